@@ -1,34 +1,14 @@
+import type { EngineReport } from '../../engine/engine.wire.js';
 import type { LookupTrace } from '../../query-cache/query-cache.wire.js';
+import type { SessionEvent } from '../../sessions/sessions.wire.js';
 
-/** What happened to a session; ids are digests. */
-export interface SessionEventMessage {
-  at: string;
-  event: 'created' | 'ended' | 'refused';
-  username: string | null;
-  sessionHash: string | null;
-}
+export type { EngineReport as EngineStatus } from '../../engine/engine.wire.js';
+export type { Readiness } from '../../http/health.wire.js';
+export type { SessionEvent as SessionEventMessage } from '../../sessions/sessions.wire.js';
 
-/** One engine as `/health/ready` and the live feed show it. */
-export interface EngineStatus {
-  /** Which rooms use it: `sessions`, `cache`, `leaderboard`. */
-  roles: string[];
-  kind: 'redis' | 'valkey' | 'memcached';
-  topology: 'standalone' | 'sentinel' | 'cluster';
-  state: 'connecting' | 'ready' | 'down';
-  /** Why it is not ready, and what to do; null when it is. */
-  reason: string | null;
-}
-
-/** `GET /health/ready`. */
-export interface Readiness {
-  status: 'ok' | 'degraded' | 'unavailable';
-  database: { state: 'ready' | 'down'; reason: string | null };
-  engines: EngineStatus[];
-}
-
-/** Events of the socket.io namespace `/console`; each carries a batch, at most 10 batches a second. */
+/** Events of the socket.io namespace `/console`; lookups and session events come in batches, at most 10 a second. */
 export interface ConsoleEvents {
   lookups: (traces: LookupTrace[]) => void;
-  sessions: (events: SessionEventMessage[]) => void;
-  engines: (engines: EngineStatus[]) => void;
+  sessions: (events: SessionEvent[]) => void;
+  engines: (engines: EngineReport[]) => void;
 }

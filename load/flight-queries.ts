@@ -1,0 +1,64 @@
+import type { AppClient } from './app-client.js';
+import { seededRandom } from './seeded-random.js';
+
+/** One of the app's cached queries and the paths that both sides ask, in this order. */
+export interface FlightQuery {
+  title: string;
+  route: string;
+  paths: string[];
+}
+
+interface Flight {
+  id: number;
+  origin: string;
+  destination: string;
+}
+
+const seed = 2001;
+const flights = '/api/flights';
+const ranking = `${flights}/airports/ranking?limit=20`;
+const topRoutes = (origin: string) => `${flights}/routes/${origin}?limit=20`;
+const oneRoute = (origin: string, destination: string) => `${flights}/routes/${origin}/${destination}`;
+const oneFlight = (id: number | string) => `${flights}/${id}`;
+
+// Looking around must leave the cache as it is, absent flights included.
+const aroundTheCache = { 'cache-control': 'no-store' };
+
+/**
+ * Draws flights of the data set and asks for them, their routes and their airports: busy ones come up
+ * as much more often as they have more flights. The same data set gives the same draw.
+ */
+export async function drawFlightQueries(app: AppClient, rows: number): Promise<FlightQuery[]> {
+  if (rows === 0) throw new Error('The app has no flights. Load some (DATASET_ROWS).');
+  const random = seededRandom(seed);
+  const ids = Array.from({ length: 200 }, () => 1 + Math.floor(random() * rows));
+  const drawn = await Promise.all(ids.map((id) => app.get<Flight>(oneFlight(id), aroundTheCache)));
+
+  return [
+    { title: 'ranking of all airports', route: ranking, paths: [ranking] },
+    {
+      title: 'top routes of one airport',
+      route: topRoutes(':origin'),
+      paths: drawn.slice(0, 20).map(({ origin }) => topRoutes(origin)),
+    },
+    {
+      title: 'one route',
+      route: oneRoute(':origin', ':destination'),
+      paths: drawn.slice(0, 50).map(({ origin, destination }) => oneRoute(origin, destination)),
+    },
+    { title: 'one flight by primary key', route: oneFlight(':id'), paths: ids.map(oneFlight) },
+  ];
+}
+
+/** The highest flight id, which is the number of rows: ids are given out without gaps from 1. */
+export async function countFlights(app: AppClient): Promise<number> {
+  const exists = async (id: number) => (await app.find(oneFlight(id), aroundTheCache)) !== null;
+  let present = 0;
+  let absent = 2 ** 29;
+  while (absent - present > 1) {
+    const middle = Math.floor((present + absent) / 2);
+    if (await exists(middle)) present = middle;
+    else absent = middle;
+  }
+  return present;
+}

@@ -1,0 +1,13 @@
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+
+/** Where the figures were measured: without it they say nothing. */
+export function describeMachine() {
+  const cores = cpus();
+  return {
+    cpu: cores[0]?.model.trim() ?? 'unknown',
+    cores: cores.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    platform: `${platform()} ${arch()} ${release()}`,
+  };
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+
+export interface LoadOptions {
+  /** An app that already runs; null starts a stack of its own. */
+  url: string | null;
+  /** Aimed-at length of one round. */
+  seconds: number;
+  /** Rounds of each side, uncached and cached in turn. */
+  rounds: number;
+  /** Callers at once, each waiting for its answer before it asks again. */
+  connections: number;
+  /** Where the figures go as JSON; null picks a dated file under .data/load. */
+  json: string | null;
+}
+
+export const usage = `Usage: npm run load -- [options]
+  --url URL           an app that already runs, on this machine (default: start one)
+  --seconds 1-60      length of one round (default 2)
+  --rounds 1-20       rounds of each side, uncached and cached in turn (default 3)
+  --connections 1-64  callers at once (default 4)
+  --json FILE         where the figures go (default .data/load/<date>.json)`;
+
+/** Throws an Error that says which option is wrong and what it may be. */
+export function parseOptions(args: string[]): LoadOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      url: { type: 'string' },
+      seconds: { type: 'string', default: '2' },
+      rounds: { type: 'string', default: '3' },
+      connections: { type: 'string', default: '4' },
+      json: { type: 'string' },
+    },
+  });
+  return {
+    url: values.url === undefined ? null : loopbackOrigin(values.url),
+    seconds: wholeNumber('--seconds', values.seconds, 60),
+    rounds: wholeNumber('--rounds', values.rounds, 20),
+    connections: wholeNumber('--connections', values.connections, 64),
+    json: values.json ?? null,
+  };
+}
+
+function wholeNumber(name: string, text: string, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > max) {
+    throw new Error(`${name} is "${text}". Give a whole number from 1 to ${max}.`);
+  }
+  return value;
+}
+
+// A load test aimed at a machine that is not ours is an attack, so nothing but the loopback is accepted.
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+function loopbackOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== 'http:' || !loopback.test(url.hostname)) {
+    throw new Error(`--url is "${text}". Give an app on this machine, like http://localhost:3000.`);
+  }
+  return url.origin;
+}

@@ -1,0 +1,38 @@
+import type { Comparison } from './compare.js';
+import type { Figures } from './series.js';
+import { formatCount, formatMs, formatRatio } from './table.js';
+
+const worthIt = 10;
+const noticeable = 2;
+
+/** One sentence on what caching gains for a query, made of its figures. */
+export function stateGain({ title, uncached, cached, ratio }: Comparison, floor: Figures): string {
+  const times = formatRatio(ratio.requestsPerSecond);
+  const latency = `p50 ${formatMs(cached.p50Ms)} ms instead of ${formatMs(uncached.p50Ms)} ms`;
+  const queries = `${formatCount(perThousand(cached))} database queries per 1,000 requests instead of ${formatCount(perThousand(uncached))}`;
+  const facts = `${times} the requests per second, ${latency}, ${queries}`;
+
+  if (ratio.requestsPerSecond >= worthIt) return `${title}: caching pays. ${facts}.`;
+  if (ratio.requestsPerSecond >= noticeable) return `${title}: caching helps. ${facts}.`;
+  const http = `a constant answer already takes ${formatMs(floor.p50Ms)} ms`;
+  if (ratio.requestsPerSecond >= 1) {
+    return `${title}: caching gains little. ${facts}; the database is quick here, and ${http}.`;
+  }
+  return `${title}: caching costs more than it saves. ${facts}; the database is quick here, and ${http}.`;
+}
+
+function perThousand({ databaseQueries, requests }: Figures): number {
+  return requests === 0 ? 0 : (1000 * databaseQueries) / requests;
+}
+
+/** What a reader could take the figures for and should not. */
+export function stateCaveats(comparisons: Comparison[]): string[] {
+  const fewest = Math.min(
+    ...comparisons.flatMap(({ uncached, cached }) => [uncached.requests, cached.requests]),
+  );
+  return fewest < 100
+    ? [
+        `Where a side has fewer than 100 requests (fewest: ${fewest}), p99 is its slowest answer; --seconds gives more.`,
+      ]
+    : [];
+}

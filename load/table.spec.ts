@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { align, formatCount, formatMs, formatRatio, formatTable } from './table.js';
+
+describe('formatRatio', () => {
+  it.each([
+    [722.4, '722x'],
+    [3.44, '3.4x'],
+    [1, '1x'],
+    [0.99, '1x'],
+    [0.5, '1/2'],
+    [1 / 1234, '1/1,234'],
+    [Number.NaN, '-'],
+    [Number.POSITIVE_INFINITY, '-'],
+    [0, '-'],
+  ])('shows %d as %s', (ratio, text) => {
+    expect(formatRatio(ratio)).toBe(text);
+  });
+});
+
+describe('formatMs', () => {
+  it.each([
+    [0.812, '0.81'],
+    [9.99, '9.99'],
+    [12.34, '12.3'],
+    [1234.5, '1234.5'],
+  ])('shows %d as %s', (ms, text) => {
+    expect(formatMs(ms)).toBe(text);
+  });
+});
+
+describe('formatCount', () => {
+  it('groups thousands and keeps digits of small rates', () => {
+    expect([formatCount(12345.6), formatCount(5.678), formatCount(0)]).toEqual(['12,346', '5.68', '0']);
+  });
+});
+
+describe('align', () => {
+  it('sets names to the left, figures to the right, and fills short rows', () => {
+    expect(align([['query', 'side', 'req/s'], ['one', 'cached', '5'], ['two']])).toEqual([
+      'query  side    req/s',
+      'one    cached      5',
+      'two                 ',
+    ]);
+  });
+});
+
+describe('formatTable', () => {
+  const side = { requests: 40, requestsPerSecond: 5, p50Ms: 700, p95Ms: 800, p99Ms: 900 };
+  const uncached = { ...side, databaseQueries: 40, failures: 1 };
+  const cached = { ...uncached, requestsPerSecond: 5000, p50Ms: 0.7, p99Ms: 0.9, databaseQueries: 0 };
+  const ratio = { requestsPerSecond: 1000, p50: 0.001, p99: 0.001 };
+  const table = formatTable([{ title: 'ranking', route: '/', keys: 1, uncached, cached, ratio }], cached);
+
+  it('is as wide in every line', () => {
+    expect(new Set(table.split('\n').map((line) => line.length)).size).toBe(1);
+  });
+
+  it('shows both sides, their ratio and the floor', () => {
+    const rows = table.split('\n').map((line) => line.trim().split(/\s{2,}/));
+    expect(rows).toContainEqual(['ranking', 'uncached', '40', '5', '700.0', '800.0', '900.0', '40', '1']);
+    expect(rows).toContainEqual(['cached', '40', '5,000', '0.70', '800.0', '0.90', '0', '1']);
+    expect(rows).toContainEqual(['ratio', '1,000x', '1/1,000', '1/1,000']);
+    expect(rows.at(-1)?.slice(0, 2)).toEqual(['GET /health/live', 'floor']);
+  });
+});

@@ -1,0 +1,170 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { childrenOf, signalAll } from './process-tree.js';
+import type { Account } from './account.js';
+
+/**
+ * The shell that is the server's parent. It reads a pipe from us to its end, and the pipe ends when
+ * this process does, however that happens, `kill -9` included. Ending is the same path as stopping,
+ * so it is not a path that only accidents take.
+ */
+const GUARD = `
+stop=$1 tenths=$2; shift 2
+exec 3<&0 </dev/null
+"$@" >&2 3<&- &
+server=$!
+exec 2>/dev/null
+children() { cat "/proc/$server/task/$server/children" || pgrep -P "$server"; }
+(
+  while read -r _; do :; done
+  kill -s "$stop" "$server"
+  kill -s CONT "$server" $(children)
+  while [ "$tenths" -gt 0 ] && kill -0 "$server"; do sleep 0.1; tenths=$((tenths - 1)); done
+  kill -s KILL "$server" $(children)
+) <&3 >/dev/null &
+watcher=$!
+exec 3<&-
+echo "$server"
+wait "$server"
+status=$?
+kill "$watcher"
+exit "$status"
+`;
+
+const LOG_LINES_KEPT = 12;
+
+export interface GuardedCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly stopSignal?: 'TERM' | 'INT';
+  /** How long a stopping process may take before it is killed. */
+  readonly graceSeconds: number;
+  readonly account?: Account | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Called with each line the process writes, to stdout or stderr. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** How a process ended. `text` reads on from its name: "exited with code 1", "was killed by SIGKILL". */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly text: string;
+}
+
+/** A process that cannot outlive this one. */
+export class GuardedProcess {
+  private static readonly running = new Set<GuardedProcess>();
+  readonly exited: Promise<Exit>;
+  private readonly lines: string[] = [];
+  private readonly watchers = new Set<() => void>();
+  private exit: Exit | undefined;
+
+  private constructor(
+    private readonly guard: ChildProcess,
+    readonly pid: number,
+    onLine: ((line: string) => void) | undefined,
+  ) {
+    createInterface({ input: guard.stderr as Readable }).on('line', (line) => {
+      this.lines.push(line);
+      if (this.lines.length > LOG_LINES_KEPT) this.lines.shift();
+      onLine?.(line);
+      for (const watcher of this.watchers) watcher();
+    });
+    GuardedProcess.running.add(this);
+    // 'close' comes after the last line of the log, which is the one that says why.
+    this.exited = new Promise((resolve) => {
+      guard.once('close', (code, signal) => {
+        // Somebody killed the guard instead of the server: the server must not live on unwatched.
+        if (signal) signalAll([...childrenOf(this.pid), this.pid], 'SIGKILL');
+        this.exit = describeExit(code, signal);
+        GuardedProcess.running.delete(this);
+        resolve(this.exit);
+        for (const watcher of this.watchers) watcher();
+      });
+    });
+  }
+
+  /** Starts the command in a session of its own, which the terminal's Ctrl-C does not reach. */
+  static async start(command: GuardedCommand): Promise<GuardedProcess> {
+    const { program, args, stopSignal = 'TERM', graceSeconds, account } = command;
+    const guard = spawn('sh', ['-c', GUARD, 'guard', stopSignal, `${graceSeconds * 10}`, program, ...args], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: command.cwd ?? '/',
+      ...(command.env && { env: command.env }),
+      ...(account && { uid: account.uid, gid: account.gid }),
+    });
+    // The pipe breaks when the server is gone first; that is told by `exited`.
+    guard.stdin.on('error', () => undefined);
+    return new GuardedProcess(guard, await reportedPid(guard, program), command.onLine);
+  }
+
+  /** For an end that can wait no longer. */
+  static killAll(): void {
+    for (const process of GuardedProcess.running) process.signal('SIGKILL');
+  }
+
+  get running(): boolean {
+    return this.exit === undefined;
+  }
+
+  /** The newest lines of the process's own log, for error messages. */
+  get log(): string {
+    return this.lines.join('\n');
+  }
+
+  /** Resolves once the log has a matching line; rejects when the process ends before. */
+  logged(pattern: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = this.lines.some((line) => pattern.test(line));
+        if (!found && this.running) return;
+        this.watchers.delete(look);
+        if (found) resolve();
+        else reject(new Error(this.exit?.text));
+      };
+      this.watchers.add(look);
+      look();
+    });
+  }
+
+  /** To the process and its children: PostgreSQL's backends go on serving when only their parent is paused. */
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    if (!this.running) return;
+    const children = childrenOf(this.pid);
+    // The parent stops first and so forks no more, and wakes last.
+    signalAll(signal === 'SIGCONT' ? [...children, this.pid] : [this.pid, ...children], signal);
+  }
+
+  /** Asks it to stop, kills it after the grace time, resolves once it has exited. */
+  async stop(): Promise<Exit> {
+    this.guard.stdin?.end();
+    return this.exited;
+  }
+}
+
+function reportedPid(guard: ChildProcess, program: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause?: Error): void => {
+      const why = cause ? `: ${cause.message}` : '';
+      reject(new Error(`${program} could not be started through sh${why}.`, { cause }));
+    };
+    guard.once('error', failed);
+    createInterface({ input: guard.stdout as Readable })
+      .once('line', (line) => resolve(Number(line)))
+      .once('close', () => failed());
+  });
+}
+
+/** A shell reports a signal as 128 + its number. */
+function describeExit(status: number | null, guardSignal: NodeJS.Signals | null): Exit {
+  const number = status !== null && status > 128 ? status - 128 : undefined;
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  const signal = guardSignal ?? (name as NodeJS.Signals | undefined) ?? null;
+  const text = signal ? `was killed by ${signal}` : `exited with code ${status}`;
+  return { code: signal ? null : status, signal, text };
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { type GuardedCommand, GuardedProcess } from '../guarded-process.js';
+
+export interface ServerUrls {
+  readonly database: string;
+  readonly engine: string;
+  readonly cacheEngine: string | undefined;
+}
+
+// Nodes may take 10 s to answer what they accepted.
+const DRAIN_SECONDS = 12;
+
+/** One environment for all nodes of a stack: they read each other's sessions. */
+export function appEnvironment(urls: ServerUrls, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    ...given,
+    HOST: '127.0.0.1',
+    DEMO: 'true',
+    COOKIE_SECURE: 'false',
+    TRUST_PROXY: 'false',
+    DATABASE_URL: urls.database,
+    ENGINE_URL: urls.engine,
+    ...(urls.cacheEngine && { CACHE_ENGINE_URL: urls.cacheEngine }),
+    SESSION_SECRETS: given['SESSION_SECRETS'] || newKey(),
+    SESSION_SEALING_KEYS: given['SESSION_SEALING_KEYS'] || newKey(),
+    OPERATOR_KEY: given['OPERATOR_KEY'] || newKey(),
+    GAME_SERVER_KEY: given['GAME_SERVER_KEY'] || 'demo-game-server-key',
+  };
+}
+
+export interface NodeOptions {
+  readonly root: string;
+  readonly watch: boolean;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly onLine: (line: string) => void;
+}
+
+export function startAppNode(port: number, options: NodeOptions): Promise<GuardedProcess> {
+  const command: GuardedCommand = {
+    program: process.execPath,
+    args: options.watch
+      ? ['node_modules/@nestjs/cli/bin/nest.js', 'start', '--watch', '--preserveWatchOutput']
+      : ['dist/main.js'],
+    cwd: options.root,
+    env: { ...options.environment, PORT: `${port}` },
+    graceSeconds: DRAIN_SECONDS,
+    onLine: options.onLine,
+  };
+  return GuardedProcess.start(command);
+}
+
+function newKey(): string {
+  return randomBytes(32).toString('base64url');
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GuardedProcess } from '../guarded-process.js';
+import { lock } from '../lock.js';
+
+/** Something built from sources into a folder, which remembers what it was built from. */
+interface Target {
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly output: string;
+  readonly command: readonly string[];
+}
+
+const SHARED_SOURCES = ['package-lock.json', 'tsconfig.json'];
+
+const SERVER: Target = {
+  name: 'server',
+  sources: ['src', 'nest-cli.json', 'tsconfig.build.json', ...SHARED_SOURCES],
+  output: 'dist',
+  command: ['node_modules/@nestjs/cli/bin/nest.js', 'build'],
+};
+
+const PAGE: Target = {
+  name: 'page',
+  sources: ['web', ...SHARED_SOURCES],
+  output: 'web/dist',
+  command: ['node_modules/vite/bin/vite.js', 'build', 'web'],
+};
+
+const NOT_SOURCES = new Set(['node_modules', 'dist']);
+const FINGERPRINT_FILE = '.fingerprint';
+
+/** Builds what is missing or older than its sources; returns the names of what it built. */
+export async function buildStale(root: string, options: { serverToo: boolean }): Promise<string[]> {
+  // Two starts at once must not clear each other's output.
+  const held = await lock(`${root} build`);
+  try {
+    const targets = options.serverToo ? [SERVER, PAGE] : [PAGE];
+    const built = await Promise.all(targets.map((target) => buildIfStale(root, target)));
+    return targets.filter((_, index) => built[index]).map(({ name }) => name);
+  } finally {
+    await held.release();
+  }
+}
+
+async function buildIfStale(root: string, target: Target): Promise<boolean> {
+  const file = join(root, target.output, FINGERPRINT_FILE);
+  const fingerprint = await fingerprintOf(root, target.sources);
+  if ((await readFile(file, 'utf8').catch(() => '')) === fingerprint) return false;
+  const output: string[] = [];
+  const build = await GuardedProcess.start({
+    program: process.execPath,
+    args: target.command,
+    cwd: root,
+    graceSeconds: 1,
+    onLine: (line) => output.push(line),
+  });
+  const { code, text } = await build.exited;
+  if (code !== 0)
+    throw new Error(`${output.join('\n')}\n\nThe build of the ${target.name} ${text}; see above.`);
+  // In the output, so that it goes with it.
+  await writeFile(file, fingerprint);
+  return true;
+}
+
+/** By content: a checkout or a copy gives new times to old sources. */
+export async function fingerprintOf(root: string, sources: readonly string[]): Promise<string> {
+  const files = (await Promise.all(sources.map((source) => filesIn(root, source)))).flat().toSorted();
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file}\0`).update(await readFile(join(root, file)));
+  return hash.digest('hex');
+}
+
+async function filesIn(root: string, path: string): Promise<string[]> {
+  const entries = await readdir(join(root, path), { withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOTDIR') return undefined;
+      throw error;
+    },
+  );
+  if (!entries) return [path];
+  const wanted = entries.filter(({ name }) => !NOT_SOURCES.has(name));
+  return (await Promise.all(wanted.map(({ name }) => filesIn(root, join(path, name))))).flat();
+}

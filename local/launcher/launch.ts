@@ -1,0 +1,137 @@
+import { realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type EngineKind, type LocalServer, startEngine, startPostgres } from '../index.js';
+import { ensureEngine } from '../installation.js';
+import { tryLock } from '../lock.js';
+import { appEnvironment, type ServerUrls, startAppNode } from './app-nodes.js';
+import { buildStale } from './build.js';
+import { checkDataFolder, checkPorts } from './checks.js';
+import { loadFlights } from './flights.js';
+import type { StartOptions } from './options.js';
+import type { Stack } from './stack.js';
+import type { Terminal } from './terminal.js';
+
+export interface Launch {
+  readonly root: string;
+  readonly stack: Stack;
+  readonly terminal: Terminal;
+}
+
+/** Starts all of it and resolves when an app node ends by itself, with what happened to it. */
+export async function launch(options: StartOptions, { root, stack, terminal }: Launch): Promise<string> {
+  const parts = new Parts(options, realpathSync(root), stack, terminal);
+  await checkPorts(options.port, options.nodes);
+  const folder = options.databaseUrl ? undefined : await parts.dataFolder();
+  const kinds = await parts.installedEngines();
+  const [database, engine, cacheEngine] = await Promise.all([
+    parts.database(folder),
+    options.engineUrl ?? parts.engine('engine', kinds.main),
+    kinds.cache ? parts.engine('cache', kinds.cache) : options.cacheEngineUrl,
+    parts.build(),
+  ]);
+  return parts.app({ database, engine, cacheEngine });
+}
+
+/** One method for each part of the stack, each of which says one line about it. */
+class Parts {
+  constructor(
+    private readonly options: StartOptions,
+    private readonly root: string,
+    private readonly stack: Stack,
+    private readonly terminal: Terminal,
+  ) {}
+
+  /** The first of .data/1, .data/2, ... that no other running stack of this folder has. */
+  async dataFolder(): Promise<string> {
+    const data = join(this.root, '.data');
+    let slot = 1;
+    while (!(await tryLock(`${data} slot ${slot}`))) slot += 1;
+    const folder = join(data, `${slot}`);
+    if (slot > 1)
+      this.terminal.part('data', `another stack runs here; this one keeps its data in .data/${slot}`);
+    await checkDataFolder(folder, this.options.rows);
+    return folder;
+  }
+
+  /** Kinds to start, after installing what is missing; undefined where a server is named already. */
+  async installedEngines(): Promise<{ main: EngineKind; cache: EngineKind | undefined }> {
+    const { engine, engineUrl } = this.options;
+    const say = (line: string): void => this.terminal.line(line);
+    const mains: EngineKind[] = engine && engine !== 'memcached' ? [engine] : ['valkey', 'redis'];
+    const main = engineUrl ? 'valkey' : (await ensureEngine(mains, say)).kind;
+    const cache = engine === 'memcached' ? (await ensureEngine([engine], say)).kind : undefined;
+    return { main, cache };
+  }
+
+  async engine(part: string, kind: EngineKind): Promise<string> {
+    return this.started(part, await startEngine(kind));
+  }
+
+  /** Its URL, when it has the flights. */
+  async database(folder: string | undefined): Promise<string> {
+    const url = this.options.databaseUrl ?? (await this.postgres(join(folder ?? '', 'postgres')));
+    const { outcome, rows } = await loadFlights({
+      root: this.root,
+      databaseUrl: url,
+      rows: this.options.rows,
+      onProgress: (progress) => this.terminal.progress('flights', progress),
+    });
+    this.terminal.endProgress();
+    const words = {
+      loaded: 'loaded',
+      replaced: 'loaded in the place of another data set',
+      kept: 'there already',
+    };
+    this.terminal.part('flights', `${rows.toLocaleString('en')} ${words[outcome]}`);
+    return url;
+  }
+
+  async build(): Promise<void> {
+    const started = Date.now();
+    const built = await buildStale(this.root, { serverToo: !this.options.watch });
+    if (built.length === 0) return;
+    this.terminal.part('build', `${built.join(' and ')} built in ${seconds(started)}`);
+  }
+
+  async app(urls: ServerUrls): Promise<string> {
+    const environment = appEnvironment(urls, process.env);
+    const ports = Array.from({ length: this.options.nodes }, (_, index) => this.options.port + index);
+    const gone = await Promise.all(ports.map((port) => this.node(port, environment)));
+    return Promise.race(gone.map(({ end }) => end));
+  }
+
+  /** In an object, because a promise in a promise would be waited for. */
+  private async node(port: number, environment: NodeJS.ProcessEnv): Promise<{ end: Promise<string> }> {
+    const node = await startAppNode(port, {
+      root: this.root,
+      watch: this.options.watch,
+      environment,
+      onLine: (line) => this.terminal.line(line),
+    });
+    this.stack.addNode(node);
+    this.terminal.part('app', `node on port ${port}  pid ${node.pid}`);
+    const named = (how: string): string => `The app node on port ${port} ${how}`;
+    return { end: this.stack.nodeGone(node).then(named) };
+  }
+
+  private async postgres(directory: string): Promise<string> {
+    const server = await startPostgres({
+      directory,
+      onNotice: (line) => this.terminal.part('database', line),
+    });
+    const inside = relative(this.root, server.directory);
+    return this.started('database', server, `  data ${inside.startsWith('..') ? server.directory : inside}`);
+  }
+
+  private started(part: string, server: LocalServer, more = ''): string {
+    const shown = new URL(server.url);
+    shown.password = '';
+    this.terminal.part(part, `${server.name} ${server.version}  ${shown.href}  pid ${server.pid}${more}`);
+    this.stack.addServer(part, server);
+    return server.url;
+  }
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import type { EngineKind } from '../index.js';
+
+export const HELP = `npm start -- [options]
+
+Starts the app with an in-memory engine and PostgreSQL on this machine, and stops them with it.
+
+  --engine valkey|redis|memcached   which engine (default: valkey, else redis, whichever is installed);
+                                    memcached serves the query cache, beside a Valkey or Redis
+  --nodes 1-8                       app nodes on the same servers, from PORT upward (default: 1)
+  --watch                           restart the app when its source changes
+  --help
+
+Environment, or a file .env in the project's folder:
+  PORT=3000             where the first node listens
+  DATASET_ROWS=3000000  how many flights to load
+  DATABASE_URL, ENGINE_URL, CACHE_ENGINE_URL   servers of yours, used instead of started ones`;
+
+/** A mistake in the command line or the environment; its message is one sentence. */
+export class UsageError extends Error {}
+
+export interface StartOptions {
+  readonly help: boolean;
+  readonly engine: EngineKind | undefined;
+  readonly nodes: number;
+  readonly watch: boolean;
+  readonly port: number;
+  /** undefined = all there are. */
+  readonly rows: number | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly engineUrl: string | undefined;
+  readonly cacheEngineUrl: string | undefined;
+}
+
+const ENGINES: readonly string[] = ['valkey', 'redis', 'memcached'] satisfies EngineKind[];
+
+const HIGHEST_PORT = 65_535;
+const MOST_NODES = 8;
+
+/** Throws `UsageError`. */
+export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): StartOptions {
+  const values = parse(args);
+  for (const option of ['topology', 'tls'] as const) {
+    if (values[option] !== undefined && values[option] !== 'standalone') {
+      throw new UsageError(`--${option} is not available yet: there is one engine node without TLS for now.`);
+    }
+  }
+  if (values.engine !== undefined && !ENGINES.includes(values.engine)) {
+    throw new UsageError(`--engine is one of ${ENGINES.join(', ')}, not "${values.engine}".`);
+  }
+  const nodes = wholeNumber('--nodes', values.nodes ?? '1', 1, MOST_NODES);
+  if (values.watch && nodes > 1) throw new UsageError('--watch works with one node; leave out --nodes.');
+  const options = {
+    help: values.help ?? false,
+    engine: values.engine as EngineKind | undefined,
+    nodes,
+    watch: values.watch ?? false,
+    port: wholeNumber('PORT', environment['PORT'] || '3000', 1, HIGHEST_PORT - nodes + 1),
+    rows: optionalRows(environment['DATASET_ROWS']),
+    // An empty line in .env says nothing.
+    databaseUrl: environment['DATABASE_URL'] || undefined,
+    engineUrl: environment['ENGINE_URL'] || undefined,
+    cacheEngineUrl: environment['CACHE_ENGINE_URL'] || undefined,
+  };
+  refuseTwoEngines(options);
+  return options;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        engine: { type: 'string' },
+        nodes: { type: 'string' },
+        topology: { type: 'string' },
+        tls: { type: 'boolean' },
+        watch: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    // Its first sentence says which option; the rest explains how to pass it as a positional.
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}. See npm start -- --help.`);
+  }
+}
+
+function refuseTwoEngines({ engine, engineUrl, cacheEngineUrl }: StartOptions): void {
+  const [setting, url] =
+    engine === 'memcached' ? ['CACHE_ENGINE_URL', cacheEngineUrl] : ['ENGINE_URL', engineUrl];
+  if (engine && url)
+    throw new UsageError(`Both --engine ${engine} and ${setting} name an engine. Leave one out.`);
+}
+
+function optionalRows(text: string | undefined): number | undefined {
+  return text ? wholeNumber('DATASET_ROWS', text, 1, 3_000_000) : undefined;
+}
+
+function wholeNumber(name: string, text: string, lowest: number, highest: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= lowest && number <= highest) return number;
+  throw new UsageError(`${name} is a whole number from ${lowest} to ${highest}, not "${text}".`);
+}

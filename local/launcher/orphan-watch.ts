@@ -1,0 +1,30 @@
+import { commandLineOf, parentOf } from '../process-tree.js';
+
+const CHECK_EVERY_MILLISECONDS = 1000;
+const NPM = /\bnpm\b/;
+
+/**
+ * Calls back when npm, or the shell or loader between it and us, is gone: they hand on signals, but not
+ * `kill -9`, and nobody would be left to stop the stack with.
+ */
+export function onNpmGone(callback: () => void): void {
+  const chain = chainToNpm();
+  if (chain.length === 0) return;
+  const timer = setInterval(() => {
+    if (chain.every(([pid, parent]) => parentOf(pid) === parent)) return;
+    clearInterval(timer);
+    callback();
+  }, CHECK_EVERY_MILLISECONDS);
+  timer.unref();
+}
+
+/** Pairs of process and parent, from us up to npm; none when npm did not start us. */
+function chainToNpm(): [pid: number, parent: number][] {
+  const chain: [pid: number, parent: number][] = [];
+  if (!process.env['npm_lifecycle_event']) return chain;
+  for (let pid = process.pid, parent = process.ppid; parent > 1; pid = parent, parent = parentOf(pid)) {
+    chain.push([pid, parent]);
+    if (NPM.test(commandLineOf(parent))) return chain;
+  }
+  return [];
+}

@@ -1,0 +1,63 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LocalServer } from '../index.js';
+import type { GuardedProcess } from '../guarded-process.js';
+import type { Terminal } from './terminal.js';
+
+const REVIVE_AFTER_SECONDS = 3;
+
+/** What runs, and how it ends: the app's nodes first, while the servers they drain to still answer. */
+export class Stack {
+  private readonly servers: LocalServer[] = [];
+  private readonly nodes: GuardedProcess[] = [];
+  private readonly interrupted = new AbortController();
+
+  constructor(private readonly terminal: Terminal) {}
+
+  get stopping(): boolean {
+    return this.interrupted.signal.aborted;
+  }
+
+  /** Keeps a server alive: whoever kills it can watch the app degrade and recover. */
+  addServer(part: string, server: LocalServer): void {
+    this.servers.push(server);
+    server.onUnexpectedExit((exit) => {
+      const say = (text: string): void => this.terminal.part(part, `${server.name} ${text}`);
+      say(`(pid ${server.pid}) ${exit.text}; starting it again in ${REVIVE_AFTER_SECONDS} s`);
+      void this.revive(server, say);
+    });
+  }
+
+  addNode(node: GuardedProcess): void {
+    this.nodes.push(node);
+  }
+
+  /** Resolves when a node ends that was not told to. */
+  nodeGone(node: GuardedProcess): Promise<string> {
+    return new Promise((resolve) => {
+      const tell = ({ text }: { text: string }): void => {
+        if (!this.stopping) resolve(`(pid ${node.pid}) ${text}`);
+      };
+      void node.exited.then(tell);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.interrupted.abort();
+    await Promise.all(this.nodes.map((node) => node.stop()));
+    await Promise.all(this.servers.map((server) => server.stop()));
+  }
+
+  private async revive(server: LocalServer, say: (text: string) => void): Promise<void> {
+    while (!this.stopping) {
+      try {
+        await wait(REVIVE_AFTER_SECONDS * 1000, undefined, { signal: this.interrupted.signal });
+        await server.restart();
+        say(`is back (pid ${server.pid})`);
+        return;
+      } catch (error) {
+        if (!this.stopping)
+          say(`did not start: ${(error as Error).message}; again in ${REVIVE_AFTER_SECONDS} s`);
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { createConnection, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the machine-wide lock of that name, or returns undefined when another process has it.
+ *
+ * The lock is a listening socket, so it ends with its process, whatever ends that. On Linux the socket's
+ * name is abstract: the kernel gives it to one process only and leaves no file behind.
+ */
+export async function tryLock(name: string): Promise<Lock | undefined> {
+  const id = `nestjs-in-memory-caching-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
+  if (process.platform === 'linux') return listen(`\0${id}`);
+  const file = join(tmpdir(), `${id}.sock`);
+  const lock = await listen(file);
+  if (lock || (await answers(file))) return lock;
+  // Left by a dead process. Two that find it in the same instant could both go on; PostgreSQL's own
+  // lock file then refuses the second.
+  await rm(file, { force: true });
+  return listen(file);
+}
+
+/** Waits for the lock. */
+export async function lock(name: string): Promise<Lock> {
+  for (;;) {
+    const taken = await tryLock(name);
+    if (taken) return taken;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function listen(address: string): Promise<Lock | undefined> {
+  const server = createServer((visitor) => visitor.destroy());
+  try {
+    server.listen(address).unref();
+    await once(server, 'listening');
+    return { release: () => closed(server) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+function answers(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const visitor = createConnection(address);
+    visitor.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    visitor.once('connect', () => visitor.destroy());
+  });
+}

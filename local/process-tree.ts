@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Pids of the direct children, [] when there are none or the process is gone. */
+export function childrenOf(pid: number): number[] {
+  const output =
+    process.platform === 'linux'
+      ? textOrNothing(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+      : textOrNothing(() => execFileSync('pgrep', ['-P', `${pid}`], { encoding: 'utf8' }));
+  return output.split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** The command line of a process, '' when it is gone. */
+export function commandLineOf(pid: number): string {
+  return process.platform === 'linux'
+    ? textOrNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim())
+    : textOrNothing(() =>
+        execFileSync('ps', ['-o', 'command=', '-p', `${pid}`], { encoding: 'utf8' }).trim(),
+      );
+}
+
+/** The pid of the parent, 0 when the process is gone. */
+export function parentOf(pid: number): number {
+  const output =
+    process.platform === 'linux'
+      ? textOrNothing(() => readFileSync(`/proc/${pid}/status`, 'utf8').match(/^PPid:\s*(\d+)/m)?.[1] ?? '')
+      : textOrNothing(() => execFileSync('ps', ['-o', 'ppid=', '-p', `${pid}`], { encoding: 'utf8' }));
+  return Number(output);
+}
+
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // Gone meanwhile, which is where the signal was to get it.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Both files and both commands fail for a process that has ended. */
+function textOrNothing(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}

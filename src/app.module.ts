@@ -1,0 +1,101 @@
+import { Module } from '@nestjs/common';
+import { CONFIG, type Config, ConfigModule } from './config/index.js';
+import { DatabaseModule } from './database/index.js';
+import { AccountsModule } from './demo/accounts/accounts.module.js';
+import { ArenaModule } from './demo/arena/arena.module.js';
+import { ConsoleModule } from './demo/console/console.module.js';
+import { FlightsModule } from './demo/flights/flights.module.js';
+import { EngineModule, Engines } from './engine/index.js';
+import { HttpModule } from './http/index.js';
+import { LeaderboardModule } from './leaderboard/index.js';
+import { QueryCacheModule } from './query-cache/index.js';
+import { SessionsModule } from './sessions/index.js';
+import { TelemetryModule } from './telemetry/index.js';
+
+const KEY_PREFIX = 'caching';
+
+/** The map of the house, from the ground up. Here, and only here, settings become the modules' options. */
+@Module({
+  imports: [
+    ConfigModule,
+
+    EngineModule.forRootAsync({
+      inject: [CONFIG],
+      useFactory: (config: Config) => ({
+        roles: {
+          sessions: config.SESSION_ENGINE_URL ?? config.ENGINE_URL,
+          cache: config.CACHE_ENGINE_URL ?? config.ENGINE_URL,
+          leaderboard: config.LEADERBOARD_ENGINE_URL ?? config.ENGINE_URL,
+        },
+        deadlineMs: config.ENGINE_DEADLINE_MS,
+      }),
+    }),
+
+    DatabaseModule.forRootAsync({
+      inject: [CONFIG],
+      useFactory: (config: Config) => ({ url: config.DATABASE_URL }),
+    }),
+
+    SessionsModule.forRootAsync({
+      inject: [CONFIG, Engines],
+      useFactory: (config: Config, engines: Engines) => ({
+        engine: engines.redisFor('sessions'),
+        keyPrefix: KEY_PREFIX,
+        secrets: config.SESSION_SECRETS,
+        sealingKeys: config.SESSION_SEALING_KEYS,
+        idleSeconds: config.SESSION_IDLE_SECONDS,
+        absoluteSeconds: config.SESSION_ABSOLUTE_SECONDS,
+        perAccount: config.SESSIONS_PER_ACCOUNT,
+        cookieSecure: config.COOKIE_SECURE,
+      }),
+    }),
+
+    QueryCacheModule.forRootAsync({
+      inject: [Engines],
+      useFactory: (engines: Engines) => ({ engine: engines.for('cache'), keyPrefix: KEY_PREFIX }),
+    }),
+
+    LeaderboardModule.forRootAsync({
+      inject: [CONFIG, Engines],
+      useFactory: (config: Config, engines: Engines) => ({
+        engine: engines.redisFor('leaderboard'),
+        keyPrefix: KEY_PREFIX,
+        gameServerKeys: config.GAME_SERVER_KEY,
+      }),
+    }),
+
+    TelemetryModule.forRootAsync({
+      inject: [CONFIG],
+      useFactory: (config: Config) => ({ otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT }),
+    }),
+
+    HttpModule.forRootAsync({
+      inject: [CONFIG],
+      useFactory: (config: Config) => ({
+        operatorKeys: config.OPERATOR_KEY,
+        operatorsNeedNoKey: config.DEMO,
+      }),
+    }),
+
+    AccountsModule.forRootAsync({
+      inject: [CONFIG, Engines],
+      useFactory: (config: Config, engines: Engines) => ({
+        engine: engines.redisFor('sessions'),
+        keyPrefix: KEY_PREFIX,
+        failuresPerAccount: config.SIGN_IN_FAILURES_PER_ACCOUNT,
+        failuresPerAddress: config.SIGN_IN_FAILURES_PER_ADDRESS,
+        withDemoAccounts: config.DEMO,
+      }),
+    }),
+
+    FlightsModule,
+
+    ArenaModule.forRootAsync({
+      inject: [CONFIG],
+      useFactory: (config: Config) => ({ enabled: config.DEMO }),
+    }),
+
+    ConsoleModule,
+  ],
+})
+export class AppModule {}

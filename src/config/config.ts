@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { type Environment, environmentSchema, findConflicts } from './config.schema.js';
+
+/** All settings, validated and frozen. */
+export type Config = Readonly<Environment>;
+
+/** Settings that are missing or wrong, all of them, each with what to do. Values are never repeated. */
+export class ConfigError extends Error {
+  readonly code = 'E_CONFIG';
+
+  constructor(readonly problems: readonly string[]) {
+    super(
+      [
+        `${problems.length} ${problems.length === 1 ? 'setting needs' : 'settings need'} your attention:`,
+        ...problems,
+      ]
+        .join('\n  ')
+        .concat('\nSee .env.example for every setting and its default; `npm start` brings its own.'),
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+const SETTINGS = Object.keys(environmentSchema.shape) as (keyof Environment)[];
+
+const MISSING: Partial<Record<keyof Environment, string>> = {
+  DATABASE_URL: 'is missing. Write postgres://user:password@host:5432/database.',
+  ENGINE_URL: 'is missing. Write for example valkey://127.0.0.1:6379/0.',
+};
+
+/**
+ * Reads every setting from an environment; an empty string counts as not set.
+ *
+ * @throws {ConfigError} listing every problem at once.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const setting of SETTINGS) {
+    const text = environment[setting] || undefined;
+    const result = environmentSchema.shape[setting].safeParse(text);
+    if (result.success) settings[setting] = result.data;
+    else problems.push(`${setting} ${explain(setting, text, result.error.issues[0]?.message)}`);
+  }
+  for (const { setting, problem } of findConflicts(settings)) problems.push(`${setting} ${problem}`);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(settings as Environment);
+}
+
+function explain(setting: keyof Environment, text: string | undefined, message = 'is not valid.'): string {
+  if (text !== undefined) return message;
+  return MISSING[setting] ?? 'is missing. Make one with: openssl rand -base64 32';
+}
+
+/** The process's own settings: the environment, and `.env` for what it leaves open. */
+export function readProcessConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return readConfig(process.env);
+}

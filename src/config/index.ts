@@ -1,0 +1,3 @@
+export { ConfigError, readConfig, readProcessConfig } from './config.js';
+export type { Config } from './config.js';
+export { CONFIG, ConfigModule } from './config.module.js';

@@ -1,0 +1,73 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Database } from './database.js';
+import { DatabaseUnavailableError } from './database.errors.js';
+
+const RETRY_MS = 1_000;
+/** Any number, the same on every node, so that two starting nodes migrate one after the other. */
+const ADVISORY_LOCK = 20_010_601;
+
+/**
+ * Brings each module's tables up to date.
+ *
+ * A module hands in its steps once, in order; a step that ran is never run again. While the database is away this
+ * goes on trying, so the app boots without it and comes up by itself.
+ */
+@Injectable()
+export class Migrations implements OnApplicationShutdown {
+  private readonly logger = new Logger('Migrations');
+  private readonly stopped = new AbortController();
+  private readonly pending = new Set<string>();
+
+  constructor(private readonly database: Database) {}
+
+  /** Modules whose tables are not there yet. */
+  get unfinished(): string[] {
+    return [...this.pending];
+  }
+
+  /** Resolves once every step of `module` has run; it never rejects because the database is away. */
+  async apply(module: string, steps: readonly string[]): Promise<void> {
+    this.pending.add(module);
+    while (!this.stopped.signal.aborted) {
+      try {
+        await this.applyOnce(module, steps);
+        this.pending.delete(module);
+        return;
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailableError)) throw error;
+        this.logger.warn(`The tables of ${module} wait for the database.`);
+        await this.pause();
+      }
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped.abort();
+  }
+
+  private async applyOnce(module: string, steps: readonly string[]): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      await transaction.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+      await transaction.query(
+        'CREATE TABLE IF NOT EXISTS migrations (module text PRIMARY KEY, step integer NOT NULL)',
+      );
+      const [row] = await transaction.query<{ step: number }>(
+        'SELECT step FROM migrations WHERE module = $1',
+        [module],
+      );
+      for (const sql of steps.slice(row?.step ?? 0)) await transaction.query(sql);
+      await transaction.query(
+        `INSERT INTO migrations (module, step) VALUES ($1, $2)
+         ON CONFLICT (module) DO UPDATE SET step = greatest(migrations.step, excluded.step)`,
+        [module, steps.length],
+      );
+    });
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, RETRY_MS);
+      this.stopped.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+}

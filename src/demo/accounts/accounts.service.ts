@@ -1,0 +1,63 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { hash, verify } from '@node-rs/argon2';
+import { Migrations } from '../../database/index.js';
+import { AccountError } from './accounts.errors.js';
+import { ACCOUNTS_OPTIONS, type AccountsOptions } from './accounts.options.js';
+import { ACCOUNTS_MIGRATIONS, AccountsRepository } from './accounts.repository.js';
+import type { NewAccount } from './accounts.schemas.js';
+import { SignInFailuresStore } from './sign-in-failures.store.js';
+
+const DEMO_ACCOUNTS = ['ada', 'grace'];
+const DEMO_PASSWORD = 'correct horse battery staple';
+
+/** Argon2id as the OWASP password storage cheat sheet sets it: 19 MiB, 2 passes, 1 lane. */
+const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Accounts and their passwords. */
+@Injectable()
+export class AccountsService implements OnApplicationBootstrap {
+  /** What an unknown name is checked against, so that it takes as long as a wrong password. */
+  private readonly nobodysHash = hash('nobody has this password', ARGON2ID);
+
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly failures: SignInFailuresStore,
+    private readonly migrations: Migrations,
+    @Inject(ACCOUNTS_OPTIONS) private readonly options: AccountsOptions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // Not awaited: the application serves while the database is away.
+    void this.migrations.apply('accounts', ACCOUNTS_MIGRATIONS).then(() => this.createDemoAccounts());
+  }
+
+  /** @throws {AccountError} E_USERNAME_TAKEN */
+  async create({ username, password }: NewAccount): Promise<{ accountId: string; username: string }> {
+    const accountId = await this.accounts.create(username, await hash(password, ARGON2ID));
+    if (accountId === null) {
+      throw new AccountError('E_USERNAME_TAKEN', `The name "${username}" is taken. Choose another.`);
+    }
+    return { accountId, username };
+  }
+
+  /** @throws {AccountError} E_WRONG_CREDENTIALS, the same for an unknown name; E_TOO_MANY_FAILURES. */
+  async authenticate(
+    name: string,
+    password: string,
+    address: string,
+  ): Promise<{ accountId: string; username: string }> {
+    const username = name.trim().toLowerCase();
+    await this.failures.check(username, address);
+    const account = await this.accounts.find(username);
+    const isRight = await verify(account?.passwordHash ?? (await this.nobodysHash), password);
+    if (account && isRight) return { accountId: account.accountId, username };
+    await this.failures.count(username, address);
+    throw new AccountError('E_WRONG_CREDENTIALS', 'Name or password is wrong. Check both and try again.');
+  }
+
+  private async createDemoAccounts(): Promise<void> {
+    if (!this.options.withDemoAccounts) return;
+    const passwordHash = await hash(DEMO_PASSWORD, ARGON2ID);
+    for (const username of DEMO_ACCOUNTS) await this.accounts.create(username, passwordHash);
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { AccountError } from './accounts.errors.js';
+import { ACCOUNTS_OPTIONS, type AccountsOptions } from './accounts.options.js';
+
+const WINDOW_SECONDS = 15 * 60;
+
+/*
+ * key                                   | type   | lifetime   | written when
+ * <prefix>:sign-in:account:<hash>        | string | 15 minutes | a sign-in to this name failed
+ * <prefix>:sign-in:address:<hash>        | string | 15 minutes | a sign-in from this address failed
+ */
+
+/** Failed sign-ins per account and address, on every node together; each node counts alone while the engine is away. */
+@Injectable()
+export class SignInFailuresStore {
+  private readonly perAccount: RateLimiterRedis;
+  private readonly perAddress: RateLimiterRedis;
+
+  constructor(
+    @Inject(ACCOUNTS_OPTIONS) { engine, keyPrefix, failuresPerAccount, failuresPerAddress }: AccountsOptions,
+  ) {
+    const limiter = (what: string, points: number) =>
+      new RateLimiterRedis({
+        storeClient: engine.client,
+        useRedisPackage: true,
+        keyPrefix: `${keyPrefix}:sign-in:${what}`,
+        points,
+        duration: WINDOW_SECONDS,
+        insuranceLimiter: new RateLimiterMemory({ points, duration: WINDOW_SECONDS }),
+      });
+    this.perAccount = limiter('account', failuresPerAccount);
+    this.perAddress = limiter('address', failuresPerAddress);
+  }
+
+  /** @throws {AccountError} E_TOO_MANY_FAILURES when one of the limits is reached. */
+  async check(username: string, address: string): Promise<void> {
+    const [account, from] = await Promise.all([
+      this.perAccount.get(hash(username)),
+      this.perAddress.get(hash(address)),
+    ]);
+    const reached = [
+      account && account.consumedPoints >= this.perAccount.points ? account : null,
+      from && from.consumedPoints >= this.perAddress.points ? from : null,
+    ].find((limit) => limit !== null);
+    if (reached) throw tooMany(reached);
+  }
+
+  async count(username: string, address: string): Promise<void> {
+    for (const [limiter, key] of [
+      [this.perAccount, username],
+      [this.perAddress, address],
+    ] as const) {
+      try {
+        await limiter.consume(hash(key));
+      } catch (error) {
+        // One failure over the limit: the next check says so.
+        if (!(error instanceof RateLimiterRes)) throw error;
+      }
+    }
+  }
+}
+
+function tooMany({ msBeforeNext }: RateLimiterRes): AccountError {
+  const seconds = Math.ceil(msBeforeNext / 1000);
+  return new AccountError(
+    'E_TOO_MANY_FAILURES',
+    `Too many failed sign-ins. Try again in ${seconds} seconds.`,
+    seconds,
+  );
+}
+
+/** Names and addresses do not stand in the engine in plain. */
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,9 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+
+export interface ArenaOptions {
+  /** Whether the simulated players play. */
+  enabled: boolean;
+}
+
+export const { ConfigurableModuleClass: ArenaModuleBase, MODULE_OPTIONS_TOKEN: ARENA_OPTIONS } =
+  new ConfigurableModuleBuilder<ArenaOptions>().setClassMethodName('forRoot').build();

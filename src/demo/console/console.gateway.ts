@@ -1,0 +1,36 @@
+import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
+import type { Namespace, Socket } from 'socket.io';
+import { Engines } from '../../engine/index.js';
+import { Operators } from '../../http/index.js';
+import { ConsoleFeed } from './console-feed.js';
+
+const RECENT = 20;
+
+/** The namespace `/console`: the live feed, for operators. Messages are console.wire.ts. */
+@WebSocketGateway({ namespace: '/console' })
+export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket> {
+  constructor(
+    private readonly feed: ConsoleFeed,
+    private readonly operators: Operators,
+    private readonly engines: Engines,
+  ) {}
+
+  afterInit(namespace: Namespace): void {
+    namespace.use((socket, next) => {
+      if (this.operators.admits(socket.handshake.headers)) return next();
+      next(
+        new Error('E_KEY_REQUIRED: the console is for operators. Send Authorization: Bearer <OPERATOR_KEY>.'),
+      );
+    });
+    this.feed.onEvents({
+      lookups: (traces) => namespace.emit('lookups', traces),
+      sessions: (events) => namespace.emit('sessions', events),
+      engines: (engines) => namespace.emit('engines', engines),
+    });
+  }
+
+  handleConnection(socket: Socket): void {
+    socket.emit('engines', this.engines.reports());
+    socket.emit('lookups', this.feed.newestTraces(RECENT).toReversed());
+  }
+}

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { ConsoleFeed } from './console-feed.js';
+import { ConsoleGateway } from './console.gateway.js';
+import { QueryCacheController } from './query-cache.controller.js';
+
+/** What the operator sees. */
+@Module({ controllers: [QueryCacheController], providers: [ConsoleFeed, ConsoleGateway] })
+export class ConsoleModule {}

@@ -1,0 +1,58 @@
+import { loadFlightsDataset, type LoadProgress, type LoadResult } from './flights.dataset.js';
+import { type LoadArguments, loadArguments, USAGE } from './load-arguments.js';
+import { describeLoadFailure } from './load-failure.js';
+
+/** Sent to a parent that forked this file with a channel, instead of being printed. */
+export type LoadMessage = { readonly progress: LoadProgress } | { readonly result: LoadResult };
+
+const OUTCOMES: Record<LoadResult['outcome'], string> = {
+  loaded: 'flights loaded',
+  replaced: 'flights loaded in the place of another data set',
+  kept: 'flights are there already',
+};
+
+// Without the parent nobody waits for the load, and its servers are going; the transaction is undone.
+process.once('disconnect', () => process.exit(1));
+// Waiting for that keeps no finished load alive.
+process.channel?.unref();
+
+const command = readArguments();
+if (command.help) console.log(USAGE);
+else await load(command);
+
+function readArguments(): LoadArguments {
+  try {
+    return loadArguments(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message} See --help.`);
+    return process.exit(2);
+  }
+}
+
+async function load({ databaseUrl, rows }: LoadArguments & { help: false }): Promise<void> {
+  try {
+    const result = await loadFlightsDataset({ databaseUrl, rows, onProgress: tellTenths() });
+    tell({ result }, `${result.rows.toLocaleString('en')} ${OUTCOMES[result.outcome]}`);
+  } catch (error) {
+    console.error(describeLoadFailure(error, databaseUrl));
+    process.exit(1);
+  }
+}
+
+/** A parent is told of every hundredth, a log of every tenth. */
+function tellTenths(): (progress: LoadProgress) => void {
+  const parts = process.send ? 100 : 10;
+  let told = 0;
+  return (progress) => {
+    const part = Math.floor((progress.rows / progress.rowsTotal) * parts);
+    if (part === told && progress.step === 'copying') return;
+    told = part;
+    const doing = progress.step === 'copying' ? 'flights copied' : 'flights copied, building the indices';
+    tell({ progress }, `${progress.rows.toLocaleString('en')} ${doing}`);
+  };
+}
+
+function tell(message: LoadMessage, line: string): void {
+  if (process.send) process.send(message);
+  else console.log(line);
+}

@@ -1,0 +1,56 @@
+import { Controller, Get, Headers, Param, Query, UseInterceptors } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Operators } from '../../http/index.js';
+import { CachedAnswerInterceptor } from '../../query-cache/index.js';
+import { flightIdSchema, limitSchema, originSchema, type Route, routeSchema } from './flights.schemas.js';
+import { FlightsService } from './flights.service.js';
+
+/** Every answer says how it was come by: `Cache-Status`, `Server-Timing`, `Age`. */
+@ApiTags('flights')
+@Controller('api/flights')
+@UseInterceptors(CachedAnswerInterceptor)
+export class FlightsController {
+  constructor(
+    private readonly flights: FlightsService,
+    private readonly operators: Operators,
+  ) {}
+
+  @Get('routes/:origin')
+  @ApiParam({ name: 'origin', example: 'JFK' })
+  @ApiOperation({ summary: 'Busiest routes of an airport' })
+  @ApiNotFoundResponse({ description: 'E_AIRPORT_UNKNOWN' })
+  topRoutes(
+    @Param({ schema: originSchema }) { origin }: { origin: string },
+    @Query({ schema: limitSchema }) { limit }: { limit: number },
+    @Headers() headers: IncomingHttpHeaders,
+  ) {
+    return this.flights.topRoutes({ origin, limit }, this.operators.cacheDirective(headers));
+  }
+
+  @Get('routes/:origin/:destination')
+  @ApiParam({ name: 'origin', example: 'JFK' })
+  @ApiParam({ name: 'destination', example: 'LAX' })
+  @ApiOperation({ summary: 'Delays of one route' })
+  @ApiNotFoundResponse({ description: 'E_ROUTE_UNKNOWN' })
+  route(@Param({ schema: routeSchema }) route: Route, @Headers() headers: IncomingHttpHeaders) {
+    return this.flights.route(route, this.operators.cacheDirective(headers));
+  }
+
+  @Get('airports/ranking')
+  @ApiOperation({ summary: 'Airports by mean delay, worst first' })
+  ranking(
+    @Query({ schema: limitSchema }) { limit }: { limit: number },
+    @Headers() headers: IncomingHttpHeaders,
+  ) {
+    return this.flights.airportRanking({ limit }, this.operators.cacheDirective(headers));
+  }
+
+  @Get(':id')
+  @ApiParam({ name: 'id', example: 1 })
+  @ApiOperation({ summary: 'One flight by primary key: where caching gains little' })
+  @ApiNotFoundResponse({ description: 'E_FLIGHT_UNKNOWN' })
+  flight(@Param({ schema: flightIdSchema }) { id }: { id: number }, @Headers() headers: IncomingHttpHeaders) {
+    return this.flights.flight({ id }, this.operators.cacheDirective(headers));
+  }
+}

@@ -1,0 +1,13 @@
+export { describeAddress, parseEngineUrl, EngineUrlError } from './engine-url.js';
+export type { EngineAddress } from './engine-url.js';
+export { engineStateChannel } from './engine.channel.js';
+export type { EngineKind, EngineReport, EngineState, EngineTopology } from './engine.wire.js';
+export { EngineError } from './engine.errors.js';
+export type { EngineCallOutcome } from './engine.errors.js';
+export { EngineModule } from './engine.module.js';
+export type { EngineOptions } from './engine.options.js';
+export { Engines } from './engines.js';
+export type { Engine } from './engines.js';
+export { MemcachedEngine } from './memcached-engine.js';
+export { defineScript, RedisEngine } from './redis-engine.js';
+export type { EngineScript } from './redis-engine.js';

@@ -1,0 +1,49 @@
+import { type ErrorRequestHandler, json, type RequestHandler } from 'express';
+import { RefusedError } from './problems.js';
+
+const LIMIT_KB = 64;
+const SCORES_LIMIT_KB = 512;
+const SCORES_PATH = /^\/api\/leaderboards\/[^/]+\/scores$/;
+
+const readBody = json({ limit: `${LIMIT_KB}kb` });
+const readScores = json({ limit: `${SCORES_LIMIT_KB}kb` });
+
+/** Reads a JSON body of at most 64 KB; 512 KB where a batch of scores comes in. */
+export const readJsonBody: RequestHandler = (request, response, next) =>
+  (SCORES_PATH.test(request.path) ? readScores : readBody)(request, response, next);
+
+/** Says what is wrong with a body without repeating it, as the parser's own messages do. */
+export const explainBodyError: ErrorRequestHandler = (error: unknown, _request, _response, next) =>
+  next(isParserError(error) ? describe(error) : error);
+
+interface ParserError extends Error {
+  type: string;
+  limit?: number;
+}
+
+function isParserError(error: unknown): error is ParserError {
+  return error instanceof Error && 'type' in error && typeof error.type === 'string' && 'status' in error;
+}
+
+function describe({ type, limit = 0 }: ParserError): RefusedError {
+  switch (type) {
+    case 'entity.too.large':
+      return new RefusedError(
+        'E_TOO_LARGE',
+        `The body is larger than ${limit / 1024} KB. Send less at a time.`,
+      );
+    case 'entity.parse.failed':
+      return new RefusedError('E_MALFORMED_JSON', 'The body is not JSON. Check quotes, commas and brackets.');
+    case 'charset.unsupported':
+    case 'encoding.unsupported':
+      return new RefusedError(
+        'E_UNSUPPORTED_MEDIA_TYPE',
+        'Send the body as UTF-8 JSON, with gzip or no compression.',
+      );
+    default:
+      return new RefusedError(
+        'E_BAD_REQUEST',
+        'The body could not be read. Send it whole, with its Content-Length.',
+      );
+  }
+}

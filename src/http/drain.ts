@@ -1,0 +1,37 @@
+import type { Server } from 'node:http';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { NextFunction, Request, Response } from 'express';
+
+const SWEEP_MS = 50;
+const LONGEST_DRAIN_MS = 8_000;
+
+/**
+ * Ends the keep-alive connections at shutdown. Nest stops accepting and waits until every connection is closed, but a
+ * keep-alive connection closes only when told to: the last answer on it says so, and idle ones are swept.
+ */
+@Injectable()
+export class Drain implements BeforeApplicationShutdown, OnApplicationShutdown {
+  private draining = false;
+  private sweep: NodeJS.Timeout | undefined;
+  private limit: NodeJS.Timeout | undefined;
+
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  readonly middleware = (_request: Request, response: Response, next: NextFunction): void => {
+    if (this.draining) response.set('Connection', 'close');
+    next();
+  };
+
+  beforeApplicationShutdown(): void {
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    this.draining = true;
+    this.sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    this.limit = setTimeout(() => server.closeAllConnections(), LONGEST_DRAIN_MS);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.sweep);
+    clearTimeout(this.limit);
+  }
+}

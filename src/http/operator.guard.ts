@@ -1,0 +1,18 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { Operators } from './operators.js';
+import { RefusedError } from './problems.js';
+
+/** Lets in operators only. */
+@Injectable()
+export class OperatorGuard implements CanActivate {
+  constructor(private readonly operators: Operators) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (this.operators.admits(context.switchToHttp().getRequest<Request>().headers)) return true;
+    throw new RefusedError(
+      'E_KEY_REQUIRED',
+      'This is the operator’s part. Send Authorization: Bearer <OPERATOR_KEY>.',
+    );
+  }
+}

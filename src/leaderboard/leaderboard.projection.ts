@@ -1,0 +1,110 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Migrations } from '../database/index.js';
+import { EngineError } from '../engine/index.js';
+import { type Acceptance, type Board, LeaderboardLedger } from './leaderboard.ledger.js';
+import type { Standing } from './keep-best.js';
+import { LEADERBOARD_MIGRATIONS } from './leaderboard.migrations.js';
+import { LeaderboardStore, type RankChange } from './leaderboard.store.js';
+
+const CHUNK = 1_000;
+const RETRY_MS = 500;
+
+/** Keeps the sorted sets where the ledger is: after each batch, and after whatever an engine lost. */
+@Injectable()
+export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Leaderboard');
+  /** Boards being caught up with, so that many readers of a lost board cause one replay. */
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly retries = new Map<string, NodeJS.Timeout>();
+  private closed = false;
+
+  constructor(
+    private readonly ledger: LeaderboardLedger,
+    private readonly store: LeaderboardStore,
+    private readonly migrations: Migrations,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // Not awaited: the application serves while the database is away.
+    void this.migrations.apply('leaderboard', LEADERBOARD_MIGRATIONS).then(() => this.catchUpAll());
+    this.store.onReady(() => void this.catchUpAll());
+  }
+
+  onModuleDestroy(): void {
+    this.closed = true;
+    for (const timer of this.retries.values()) clearTimeout(timer);
+  }
+
+  /** Shows a committed batch; null if the engine cannot now, and then goes on trying by itself. */
+  async show(board: string, batch: Acceptance, playerIds: string[]): Promise<Map<string, RankChange> | null> {
+    const change = { from: batch.before, to: batch.after, standings: batch.changed, bounds: batch.bounds };
+    try {
+      const ranks = await this.store.apply(board, change, playerIds);
+      if (ranks) return ranks;
+      // Another node's batch, or all of them, are missing: replay them, this one included.
+      await this.catchUp(board);
+      return await this.store.apply(board, change, playerIds);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.retryLater(board);
+      return null;
+    }
+  }
+
+  /** Brings one board to where the ledger is. Rejects with an EngineError if the engine fails meanwhile. */
+  catchUp(board: string): Promise<void> {
+    const running = this.running.get(board) ?? this.replay(board).finally(() => this.running.delete(board));
+    this.running.set(board, running);
+    return running;
+  }
+
+  private async catchUpAll(): Promise<void> {
+    try {
+      for (const { board } of await this.ledger.boards()) {
+        await this.catchUp(board).catch(() => this.retryLater(board));
+      }
+    } catch {
+      // Without the database there is nothing to replay from; the next batch or reader finds the gap.
+    }
+  }
+
+  private async replay(name: string): Promise<void> {
+    const board = await this.ledger.board(name);
+    const position = await this.store.position(name);
+    // An engine ahead of the ledger shows another database's boards.
+    if (position === null || position > board.sequence) await this.rebuild(board);
+    else await this.applySince(board, position);
+  }
+
+  private async rebuild(board: Board): Promise<void> {
+    await this.store.replace(board.board, board.sequence, board, this.chunks(board.board, 0));
+    this.logger.log(`The board "${board.board}" was rebuilt from the ledger up to ${board.sequence}`);
+  }
+
+  private async applySince(board: Board, position: number): Promise<void> {
+    let from = position;
+    for await (const standings of this.chunks(board.board, position)) {
+      const to = standings.at(-1)?.sequence ?? from;
+      await this.store.apply(board.board, { from, to, standings, bounds: board });
+      from = to;
+    }
+  }
+
+  private async *chunks(board: string, since: number): AsyncGenerator<Standing[]> {
+    for (let sequence = since; ;) {
+      const standings = await this.ledger.changedSince(board, sequence, CHUNK);
+      if (standings.length === 0) return;
+      yield standings;
+      sequence = standings.at(-1)?.sequence ?? sequence;
+    }
+  }
+
+  private retryLater(board: string): void {
+    if (this.closed || this.retries.has(board)) return;
+    const retry = () => {
+      this.retries.delete(board);
+      this.catchUp(board).catch(() => this.retryLater(board));
+    };
+    this.retries.set(board, setTimeout(retry, RETRY_MS).unref());
+  }
+}

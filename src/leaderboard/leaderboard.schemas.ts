@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { FEWEST_ORDERED_CHANGES, orderedChanges } from './composite-score.js';
+
+const boardName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1-64 of a-z, 0-9 and "-", beginning with a letter or digit');
+
+const identifier = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine((text) => Buffer.byteLength(text) <= 128, 'must be at most 128 bytes')
+  // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
+  .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'must not contain control characters');
+
+const wholeNumber = z
+  .int('must be a whole number of at most 2^53 - 1')
+  .refine((value) => !Object.is(value, -0), 'must not be -0');
+
+const queryInteger = (lowest: number, highest: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `must be a whole number from ${lowest} to ${highest}`)
+    .transform(Number)
+    .refine((n) => n >= lowest && n <= highest, `must be a whole number from ${lowest} to ${highest}`);
+
+const supported = <const Value extends string>(value: Value) =>
+  z.literal(value, `must be "${value}": that is what boards can do so far`).default(value);
+
+const window = supported('all');
+
+export const boardParameterSchema = z.object({ board: boardName });
+export const playerParametersSchema = z.object({ board: boardName, playerId: identifier });
+export const playerParameterSchema = z.object({ playerId: identifier });
+
+export const boardDefinitionSchema = z
+  .strictObject({
+    order: supported('desc'),
+    operator: supported('best'),
+    ties: supported('first'),
+    windows: z.tuple([window], 'must be ["all"]: that is what boards can do so far').default(['all']),
+    min: wholeNumber.default(0),
+    max: wholeNumber.default(1_000_000),
+  })
+  .refine(({ min, max }) => min < max, { path: ['max'], message: 'must be greater than min' })
+  .refine((bounds) => orderedChanges(bounds) >= FEWEST_ORDERED_CHANGES, {
+    path: ['max'],
+    message: 'must be closer to min: score and order of arrival share 53 bits, at most 9,007,199,254 apart',
+  });
+
+const submissionSchema = z.strictObject({
+  submissionId: identifier,
+  playerId: identifier,
+  score: wholeNumber,
+});
+
+/** One submission, or up to 1,000. */
+export const submissionsSchema = z.unknown().transform((body, context): Submission | Submission[] => {
+  const schema = Array.isArray(body)
+    ? z.array(submissionSchema).min(1, 'must not be empty').max(1000, 'must be at most 1,000 submissions')
+    : submissionSchema;
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path, message });
+  return z.NEVER;
+});
+
+export const pageQuerySchema = z.object({
+  window,
+  offset: queryInteger(0, 1_000_000_000).default(0),
+  limit: queryInteger(1, 1000).default(10),
+});
+export const windowQuerySchema = z.object({ window });
+
+export const profileSchema = z.strictObject({
+  name: z.string().trim().min(1, 'must not be empty').max(64, 'must be at most 64 characters'),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as "NL"')
+    .nullish(),
+});
+
+export const watchSchema = z.object({
+  board: boardName,
+  window,
+  top: z.int().min(1, 'must be from 1 to 100').max(100, 'must be from 1 to 100'),
+  playerId: identifier.optional(),
+});
+
+export type BoardDefinition = z.output<typeof boardDefinitionSchema>;
+export type Submission = z.output<typeof submissionSchema>;
+export type PageQuery = z.output<typeof pageQuerySchema>;
+export type PlayerProfile = z.output<typeof profileSchema>;
+export type Watch = z.output<typeof watchSchema>;

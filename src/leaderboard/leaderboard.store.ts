@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { defineScript, type RedisEngine } from '../engine/index.js';
+import { CompositeScore, type ScoreBounds } from './composite-score.js';
+import type { Standing } from './keep-best.js';
+import { leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
+import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
+
+/*
+ * Data model (see leaderboard.keys.ts): per board one sorted set, member = player id, score = composite of score and
+ * order of arrival, and beside it the ledger sequence the set has reached. Both are written by one script or one
+ * MULTI, so they are lost and kept together. Player names are a cache in one hash.
+ */
+
+/** A place on a board; the name is added by the service. */
+export interface Place {
+  rank: number;
+  playerId: string;
+  score: number;
+}
+
+export interface TopPlaces {
+  /** The ledger sequence these places show. */
+  version: number;
+  total: number;
+  places: Place[];
+}
+
+/** Ranks of one player before and after a batch was applied; before is null for a newcomer. */
+export interface RankChange {
+  previousRank: number | null;
+  rank: number | null;
+}
+
+const NAMES_LIFETIME_SECONDS = 3600;
+const REBUILD_LIFETIME_SECONDS = 600;
+
+/*
+ * Scores travel as text: a Lua number turned into a string loses digits beyond the 14th.
+ * ZADD GT with the absolute composite, not ZINCRBY: a batch applied twice must not count twice.
+ */
+const APPLY = defineScript(
+  'leaderboard.apply',
+  `local position = tonumber(redis.call('GET', KEYS[2]) or (ARGV[1] == '0' and '0') or '-1')
+   if position < tonumber(ARGV[1]) then return {position} end
+   local changes = tonumber(ARGV[3])
+   local result = {position}
+   local players = {}
+   for i = 4 + 2 * changes, #ARGV do
+     players[#players + 1] = ARGV[i]
+     result[#result + 1] = redis.call('ZREVRANK', KEYS[1], ARGV[i]) or -1
+   end
+   for i = 4, 3 + 2 * changes, 2 do
+     redis.call('ZADD', KEYS[1], 'GT', ARGV[i + 1], ARGV[i])
+   end
+   if tonumber(ARGV[2]) > position then redis.call('SET', KEYS[2], ARGV[2]) end
+   for i = 1, #players do
+     result[#result + 1] = redis.call('ZREVRANK', KEYS[1], players[i]) or -1
+   end
+   return result`,
+);
+
+const SWAP_IN = defineScript(
+  'leaderboard.swap-in',
+  `if redis.call('EXISTS', KEYS[3]) == 1 then
+     redis.call('PERSIST', KEYS[3])
+     redis.call('RENAME', KEYS[3], KEYS[1])
+   else
+     redis.call('UNLINK', KEYS[1])
+   end
+   redis.call('SET', KEYS[2], ARGV[1])
+   return 1`,
+);
+
+/** The sorted sets. Every method rejects with an EngineError if the engine fails; all writes may be repeated. */
+@Injectable()
+export class LeaderboardStore {
+  private readonly engine: RedisEngine;
+  private readonly keys: LeaderboardKeys;
+
+  constructor(@Inject(LEADERBOARD_OPTIONS) { engine, keyPrefix }: LeaderboardOptions) {
+    this.engine = engine;
+    this.keys = leaderboardKeys(keyPrefix);
+  }
+
+  /** Calls back whenever the engine is reached again: what was in it may be gone. */
+  onReady(listener: () => void): void {
+    this.engine.onReady(listener);
+  }
+
+  /** The ledger sequence the set has reached; null if the engine knows nothing of the board. */
+  async position(board: string): Promise<number | null> {
+    const position = await this.engine.client.get(this.keys.position(board));
+    return position === null ? null : Number(position);
+  }
+
+  /**
+   * Brings the set from `from` to `to`, and tells how the ranks of `playerIds` changed. null, and nothing is written,
+   * if the set has not reached `from`: then the ledger must be replayed from {@link position} first.
+   */
+  async apply(
+    board: string,
+    { from, to, standings, bounds }: { from: number; to: number; standings: Standing[]; bounds: ScoreBounds },
+    playerIds: string[] = [],
+  ): Promise<Map<string, RankChange> | null> {
+    const composite = new CompositeScore(bounds);
+    const reply = (await this.engine.run(
+      APPLY,
+      [this.keys.standings(board), this.keys.position(board)],
+      [
+        String(from),
+        String(to),
+        String(standings.length),
+        ...standings.flatMap(({ playerId, score, sequence }) => [
+          playerId,
+          String(composite.encode(score, sequence)),
+        ]),
+        ...playerIds,
+      ],
+    )) as number[];
+    const [position = -1, ...ranks] = reply;
+    if (position < from) return null;
+    return new Map(
+      playerIds.map((playerId, i) => [
+        playerId,
+        { previousRank: fromOne(ranks[i]), rank: fromOne(ranks[i + playerIds.length]) },
+      ]),
+    );
+  }
+
+  /** Fills a board anew, unseen by readers until it is whole; `chunks` are all its standings at `sequence`. */
+  async replace(
+    board: string,
+    sequence: number,
+    bounds: ScoreBounds,
+    chunks: AsyncIterable<Standing[]>,
+  ): Promise<void> {
+    const composite = new CompositeScore(bounds);
+    const temporary = this.keys.rebuild(board, randomUUID());
+    for await (const chunk of chunks) {
+      await this.engine.client
+        .multi()
+        .zAdd(
+          temporary,
+          chunk.map((standing) => ({
+            value: standing.playerId,
+            score: composite.encode(standing.score, standing.sequence),
+          })),
+        )
+        .expire(temporary, REBUILD_LIFETIME_SECONDS)
+        .exec();
+    }
+    await this.engine.run(
+      SWAP_IN,
+      [this.keys.standings(board), this.keys.position(board), temporary],
+      [String(sequence)],
+    );
+  }
+
+  /** Places from `offset` on, O(log N + limit); null if the engine knows nothing of the board. */
+  async places(
+    board: string,
+    bounds: ScoreBounds,
+    { offset, limit }: { offset: number; limit: number },
+  ): Promise<TopPlaces | null> {
+    const key = this.keys.standings(board);
+    const [position, members, total] = await this.engine.client
+      .multi()
+      .get(this.keys.position(board))
+      .zRangeWithScores(key, offset, offset + limit - 1, { REV: true })
+      .zCard(key)
+      .execTyped();
+    if (position === null) return null;
+    const composite = new CompositeScore(bounds);
+    const places = members.map(({ value, score }, i) => ({
+      rank: offset + i + 1,
+      playerId: value,
+      score: composite.decode(score),
+    }));
+    return { version: Number(position), total, places };
+  }
+
+  /** One player's place, O(log N); null if the player has no score, undefined if the engine knows nothing of the board. */
+  async place(
+    board: string,
+    bounds: ScoreBounds,
+    playerId: string,
+  ): Promise<(Place & { total: number }) | null | undefined> {
+    const key = this.keys.standings(board);
+    const [position, rank, score, total] = await this.engine.client
+      .multi()
+      .get(this.keys.position(board))
+      .zRevRank(key, playerId)
+      .zScore(key, playerId)
+      .zCard(key)
+      .execTyped();
+    if (position === null) return undefined;
+    if (rank === null || score === null) return null;
+    return { playerId, rank: rank + 1, score: new CompositeScore(bounds).decode(score), total };
+  }
+
+  /** Names known here; a player without a profile has the empty name. */
+  async names(playerIds: string[]): Promise<Map<string, string>> {
+    if (playerIds.length === 0) return new Map();
+    const names = await this.engine.client.hmGet(this.keys.playerNames(), playerIds);
+    return new Map(
+      playerIds.flatMap((id, i) => (typeof names[i] === 'string' ? [[id, names[i]] as const] : [])),
+    );
+  }
+
+  async keepNames(names: Map<string, string>): Promise<void> {
+    if (names.size === 0) return;
+    const key = this.keys.playerNames();
+    // The lifetime bounds how long a name can be wrong when a change could not reach the engine.
+    await this.engine.client.multi().hSet(key, names).expire(key, NAMES_LIFETIME_SECONDS, 'NX').exec();
+  }
+}
+
+function fromOne(rankFromZero: number | undefined): number | null {
+  return rankFromZero === undefined || rankFromZero < 0 ? null : rankFromZero + 1;
+}

@@ -1,0 +1,42 @@
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import { ConfigError, readProcessConfig } from './config/index.js';
+import { configureHttp } from './http/index.js';
+import { CalmLogger } from './telemetry/index.js';
+
+const LONGEST_SHUTDOWN_MS = 9_500;
+const logger = new Logger('Main');
+
+async function bootstrap(): Promise<void> {
+  // Before Nest, which would bury the list of wrong settings in a stack.
+  const { HOST, PORT, TRUST_PROXY } = readProcessConfig();
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new CalmLogger(),
+  });
+  configureHttp(app, { trustProxy: TRUST_PROXY });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(app));
+  await app.listen(PORT, HOST);
+  console.log(`ready http://${HOST === '127.0.0.1' ? 'localhost' : HOST}:${PORT}`);
+}
+
+/** Stops accepting, answers what was accepted, then closes engine and database. */
+async function shutDown(app: NestExpressApplication): Promise<void> {
+  setTimeout(() => process.exit(1), LONGEST_SHUTDOWN_MS).unref();
+  await app.close();
+  process.exit(0);
+}
+
+function fail(error: unknown): never {
+  if (error instanceof ConfigError) console.error(error.message);
+  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    console.error('The port is taken. Stop what listens there, or set PORT to another.');
+  } else logger.fatal(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+}
+
+process.on('unhandledRejection', (error) => logger.error('Unhandled rejection', error));
+await bootstrap().catch(fail);

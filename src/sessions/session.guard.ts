@@ -1,0 +1,37 @@
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  UseGuards,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { SessionsService } from './sessions.service.js';
+
+/** Loads the session: only routes that say so touch the engine, so public routes do not notice when it is away. */
+@Injectable()
+export class SessionGuard implements CanActivate {
+  constructor(protected readonly sessions: SessionsService) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    await this.sessions.load(http.getRequest<Request>(), http.getResponse<Response>());
+    return true;
+  }
+}
+
+/** Loads the session and lets in only who is signed in. */
+@Injectable()
+export class SignedInGuard extends SessionGuard {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    await super.canActivate(context);
+    this.sessions.require(context.switchToHttp().getRequest<Request>());
+    return true;
+  }
+}
+
+/** The route may have a session: `request.session` is there, signed in or not. */
+export const WithSession = () => applyDecorators(UseGuards(SessionGuard));
+
+/** The route needs a session: 401 without one. */
+export const SignedInOnly = () => applyDecorators(UseGuards(SignedInGuard));

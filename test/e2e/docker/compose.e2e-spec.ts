@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const candidates = [['docker', 'compose'], ['docker-compose']];
+const compose = candidates.find(([program = '', ...args]) => run(program, [...args, 'version']).status === 0);
+
+// Whoever has no Compose can still run the other tests; CI installs it and must not skip.
+if (!compose && process.env['CI'])
+  throw new Error('CI needs docker-compose. Install it: apt-get install docker-compose');
+if (!compose)
+  console.warn('docker-compose.yml is not checked: neither `docker compose` nor `docker-compose` is here.');
+
+describe.skipIf(!compose)('docker-compose.yml', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'compose-'));
+    run('sh', ['docker/make-env.sh', join(folder, 'secrets')]);
+    writeFileSync(join(folder, 'no-secrets'), '');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function config(environment: Record<string, string> = {}, envFile = 'secrets') {
+    const [program = '', ...args] = compose ?? [];
+    return run(program, [...args, '--env-file', join(folder, envFile), 'config'], environment);
+  }
+
+  it('is valid with the secrets that docker/make-env.sh makes', () => {
+    const { status, stderr } = config();
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('says what to run when the secrets are missing', () => {
+    const { status, stderr } = config({}, 'no-secrets');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('run sh docker/make-env.sh');
+  });
+
+  it('publishes the app on the loopback only, and nothing else', () => {
+    const published = portsOf(config({ PORT: '4000' }).stdout);
+    expect(published).toEqual(['127.0.0.1:4000->3000']);
+  });
+
+  it('puts the query cache on another engine by one variable', () => {
+    const { stdout } = config({ CACHE_ENGINE_URL: 'memcached://memcached:11211' });
+    expect(stdout).toContain('CACHE_ENGINE_URL: memcached://memcached:11211');
+  });
+
+  it('sets no setting that .env.example does not know', () => {
+    const known = readFileSync('.env.example', 'utf8')
+      .match(/^(# )?[A-Z_]+(?==)/gm)
+      ?.map((line) => line.replace('# ', ''));
+    const [, environment = ''] =
+      /^ {2}app:\n(?:.*\n)*? {4}environment:\n((?: {6}.*\n)+)/m.exec(config().stdout) ?? [];
+    const set = environment.match(/[A-Z_]+(?=:)/g);
+    expect(set).toContain('ENGINE_URL');
+    expect(known).toEqual(expect.arrayContaining(set ?? []));
+  });
+});
+
+describe('docker/make-env.sh', () => {
+  it('keeps what is set already', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'make-env-'));
+    const file = join(folder, 'env');
+    try {
+      run('sh', ['docker/make-env.sh', file]);
+      const first = readFileSync(file, 'utf8');
+      run('sh', ['docker/make-env.sh', file]);
+      expect(readFileSync(file, 'utf8')).toBe(first);
+      expect(
+        new Set(
+          first
+            .trim()
+            .split('\n')
+            .map((line) => line.split('=')[1]),
+        ).size,
+      ).toBe(5);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+// Two spellings: docker-compose 1.29 prints 127.0.0.1:4000:3000/tcp, Compose 2 a mapping over several lines.
+function portsOf(config: string): string[] {
+  const short = [...config.matchAll(/^ +- (\S+):(\d+):(\d+)\/tcp$/gm)].map(
+    ([, ip, published, target]) => `${ip}:${published}->${target}`,
+  );
+  const long = [...config.matchAll(/host_ip: (\S+)\n +target: (\d+)\n +published: "(\d+)"/g)].map(
+    ([, ip, target, published]) => `${ip}:${published}->${target}`,
+  );
+  return [...short, ...long];
+}
+
+function run(program: string, args: string[], environment: Record<string, string> = {}) {
+  // Only what the test gives: a developer's own secrets or PORT must not decide it.
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment };
+  return spawnSync(program, args, { encoding: 'utf8', env });
+}

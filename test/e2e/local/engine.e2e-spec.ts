@@ -1,0 +1,132 @@
+import { createConnection } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createClient } from 'redis';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type EngineKind, type Exit, type LocalServer, startEngine } from '../../../local/index.js';
+import { allGone } from './processes.js';
+
+const started: LocalServer[] = [];
+
+async function start(...args: Parameters<typeof startEngine>): Promise<LocalServer> {
+  const server = await startEngine(...args);
+  started.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((server) => server.stop()));
+});
+
+/** What the server answers to a command, or undefined when it says nothing for that long. */
+async function ask(server: LocalServer, milliseconds = 2000): Promise<string | undefined> {
+  const socket = createConnection(server.port, '127.0.0.1');
+  try {
+    return await Promise.race([
+      new Promise<string>((resolve, reject) => {
+        socket.once('data', (data) => resolve(data.toString())).once('error', reject);
+        socket.write(server.name === 'memcached' ? 'version\r\n' : 'PING\r\n');
+      }),
+      wait(milliseconds, undefined),
+    ]);
+  } finally {
+    socket.destroy();
+  }
+}
+
+describe.each<[EngineKind, RegExp]>([
+  ['redis', /^\+PONG/],
+  ['valkey', /^\+PONG/],
+  ['memcached', /^VERSION/],
+])('startEngine(%j)', (kind, answer) => {
+  it('resolves when the server answers, and says what it is', async () => {
+    const server = await start(kind);
+    expect(await ask(server)).toMatch(answer);
+    expect(new URL(server.url)).toMatchObject({
+      protocol: `${kind}:`,
+      hostname: '127.0.0.1',
+      port: `${server.port}`,
+    });
+    expect(server.version).toMatch(/^\d+\.\d+/);
+  });
+
+  it('gives servers started at once a port each', async () => {
+    const servers = await Promise.all([start(kind), start(kind), start(kind)]);
+    expect(new Set(servers.map(({ port }) => port)).size).toBe(3);
+  });
+
+  it('is silent while paused and answers again when resumed', async () => {
+    const server = await start(kind);
+    server.pause();
+    expect(await ask(server, 100)).toBeUndefined();
+    server.resume();
+    expect(await ask(server)).toMatch(answer);
+  });
+
+  it('is gone after kill, and back on the same port after restart', async () => {
+    const server = await start(kind);
+    const { pid, port } = server;
+    await server.kill();
+    await allGone([pid]);
+    await expect(ask(server)).rejects.toThrow('ECONNREFUSED');
+    await server.restart();
+    expect(server.port).toBe(port);
+    expect(server.pid).not.toBe(pid);
+    expect(await ask(server)).toMatch(answer);
+  });
+
+  it('stops when paused, and when dead already', async () => {
+    const [paused, dead] = await Promise.all([start(kind), start(kind)]);
+    paused.pause();
+    await dead.kill();
+    await Promise.all([paused.stop(), dead.stop()]);
+    await allGone([paused.pid, dead.pid]);
+  });
+
+  it('tells of an exit that nobody asked for, and of no other', async () => {
+    const server = await start(kind);
+    const told = vi.fn<(exit: Exit) => void>();
+    server.onUnexpectedExit(told);
+    await server.kill();
+    await server.restart();
+    expect(told).not.toHaveBeenCalled();
+    process.kill(server.pid, 'SIGKILL');
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
+    expect(told.mock.calls[0]?.[0]).toEqual({ code: null, signal: 'SIGKILL', text: 'was killed by SIGKILL' });
+  });
+});
+
+describe('startEngine', () => {
+  it.each(['redis', 'valkey'] as const)('asks for the password of a %s server in its URL', async (kind) => {
+    const server = await start(kind, { password: 'p@ss word' });
+    expect(await ask(server)).toMatch(/^-NOAUTH/);
+    const client = await createClient({ url: server.url.replace(/^valkey:/, 'redis:') }).connect();
+    expect(await client.ping()).toBe('PONG');
+    client.destroy();
+  });
+
+  it('keeps nothing on disk, evicts nothing unless told to, and takes more settings', async () => {
+    const [usual, evicting] = await Promise.all([
+      start('valkey'),
+      start('valkey', { settings: ['--maxmemory-policy', 'allkeys-lru'] }),
+    ]);
+    const settings = async (server: LocalServer): Promise<Record<string, string>> => {
+      const client = await createClient({ url: server.url.replace(/^valkey:/, 'redis:') }).connect();
+      const found = await client.configGet(['save', 'appendonly', 'maxmemory-policy', 'bind']);
+      client.destroy();
+      return { ...found };
+    };
+    expect(await settings(usual)).toEqual({
+      save: '',
+      appendonly: 'no',
+      'maxmemory-policy': 'noeviction',
+      bind: '127.0.0.1',
+    });
+    expect(await settings(evicting)).toMatchObject({ 'maxmemory-policy': 'allkeys-lru' });
+  });
+
+  it('rejects with the end of the log when the server does not start', async () => {
+    await expect(start('redis', { settings: ['--no-such-setting', 'yes'] })).rejects.toThrow(
+      /redis-server exited with code 1[^]*no-such-setting/,
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { allGone, Program } from './processes.js';
+
+describe('servers whose parent ends', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'end with it, paused or not, and take their temporary data along: %s',
+    async (signal) => {
+      const parent = new Program('test/e2e/local/servers.fixture.ts');
+      const [line] = await parent.says(/^\{"pids".*/);
+      const { pids, directories } = JSON.parse(line) as { pids: number[]; directories: string[] };
+      expect(pids).toHaveLength(5);
+      parent.process.kill(signal);
+      await allGone(pids);
+      await vi.waitFor(() => expect(directories.filter((path) => existsSync(path))).toEqual([]), {
+        timeout: 10_000,
+      });
+    },
+    60_000,
+  );
+});

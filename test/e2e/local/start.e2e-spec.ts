@@ -1,0 +1,103 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../../local/free-port.js';
+import { type LocalPostgres, startPostgres } from '../../../local/index.js';
+import { allGone, Program } from './processes.js';
+
+// The first of these may have to build.
+const READY_WITHIN_SECONDS = 120;
+const TIMEOUT = 150_000;
+
+let database: LocalPostgres;
+let launcher: Program;
+
+beforeAll(async () => {
+  // A database of its own: the data that a developer keeps in .data are not the tests' to reload.
+  database = await startPostgres();
+});
+
+afterEach(async () => {
+  launcher.process.kill('SIGKILL');
+  await launcher.exited;
+});
+
+afterAll(async () => {
+  await database?.stop();
+});
+
+async function start(...args: string[]): Promise<number> {
+  const port = await freePort();
+  launcher = new Program('local/start.ts', args, {
+    PORT: `${port}`,
+    DATABASE_URL: database.url,
+    ENGINE_URL: '',
+    CACHE_ENGINE_URL: '',
+    DATASET_ROWS: '5000',
+  });
+  return port;
+}
+
+function pids(): number[] {
+  return launcher.lines.flatMap((line) => /\bpid (\d+)/.exec(line)?.[1] ?? []).map(Number);
+}
+
+describe('npm start', () => {
+  it(
+    'starts the stack, starts a killed engine again, and stops all of it on SIGTERM',
+    async () => {
+      const port = await start();
+      await launcher.says(new RegExp(`^ready http://localhost:${port}`), READY_WITHIN_SECONDS);
+      expect((await fetch(`http://localhost:${port}/health/ready`)).status).toBe(200);
+      const [, engine] = await launcher.says(/^engine .*pid (\d+)/);
+      process.kill(Number(engine), 'SIGKILL');
+      await launcher.says(/^engine .*was killed by SIGKILL; starting it again in 3 s$/);
+      await launcher.says(/^engine .*is back \(pid \d+\)$/);
+      launcher.process.kill('SIGTERM');
+      expect(await launcher.exitCode()).toBe(0);
+      await allGone(pids());
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'leaves nothing behind when it is killed with SIGKILL',
+    async () => {
+      await start('--engine', 'memcached');
+      await launcher.says(/^ready /, READY_WITHIN_SECONDS);
+      expect(pids().length).toBeGreaterThanOrEqual(3);
+      launcher.process.kill('SIGKILL');
+      await allGone(pids());
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'says that an app node ended by itself, stops everything and exits with 1',
+    async () => {
+      const port = await start();
+      await launcher.says(/^ready /, READY_WITHIN_SECONDS);
+      const [, node] = await launcher.says(/^app .*pid (\d+)/);
+      process.kill(Number(node), 'SIGKILL');
+      expect(await launcher.exitCode()).toBe(1);
+      expect(launcher.lines.at(-1)).toBe(
+        `The app node on port ${port} (pid ${node}) was killed by SIGKILL; stopping everything.`,
+      );
+      await allGone(pids());
+    },
+    TIMEOUT,
+  );
+
+  it('refuses a taken port before it starts anything', async () => {
+    launcher = new Program('local/start.ts', [], { PORT: `${database.port}`, DATABASE_URL: database.url });
+    expect(await launcher.exitCode()).toBe(1);
+    const said = launcher.lines.filter(Boolean);
+    expect(said).toEqual([
+      expect.stringMatching(`^Port ${database.port} is taken. Start on another: PORT=\\d+ npm start$`),
+    ]);
+  });
+
+  it('exits with 2 and one sentence for an unknown option', async () => {
+    launcher = new Program('local/start.ts', ['--frobnicate']);
+    expect(await launcher.exitCode()).toBe(2);
+    expect(launcher.lines).toEqual(["Unknown option '--frobnicate'. See npm start -- --help."]);
+  });
+});

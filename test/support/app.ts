@@ -1,0 +1,93 @@
+import type { AddressInfo } from 'node:net';
+import type { LoggerService } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { inject } from 'vitest';
+import { type EngineKind, type LocalServer, startEngine } from '../../local/index.js';
+import { AppModule } from '../../src/app.module.js';
+import { CONFIG, readConfig } from '../../src/config/index.js';
+import { configureHttp } from '../../src/http/index.js';
+import { createDatabase } from './database.js';
+import { productionSettings, type Settings } from './settings.js';
+import { until } from './until.js';
+
+export interface AppOptions {
+  /** What sessions, boards and the cache use; the first that is installed unless told. */
+  engine?: EngineKind;
+  /** What the query cache uses instead. */
+  cacheEngine?: EngineKind;
+  settings?: Settings;
+  logger?: LoggerService;
+}
+
+export interface TestApp {
+  url: string;
+  databaseUrl: string;
+  engine: LocalServer;
+  cacheEngine: LocalServer;
+  /** Another node of the same application, on the same engines and database. */
+  startNode(): Promise<TestNode>;
+  close(): Promise<void>;
+}
+
+export interface TestNode {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The whole application in this process, on engines and a database of its own. */
+export async function startApp(options: AppOptions = {}): Promise<TestApp> {
+  const engine = await startEngine(options.engine ?? firstRedisLike());
+  const cacheEngine = options.cacheEngine ? await startEngine(options.cacheEngine) : engine;
+  const databaseUrl = await createDatabase();
+  const settings = {
+    ...productionSettings(databaseUrl, engine.url),
+    CACHE_ENGINE_URL: cacheEngine.url,
+    ...options.settings,
+  };
+  const startNode = () => startOn(settings, options.logger);
+  const node = await startNode();
+  await until(async () => (await fetch(`${node.url}/health/ready`)).ok);
+  return {
+    url: node.url,
+    databaseUrl,
+    engine,
+    cacheEngine,
+    startNode,
+    close: async () => {
+      await node.close();
+      await engine.stop();
+      await cacheEngine.stop();
+    },
+  };
+}
+
+/** Starts a node with just these settings; it need not find anything there. */
+export async function startOn(settings: Settings, logger?: LoggerService): Promise<TestNode> {
+  const module = await Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(CONFIG)
+    .useValue(readConfig(settings))
+    .setLogger(logger ?? SILENT)
+    .compile();
+  const app = module.createNestApplication<NestExpressApplication>({
+    bodyParser: false,
+    logger: logger ?? SILENT,
+  });
+  configureHttp(app, { trustProxy: settings['TRUST_PROXY'] === 'true' });
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
+}
+
+/** Those of the kinds that are installed here. */
+export function installed(...kinds: EngineKind[]): EngineKind[] {
+  return kinds.filter((kind) => inject('engines').includes(kind));
+}
+
+function firstRedisLike(): EngineKind {
+  const [kind] = installed('valkey', 'redis');
+  if (!kind) throw new Error('Neither Valkey nor Redis is installed here. Install one: npm start');
+  return kind;
+}
+
+const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { inject } from 'vitest';
+
+/** A database of a test's own, with the flights in it. */
+export async function createDatabase(): Promise<string> {
+  const template = new URL(inject('templateDatabaseUrl'));
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  // A template must have no other session while it is copied; test files that ask at once wait for each other.
+  const maintenance = new Client({
+    connectionString: Object.assign(new URL(template), { pathname: '/template1' }).href,
+  });
+  await maintenance.connect();
+  await maintenance.query('SELECT pg_advisory_lock(1)');
+  await maintenance.query(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
+  await maintenance.end();
+  return Object.assign(template, { pathname: `/${name}` }).href;
+}
+
+/** Rows of one statement, for looking behind the API. */
+export async function queryDatabase<Row extends object>(
+  url: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}

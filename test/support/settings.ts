@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+
+export const GAME_SERVER_KEY = randomBytes(32).toString('base64');
+export const OPERATOR_KEY = randomBytes(32).toString('base64');
+export const asGameServer = { authorization: `Bearer ${GAME_SERVER_KEY}` };
+export const asOperator = { authorization: `Bearer ${OPERATOR_KEY}` };
+
+export type Settings = Record<string, string>;
+
+/** What production needs, but for cookies, which the tests send over plain HTTP. */
+export function productionSettings(databaseUrl: string, engineUrl: string): Settings {
+  return {
+    DATABASE_URL: databaseUrl,
+    ENGINE_URL: engineUrl,
+    SESSION_SECRETS: randomBytes(32).toString('base64'),
+    SESSION_SEALING_KEYS: randomBytes(32).toString('base64'),
+    GAME_SERVER_KEY,
+    OPERATOR_KEY,
+    COOKIE_SECURE: 'false',
+  };
+}

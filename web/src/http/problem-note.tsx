@@ -1,0 +1,12 @@
+import type { Problem } from './request.js';
+
+/** A problem, said in the place where it matters. */
+export function ProblemNote({ problem }: { problem: Problem | null }) {
+  if (problem === null) return null;
+  return (
+    <p class="note note-problem" role="alert" data-testid="problem">
+      {problem.detail}
+      {problem.code !== null && <code>{problem.code}</code>}
+    </p>
+  );
+}

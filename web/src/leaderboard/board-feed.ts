@@ -1,0 +1,91 @@
+import { signal } from '@preact/signals';
+import type {
+  LeaderboardChanges,
+  OwnPlace,
+  OwnPlaceChanged,
+  WatchRefusal,
+  WatchRequest,
+  WatchSnapshot,
+} from '../../../src/leaderboard/leaderboard.wire.js';
+import { openNamespace } from '../live/namespace.js';
+import { applyChanges, type Top } from './apply-changes.js';
+import { countChange } from './change-rate.js';
+
+export const BOARD = 'arena';
+const TOP = 10;
+const ANSWER_TIMEOUT_MS = 5000;
+const RETRY_MS = 2000;
+
+interface Incoming {
+  changes: (changes: LeaderboardChanges) => void;
+  me: (place: OwnPlaceChanged) => void;
+}
+
+type Ask = (request: WatchRequest, answer: (reply: WatchSnapshot | WatchRefusal) => void) => void;
+
+const { socket, state } = openNamespace<Incoming, { watch: Ask; resync: Ask }>('/leaderboard');
+
+export const boardState = state;
+/** null until the first snapshot. */
+export const top = signal<Top | null>(null);
+/** Why there is no board to show; null while there is. */
+export const refusal = signal<string | null>(null);
+export const followed = signal<{ playerId: string; name: string } | null>(null);
+/** The followed player's place; null without one, and while that player has no score. */
+export const me = signal<OwnPlace | null>(null);
+
+/** The number of the newest question, so that an answer to an older one is recognised and dropped. */
+let asked = 0;
+let waiting = false;
+
+export function watchBoard(): void {
+  socket.on('connect', () => void ask('watch'));
+  socket.on('changes', apply);
+  socket.on('me', (place) => {
+    if (place.board === BOARD && place.playerId === followed.value?.playerId) me.value = place;
+  });
+}
+
+/** Follows a player, or nobody when that player is followed already. */
+export function follow(playerId: string, name: string): void {
+  followed.value = followed.value?.playerId === playerId ? null : { playerId, name };
+  me.value = null;
+  void ask('watch');
+}
+
+function apply(changes: LeaderboardChanges): void {
+  // A snapshot is on its way, and these changes belong to the list it replaces.
+  if (waiting || top.value === null || changes.board !== BOARD) return;
+  const applied = applyChanges(top.value, changes);
+  if (applied.kind === 'resync') return void ask('resync');
+  countChange();
+  top.value = applied.top;
+}
+
+async function ask(question: 'watch' | 'resync'): Promise<void> {
+  const number = ++asked;
+  waiting = true;
+  const request: WatchRequest = { board: BOARD, window: 'all', top: TOP, playerId: followed.value?.playerId };
+  try {
+    const reply = await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(question, request);
+    if (number === asked) receive(reply);
+  } catch {
+    if (number === asked) retry('The board does not answer.');
+  }
+}
+
+function receive(reply: WatchSnapshot | WatchRefusal): void {
+  if ('error' in reply) return retry(reply.error.detail);
+  waiting = false;
+  refusal.value = null;
+  top.value = { version: reply.version, entries: reply.entries };
+  me.value = reply.me;
+}
+
+function retry(why: string): void {
+  refusal.value = why;
+  // When the connection is gone, coming back asks anyway.
+  setTimeout(() => {
+    if (socket.connected && waiting) void ask('watch');
+  }, RETRY_MS);
+}

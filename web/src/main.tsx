@@ -1,0 +1,16 @@
+import './page/page.css';
+import { render } from 'preact';
+import { App } from './app.js';
+import { watchReadiness } from './health/readiness.js';
+import { watchBoard } from './leaderboard/board-feed.js';
+import { watchCounts } from './query-cache/query-counts.js';
+import { askWhoIsSignedIn } from './sessions/session.js';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('index.html has no element #app.');
+render(<App />, root);
+
+watchReadiness();
+watchCounts();
+watchBoard();
+void askWhoIsSignedIn();

@@ -1,0 +1,22 @@
+import { roundTrips } from './asking.js';
+import { ComparisonView } from './comparison.js';
+import { LastAnswerView } from './last-answer.js';
+import { QuestionForm } from './question-form.js';
+import { ResultTableView } from './result-table.js';
+import { RoundTripChart } from './round-trip-chart.js';
+
+export function QueryCachePanel() {
+  return (
+    <section class="panel panel-query-cache" aria-labelledby="query-cache-title">
+      <h2 id="query-cache-title">Query cache</h2>
+      <p class="lead">Questions about three million US flights, answered by PostgreSQL or from memory.</p>
+      <QuestionForm />
+      <div class="halves">
+        <LastAnswerView />
+        <ComparisonView />
+      </div>
+      <RoundTripChart roundTrips={roundTrips.value} />
+      <ResultTableView />
+    </section>
+  );
+}

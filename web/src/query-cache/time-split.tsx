@@ -1,0 +1,26 @@
+import { Swatch } from '../page/swatch.js';
+import { formatMilliseconds } from '../time/format-time.js';
+import type { ServerTiming } from './server-timing.js';
+
+/** Where the round trip went: one part for each tier the server names, the rest is network and the app itself. */
+export function TimeSplit({ timings, roundTripMs }: { timings: ServerTiming[]; roundTripMs: number }) {
+  const told = timings.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const parts = [...timings, { name: 'rest', durationMs: Math.max(0, roundTripMs - told) }];
+  return (
+    <div>
+      <div class="split-bar" aria-hidden="true">
+        {parts.map(({ name, durationMs }) => (
+          <span key={name} data-of={name} style={{ flexGrow: durationMs }} />
+        ))}
+      </div>
+      <ul class="split-legend">
+        {parts.map(({ name, durationMs }) => (
+          <li key={name}>
+            <Swatch of={name} /> {name === 'rest' ? 'network and app' : name}{' '}
+            <b>{formatMilliseconds(durationMs)}</b>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { signal } from '@preact/signals';
+import type { CurrentSession } from '../../../src/sessions/sessions.wire.js';
+import { postJson, request, type Problem } from '../http/request.js';
+
+export interface Credentials {
+  username: string;
+  password: string;
+  device: string;
+}
+
+export type SessionState =
+  | { kind: 'unknown' }
+  | { kind: 'signed-out' }
+  | { kind: 'signed-in'; session: CurrentSession }
+  /** Neither signed in nor out: the server fails closed when its session store is away. */
+  | { kind: 'unavailable'; problem: Problem; retryInSeconds: number };
+
+export const session = signal<SessionState>({ kind: 'unknown' });
+/** What went wrong with the last sign-in or sign-out; null when nothing did. */
+export const sessionProblem = signal<Problem | null>(null);
+export const sessionBusy = signal(false);
+
+const CURRENT = '/api/sessions/current';
+const RETRY_SECONDS = 2;
+let retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+export async function askWhoIsSignedIn(): Promise<void> {
+  clearTimeout(retryTimer);
+  const answer = await request<CurrentSession>(CURRENT);
+  if (answer.ok) {
+    session.value = { kind: 'signed-in', session: answer.body };
+  } else if (answer.problem.status === 401) {
+    session.value = { kind: 'signed-out' };
+  } else {
+    const retryInSeconds = answer.problem.retryAfterSeconds ?? RETRY_SECONDS;
+    session.value = { kind: 'unavailable', problem: answer.problem, retryInSeconds };
+    retryTimer = setTimeout(() => {
+      // Once the store answers again, that it did not is no longer news.
+      sessionProblem.value = null;
+      void askWhoIsSignedIn();
+    }, retryInSeconds * 1000);
+  }
+}
+
+export function signIn(credentials: Credentials): Promise<void> {
+  return change('/api/sessions', postJson(credentials));
+}
+
+export function signOut(): Promise<void> {
+  return change(CURRENT, { method: 'DELETE' });
+}
+
+async function change(path: string, init: RequestInit): Promise<void> {
+  sessionBusy.value = true;
+  const answer = await request(path, init);
+  sessionProblem.value = answer.ok ? null : answer.problem;
+  // Ask rather than assume: what counts is whom the server now sees.
+  await askWhoIsSignedIn();
+  sessionBusy.value = false;
+}

@@ -1,0 +1,47 @@
+import { useSignal } from '@preact/signals';
+import { sessionBusy, signIn } from './session.js';
+
+/** Prefilled with the demo's account, so that one click shows the use case. */
+export function SignInForm() {
+  const username = useSignal('ada');
+  const password = useSignal('correct horse battery staple');
+  const device = useSignal('this browser');
+
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void signIn({ username: username.value, password: password.value, device: device.value });
+  };
+
+  return (
+    <form class="form" onSubmit={submit}>
+      <label>
+        Account
+        <select value={username} onChange={(event) => (username.value = event.currentTarget.value)}>
+          <option value="ada">ada</option>
+          <option value="grace">grace</option>
+        </select>
+      </label>
+      <label>
+        Password
+        <input
+          type="password"
+          autocomplete="current-password"
+          required
+          value={password}
+          onInput={(event) => (password.value = event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        Device
+        <input
+          maxLength={60}
+          value={device}
+          onInput={(event) => (device.value = event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="primary" disabled={sessionBusy} data-testid="sign-in">
+        Sign in
+      </button>
+    </form>
+  );
+}

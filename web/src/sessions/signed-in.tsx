@@ -1,0 +1,42 @@
+import type { CurrentSession } from '../../../src/sessions/sessions.wire.js';
+import { Term } from '../page/term.js';
+import { now } from '../time/now.js';
+import { formatClock, formatCountdown } from '../time/format-time.js';
+import { askWhoIsSignedIn, sessionBusy, signOut } from './session.js';
+
+export function SignedIn({ session }: { session: CurrentSession }) {
+  return (
+    <>
+      <p class="who">
+        Signed in as <strong data-testid="signed-in-user">{session.username}</strong>
+      </p>
+      <dl class="facts">
+        <Term name="device">{session.device ?? 'not named'}</Term>
+        <Term name="signed in at">{formatClock(session.createdAt)}</Term>
+        <Term name="last seen at">{formatClock(session.lastSeenAt)}</Term>
+        <Term name="ends when idle in">
+          <Countdown until={session.idleExpiresAt} />
+        </Term>
+        <Term name="ends in any case in">
+          <Countdown until={session.absoluteExpiresAt} />
+        </Term>
+      </dl>
+      <div class="actions">
+        <button type="button" onClick={() => void askWhoIsSignedIn()}>
+          Ask again
+        </button>
+        <button type="button" disabled={sessionBusy} data-testid="sign-out" onClick={() => void signOut()}>
+          Sign out
+        </button>
+      </div>
+      <p class="hint">
+        Asking counts as activity: the idle countdown starts anew. This page does not ask by itself.
+      </p>
+    </>
+  );
+}
+
+function Countdown({ until }: { until: string }) {
+  const remainingMs = Date.parse(until) - now.value;
+  return remainingMs > 0 ? <>{formatCountdown(remainingMs)}</> : <>over, ask again</>;
+}

@@ -1,0 +1,25 @@
+import { preact } from '@preact/preset-vite';
+import { defineConfig } from 'vite';
+
+const app = 'http://localhost:3000';
+
+export default defineConfig({
+  plugins: [preact()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // One entry and no lazy chunks: there is nothing to preload.
+    modulePreload: false,
+    // The server's policy allows no data: URLs beyond images, so every asset stays a file.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    proxy: {
+      '/api': app,
+      '/health': app,
+      '/docs': app,
+      '/metrics': app,
+      '/socket.io': { target: app, ws: true },
+    },
+  },
+});
