@@ -1,5 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Readiness } from '../src/http/health.wire.js';
 import type { QueryCacheStats } from '../src/query-cache/query-cache.wire.js';
+
+const readyWithinMs = 15_000;
 
 /** The few questions a load test asks beside its load; never timed. */
 export class AppClient {
@@ -16,12 +19,10 @@ export class AppClient {
 
   /** Null when there is no such thing (404). */
   async find<T>(path: string, headers: Record<string, string> = {}): Promise<T | null> {
-    const request = { headers: { ...this.headers, ...headers }, signal: this.signal };
-    const response = await fetch(this.url + path, request);
-    const text = await response.text();
-    if (response.status === 404) return null;
-    if (response.ok) return JSON.parse(text) as T;
-    throw new Error(`GET ${path} answered ${response.status}: ${text.slice(0, 300)}`);
+    const { status, text } = await this.ask(path, headers);
+    if (status === 404) return null;
+    if (status === 200) return JSON.parse(text) as T;
+    throw new Error(`GET ${path} answered ${status}: ${text.slice(0, 300)}`);
   }
 
   async get<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
@@ -36,13 +37,26 @@ export class AppClient {
     return Object.fromEntries(Object.entries(queries).map(([name, counts]) => [name, counts.loads]));
   }
 
-  /** Kind and topology of the engine behind the query cache. */
+  /** Waits until the app has its database and the engine behind the query cache, and names that engine. */
   async cacheEngine(): Promise<string> {
-    const { engines } = await this.get<Readiness>('/health/ready');
-    const engine = engines.find(({ roles }) => roles.includes('cache'));
-    if (engine?.state !== 'ready') {
-      throw new Error(`The cache's engine is not ready: ${engine?.reason ?? 'the app names none'}`);
+    for (const deadline = Date.now() + readyWithinMs; ; await wait(200, undefined, { signal: this.signal })) {
+      const { text } = await this.ask('/health/ready');
+      const { database, engines } = JSON.parse(text) as Readiness;
+      const engine = engines.find(({ roles }) => roles.includes('cache'));
+      if (database.state === 'ready' && engine?.state === 'ready') return `${engine.kind} ${engine.topology}`;
+      if (Date.now() > deadline)
+        throw new Error(`The app is not ready: ${database.reason ?? engine?.reason}`);
     }
-    return `${engine.kind} ${engine.topology}`;
+  }
+
+  private async ask(path: string, headers: Record<string, string> = {}) {
+    const request = { headers: { ...this.headers, ...headers }, signal: this.signal };
+    try {
+      const response = await fetch(this.url + path, request);
+      return { status: response.status, text: await response.text() };
+    } catch (cause) {
+      this.signal.throwIfAborted();
+      throw new Error(`${this.url} does not answer. Start the app there, or leave out --url.`, { cause });
+    }
   }
 }

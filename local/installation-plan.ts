@@ -65,7 +65,7 @@ export function planInstallation(kinds: readonly EngineKind[], facts: MachineFac
   // Homebrew refuses root, the others need it.
   if (manager === 'brew' || facts.root) return next(kind, command);
   if (facts.sudo) return next(kind, ['sudo', ...command]);
-  return impossible(`${wanted} is not installed. As root, run: ${command.join(' ')}`);
+  return impossible(`${wanted} is not installed. As root, run: ${command.join(' ')}.`);
 }
 
 function next(kind: EngineKind | undefined, command: readonly string[]): InstallationPlan {

@@ -28,6 +28,8 @@ export function loadFlights({ root, databaseUrl, rows, onProgress }: FlightsOpti
   const args = ['--database', url.href, ...(rows === undefined ? [] : ['--rows', `${rows}`])];
   const loader = fork(join(root, 'src/demo/flights/dataset/load.ts'), args, {
     cwd: root,
+    // Out of reach of the terminal's Ctrl-C: its end would look like a failure of its own.
+    detached: true,
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, ...(password && { PGPASSWORD: password }) },

@@ -1,14 +1,17 @@
 import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
 
+const GRACE_MS = 250;
 const SWEEP_MS = 50;
 const LONGEST_DRAIN_MS = 8_000;
 
 /**
- * Ends the keep-alive connections at shutdown. Nest stops accepting and waits until every connection is closed, but a
- * keep-alive connection closes only when told to: the last answer on it says so, and idle ones are swept.
+ * Ends the keep-alive connections at shutdown. Nest waits until every connection is closed, but a keep-alive
+ * connection closes only when told to: its next answer says so, and those that stay idle are swept.
  */
 @Injectable()
 export class Drain implements BeforeApplicationShutdown, OnApplicationShutdown {
@@ -23,9 +26,12 @@ export class Drain implements BeforeApplicationShutdown, OnApplicationShutdown {
     next();
   };
 
-  beforeApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     const server = this.host.httpAdapter.getHttpServer() as Server;
     this.draining = true;
+    // Stops accepting. http's own close() would cut idle connections at once, and with them requests on their way.
+    NetServer.prototype.close.call(server);
+    await delay(GRACE_MS);
     this.sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     this.limit = setTimeout(() => server.closeAllConnections(), LONGEST_DRAIN_MS);
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '../database/index.js';
 import { LeaderboardError } from './leaderboard.errors.js';
 import type { BoardDefinition, PlayerProfile, Submission } from './leaderboard.schemas.js';
-import { keepBest, type Standing } from './keep-best.js';
+import { keepBest, type Standing } from './standings.js';
 
 /** A board and how far its ledger has come. */
 export interface Board {

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Migrations } from '../database/index.js';
 import { EngineError } from '../engine/index.js';
 import { type Acceptance, type Board, LeaderboardLedger } from './leaderboard.ledger.js';
-import type { Standing } from './keep-best.js';
+import type { Standing } from './standings.js';
 import { LEADERBOARD_MIGRATIONS } from './leaderboard.migrations.js';
 import { LeaderboardStore, type RankChange } from './leaderboard.store.js';
 

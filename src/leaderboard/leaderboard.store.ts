@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { defineScript, type RedisEngine } from '../engine/index.js';
 import { CompositeScore, type ScoreBounds } from './composite-score.js';
-import type { Standing } from './keep-best.js';
+import type { Standing } from './standings.js';
 import { leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
 

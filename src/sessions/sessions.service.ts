@@ -34,7 +34,8 @@ export class SessionsService {
       resave: false,
       saveUninitialized: false,
       rolling: true,
-      unset: 'destroy',
+      // Not 'destroy': a request whose session could not be loaded has none either, and must not end it.
+      unset: 'keep',
       cookie: {
         path: '/',
         httpOnly: true,
@@ -101,9 +102,9 @@ export class SessionsService {
     });
   }
 
-  /** Lets subscribers know of a sign-in that was turned down. */
-  tellRefused(username: string): void {
-    this.tell('refused', username, null);
+  /** Lets subscribers know of a sign-in that was turned down; not under which name, which may be a mistyped password. */
+  tellRefused(): void {
+    this.tell('refused', null, null);
   }
 
   describe(signedIn: SignedIn): CurrentSession {
@@ -153,7 +154,7 @@ export class SessionsService {
 
 /** Keeps express-session from saving at the end of the response, and from setting a cookie for what was not saved. */
 function forget(request: Request): void {
-  Object.assign(request, { session: undefined, sessionID: undefined });
+  Object.assign(request, { session: undefined });
 }
 
 function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {

@@ -15,7 +15,7 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
 
   beforeAll(async () => {
     browser = await launchChromium();
-    app = await startApp();
+    app = await startApp({ settings: { DEMO: 'true' } });
   });
 
   afterAll(async () => {

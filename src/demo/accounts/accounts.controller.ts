@@ -39,7 +39,7 @@ export class AccountsController {
       const account = await this.accounts.authenticate(username, password, request.ip ?? 'unknown');
       return await this.sessions.signIn(request, { ...account, device: device ?? null });
     } catch (error) {
-      this.sessions.tellRefused(username);
+      this.sessions.tellRefused();
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type EngineKind, type Exit, type LocalServer, startEngine } from '../../../local/index.js';
-import { allGone } from './processes.js';
+import { survivors } from './processes.js';
 
 const started: LocalServer[] = [];
 
@@ -66,7 +66,7 @@ describe.each<[EngineKind, RegExp]>([
     const server = await start(kind);
     const { pid, port } = server;
     await server.kill();
-    await allGone([pid]);
+    expect(await survivors([pid])).toEqual([]);
     await expect(ask(server)).rejects.toThrow('ECONNREFUSED');
     await server.restart();
     expect(server.port).toBe(port);
@@ -79,7 +79,7 @@ describe.each<[EngineKind, RegExp]>([
     paused.pause();
     await dead.kill();
     await Promise.all([paused.stop(), dead.stop()]);
-    await allGone([paused.pid, dead.pid]);
+    expect(await survivors([paused.pid, dead.pid])).toEqual([]);
   });
 
   it('tells of an exit that nobody asked for, and of no other', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { allGone, Program } from './processes.js';
+import { Program, survivors } from './processes.js';
 
 describe('servers whose parent ends', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
@@ -11,7 +11,7 @@ describe('servers whose parent ends', () => {
       const { pids, directories } = JSON.parse(line) as { pids: number[]; directories: string[] };
       expect(pids).toHaveLength(5);
       parent.process.kill(signal);
-      await allGone(pids);
+      expect(await survivors(pids)).toEqual([]);
       await vi.waitFor(() => expect(directories.filter((path) => existsSync(path))).toEqual([]), {
         timeout: 10_000,
       });

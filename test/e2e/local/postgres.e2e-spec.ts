@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalPostgres, startPostgres } from '../../../local/index.js';
-import { allGone } from './processes.js';
+import { survivors } from './processes.js';
 
 const started: LocalPostgres[] = [];
 let folder: string;
@@ -79,7 +79,7 @@ describe('startPostgres', () => {
     const server = await start();
     server.pause();
     await server.stop();
-    await allGone([server.pid]);
+    expect(await survivors([server.pid])).toEqual([]);
   });
 
   it('starts over the lock of a dead server whose pid another process has by now', async () => {

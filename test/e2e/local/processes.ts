@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { vi } from 'vitest';
 import { commandLineOf } from '../../../local/process-tree.js';
 
@@ -41,14 +42,13 @@ export class Program {
   }
 }
 
-/** Resolves when none of the processes runs any more. */
-export async function allGone(pids: readonly number[], withinSeconds = 15): Promise<void> {
-  await vi.waitFor(
-    () => {
-      // A dead process that nobody has waited for yet keeps its pid, but has no command line.
-      const running = pids.map((pid) => commandLineOf(pid)).filter(Boolean);
-      if (running.length > 0) throw new Error(`Still running:\n${running.join('\n')}`);
-    },
-    { timeout: withinSeconds * 1000, interval: 20 },
-  );
+/** Command lines of those that still run; waits for them to end before it says any. */
+export async function survivors(pids: readonly number[], withinSeconds = 15): Promise<string[]> {
+  const deadline = Date.now() + withinSeconds * 1000;
+  for (;;) {
+    // A dead process that nobody has waited for yet keeps its pid, but has no command line.
+    const running = pids.map((pid) => commandLineOf(pid)).filter(Boolean);
+    if (running.length === 0 || Date.now() > deadline) return running;
+    await wait(20);
+  }
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../local/free-port.js';
 import { type LocalPostgres, startPostgres } from '../../../local/index.js';
-import { allGone, Program } from './processes.js';
+import { Program, survivors } from './processes.js';
 
 // The first of these may have to build.
 const READY_WITHIN_SECONDS = 120;
@@ -46,14 +46,16 @@ describe('npm start', () => {
     async () => {
       const port = await start();
       await launcher.says(new RegExp(`^ready http://localhost:${port}`), READY_WITHIN_SECONDS);
-      expect((await fetch(`http://localhost:${port}/health/ready`)).status).toBe(200);
+      await expect
+        .poll(async () => (await fetch(`http://localhost:${port}/health/ready`)).status, { timeout: 10_000 })
+        .toBe(200);
       const [, engine] = await launcher.says(/^engine .*pid (\d+)/);
       process.kill(Number(engine), 'SIGKILL');
       await launcher.says(/^engine .*was killed by SIGKILL; starting it again in 3 s$/);
       await launcher.says(/^engine .*is back \(pid \d+\)$/);
       launcher.process.kill('SIGTERM');
       expect(await launcher.exitCode()).toBe(0);
-      await allGone(pids());
+      expect(await survivors(pids())).toEqual([]);
     },
     TIMEOUT,
   );
@@ -65,7 +67,7 @@ describe('npm start', () => {
       await launcher.says(/^ready /, READY_WITHIN_SECONDS);
       expect(pids().length).toBeGreaterThanOrEqual(3);
       launcher.process.kill('SIGKILL');
-      await allGone(pids());
+      expect(await survivors(pids())).toEqual([]);
     },
     TIMEOUT,
   );
@@ -81,7 +83,7 @@ describe('npm start', () => {
       expect(launcher.lines.at(-1)).toBe(
         `The app node on port ${port} (pid ${node}) was killed by SIGKILL; stopping everything.`,
       );
-      await allGone(pids());
+      expect(await survivors(pids())).toEqual([]);
     },
     TIMEOUT,
   );

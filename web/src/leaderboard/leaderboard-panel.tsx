@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { LeaderboardEntry } from '../../../src/leaderboard/leaderboard.wire.js';
+import { readiness } from '../health/readiness.js';
 import { Term } from '../page/term.js';
 import { BOARD, boardState, follow, followed, me, refusal, top } from './board-feed.js';
 import { changesPerSecond } from './change-rate.js';
@@ -21,6 +22,7 @@ export function LeaderboardPanel() {
           {refusal.value} Trying again.
         </p>
       )}
+      <EngineAway />
       <Rows />
       <Followed />
       <dl class="figures">
@@ -39,6 +41,19 @@ function Connection() {
     <span class="badge" role="status" data-state={state} data-testid="leaderboard-connection">
       {state}
     </span>
+  );
+}
+
+/** The connection may be fine while the board stands still, and then the page has to say why. */
+function EngineAway() {
+  const health = readiness.value;
+  if (health === null || health === 'unreachable') return null;
+  const engine = health.engines.find(({ roles }) => roles.includes('leaderboard'));
+  if (engine?.state !== 'down') return null;
+  return (
+    <p class="note" role="status">
+      The engine is down. Scores go on into the ledger, and the board catches up when it returns.
+    </p>
   );
 }
 

@@ -11,5 +11,5 @@ const standingStill: Record<Exclude<ConnectionState, 'live'>, string> = {
 export function FeedNote({ isEmpty }: { isEmpty: boolean }) {
   const state = consoleState.value;
   if (state !== 'live') return <p class="note">{standingStill[state]}</p>;
-  return isEmpty ? <p class="empty">None since this page was opened.</p> : null;
+  return isEmpty ? <p class="empty">None yet.</p> : null;
 }

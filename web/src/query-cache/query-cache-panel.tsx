@@ -9,7 +9,7 @@ export function QueryCachePanel() {
   return (
     <section class="panel panel-query-cache" aria-labelledby="query-cache-title">
       <h2 id="query-cache-title">Query cache</h2>
-      <p class="lead">Questions about three million US flights, answered by PostgreSQL or from memory.</p>
+      <p class="lead">Questions about the US flights of 2001, answered by PostgreSQL or from memory.</p>
       <QuestionForm />
       <div class="halves">
         <LastAnswerView />

@@ -3,6 +3,7 @@ import { formatCountdown, formatMilliseconds } from './format-time.js';
 
 describe('formatMilliseconds', () => {
   it.each([
+    [0, '0 ms'],
     [0.4249, '0.42 ms'],
     [3.456, '3.46 ms'],
     [42.42, '42.4 ms'],

@@ -1,5 +1,6 @@
 /** `412 ms`, `3.1 ms`, `0.42 ms`: three significant digits, which is what a measurement here is worth. */
 export function formatMilliseconds(ms: number): string {
+  if (ms === 0) return '0 ms';
   if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms >= 100) return `${Math.round(ms)} ms`;
   return `${ms.toFixed(ms >= 10 ? 1 : 2)} ms`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepBest } from './keep-best.js';
+import { keepBest } from './standings.js';
 
 describe('keepBest', () => {
   it('keeps the highest score of each player and numbers the improvements without gaps', () => {

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { appEnvironment } from './app-nodes.js';
+
+const urls = { database: 'postgres://a/b', engine: 'valkey://a:1/0', cacheEngine: undefined };
+
+describe('appEnvironment', () => {
+  it('is that of a demo on the loopback, whatever .env says', () => {
+    expect(appEnvironment(urls, { DEMO: 'false', HOST: '0.0.0.0', COOKIE_SECURE: 'true' })).toMatchObject({
+      DEMO: 'true',
+      HOST: '127.0.0.1',
+      COOKIE_SECURE: 'false',
+      DATABASE_URL: urls.database,
+      ENGINE_URL: urls.engine,
+      GAME_SERVER_KEY: 'demo-game-server-key',
+    });
+  });
+
+  it('makes keys of 32 bytes, new for each stack, and keeps given ones', () => {
+    const [one, other] = [appEnvironment(urls, {}), appEnvironment(urls, { OPERATOR_KEY: 'given' })];
+    expect(Buffer.from(one['SESSION_SEALING_KEYS'] ?? '', 'base64url')).toHaveLength(32);
+    expect(one['SESSION_SECRETS']).not.toBe(other['SESSION_SECRETS']);
+    expect(other['OPERATOR_KEY']).toBe('given');
+  });
+
+  it('names a cache engine only where there is one', () => {
+    expect(appEnvironment(urls, {})).not.toHaveProperty('CACHE_ENGINE_URL');
+    expect(appEnvironment({ ...urls, cacheEngine: 'memcached://a:2' }, {})).toMatchObject({
+      CACHE_ENGINE_URL: 'memcached://a:2',
+    });
+  });
+});

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalServer, startEngine, startPostgres } from '../../../local/index.js';
+import type { Readiness } from '../../../src/http/health.wire.js';
+import { installed, startOn, type TestNode } from '../../support/app.js';
+import { createDatabase } from '../../support/database.js';
+import { productionSettings, type Settings } from '../../support/settings.js';
+import { until } from '../../support/until.js';
+
+const NOBODY_LISTENS = '127.0.0.1:1';
+
+async function readinessOf({ url }: TestNode): Promise<Readiness & { httpStatus: number }> {
+  const response = await fetch(`${url}/health/ready`);
+  return { httpStatus: response.status, ...((await response.json()) as Readiness) };
+}
+
+async function withNode(settings: Settings, look: (node: TestNode) => Promise<void>): Promise<void> {
+  const node = await startOn(settings);
+  try {
+    expect((await fetch(`${node.url}/health/live`)).status).toBe(200);
+    await look(node);
+  } finally {
+    await node.close();
+  }
+}
+
+describe('GET /health/ready', () => {
+  let databaseUrl: string;
+  let engine: LocalServer;
+  let locked: LocalServer;
+  beforeAll(async () => {
+    const [kind = 'redis'] = installed('valkey', 'redis');
+    databaseUrl = await createDatabase();
+    engine = await startEngine(kind);
+    locked = await startEngine(kind, { password: 'right' });
+  });
+  afterAll(async () => {
+    await engine.stop();
+    await locked.stop();
+  });
+
+  it('is degraded with the reason while an engine is away, and ok by itself when it is there', async () => {
+    await engine.kill();
+    await withNode(productionSettings(databaseUrl, engine.url), async (node) => {
+      await until(async () => (await readinessOf(node)).database.state === 'ready');
+      await until(async () => (await readinessOf(node)).engines[0]?.state === 'down');
+      const readiness = await readinessOf(node);
+      expect(readiness).toMatchObject({ httpStatus: 200, status: 'degraded' });
+      expect(readiness.engines[0]).toMatchObject({
+        roles: ['sessions', 'cache', 'leaderboard'],
+        reason: 'The connection is refused. Start the engine there, or correct its URL.',
+      });
+      await engine.restart();
+      await until(async () => (await readinessOf(node)).status === 'ok');
+    });
+  });
+
+  it.each([
+    ['a wrong password', (url: string) => url.replace(':right@', ':wrong@'), /user or password is wrong/],
+    ['a missing password', (url: string) => url.replace(':right@', ''), /asks for a password/],
+  ])('says %s in one sentence, without the password', async (_what, change, reason) => {
+    await withNode(productionSettings(databaseUrl, change(locked.url)), async (node) => {
+      await until(async () => reason.test((await readinessOf(node)).engines[0]?.reason ?? ''));
+      expect(JSON.stringify(await readinessOf(node))).not.toMatch(/wrong@|right/);
+    });
+  });
+
+  it('says that a host is not known', async () => {
+    await withNode(productionSettings(databaseUrl, 'redis://no-such-host.invalid:6379'), async (node) => {
+      await until(async () => /not known/.test((await readinessOf(node)).engines[0]?.reason ?? ''));
+      expect((await readinessOf(node)).httpStatus).toBe(200);
+    });
+  });
+
+  it('tells engines of different roles apart', async () => {
+    const settings = {
+      ...productionSettings(databaseUrl, engine.url),
+      CACHE_ENGINE_URL: `memcached://${NOBODY_LISTENS}`,
+    };
+    await withNode(settings, async (node) => {
+      await until(async () => (await readinessOf(node)).engines.some(({ state }) => state === 'down'));
+      const { engines } = await readinessOf(node);
+      expect(engines.map(({ kind, roles }) => [kind, roles])).toEqual([
+        [engine.url.split(':')[0], ['sessions', 'leaderboard']],
+        ['memcached', ['cache']],
+      ]);
+    });
+  });
+
+  it('is 503 while PostgreSQL is away, and 200 by itself when it is back', async () => {
+    const postgres = await startPostgres();
+    await postgres.kill();
+    await withNode(productionSettings(postgres.url, engine.url), async (node) => {
+      expect(await readinessOf(node)).toMatchObject({ httpStatus: 503, status: 'unavailable' });
+      await postgres.restart();
+      await until(async () => (await readinessOf(node)).httpStatus === 200);
+      expect((await fetch(`${node.url}/api/leaderboards`)).status).toBe(200);
+    });
+    await postgres.stop();
+  });
+});

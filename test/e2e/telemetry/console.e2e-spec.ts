@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { io, type Socket } from 'socket.io-client';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../../support/app.js';
+import { asOperator } from '../../support/settings.js';
+import { until } from '../../support/until.js';
+
+describe('the live feed at /console', () => {
+  let app: TestApp;
+  let collector: Awaited<ReturnType<typeof startCollector>>;
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    collector = await startCollector();
+    app = await startApp({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  });
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.disconnect();
+  });
+  afterAll(async () => {
+    await app.close();
+    collector.close();
+  });
+
+  function connect(extraHeaders: Record<string, string>): Socket {
+    const socket = io(`${app.url}/console`, { transports: ['websocket'], forceNew: true, extraHeaders });
+    sockets.push(socket);
+    return socket;
+  }
+
+  it('is refused to who is no operator', async () => {
+    const socket = connect({});
+    const error = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
+    expect(error.message).toContain('E_KEY_REQUIRED');
+  });
+
+  it('tells of lookups, sessions and engines as they happen, without arguments or names', async () => {
+    const heard = { lookups: [] as unknown[], sessions: [] as unknown[], engines: [] as unknown[] };
+    const socket = connect(asOperator);
+    for (const event of ['lookups', 'sessions', 'engines'] as const) {
+      socket.on(event, (batch: unknown[]) => heard[event].push(...batch));
+    }
+    await until(() => heard.engines.length > 0);
+    await request(app.url).get('/api/flights/routes/SEA').expect(200);
+    await request(app.url)
+      .post('/api/sessions')
+      .send({ username: 'mistyped-password', password: 'x' })
+      .expect(401);
+    await until(() => heard.lookups.length > 0 && heard.sessions.length > 0);
+    expect(heard.lookups).toEqual([
+      expect.objectContaining({ query: 'flights.top-routes', outcome: 'miss' }),
+    ]);
+    expect(heard.sessions).toEqual([expect.objectContaining({ event: 'refused', username: null })]);
+    expect(JSON.stringify(heard)).not.toMatch(/SEA|mistyped/);
+  });
+
+  it('sends a span for every lookup where OTEL_EXPORTER_OTLP_ENDPOINT says', async () => {
+    await request(app.url).get('/api/flights/77').expect(200);
+    await until(() => collector.received().includes('lookup flights.flight'));
+    expect(collector.paths()).toEqual(expect.arrayContaining(['/v1/traces']));
+  });
+});
+
+/** The receiving end of OTLP over HTTP: it keeps what comes. */
+async function startCollector() {
+  const requests: { path: string; body: string }[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      requests.push({ path: request.url ?? '', body });
+      response.end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received: () => requests.map(({ body }) => body).join('\n'),
+    paths: () => requests.map(({ path }) => path),
+    close: () => server.close(),
+  };
+}
