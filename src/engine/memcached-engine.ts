@@ -59,8 +59,8 @@ export class MemcachedEngine extends EngineConnection {
       await this.calls.withinDeadline('stats', () => this.askEveryNode());
       this.markReady();
     } catch (error) {
-      const cause = error instanceof EngineError ? (error.cause ?? error) : error;
-      this.markDown(explainConnectionFailure(cause));
+      const cause = error instanceof EngineError ? error.cause : error;
+      this.markDown(cause ? explainConnectionFailure(cause) : 'It does not answer. Asking again.');
     }
   }
 

@@ -25,8 +25,8 @@ export interface TestApp {
   databaseUrl: string;
   engine: LocalServer;
   cacheEngine: LocalServer;
-  /** Another node of the same application, on the same engines and database. */
-  startNode(): Promise<TestNode>;
+  /** Another node of the same application, on the same engines and database; its settings may differ. */
+  startNode(settings?: Settings): Promise<TestNode>;
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     CACHE_ENGINE_URL: cacheEngine.url,
     ...options.settings,
   };
-  const startNode = () => startOn(settings, options.logger);
+  const startNode = (others: Settings = {}) => startOn({ ...settings, ...others }, options.logger);
   const node = await startNode();
   await until(async () => (await fetch(`${node.url}/health/ready`)).ok);
   return {

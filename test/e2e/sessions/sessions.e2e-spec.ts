@@ -131,6 +131,17 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     );
   });
 
+  it('ends for good when its absolute lifetime is over, however busy', async () => {
+    const node = await app.startNode({ SESSION_ABSOLUTE_SECONDS: '2' });
+    const body = { username: await newAccount(), password: PASSWORD };
+    const cookie = cookieOf(await api(node.url).post('/api/sessions').send(body).expect(201));
+    await current(cookie, node.url).expect(200);
+    await until(async () => (await current(cookie, node.url)).status === 401);
+    const { status } = await current(cookie);
+    await node.close();
+    expect(status).toBe(401);
+  });
+
   describe('DELETE /api/sessions/current', () => {
     it('signs out for good', async () => {
       const cookie = await signedIn(await newAccount());
