@@ -43,7 +43,7 @@ async function compare(run: LoadRun, query: FlightQuery, floor: Side): Promise<C
   const { title, route, paths } = query;
   const keys = new Set(paths);
   const name = await nameInStats(run.app, query);
-  run.say(`${title}: warm-up, each of ${keys.size} key(s) asked once, then both sides untimed`);
+  run.say(`${title}: warm-up, ${keys.size} key(s) reloaded, then both sides untimed`);
   // Reloaded, not just asked: an entry of an earlier run would expire halfway.
   for (const path of keys) await run.app.get(path, reload);
 

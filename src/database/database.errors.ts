@@ -20,6 +20,6 @@ export function isUnavailable(error: unknown): boolean {
   return (
     NETWORK.has(code) ||
     UNAVAILABLE_STATE.test(code) ||
-    /timeout|terminated|Connection ended/i.test(error.message)
+    /timeout|terminated|Connection ended|after calling end/i.test(error.message)
   );
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from './database.js';
 import { DatabaseUnavailableError } from './database.errors.js';
@@ -25,18 +26,28 @@ export class Migrations implements OnApplicationShutdown {
     return [...this.pending];
   }
 
-  /** Resolves once every step of `module` has run; it never rejects because the database is away. */
-  async apply(module: string, steps: readonly string[]): Promise<void> {
+  /**
+   * Runs the steps that did not run yet, then `afterwards`, which may run again if the database goes away meanwhile.
+   * Not to be awaited at boot: the application serves while its database is away. Never rejects.
+   */
+  async apply(module: string, steps: readonly string[], afterwards?: () => Promise<void>): Promise<void> {
     this.pending.add(module);
     while (!this.stopped.signal.aborted) {
       try {
         await this.applyOnce(module, steps);
+        await afterwards?.();
         this.pending.delete(module);
         return;
       } catch (error) {
-        if (!(error instanceof DatabaseUnavailableError)) throw error;
-        this.logger.warn(`The tables of ${module} wait for the database.`);
-        await this.pause();
+        if (this.stopped.signal.aborted) return;
+        if (error instanceof DatabaseUnavailableError)
+          this.logger.warn(`The tables of ${module} wait for the database.`);
+        else
+          this.logger.error(
+            `The tables of ${module} cannot be made`,
+            error instanceof Error ? error.stack : error,
+          );
+        await delay(RETRY_MS, undefined, { signal: this.stopped.signal }).catch(() => undefined);
       }
     }
   }
@@ -61,13 +72,6 @@ export class Migrations implements OnApplicationShutdown {
          ON CONFLICT (module) DO UPDATE SET step = greatest(migrations.step, excluded.step)`,
         [module, steps.length],
       );
-    });
-  }
-
-  private pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, RETRY_MS);
-      this.stopped.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
     });
   }
 }

@@ -60,7 +60,7 @@ export class RedisEngine extends EngineConnection {
       disableOfflineQueue: true,
       commandsQueueMaxLength: QUEUE_LIMIT,
       commandOptions: { timeout: deadlineMs },
-    }) as RedisClientType;
+    });
     this.connection.on('error', (error: unknown) => this.markDown(explainConnectionFailure(error)));
     this.connection.on('ready', () => {
       this.markReady();

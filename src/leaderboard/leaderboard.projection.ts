@@ -25,8 +25,7 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
   ) {}
 
   onApplicationBootstrap(): void {
-    // Not awaited: the application serves while the database is away.
-    void this.migrations.apply('leaderboard', LEADERBOARD_MIGRATIONS).then(() => this.catchUpAll());
+    void this.migrations.apply('leaderboard', LEADERBOARD_MIGRATIONS, () => this.catchUpAll());
     this.store.onReady(() => void this.catchUpAll());
   }
 

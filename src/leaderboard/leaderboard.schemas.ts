@@ -53,10 +53,15 @@ const submissionSchema = z.strictObject({
   score: wholeNumber,
 });
 
+const MOST_SUBMISSIONS = 1000;
+
 /** One submission, or up to 1,000. */
 export const submissionsSchema = z.unknown().transform((body, context): Submission | Submission[] => {
   const schema = Array.isArray(body)
-    ? z.array(submissionSchema).min(1, 'must not be empty').max(1000, 'must be at most 1,000 submissions')
+    ? z
+        .array(submissionSchema)
+        .min(1, 'must not be empty')
+        .max(MOST_SUBMISSIONS, 'must be at most 1,000 submissions')
     : submissionSchema;
   const result = schema.safeParse(body);
   if (result.success) return result.data;
@@ -85,6 +90,14 @@ export const watchSchema = z.object({
   top: z.int().min(1, 'must be from 1 to 100').max(100, 'must be from 1 to 100'),
   playerId: identifier.optional(),
 });
+
+/** {@link submissionsSchema} as OpenAPI shows it; as a transformation it has no JSON Schema of its own. */
+export const submissionsOpenApi: { oneOf: object[] } = {
+  oneOf: [
+    z.toJSONSchema(submissionSchema, { target: 'openapi-3.0' }),
+    z.toJSONSchema(z.array(submissionSchema).max(MOST_SUBMISSIONS), { target: 'openapi-3.0' }),
+  ],
+};
 
 export type BoardDefinition = z.output<typeof boardDefinitionSchema>;
 export type Submission = z.output<typeof submissionSchema>;

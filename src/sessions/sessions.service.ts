@@ -69,6 +69,7 @@ export class SessionsService {
 
   /** Starts a session under a new id and answers only once the engine has it; otherwise rejects and sets no cookie. */
   async signIn(request: Request, identity: Identity): Promise<CurrentSession> {
+    this.requireSecureConnection(request);
     const now = Date.now();
     const signedIn: SignedIn = {
       ...identity,
@@ -121,6 +122,15 @@ export class SessionsService {
       absoluteExpiresAt: new Date(absoluteEnd).toISOString(),
       data,
     };
+  }
+
+  /** express-session would answer without the cookie, which looks like a sign-in and is none. */
+  private requireSecureConnection(request: Request): void {
+    if (!this.options.cookieSecure || request.secure) return;
+    throw new SessionError(
+      'E_INSECURE_CONNECTION',
+      'Sign in over HTTPS. Behind a proxy that ends it, set TRUST_PROXY=true; for a local demo, COOKIE_SECURE=false.',
+    );
   }
 
   private async end(request: Request): Promise<void> {

@@ -43,8 +43,9 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
   const ask = () => page.getByTestId('ask-once').click();
   const chooseWay = (way: 'Cached' | 'Uncached') =>
     page.getByTestId('cache-switch').getByLabel(way, { exact: true }).check();
-  const expectOutcome = (outcome: string) =>
-    expect.poll(() => textOf('outcome'), withinSeconds).toBe(outcome);
+  const expectOutcome = async (outcome: string) => {
+    await expect.poll(() => textOf('outcome'), withinSeconds).toBe(outcome);
+  };
   const version = async () => Number(await textOf('leaderboard-version'));
 
   it('shows ten ranked players and moves the board by itself', async () => {

@@ -27,8 +27,7 @@ export class AccountsService implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    // Not awaited: the application serves while the database is away.
-    void this.migrations.apply('accounts', ACCOUNTS_MIGRATIONS).then(() => this.createDemoAccounts());
+    void this.migrations.apply('accounts', ACCOUNTS_MIGRATIONS, () => this.createDemoAccounts());
   }
 
   /** @throws {AccountError} E_USERNAME_TAKEN */

@@ -40,6 +40,11 @@ describe('the answers of the API', () => {
     expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(['username', 'password', '']);
   });
 
+  it('say that a body is missing', async () => {
+    const { body } = await request(app.url).post('/api/accounts').expect(422);
+    expect(body.detail).toBe('Correct the body: send JSON with Content-Type: application/json');
+  });
+
   it('refuse a body over 64 KB, or over 512 KB for scores', async () => {
     const large = { username: 'x'.repeat(65 * 1024) };
     expect((await post('/api/accounts').send(large).expect(413)).body.detail).toContain('64 KB');
@@ -67,6 +72,9 @@ describe('the answers of the API', () => {
     expect(Object.keys(body.paths)).toEqual(
       expect.arrayContaining(['/api/sessions', '/api/flights/{id}', '/api/leaderboards/{board}/scores']),
     );
+    const { schema } =
+      body.paths['/api/leaderboards/{board}/scores'].post.requestBody.content['application/json'];
+    expect(schema.oneOf.map(({ type }: { type: string }) => type)).toEqual(['object', 'array']);
   });
 
   it('give metrics to operators, by route and not by URL', async () => {

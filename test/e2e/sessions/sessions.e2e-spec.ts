@@ -75,6 +75,18 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
       expect(wrong.headers['set-cookie']).toBeUndefined();
     });
 
+    it('says why it cannot sign in over plain HTTP when the cookie needs HTTPS', async () => {
+      const node = await app.startNode({ COOKIE_SECURE: 'true', TRUST_PROXY: 'true' });
+      const body = { username: await newAccount(), password: PASSWORD };
+      const plain = await api(node.url).post('/api/sessions').send(body);
+      const proxied = await api(node.url).post('/api/sessions').set('x-forwarded-proto', 'https').send(body);
+      await node.close();
+      expect(plain.body).toMatchObject({ status: 403, code: 'E_INSECURE_CONNECTION' });
+      expect(proxied.headers['set-cookie']?.[0]).toMatch(
+        /^__Host-sid=.+; Path=\/; Expires=.+; HttpOnly; Secure; SameSite=Lax$/,
+      );
+    });
+
     it('refuses further tries after too many failures, and says for how long', async () => {
       const username = await newAccount();
       for (let i = 0; i < 3; i++) await signIn(username, 'not this one').expect(401);
