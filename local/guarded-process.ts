@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { childrenOf, signalAll } from './process-tree.js';
 import type { Account } from './account.js';
 
@@ -24,16 +26,17 @@ children() { cat "/proc/$server/task/$server/children" || pgrep -P "$server"; }
   while [ "$tenths" -gt 0 ] && kill -0 "$server"; do sleep 0.1; tenths=$((tenths - 1)); done
   kill -s KILL "$server" $(children)
 ) <&3 >/dev/null &
-watcher=$!
 exec 3<&-
 echo "$server"
 wait "$server"
 status=$?
-kill "$watcher"
+trap '' TERM
+kill -s TERM 0
 exit "$status"
 `;
 
 const LOG_LINES_KEPT = 12;
+const LOG_END_MILLISECONDS = 1000;
 
 export interface GuardedCommand {
   readonly program: string;
@@ -57,7 +60,7 @@ export interface Exit {
 
 /** A process that cannot outlive this one. */
 export class GuardedProcess {
-  private static readonly running = new Set<GuardedProcess>();
+  private static readonly all = new Set<GuardedProcess>();
   readonly exited: Promise<Exit>;
   private readonly lines: string[] = [];
   private readonly watchers = new Set<() => void>();
@@ -74,18 +77,8 @@ export class GuardedProcess {
       onLine?.(line);
       for (const watcher of this.watchers) watcher();
     });
-    GuardedProcess.running.add(this);
-    // 'close' comes after the last line of the log, which is the one that says why.
-    this.exited = new Promise((resolve) => {
-      guard.once('close', (code, signal) => {
-        // Somebody killed the guard instead of the server: the server must not live on unwatched.
-        if (signal) signalAll([...childrenOf(this.pid), this.pid], 'SIGKILL');
-        this.exit = describeExit(code, signal);
-        GuardedProcess.running.delete(this);
-        resolve(this.exit);
-        for (const watcher of this.watchers) watcher();
-      });
-    });
+    GuardedProcess.all.add(this);
+    this.exited = this.untilExit();
   }
 
   /** Starts the command in a session of its own, which the terminal's Ctrl-C does not reach. */
@@ -105,7 +98,7 @@ export class GuardedProcess {
 
   /** For an end that can wait no longer. */
   static killAll(): void {
-    for (const process of GuardedProcess.running) process.signal('SIGKILL');
+    for (const process of GuardedProcess.all) process.signal('SIGKILL');
   }
 
   get running(): boolean {
@@ -144,6 +137,19 @@ export class GuardedProcess {
   async stop(): Promise<Exit> {
     this.guard.stdin?.end();
     return this.exited;
+  }
+
+  private async untilExit(): Promise<Exit> {
+    const logEnds = once(this.guard, 'close');
+    const [code, signal] = (await once(this.guard, 'exit')) as [number | null, NodeJS.Signals | null];
+    // Somebody killed the guard instead of the server: the server must not live on unwatched.
+    if (signal) signalAll([...childrenOf(this.pid), this.pid], 'SIGKILL');
+    // The log's last line is the one that says why, but something left over may hold its pipe open.
+    await Promise.race([logEnds, wait(LOG_END_MILLISECONDS, undefined, { ref: false })]);
+    this.exit = describeExit(code, signal);
+    GuardedProcess.all.delete(this);
+    for (const watcher of this.watchers) watcher();
+    return this.exit;
   }
 }
 

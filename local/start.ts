@@ -57,7 +57,7 @@ function stopOnSignals(): void {
     if (!firstSignalAt) {
       firstSignalAt = Date.now();
       terminal.endProgress();
-      terminal.line('Stopping. Once more stops at once.');
+      terminal.line('Stopping. Ctrl-C again stops at once.');
       void stack.stop().finally(() => process.exit(0));
     } else if (Date.now() - firstSignalAt > SECOND_SIGNAL_AFTER_MILLISECONDS) {
       GuardedProcess.killAll();

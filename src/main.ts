@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { ConfigError, readProcessConfig } from './config/index.js';
-import { configureHttp } from './http/index.js';
+import { configureHttp, HealthService } from './http/index.js';
 import { CalmLogger } from './telemetry/index.js';
 
 const LONGEST_SHUTDOWN_MS = 9_500;
@@ -20,6 +20,8 @@ async function bootstrap(): Promise<void> {
   configureHttp(app, { trustProxy: TRUST_PROXY });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(app));
   await app.listen(PORT, HOST);
+  logger.log(`Listening on ${HOST}:${PORT}`);
+  await app.get(HealthService).untilReady();
   console.log(`ready http://${HOST === '127.0.0.1' ? 'localhost' : HOST}:${PORT}`);
 }
 

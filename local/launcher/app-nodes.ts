@@ -10,6 +10,15 @@ export interface ServerUrls {
 // Nodes may take 10 s to answer what they accepted.
 const DRAIN_SECONDS = 12;
 
+// Without a shell between, which would take the signals that are for the app.
+const WATCH = [
+  'node_modules/@nestjs/cli/bin/nest.js',
+  'start',
+  '--watch',
+  '--preserveWatchOutput',
+  '--no-shell',
+];
+
 /** One environment for all nodes of a stack: they read each other's sessions. */
 export function appEnvironment(urls: ServerUrls, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
@@ -38,9 +47,7 @@ export interface NodeOptions {
 export function startAppNode(port: number, options: NodeOptions): Promise<GuardedProcess> {
   const command: GuardedCommand = {
     program: process.execPath,
-    args: options.watch
-      ? ['node_modules/@nestjs/cli/bin/nest.js', 'start', '--watch', '--preserveWatchOutput']
-      : ['dist/main.js'],
+    args: options.watch ? WATCH : ['dist/main.js'],
     cwd: options.root,
     env: { ...options.environment, PORT: `${port}` },
     graceSeconds: DRAIN_SECONDS,

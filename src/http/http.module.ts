@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { Drain } from './drain.js';
 import { HealthController } from './health.controller.js';
+import { HealthService } from './health.service.js';
 import { HttpModuleBase } from './http.options.js';
 import { Operators } from './operators.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -13,10 +14,11 @@ import { createValidationPipe } from './validation.pipe.js';
   controllers: [HealthController],
   providers: [
     Drain,
+    HealthService,
     Operators,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: createValidationPipe },
   ],
-  exports: [Drain, Operators],
+  exports: [Drain, HealthService, Operators],
 })
 export class HttpModule extends HttpModuleBase {}

@@ -1,4 +1,5 @@
 export { configureHttp } from './configure.js';
+export { HealthService } from './health.service.js';
 export { HttpModule } from './http.module.js';
 export type { HttpOptions } from './http.options.js';
 export { OperatorGuard } from './operator.guard.js';

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { GameServerGuard } from './game-server.guard.js';
 import {
@@ -13,7 +13,6 @@ import {
   type PlayerProfile,
   profileSchema,
   type Submission,
-  submissionsOpenApi,
   submissionsSchema,
   windowQuerySchema,
 } from './leaderboard.schemas.js';
@@ -47,7 +46,6 @@ export class LeaderboardController {
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
   @ApiParam({ name: 'board', example: 'arena' })
-  @ApiBody({ schema: submissionsOpenApi })
   @ApiOperation({ summary: 'Submit one score, or up to 1,000; 202 while the engine cannot rank them yet' })
   async submit(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },

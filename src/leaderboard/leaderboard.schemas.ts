@@ -53,21 +53,24 @@ const submissionSchema = z.strictObject({
   score: wholeNumber,
 });
 
-const MOST_SUBMISSIONS = 1000;
+const submissionsListSchema = z
+  .array(submissionSchema)
+  .min(1, 'must not be empty')
+  .max(1000, 'must be at most 1,000 submissions');
 
-/** One submission, or up to 1,000. */
-export const submissionsSchema = z.unknown().transform((body, context): Submission | Submission[] => {
-  const schema = Array.isArray(body)
-    ? z
-        .array(submissionSchema)
-        .min(1, 'must not be empty')
-        .max(MOST_SUBMISSIONS, 'must be at most 1,000 submissions')
-    : submissionSchema;
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path, message });
-  return z.NEVER;
-});
+const toOpenApi = (schema: z.ZodType) => z.toJSONSchema(schema, { target: 'openapi-3.0' });
+
+/** One submission, or up to 1,000. No union: its errors would speak of both forms and name the row of neither. */
+export const submissionsSchema = z
+  .unknown()
+  .meta({ oneOf: [toOpenApi(submissionSchema), toOpenApi(submissionsListSchema)] })
+  .transform((body, context): Submission | Submission[] => {
+    const schema = Array.isArray(body) ? submissionsListSchema : submissionSchema;
+    const result = schema.safeParse(body);
+    if (result.success) return result.data;
+    for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path, message });
+    return z.NEVER;
+  });
 
 export const pageQuerySchema = z.object({
   window,
@@ -90,14 +93,6 @@ export const watchSchema = z.object({
   top: z.int().min(1, 'must be from 1 to 100').max(100, 'must be from 1 to 100'),
   playerId: identifier.optional(),
 });
-
-/** {@link submissionsSchema} as OpenAPI shows it; as a transformation it has no JSON Schema of its own. */
-export const submissionsOpenApi: { oneOf: object[] } = {
-  oneOf: [
-    z.toJSONSchema(submissionSchema, { target: 'openapi-3.0' }),
-    z.toJSONSchema(z.array(submissionSchema).max(MOST_SUBMISSIONS), { target: 'openapi-3.0' }),
-  ],
-};
 
 export type BoardDefinition = z.output<typeof boardDefinitionSchema>;
 export type Submission = z.output<typeof submissionSchema>;

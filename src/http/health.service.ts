@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Database, Migrations } from '../database/index.js';
+import { Engines } from '../engine/index.js';
+import type { Readiness } from './health.wire.js';
+
+const ASK_AGAIN_MS = 50;
+
+/** Whether this node can do its work: it needs PostgreSQL, and does without its engines for a while. */
+@Injectable()
+export class HealthService {
+  constructor(
+    private readonly engines: Engines,
+    private readonly database: Database,
+    private readonly migrations: Migrations,
+  ) {}
+
+  async readiness(): Promise<Readiness> {
+    const database = await this.databaseState();
+    const engines = this.engines.reports();
+    if (database.state === 'down') return { status: 'unavailable', database, engines };
+    const allReady = engines.every(({ state }) => state === 'ready');
+    return { status: allReady ? 'ok' : 'degraded', database, engines };
+  }
+
+  /** Resolves once requests can be served; while PostgreSQL is away that is not now. */
+  async untilReady(): Promise<void> {
+    while ((await this.readiness()).status === 'unavailable') await delay(ASK_AGAIN_MS);
+  }
+
+  private async databaseState(): Promise<Readiness['database']> {
+    try {
+      await this.database.query('SELECT 1');
+    } catch {
+      return { state: 'down', reason: 'PostgreSQL does not answer. Start it, or correct DATABASE_URL.' };
+    }
+    const [module] = this.migrations.unfinished;
+    if (module) return { state: 'down', reason: `The tables of ${module} are being made.` };
+    return { state: 'ready', reason: null };
+  }
+}
