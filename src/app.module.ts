@@ -13,6 +13,9 @@ import { SessionsModule } from './sessions/index.js';
 import { TelemetryModule } from './telemetry/index.js';
 
 const KEY_PREFIX = 'caching';
+const DATABASE_CONNECTIONS = 10;
+/** For accounts and scores, while the cache's loads take all they may. */
+const CONNECTIONS_KEPT_FREE = 4;
 
 /** The map of the house, from the ground up. Here, and only here, settings become the modules' options. */
 @Module({
@@ -33,7 +36,7 @@ const KEY_PREFIX = 'caching';
 
     DatabaseModule.forRootAsync({
       inject: [CONFIG],
-      useFactory: (config: Config) => ({ url: config.DATABASE_URL }),
+      useFactory: (config: Config) => ({ url: config.DATABASE_URL, connections: DATABASE_CONNECTIONS }),
     }),
 
     SessionsModule.forRootAsync({
@@ -52,7 +55,11 @@ const KEY_PREFIX = 'caching';
 
     QueryCacheModule.forRootAsync({
       inject: [Engines],
-      useFactory: (engines: Engines) => ({ engine: engines.for('cache'), keyPrefix: KEY_PREFIX }),
+      useFactory: (engines: Engines) => ({
+        engine: engines.for('cache'),
+        keyPrefix: KEY_PREFIX,
+        concurrentLoads: DATABASE_CONNECTIONS - CONNECTIONS_KEPT_FREE,
+      }),
     }),
 
     LeaderboardModule.forRootAsync({

@@ -18,7 +18,14 @@ async function bootstrap(): Promise<void> {
     logger: new CalmLogger(),
   });
   configureHttp(app, { trustProxy: TRUST_PROXY });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(app));
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // Not once: a second signal must not cut off what is being answered.
+    process.on(signal, () => {
+      if (!isStopping) void shutDown(app);
+      isStopping = true;
+    });
+  }
   await app.listen(PORT, HOST);
   logger.log(`Listening on ${HOST}:${PORT}`);
   await app.get(HealthService).untilReady();

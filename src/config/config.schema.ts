@@ -43,9 +43,15 @@ const engineUrl = z.string().transform((url, context) => {
 const databaseUrl = z
   .string()
   .refine(
-    (url) => /^postgres(ql)?:\/\/[^/]+\/.+/.test(url),
-    'is not a PostgreSQL URL. Write postgres://user:password@host:5432/database.',
+    isPostgresUrl,
+    'is not a PostgreSQL URL. Write postgres://user:password@host:5432/database, the password percent-encoded.',
   );
+
+function isPostgresUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, hash } = new URL(text);
+  return /^postgres(ql)?:$/.test(protocol) && hostname !== '' && pathname.length > 1 && hash === '';
+}
 
 const sealingKey = (key: string) => Buffer.from(key, 'base64').length === 32;
 

@@ -55,6 +55,8 @@ describe('readConfig', () => {
     ['DEMO', 'yes', /true or false/],
     ['ENGINE_URL', 'http://x', /scheme "http"/],
     ['DATABASE_URL', 'mysql://x/y', /not a PostgreSQL URL/],
+    ['DATABASE_URL', 'postgres://u:p@host:notaport/db', /not a PostgreSQL URL/],
+    ['DATABASE_URL', 'postgres://u:se#cret@host/db', /not a PostgreSQL URL/],
     ['SESSION_SEALING_KEYS', 'short', /32 bytes/],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector', /must be a URL/],
     ['SESSION_SECRETS', 'x'.repeat(31), /shorter than 32/],

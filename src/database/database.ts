@@ -1,32 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { DatabaseUnavailableError, isUnavailable } from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
-const STATEMENT_TIMEOUT_MS = 15_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const PING_TIMEOUT_MS = 1_000;
+const LONGEST_END_MS = 1_000;
 
 /** What a statement can be sent through: the pool, or one transaction. */
 export interface Queryable {
   query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 
-/** PostgreSQL, through a bounded pool. Every statement has a time limit. */
+/** PostgreSQL, through a bounded pool. Every statement settles within its time limit, also if the server is paused. */
 @Injectable()
 export class Database implements Queryable, OnApplicationShutdown {
   private readonly pool: Pool;
+  /** A connection of its own, so that a busy pool does not look like a lost database. */
+  private readonly probe: Pool;
   private readonly logger = new Logger('Database');
 
   constructor(@Inject(DATABASE_OPTIONS) { url, connections = 10 }: DatabaseOptions) {
-    this.pool = new Pool({
-      connectionString: url,
-      max: connections,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      keepAlive: true,
-    });
-    // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
-    this.pool.on('error', (error) => this.logger.warn(`A connection was lost: ${error.message}`));
+    this.pool = this.open(url, connections, STATEMENT_TIMEOUT_MS);
+    this.probe = this.open(url, 1, PING_TIMEOUT_MS);
   }
 
   /** @throws {DatabaseUnavailableError} if PostgreSQL cannot be reached; the driver's error if the statement is wrong. */
@@ -38,6 +36,9 @@ export class Database implements Queryable, OnApplicationShutdown {
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     return saidPlainly(async () => {
       const client = await this.pool.connect();
+      // The pool listens to idle connections only; without a listener a lost one would end the process.
+      const onError = (error: Error) => this.logger.warn(`A connection was lost: ${error.message}`);
+      client.on('error', onError);
       let broken = true;
       try {
         await client.query('BEGIN');
@@ -46,19 +47,40 @@ export class Database implements Queryable, OnApplicationShutdown {
         broken = false;
         return result;
       } catch (error) {
-        broken = await client.query('ROLLBACK').then(
-          () => false,
-          () => true,
-        );
+        // Asking a server that does not answer to roll back would only wait once more.
+        if (!isUnavailable(error)) broken = await cannotRollBack(client);
         throw error;
       } finally {
+        client.off('error', onError);
         client.release(broken);
       }
     });
   }
 
+  /** Settles within a second. @throws {DatabaseUnavailableError} */
+  async ping(): Promise<void> {
+    await saidPlainly(() => this.probe.query('SELECT 1'));
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
+    const ended = Promise.all([this.pool.end(), this.probe.end()]);
+    // Not for ever: connections to a paused server do not say goodbye.
+    await Promise.race([ended, delay(LONGEST_END_MS, undefined, { ref: false })]);
+  }
+
+  private open(connectionString: string, max: number, timeoutMs: number): Pool {
+    const pool = new Pool({
+      connectionString,
+      max,
+      connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+      // The server's limit spares it work; ours holds when the server is paused or the network is gone.
+      statement_timeout: timeoutMs,
+      query_timeout: timeoutMs,
+      keepAlive: true,
+    });
+    // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+    pool.on('error', (error) => this.logger.warn(`A connection was lost: ${error.message}`));
+    return pool;
   }
 }
 
@@ -67,6 +89,15 @@ function queryable(client: PoolClient): Queryable {
     query: async <Row extends QueryResultRow>(sql: string, values: unknown[] = []) =>
       (await client.query<Row>(sql, values)).rows,
   };
+}
+
+async function cannotRollBack(client: PoolClient): Promise<boolean> {
+  try {
+    await client.query('ROLLBACK');
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 async function saidPlainly<T>(work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from './database.js';
-import { DatabaseUnavailableError } from './database.errors.js';
+import { DatabaseUnavailableError, explainDatabaseFailure } from './database.errors.js';
 
 const RETRY_MS = 1_000;
 /** Any number, the same on every node, so that two starting nodes migrate one after the other. */
@@ -32,6 +32,7 @@ export class Migrations implements OnApplicationShutdown {
    */
   async apply(module: string, steps: readonly string[], afterwards?: () => Promise<void>): Promise<void> {
     this.pending.add(module);
+    let said = '';
     while (!this.stopped.signal.aborted) {
       try {
         await this.applyOnce(module, steps);
@@ -40,13 +41,10 @@ export class Migrations implements OnApplicationShutdown {
         return;
       } catch (error) {
         if (this.stopped.signal.aborted) return;
-        if (error instanceof DatabaseUnavailableError)
-          this.logger.warn(`The tables of ${module} wait for the database.`);
-        else
-          this.logger.error(
-            `The tables of ${module} cannot be made`,
-            error instanceof Error ? error.stack : error,
-          );
+        const reason =
+          error instanceof DatabaseUnavailableError ? explainDatabaseFailure(error) : String(error);
+        if (reason !== said) this.logger.warn(`The tables of ${module} cannot be made yet: ${reason}`);
+        said = reason;
         await delay(RETRY_MS, undefined, { signal: this.stopped.signal }).catch(() => undefined);
       }
     }

@@ -2,7 +2,6 @@ import {
   BrokenCircuitError,
   circuitBreaker,
   type CircuitBreakerPolicy,
-  CircuitState,
   ConsecutiveBreaker,
   handleWhen,
 } from 'cockatiel';
@@ -28,10 +27,6 @@ export class EngineCalls {
     private readonly deadlineMs: number,
     private readonly explain: (error: unknown, command: string) => EngineError,
   ) {}
-
-  get isOpen(): boolean {
-    return this.breaker.state !== CircuitState.Closed;
-  }
 
   async settle<T>(command: string, send: () => Promise<T>): Promise<T> {
     try {

@@ -30,8 +30,9 @@ export abstract class EngineConnection {
   /** Lets go of every socket and timer. */
   abstract close(): void;
 
-  protected markReady(): void {
-    this.change('ready', null);
+  /** `reason` says what is missing where an engine can do with a part of its nodes. */
+  protected markReady(reason: string | null = null): void {
+    this.change('ready', reason);
   }
 
   protected markDown(reason: string): void {
@@ -42,7 +43,7 @@ export abstract class EngineConnection {
     if (state === this.state && reason === this.reason) return;
     this.state = state;
     this.reason = reason;
-    if (state === 'ready') this.logger.log(`${this.name} is ready`);
+    if (reason === null) this.logger.log(`${this.name} is ready`);
     else this.logger.warn(`${this.name}: ${reason}`);
     if (engineStateChannel.hasSubscribers) engineStateChannel.publish(this.report());
   }

@@ -25,8 +25,9 @@ export class MemcachedEngine extends EngineConnection {
     this.client = Client.create(servers, {
       // One try per call: a second would outlast the deadline.
       retries: 1,
-      timeout: deadlineMs / 1000,
-      conntimeout: deadlineMs / 1000,
+      // Before our own deadline, so that it is known which node was silent.
+      timeout: (0.8 * deadlineMs) / 1000,
+      conntimeout: (0.8 * deadlineMs) / 1000,
       keepAlive: true,
       logger: SILENT,
     });
@@ -56,20 +57,28 @@ export class MemcachedEngine extends EngineConnection {
 
   private async watch(): Promise<void> {
     try {
-      await this.calls.withinDeadline('stats', () => this.askEveryNode());
-      this.markReady();
+      const silent = await this.calls.withinDeadline('stats', () => this.askEveryNode());
+      // The other nodes' keys are as good as ever; those of a silent one are misses.
+      this.markReady(
+        silent.length === 0 ? null : `${silent.join(', ')} does not answer. Start it, or correct the URL.`,
+      );
     } catch (error) {
       const cause = error instanceof EngineError ? error.cause : error;
       this.markDown(cause ? explainConnectionFailure(cause) : 'It does not answer. Asking again.');
     }
   }
 
-  private askEveryNode(): Promise<void> {
+  /** The nodes that fail; rejects if all of them do. */
+  private askEveryNode(): Promise<string[]> {
+    const { nodes } = this.address;
+    const silent: string[] = [];
+    let asked = 0;
     return new Promise((resolve, reject) => {
-      let silent = this.address.nodes.length;
-      this.client.stats((error) => {
-        if (error) reject(error);
-        else if (--silent === 0) resolve();
+      this.client.stats((error, node) => {
+        asked++;
+        if (error) silent.push(node);
+        if (silent.length === nodes.length) reject(error ?? new Error('No node answers.'));
+        else if (asked === nodes.length) resolve(silent);
       });
     });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Database, Migrations } from '../database/index.js';
+import { Database, explainDatabaseFailure, Migrations } from '../database/index.js';
 import { Engines } from '../engine/index.js';
 import type { Readiness } from './health.wire.js';
 
@@ -30,9 +30,9 @@ export class HealthService {
 
   private async databaseState(): Promise<Readiness['database']> {
     try {
-      await this.database.query('SELECT 1');
-    } catch {
-      return { state: 'down', reason: 'PostgreSQL does not answer. Start it, or correct DATABASE_URL.' };
+      await this.database.ping();
+    } catch (error) {
+      return { state: 'down', reason: explainDatabaseFailure(error) };
     }
     const [module] = this.migrations.unfinished;
     if (module) return { state: 'down', reason: `The tables of ${module} are being made.` };

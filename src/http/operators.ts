@@ -14,7 +14,7 @@ export class Operators {
 
   admits({ authorization = '' }: IncomingHttpHeaders): boolean {
     if (this.options.operatorsNeedNoKey) return true;
-    const given = digest(authorization.replace(/^Bearer /, ''));
+    const given = digest(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
     // Digests are of equal length, and every key is compared: the time says nothing about the keys.
     return this.digests.filter((key) => timingSafeEqual(key, given)).length > 0;
   }

@@ -8,7 +8,6 @@ const RETRY_AFTER_SECONDS = 1;
 const CODE_BY_STATUS: Record<number, ProblemCode> = {
   400: 'E_BAD_REQUEST',
   404: 'E_NOT_FOUND',
-  405: 'E_METHOD_NOT_ALLOWED',
   413: 'E_TOO_LARGE',
   415: 'E_UNSUPPORTED_MEDIA_TYPE',
 };
@@ -41,6 +40,8 @@ export function describeProblem(error: unknown, request: Pick<Request, 'method' 
   if (error instanceof InvalidInputError)
     return { ...problem('E_INVALID', error.message), errors: error.errors };
   if (isCoded(error)) return problem(error.code, error.message);
+  if (isMissingTable(error))
+    return problem('E_DATABASE_UNAVAILABLE', 'The tables are being made. Try again in a moment.');
   if (error instanceof HttpException) {
     const code = CODE_BY_STATUS[error.getStatus()] ?? 'E_INTERNAL';
     if (code === 'E_NOT_FOUND') {
@@ -61,6 +62,11 @@ function problem(code: ProblemCode, detail: string): Problem {
 
 function isCoded(error: unknown): error is Error & { code: ProblemCode } {
   return error instanceof Error && 'code' in error && Object.hasOwn(PROBLEM_STATUS, String(error.code));
+}
+
+/** PostgreSQL's 42P01: asked before the migrations ran, which they do as soon as the database is there. */
+function isMissingTable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '42P01';
 }
 
 function retryAfterSecondsOf(error: unknown): number {

@@ -15,7 +15,7 @@ export class GameServerGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const { authorization = '' } = context.switchToHttp().getRequest<Request>().headers;
-    const given = digest(authorization.replace(/^Bearer /, ''));
+    const given = digest(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
     // Digests are of equal length, and every key is compared: the time says nothing about the keys.
     const matches = this.digests.filter((key) => timingSafeEqual(key, given));
     if (matches.length > 0) return true;

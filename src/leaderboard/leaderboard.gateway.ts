@@ -9,12 +9,13 @@ import {
 import type { Namespace, Socket } from 'socket.io';
 import { LeaderboardPush } from './leaderboard.push.js';
 import { type Watch, watchSchema } from './leaderboard.schemas.js';
-import type { WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
+import type { OwnPlaceChanged, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
 
 /** The namespace `/leaderboard`: anyone may watch. Messages are leaderboard.wire.ts; Nest's pipes and filters do not reach here. */
 @WebSocketGateway({ namespace: '/leaderboard' })
 export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDisconnect<Socket> {
   private readonly roomOf = new Map<string, string>();
+  private readonly joining = new Map<string, Promise<void>>();
 
   constructor(private readonly push: LeaderboardPush) {}
 
@@ -22,8 +23,9 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
     this.push.onChanges((room, changes) => namespace.to(room).emit('changes', changes));
   }
 
-  handleDisconnect(socket: Socket): Promise<void> {
-    return this.leave(socket);
+  async handleDisconnect(socket: Socket): Promise<void> {
+    await this.joining.get(socket.id);
+    await this.leave(socket);
   }
 
   @SubscribeMessage('watch')
@@ -56,24 +58,35 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
     }
   }
 
-  private async join(socket: Socket, request: Watch): Promise<WatchSnapshot> {
+  /** One watch after the other: of two at once the first would be forgotten with its room still open. */
+  private join(socket: Socket, request: Watch): Promise<WatchSnapshot> {
+    const joining = (this.joining.get(socket.id) ?? Promise.resolve()).then(() =>
+      this.joinNow(socket, request),
+    );
+    const settled = joining.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.joining.set(socket.id, settled);
+    void settled.then(() => this.joining.get(socket.id) === settled && this.joining.delete(socket.id));
+    return joining;
+  }
+
+  private async joinNow(socket: Socket, request: Watch): Promise<WatchSnapshot> {
     const room = this.push.roomOf(request);
     if (this.roomOf.get(socket.id) !== room) await this.leave(socket);
     // Joined before the snapshot is read: a change in between then comes twice at worst, and is never missed.
     await socket.join(room);
     this.roomOf.set(socket.id, room);
+    let isWatching = false;
     try {
       const { playerId } = request;
-      return await this.push.watch(request, {
-        id: socket.id,
-        playerId,
-        own: (place) => socket.emit('me', place),
-      });
-    } catch (error) {
-      await this.leave(socket);
-      throw error;
+      const own = (place: OwnPlaceChanged) => socket.emit('me', place);
+      const snapshot = await this.push.watch(request, { id: socket.id, playerId, own });
+      isWatching = socket.connected;
+      return snapshot;
     } finally {
-      if (!socket.connected) await this.leave(socket);
+      if (!isWatching) await this.leave(socket);
     }
   }
 

@@ -128,7 +128,7 @@ export class LeaderboardLedger {
     await this.database.query(
       `UPDATE submissions SET answered_score = a.score, answered_rank = a.rank, answered_previous_rank = a.previous
        FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS a(id, score, rank, previous)
-       WHERE board = $1 AND submission_id = a.id`,
+       WHERE board = $1 AND submission_id = a.id AND answered_rank IS NULL`,
       [
         board,
         answers.map(({ submissionId }) => submissionId),

@@ -8,6 +8,7 @@ import { LeaderboardStore, type RankChange } from './leaderboard.store.js';
 
 const CHUNK = 1_000;
 const RETRY_MS = 500;
+const ATTEMPTS = 3;
 
 /** Keeps the sorted sets where the ledger is: after each batch, and after whatever an engine lost. */
 @Injectable()
@@ -38,16 +39,17 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
   async show(board: string, batch: Acceptance, playerIds: string[]): Promise<Map<string, RankChange> | null> {
     const change = { from: batch.before, to: batch.after, standings: batch.changed, bounds: batch.bounds };
     try {
-      const ranks = await this.store.apply(board, change, playerIds);
-      if (ranks) return ranks;
-      // Another node's batch, or all of them, are missing: replay them, this one included.
-      await this.catchUp(board);
-      return await this.store.apply(board, change, playerIds);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const { position, ranks } = await this.store.apply(board, change, playerIds);
+        if (ranks && (position <= batch.after || !(await this.isAhead(board, position)))) return ranks;
+        // Another node's batch, or all of them, are missing, or these are another ledger's: replay.
+        await this.catchUp(board);
+      }
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      this.retryLater(board);
-      return null;
     }
+    this.retryLater(board);
+    return null;
   }
 
   /** Brings one board to where the ledger is. Rejects with an EngineError if the engine fails meanwhile. */
@@ -71,20 +73,33 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     const board = await this.ledger.board(name);
     const position = await this.store.position(name);
     // An engine ahead of the ledger shows another database's boards.
-    if (position === null || position > board.sequence) await this.rebuild(board);
+    const isWrong = position !== null && position > board.sequence;
+    if (position === null || isWrong) await this.rebuild(board, isWrong);
     else await this.applySince(board, position);
   }
 
-  private async rebuild(board: Board): Promise<void> {
-    await this.store.replace(board.board, board.sequence, board, this.chunks(board.board, 0));
-    this.logger.log(`The board "${board.board}" was rebuilt from the ledger up to ${board.sequence}`);
+  private async rebuild(board: Board, isWrong: boolean): Promise<void> {
+    const { board: name, sequence } = board;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (!(await this.store.replace(name, this.chunks(name, 0), { sequence, bounds: board, isWrong })))
+        continue;
+      this.logger.log(`The board "${name}" was rebuilt from the ledger up to ${sequence}`);
+      return;
+    }
+    throw new EngineError('failed', `The engine lost the board "${name}" while it was rebuilt.`);
+  }
+
+  private async isAhead(board: string, position: number): Promise<boolean> {
+    return position > (await this.ledger.board(board)).sequence;
   }
 
   private async applySince(board: Board, position: number): Promise<void> {
     let from = position;
     for await (const standings of this.chunks(board.board, position)) {
       const to = standings.at(-1)?.sequence ?? from;
-      await this.store.apply(board.board, { from, to, standings, bounds: board });
+      const { ranks } = await this.store.apply(board.board, { from, to, standings, bounds: board });
+      if (!ranks)
+        throw new EngineError('failed', `The engine lost the board "${board.board}" while it was replayed.`);
       from = to;
     }
   }

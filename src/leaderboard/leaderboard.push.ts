@@ -133,15 +133,16 @@ export class LeaderboardPush implements OnModuleDestroy {
   private async sendOwnPlaces(room: Room): Promise<void> {
     if (room.ownPlacesAt === room.version) return;
     const { board, version } = room;
-    room.ownPlacesAt = version;
     const viewers = [...room.viewers.values()].filter(({ playerId }) => playerId !== undefined);
-    for (const playerId of new Set(viewers.map((viewer) => viewer.playerId ?? ''))) {
-      const place = await this.ownPlace(board, playerId);
-      if (!place) continue;
-      for (const viewer of viewers) {
-        if (viewer.playerId === playerId) viewer.own({ board, window: 'all', playerId, version, ...place });
-      }
+    const playerIds = [...new Set(viewers.map(({ playerId = '' }) => playerId))];
+    const places = await Promise.all(playerIds.map((playerId) => this.ownPlace(board, playerId)));
+    const placeOf = new Map(playerIds.map((playerId, i) => [playerId, places[i]]));
+    for (const viewer of viewers) {
+      const { playerId = '' } = viewer;
+      const place = placeOf.get(playerId);
+      if (place) viewer.own({ board, window: 'all', playerId, version, ...place });
     }
+    room.ownPlacesAt = version;
   }
 
   private async ownPlace(board: string, playerId: string): Promise<OwnPlace | null> {

@@ -5,12 +5,13 @@ const boardName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1-64 of a-z, 0-9 and "-", beginning with a letter or digit');
 
-const identifier = z
+/** No control characters, and no halves of surrogate pairs: two different ones become the same bytes on their way. */
+const plainText = z
   .string()
   .min(1, 'must not be empty')
-  .refine((text) => Buffer.byteLength(text) <= 128, 'must be at most 128 bytes')
-  // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
-  .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'must not contain control characters');
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
+
+const identifier = plainText.refine((text) => Buffer.byteLength(text) <= 128, 'must be at most 128 bytes');
 
 const wholeNumber = z
   .int('must be a whole number of at most 2^53 - 1')
@@ -80,7 +81,7 @@ export const pageQuerySchema = z.object({
 export const windowQuerySchema = z.object({ window });
 
 export const profileSchema = z.strictObject({
-  name: z.string().trim().min(1, 'must not be empty').max(64, 'must be at most 64 characters'),
+  name: plainText.trim().max(64, 'must be at most 64 characters'),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as "NL"')

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseUnavailableError } from '../database/index.js';
 import { EngineError } from '../engine/index.js';
 import { LeaderboardError } from './leaderboard.errors.js';
 import { type Board, LeaderboardLedger } from './leaderboard.ledger.js';
@@ -148,7 +149,7 @@ export class LeaderboardService {
 
   async saveProfile(playerId: string, profile: PlayerProfile): Promise<void> {
     await this.ledger.saveProfile(playerId, profile);
-    await this.store.keepNames(new Map([[playerId, profile.name]])).catch(passOverEngineFailure);
+    await this.store.saveName(playerId, profile.name).catch(passOverEngineFailure);
   }
 
   private async readOrReplay<T>(board: string, read: () => Promise<T | null>): Promise<T | null> {
@@ -188,9 +189,11 @@ export class LeaderboardService {
     const known = await this.store.names(playerIds).catch(passOverEngineFailure);
     const unknown = playerIds.filter((id) => !known?.has(id));
     if (unknown.length === 0) return known ?? new Map();
-    const found = await this.ledger.namesOf(unknown);
+    const found = await this.ledger.namesOf(unknown).catch(passOverDatabaseFailure);
+    // Names are a courtesy: without the database the board goes on without them.
+    if (!found) return known ?? new Map();
     const learned = new Map(unknown.map((id) => [id, found.get(id) ?? '']));
-    if (known) await this.store.keepNames(learned).catch(passOverEngineFailure);
+    if (known) await this.store.learnNames(learned).catch(passOverEngineFailure);
     return new Map([...(known ?? []), ...learned]);
   }
 
@@ -203,7 +206,7 @@ export class LeaderboardService {
   private async remember(board: string, answers: SubmissionAnswer[], repeats: ReadonlyMap<string, unknown>) {
     const firstAnswers = answers.filter(
       (answer): answer is SubmissionAnswer & { rank: number } =>
-        answer.rank !== null && !repeats.get(answer.submissionId),
+        answer.rank !== null && !repeats.has(answer.submissionId),
     );
     if (firstAnswers.length > 0) await this.ledger.rememberAnswers(board, firstAnswers);
   }
@@ -211,6 +214,11 @@ export class LeaderboardService {
 
 function lostAgain(board: string): EngineError {
   return new EngineError('failed', `The board "${board}" is being rebuilt. Try again in a moment.`);
+}
+
+function passOverDatabaseFailure(error: unknown): undefined {
+  if (!(error instanceof DatabaseUnavailableError)) throw error;
+  return undefined;
 }
 
 function passOverEngineFailure(error: unknown): undefined {

@@ -38,13 +38,15 @@ const REBUILD_LIFETIME_SECONDS = 600;
 /*
  * Scores travel as text: a Lua number turned into a string loses digits beyond the 14th.
  * ZADD GT with the absolute composite, not ZINCRBY: a batch applied twice must not count twice.
+ * A position without its set is a set that was lost.
  */
 const APPLY = defineScript(
   'leaderboard.apply',
-  `local position = tonumber(redis.call('GET', KEYS[2]) or (ARGV[1] == '0' and '0') or '-1')
-   if position < tonumber(ARGV[1]) then return {position} end
-   local changes = tonumber(ARGV[3])
-   local result = {position}
+  `local from, to, changes = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+   local position = tonumber(redis.call('GET', KEYS[2]) or '-1')
+   if position > 0 and redis.call('EXISTS', KEYS[1]) == 0 then position = -1 end
+   if position < from and not (position == -1 and from == 0) then return {position} end
+   local result = {math.max(position, from)}
    local players = {}
    for i = 4 + 2 * changes, #ARGV do
      players[#players + 1] = ARGV[i]
@@ -53,20 +55,33 @@ const APPLY = defineScript(
    for i = 4, 3 + 2 * changes, 2 do
      redis.call('ZADD', KEYS[1], 'GT', ARGV[i + 1], ARGV[i])
    end
-   if tonumber(ARGV[2]) > position then redis.call('SET', KEYS[2], ARGV[2]) end
+   if to > position then redis.call('SET', KEYS[2], ARGV[2]) end
    for i = 1, #players do
      result[#result + 1] = redis.call('ZREVRANK', KEYS[1], players[i]) or -1
    end
    return result`,
 );
 
+/*
+ * Takes the new set only if it is whole (the engine may have lost its beginning meanwhile: 0 is the answer) and not
+ * older than what is there, unless what is there is known to be wrong.
+ */
 const SWAP_IN = defineScript(
   'leaderboard.swap-in',
-  `if redis.call('EXISTS', KEYS[3]) == 1 then
+  `local sequence, players, isWrong = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
+   if redis.call('ZCARD', KEYS[3]) ~= players then
+     redis.call('UNLINK', KEYS[3])
+     return 0
+   end
+   local position = tonumber(redis.call('GET', KEYS[2]) or '-1')
+   if position > sequence and redis.call('EXISTS', KEYS[1]) == 1 and not isWrong then
+     redis.call('UNLINK', KEYS[3])
+     return 1
+   end
+   redis.call('UNLINK', KEYS[1])
+   if players > 0 then
      redis.call('PERSIST', KEYS[3])
      redis.call('RENAME', KEYS[3], KEYS[1])
-   else
-     redis.call('UNLINK', KEYS[1])
    end
    redis.call('SET', KEYS[2], ARGV[1])
    return 1`,
@@ -88,21 +103,25 @@ export class LeaderboardStore {
     this.engine.onReady(listener);
   }
 
-  /** The ledger sequence the set has reached; null if the engine knows nothing of the board. */
+  /** The ledger sequence the set has reached; null if the engine does not have the board. */
   async position(board: string): Promise<number | null> {
-    const position = await this.engine.client.get(this.keys.position(board));
-    return position === null ? null : Number(position);
+    const [position, isThere] = await this.engine.client
+      .multi()
+      .get(this.keys.position(board))
+      .exists(this.keys.standings(board))
+      .execTyped();
+    return readPosition(position, isThere);
   }
 
   /**
-   * Brings the set from `from` to `to`, and tells how the ranks of `playerIds` changed. null, and nothing is written,
-   * if the set has not reached `from`: then the ledger must be replayed from {@link position} first.
+   * Brings the set from `from` to `to`, and tells how the ranks of `playerIds` changed and where the set stands. Ranks
+   * are null, and nothing is written, if the set has not reached `from`: then the ledger must be replayed first.
    */
   async apply(
     board: string,
     { from, to, standings, bounds }: { from: number; to: number; standings: Standing[]; bounds: ScoreBounds },
     playerIds: string[] = [],
-  ): Promise<Map<string, RankChange> | null> {
+  ): Promise<{ position: number; ranks: Map<string, RankChange> | null }> {
     const composite = new CompositeScore(bounds);
     const reply = (await this.engine.run(
       APPLY,
@@ -119,42 +138,49 @@ export class LeaderboardStore {
       ],
     )) as number[];
     const [position = -1, ...ranks] = reply;
-    if (position < from) return null;
-    return new Map(
-      playerIds.map((playerId, i) => [
-        playerId,
-        { previousRank: fromOne(ranks[i]), rank: fromOne(ranks[i + playerIds.length]) },
-      ]),
+    if (position < from) return { position, ranks: null };
+    const changes = playerIds.map(
+      (playerId, i) =>
+        [playerId, { previousRank: fromOne(ranks[i]), rank: fromOne(ranks[i + playerIds.length]) }] as const,
     );
+    return { position, ranks: new Map(changes) };
   }
 
-  /** Fills a board anew, unseen by readers until it is whole; `chunks` are all its standings at `sequence`. */
+  /**
+   * Fills a board anew, unseen by readers until it is whole.
+   *
+   * @param chunks all its standings, in the order of their sequence; the last may be beyond `sequence`.
+   * @param isWrong whether what is there now must go even if it seems newer.
+   * @returns false if the engine lost a part meanwhile: then begin again.
+   */
   async replace(
     board: string,
-    sequence: number,
-    bounds: ScoreBounds,
     chunks: AsyncIterable<Standing[]>,
-  ): Promise<void> {
+    { sequence, bounds, isWrong }: { sequence: number; bounds: ScoreBounds; isWrong: boolean },
+  ): Promise<boolean> {
     const composite = new CompositeScore(bounds);
     const temporary = this.keys.rebuild(board, randomUUID());
+    let players = 0;
+    let reached = sequence;
     for await (const chunk of chunks) {
-      await this.engine.client
+      const members = chunk.map((standing) => ({
+        value: standing.playerId,
+        score: composite.encode(standing.score, standing.sequence),
+      }));
+      const [added] = await this.engine.client
         .multi()
-        .zAdd(
-          temporary,
-          chunk.map((standing) => ({
-            value: standing.playerId,
-            score: composite.encode(standing.score, standing.sequence),
-          })),
-        )
+        .zAdd(temporary, members)
         .expire(temporary, REBUILD_LIFETIME_SECONDS)
-        .exec();
+        .execTyped();
+      players += added;
+      reached = Math.max(reached, chunk.at(-1)?.sequence ?? 0);
     }
-    await this.engine.run(
+    const isWhole = await this.engine.run(
       SWAP_IN,
       [this.keys.standings(board), this.keys.position(board), temporary],
-      [String(sequence)],
+      [String(reached), String(players), isWrong ? '1' : '0'],
     );
+    return isWhole === 1;
   }
 
   /** Places from `offset` on, O(log N + limit); null if the engine knows nothing of the board. */
@@ -170,14 +196,15 @@ export class LeaderboardStore {
       .zRangeWithScores(key, offset, offset + limit - 1, { REV: true })
       .zCard(key)
       .execTyped();
-    if (position === null) return null;
+    const version = readPosition(position, total);
+    if (version === null) return null;
     const composite = new CompositeScore(bounds);
     const places = members.map(({ value, score }, i) => ({
       rank: offset + i + 1,
       playerId: value,
       score: composite.decode(score),
     }));
-    return { version: Number(position), total, places };
+    return { version, total, places };
   }
 
   /** One player's place, O(log N); null if the player has no score, undefined if the engine knows nothing of the board. */
@@ -194,7 +221,7 @@ export class LeaderboardStore {
       .zScore(key, playerId)
       .zCard(key)
       .execTyped();
-    if (position === null) return undefined;
+    if (readPosition(position, total) === null) return undefined;
     if (rank === null || score === null) return null;
     return { playerId, rank: rank + 1, score: new CompositeScore(bounds).decode(score), total };
   }
@@ -208,12 +235,28 @@ export class LeaderboardStore {
     );
   }
 
-  async keepNames(names: Map<string, string>): Promise<void> {
-    if (names.size === 0) return;
+  async saveName(playerId: string, name: string): Promise<void> {
     const key = this.keys.playerNames();
     // The lifetime bounds how long a name can be wrong when a change could not reach the engine.
-    await this.engine.client.multi().hSet(key, names).expire(key, NAMES_LIFETIME_SECONDS, 'NX').exec();
+    await this.engine.client
+      .multi()
+      .hSet(key, playerId, name)
+      .expire(key, NAMES_LIFETIME_SECONDS, 'NX')
+      .exec();
   }
+
+  /** Keeps names that were read from the ledger; one that was saved since stays. */
+  async learnNames(names: Map<string, string>): Promise<void> {
+    const key = this.keys.playerNames();
+    const batch = this.engine.client.multi();
+    for (const [playerId, name] of names) batch.hSetNX(key, playerId, name);
+    await batch.expire(key, NAMES_LIFETIME_SECONDS, 'NX').exec();
+  }
+}
+
+/** A position above 0 without its set is a set that was lost. */
+function readPosition(position: string | null, members: number): number | null {
+  return position === null || (position !== '0' && members === 0) ? null : Number(position);
 }
 
 function fromOne(rankFromZero: number | undefined): number | null {

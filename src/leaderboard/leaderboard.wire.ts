@@ -37,7 +37,8 @@ export interface WatchRefusal {
 /**
  * The event `changes`, the same for every viewer of one board, window and top, at most 10 times a second.
  * To apply: take the removed and the changed out of the list, put the changed back at their ranks in ascending
- * order, cut to `top`. If `previousVersion` is not the version you hold, emit `resync`.
+ * order, cut to `top`. If `previousVersion` is not the version you hold, emit `resync`. A changed name is no change of
+ * the board: it comes with the next one.
  */
 export interface LeaderboardChanges {
   board: string;

@@ -1,21 +1,32 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Response } from 'express';
-import { map, type Observable } from 'rxjs';
+import { catchError, map, type Observable, throwError } from 'rxjs';
 import { CachedAnswer, type Lookup } from './cached-query.js';
 
-/** Sends a handler's {@link CachedAnswer} as its value, with headers saying how it was come by. */
+/**
+ * Sends a handler's {@link CachedAnswer} as its value, with headers saying how it was come by. So does an error with a
+ * `lookup`: that there is nothing is an answer of the cache, too.
+ */
 @Injectable()
 export class CachedAnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const response = context.switchToHttp().getResponse<Response>();
     return next.handle().pipe(
       map((answer: unknown) => {
         if (!(answer instanceof CachedAnswer)) return answer;
-        const response = context.switchToHttp().getResponse<Response>();
         describeLookup(response, answer.lookup);
-        return answer.value;
+        return answer.value as unknown;
+      }),
+      catchError((error: unknown) => {
+        if (hasLookup(error)) describeLookup(response, error.lookup);
+        return throwError(() => error);
       }),
     );
   }
+}
+
+function hasLookup(error: unknown): error is { lookup: Lookup } {
+  return typeof error === 'object' && error !== null && 'lookup' in error && error.lookup !== undefined;
 }
 
 /** Sets `Cache-Status` (RFC 9211), `Server-Timing` (W3C) and `Age` (RFC 9111). Express adds `ETag` and answers 304. */

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { IPolicy } from 'cockatiel';
 import { EngineError } from '../engine/index.js';
 import { lookupChannel } from './query-cache.channel.js';
 import { hashArguments } from './query-cache.keys.js';
@@ -52,6 +53,7 @@ export class CachedQuery<Args, Value> {
   constructor(
     private readonly definition: QueryDefinition<Args, Value>,
     private readonly store: QueryCacheStore,
+    private readonly loads: IPolicy,
   ) {
     const { name, ttlSeconds } = definition;
     // Memcached reads a longer lifetime as a date, and rounds a shorter one down to "never expires".
@@ -147,7 +149,7 @@ export class CachedQuery<Args, Value> {
   private async load(args: Args): Promise<Load<Value>> {
     const startedAt = performance.now();
     this.counters.beginLoad();
-    const value = await this.definition.load(args);
+    const value = await this.loads.execute(() => this.definition.load(args));
     const databaseMs = performance.now() - startedAt;
     this.counters.endLoad(databaseMs);
     return { value, databaseMs, stored: false };

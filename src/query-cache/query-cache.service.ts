@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { bulkhead, type IPolicy } from 'cockatiel';
 import { CachedQuery, type QueryDefinition } from './cached-query.js';
+import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';
 import { QueryCacheStore } from './query-cache.store.js';
 import type { QueryCacheStats } from './query-cache.wire.js';
 
@@ -8,7 +10,14 @@ import type { QueryCacheStats } from './query-cache.wire.js';
 export class QueryCacheService {
   private readonly queries = new Map<string, CachedQuery<never, unknown>>();
 
-  constructor(private readonly store: QueryCacheStore) {}
+  private readonly loads: IPolicy;
+
+  constructor(
+    private readonly store: QueryCacheStore,
+    @Inject(QUERY_CACHE_OPTIONS) { concurrentLoads }: QueryCacheOptions,
+  ) {
+    this.loads = bulkhead(concurrentLoads, Number.POSITIVE_INFINITY);
+  }
 
   /**
    * Defines a query once; its name must be its own.
@@ -21,7 +30,7 @@ export class QueryCacheService {
     if (this.queries.has(definition.name)) {
       throw new Error(`The query "${definition.name}" is defined already. Give this one another name.`);
     }
-    const query = new CachedQuery(definition, this.store);
+    const query = new CachedQuery(definition, this.store, this.loads);
     this.queries.set(definition.name, query);
     return query;
   }

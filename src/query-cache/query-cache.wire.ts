@@ -30,6 +30,8 @@ export interface QueryCounts {
   negative: number;
   bypassed: number;
   errors: number;
+  /** Answered by the database because the engine failed. */
+  degraded: number;
   /** Times the database was asked, for whatever reason. */
   loads: number;
   /** What the hits would have cost: hits times the mean load time. */

@@ -29,7 +29,7 @@ export class QueryCounters {
   }
 
   read(): QueryCounts {
-    const { hit, miss, coalesced, bypass, error } = this.outcomes;
+    const { hit, miss, coalesced, bypass, error, degraded } = this.outcomes;
     const meanLoadMs = this.finishedLoads === 0 ? 0 : this.databaseMs / this.finishedLoads;
     return {
       hits: { local: 0, engine: hit },
@@ -39,6 +39,7 @@ export class QueryCounters {
       negative: 0,
       bypassed: bypass,
       errors: error,
+      degraded,
       loads: this.loads,
       databaseMsSaved: Math.round(hit * meanLoadMs),
     };

@@ -51,8 +51,10 @@ export class SessionsService {
     response.set('Cache-Control', 'no-store');
     await settle((done) => this.middleware(request, response, done));
     const { signedIn } = request.session;
-    if (signedIn && this.absoluteEndOf(signedIn) <= Date.now()) await this.end(request);
-    else if (signedIn && Date.now() - signedIn.lastSeenAt >= LAST_SEEN_STEP_MS)
+    if (signedIn && this.absoluteEndOf(signedIn) <= Date.now()) {
+      await this.end(request);
+      request.sessionStore.generate(request);
+    } else if (signedIn && Date.now() - signedIn.lastSeenAt >= LAST_SEEN_STEP_MS)
       signedIn.lastSeenAt = Date.now();
   }
 
@@ -79,7 +81,10 @@ export class SessionsService {
       data: {},
     };
     try {
+      const { signedIn: before } = request.session as Partial<Request['session']>;
+      if (before) await this.store.dismiss(before.accountId, request.sessionID);
       await settle((done) => request.session.regenerate(done));
+      this.store.beginning(request.sessionID);
       request.session.signedIn = signedIn;
       await settle((done) => request.session.save(done));
       await this.store.admit(identity.accountId, request.sessionID);

@@ -15,6 +15,7 @@ type Callback = Parameters<RedisStore['get']>[1];
 /** connect-redis with hashed ids, sealed payloads, and a lifetime that never outlasts the absolute one. */
 export class SessionsStore extends RedisStore {
   private readonly options: SessionsOptions;
+  private readonly announced = new Set<string>();
 
   constructor(options: SessionsOptions) {
     const sealing = new Sealing(options.sealingKeys);
@@ -35,8 +36,31 @@ export class SessionsStore extends RedisStore {
     return super.get(hashSessionId(id), callback);
   }
 
-  override set(id: string, session: SessionData, callback?: Callback): Promise<unknown> {
-    return super.set(hashSessionId(id), session, callback);
+  /**
+   * Writes a session that is there, or one that {@link beginning} announced. Anything else has ended meanwhile, and a
+   * request that was still in flight must not bring it back.
+   */
+  override async set(id: string, session: SessionData, callback?: Callback): Promise<unknown> {
+    const ttlSeconds = remainingSeconds(session, this.options);
+    const isNew = this.announced.delete(id);
+    try {
+      if (ttlSeconds > 0) {
+        await this.options.engine.client.set(
+          this.prefix + hashSessionId(id),
+          this.serializer.stringify(session),
+          { expiration: { type: 'EX', value: ttlSeconds }, ...(!isNew && { condition: 'XX' as const }) },
+        );
+      }
+    } catch (error) {
+      if (!callback) throw error;
+      return callback(error);
+    }
+    return callback?.();
+  }
+
+  /** Lets the next write of this id create its session. */
+  beginning(id: string): void {
+    this.announced.add(id);
   }
 
   override touch(id: string, session: SessionData, callback?: Callback): Promise<unknown> {
@@ -52,21 +76,22 @@ export class SessionsStore extends RedisStore {
     return hashSessionId(id).slice(0, 12);
   }
 
-  /** Adds a session to its account's, and ends the oldest beyond the limit. */
+  /** Adds a session to its account's, and ends the oldest beyond the limit. Sessions that ended by themselves do not count. */
   async admit(accountId: string, id: string): Promise<void> {
     const { engine, keyPrefix, absoluteSeconds, perAccount } = this.options;
     const key = accountSessionsKey(keyPrefix, accountId);
-    const now = Date.now();
     await engine.client
       .multi()
-      .zAdd(key, { score: now, value: hashSessionId(id) })
-      .zRemRangeByScore(key, 0, now - absoluteSeconds * 1000)
+      .zAdd(key, { score: Date.now(), value: hashSessionId(id) })
       .expire(key, absoluteSeconds)
       .exec();
-    const oldest = await engine.client.zRange(key, 0, -perAccount - 1);
-    if (oldest.length === 0) return;
-    for (const hash of oldest) await engine.client.del(sessionKeyPrefix(keyPrefix) + hash);
-    await engine.client.zRem(key, oldest);
+    const hashes = await engine.client.zRange(key, 0, -1);
+    const areThere = await Promise.all(hashes.map((hash) => engine.client.exists(this.prefix + hash)));
+    const living = hashes.filter((_hash, i) => areThere[i]);
+    const surplus = living.slice(0, Math.max(0, living.length - perAccount));
+    for (const hash of surplus) await engine.client.del(this.prefix + hash);
+    const gone = [...hashes.filter((_hash, i) => !areThere[i]), ...surplus];
+    if (gone.length > 0) await engine.client.zRem(key, gone);
   }
 
   /** Takes a session that ended out of its account's. */

@@ -7,6 +7,7 @@ import { type EngineKind, type LocalServer, startEngine } from '../../local/inde
 import { AppModule } from '../../src/app.module.js';
 import { CONFIG, readConfig } from '../../src/config/index.js';
 import { configureHttp } from '../../src/http/index.js';
+import type { Readiness } from '../../src/http/health.wire.js';
 import { createDatabase } from './database.js';
 import { productionSettings, type Settings } from './settings.js';
 import { until } from './until.js';
@@ -45,9 +46,12 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     CACHE_ENGINE_URL: cacheEngine.url,
     ...options.settings,
   };
-  const startNode = (others: Settings = {}) => startOn({ ...settings, ...others }, options.logger);
+  const startNode = async (others: Settings = {}) => {
+    const started = await startOn({ ...settings, ...others }, options.logger);
+    await until(async () => (await readinessOf(started)).status === 'ok');
+    return started;
+  };
   const node = await startNode();
-  await until(async () => (await fetch(`${node.url}/health/ready`)).ok);
   return {
     url: node.url,
     databaseUrl,
@@ -77,6 +81,13 @@ export async function startOn(settings: Settings, logger?: LoggerService): Promi
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
+}
+
+export async function readinessOf({
+  url,
+}: Pick<TestNode, 'url'>): Promise<Readiness & { httpStatus: number }> {
+  const response = await fetch(`${url}/health/ready`);
+  return { httpStatus: response.status, ...((await response.json()) as Readiness) };
 }
 
 /** Those of the kinds that are installed here. */

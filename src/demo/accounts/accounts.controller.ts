@@ -9,6 +9,7 @@ import {
 import type { Request } from 'express';
 import { type CurrentSession, SessionsService, WithSession } from '../../sessions/index.js';
 import { type NewAccount, newAccountSchema, type SignIn, signInSchema } from './accounts.schemas.js';
+import { AccountError } from './accounts.errors.js';
 import { AccountsService } from './accounts.service.js';
 
 @ApiTags('accounts')
@@ -39,7 +40,7 @@ export class AccountsController {
       const account = await this.accounts.authenticate(username, password, request.ip ?? 'unknown');
       return await this.sessions.signIn(request, { ...account, device: device ?? null });
     } catch (error) {
-      this.sessions.tellRefused();
+      if (error instanceof AccountError) this.sessions.tellRefused();
       throw error;
     }
   }

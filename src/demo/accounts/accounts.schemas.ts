@@ -15,13 +15,22 @@ const password = z
   .min(8, 'must have at least 8 characters')
   .max(128, 'must have at most 128 characters');
 
+/** PostgreSQL and JSON take neither control characters nor halves of surrogate pairs everywhere. */
+const plainText = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(longest, `must have at most ${longest} characters`)
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
+
 export const newAccountSchema = z.strictObject({ username, password });
 
 export const signInSchema = z.strictObject({
-  // Any text: a name that cannot exist is answered like a wrong password.
-  username: z.string().min(1, 'must not be empty').max(128, 'must have at most 128 characters'),
+  // Not the rules of new names: one that cannot exist is answered like a wrong password.
+  username: plainText(128),
   password: z.string().min(1, 'must not be empty').max(128, 'must have at most 128 characters'),
-  device: z.string().trim().min(1, 'must not be empty').max(64, 'must have at most 64 characters').optional(),
+  device: plainText(64).optional(),
 });
 
 export type NewAccount = z.output<typeof newAccountSchema>;

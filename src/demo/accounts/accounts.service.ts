@@ -46,11 +46,14 @@ export class AccountsService implements OnApplicationBootstrap {
     address: string,
   ): Promise<{ accountId: string; username: string }> {
     const username = name.trim().toLowerCase();
-    await this.failures.check(username, address);
+    // Counted first and given back: a thousand guesses at once must not all pass before the first has failed.
+    await this.failures.count(username, address);
     const account = await this.accounts.find(username);
     const isRight = await verify(account?.passwordHash ?? (await this.nobodysHash), password);
-    if (account && isRight) return { accountId: account.accountId, username };
-    await this.failures.count(username, address);
+    if (account && isRight) {
+      await this.failures.giveBack(username, address);
+      return { accountId: account.accountId, username };
+    }
     throw new AccountError('E_WRONG_CREDENTIALS', 'Name or password is wrong. Check both and try again.');
   }
 

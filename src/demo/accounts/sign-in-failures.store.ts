@@ -34,31 +34,18 @@ export class SignInFailuresStore {
     this.perAddress = limiter('address', failuresPerAddress);
   }
 
-  /** @throws {AccountError} E_TOO_MANY_FAILURES when one of the limits is reached. */
-  async check(username: string, address: string): Promise<void> {
-    const [account, from] = await Promise.all([
-      this.perAccount.get(hash(username)),
-      this.perAddress.get(hash(address)),
-    ]);
-    const reached = [
-      account && account.consumedPoints >= this.perAccount.points ? account : null,
-      from && from.consumedPoints >= this.perAddress.points ? from : null,
-    ].find((limit) => limit !== null);
-    if (reached) throw tooMany(reached);
+  /** Counts an attempt as failed. @throws {AccountError} E_TOO_MANY_FAILURES beyond one of the limits. */
+  async count(username: string, address: string): Promise<void> {
+    try {
+      await Promise.all([this.perAccount.consume(hash(username)), this.perAddress.consume(hash(address))]);
+    } catch (error) {
+      throw error instanceof RateLimiterRes ? tooMany(error) : error;
+    }
   }
 
-  async count(username: string, address: string): Promise<void> {
-    for (const [limiter, key] of [
-      [this.perAccount, username],
-      [this.perAddress, address],
-    ] as const) {
-      try {
-        await limiter.consume(hash(key));
-      } catch (error) {
-        // One failure over the limit: the next check says so.
-        if (!(error instanceof RateLimiterRes)) throw error;
-      }
-    }
+  /** Takes back what was counted: the attempt succeeded. */
+  async giveBack(username: string, address: string): Promise<void> {
+    await Promise.all([this.perAccount.reward(hash(username)), this.perAddress.reward(hash(address))]);
   }
 }
 

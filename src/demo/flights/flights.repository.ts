@@ -99,7 +99,7 @@ export class FlightsRepository {
       if (!(error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE)) throw error;
       throw new FlightError(
         'E_DATASET_MISSING',
-        'The flights are not loaded. Run npm run data, or npm start.',
+        'The flights are not loaded. Load them with npm run data -- --database URL; npm start does it by itself.',
         {
           cause: error,
         },

@@ -1,17 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, startEngine, startPostgres } from '../../../local/index.js';
-import type { Readiness } from '../../../src/http/health.wire.js';
-import { installed, startOn, type TestNode } from '../../support/app.js';
+import { installed, readinessOf, startOn, type TestNode } from '../../support/app.js';
 import { createDatabase } from '../../support/database.js';
 import { productionSettings, type Settings } from '../../support/settings.js';
 import { until } from '../../support/until.js';
 
 const NOBODY_LISTENS = '127.0.0.1:1';
-
-async function readinessOf({ url }: TestNode): Promise<Readiness & { httpStatus: number }> {
-  const response = await fetch(`${url}/health/ready`);
-  return { httpStatus: response.status, ...((await response.json()) as Readiness) };
-}
 
 async function withNode(settings: Settings, look: (node: TestNode) => Promise<void>): Promise<void> {
   const node = await startOn(settings);
@@ -67,8 +61,44 @@ describe('GET /health/ready', () => {
   it('says that a host is not known', async () => {
     await withNode(productionSettings(databaseUrl, 'redis://no-such-host.invalid:6379'), async (node) => {
       await until(async () => /not known/.test((await readinessOf(node)).engines[0]?.reason ?? ''));
+      await until(async () => (await readinessOf(node)).status === 'degraded');
       expect((await readinessOf(node)).httpStatus).toBe(200);
     });
+  });
+
+  it('does with the Memcached nodes that answer, and names the one that does not', async () => {
+    const memcached = await startEngine('memcached');
+    const CACHE_ENGINE_URL = `${memcached.url},${NOBODY_LISTENS}`;
+    await withNode({ ...productionSettings(databaseUrl, engine.url), CACHE_ENGINE_URL }, async (node) => {
+      await until(async () => (await readinessOf(node)).status === 'ok');
+      const cache = (await readinessOf(node)).engines.find(({ kind }) => kind === 'memcached');
+      expect(cache).toMatchObject({
+        state: 'ready',
+        reason: `${NOBODY_LISTENS} does not answer. Start it, or correct the URL.`,
+      });
+      const statuses = await Promise.all(
+        Array.from({ length: 20 }, async (_, i) => (await fetch(`${node.url}/api/flights/${i + 1}`)).status),
+      );
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    });
+    await memcached.stop();
+  });
+
+  it('answers within seconds while PostgreSQL is paused, and says a wrong password', async () => {
+    const postgres = await startPostgres();
+    await withNode(productionSettings(postgres.url, engine.url), async (node) => {
+      await until(async () => (await readinessOf(node)).httpStatus === 200);
+      postgres.pause();
+      await until(async () => (await readinessOf(node)).httpStatus === 503, 5000);
+      postgres.resume();
+      await until(async () => (await readinessOf(node)).httpStatus === 200);
+    });
+    const wrong = Object.assign(new URL(postgres.url), { password: 'wrong' }).href;
+    await withNode(productionSettings(wrong, engine.url), async (node) => {
+      const { database } = await readinessOf(node);
+      expect(database.reason).toBe('PostgreSQL refuses the user or the password. Correct DATABASE_URL.');
+    });
+    await postgres.stop();
   });
 
   it('tells engines of different roles apart', async () => {

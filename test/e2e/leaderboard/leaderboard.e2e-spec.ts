@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SubmissionAnswer } from '../../../src/leaderboard/index.js';
 import { installed, startApp, type TestApp } from '../../support/app.js';
 import { asGameServer } from '../../support/settings.js';
+import { queryDatabase } from '../../support/database.js';
 import { until } from '../../support/until.js';
+
+interface Keys {
+  set: string;
+  position: string;
+}
+
+const ALIEN = { score: 2 ** 52, value: 'from another ledger' };
 
 describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
   let app: TestApp;
@@ -226,6 +234,84 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
     const { body } = await get(`/${board}`).expect(200);
     expect(body).toMatchObject({ version: 2, entries: [{ playerId: 'during' }, { playerId: 'before' }] });
     expect(body.degraded).toBeUndefined();
+  });
+
+  describe('rebuilding', () => {
+    let client: ReturnType<typeof createClient>;
+    beforeAll(async () => {
+      client = createClient({ url: app.engine.url.replace(/^valkey/, 'redis') });
+      client.on('error', () => undefined);
+      await client.connect();
+    });
+    afterAll(() => client.destroy());
+
+    it('never shows a half-built board, even if the engine loses its beginning meanwhile', async () => {
+      const board = await newBoard();
+      const players = Array.from({ length: 3000 }, (_, i) => score(`p${i}`, i));
+      for (let i = 0; i < 3; i++) await submit(board, players.slice(i * 1000, (i + 1) * 1000)).expect(200);
+      for (let round = 0; round < 5; round++) {
+        await client.flushAll();
+        const reading = get(`/${board}?limit=1`).expect(200);
+        await client.flushAll();
+        expect((await reading).body.total).toBe(3000);
+        await until(async () => (await get(`/${board}`)).body.degraded === undefined);
+        expect((await get(`/${board}?limit=1`)).body).toMatchObject({ total: 3000, version: 3000 });
+      }
+    });
+
+    it('ends where the ledger is while two nodes go on writing', async () => {
+      const board = await newBoard();
+      const other = await app.startNode();
+      let points = 0;
+      for (let round = 0; round < 5; round++) {
+        await submit(board, [score('a', ++points), score('b', ++points)]);
+        await client.flushAll();
+        await Promise.all(
+          Array.from({ length: 10 }, (_, i) =>
+            submit(board, score(`p${i}`, ++points), i % 2 ? other.url : app.url),
+          ),
+        );
+        const [{ sequence } = { sequence: '' }] = await queryDatabase<{ sequence: string }>(
+          app.databaseUrl,
+          'SELECT sequence FROM boards WHERE board = $1',
+          [board],
+        );
+        await until(async () => (await get(`/${board}`)).body.version === Number(sequence));
+      }
+      await other.close();
+      expect((await get(`/${board}`)).body.total).toBe(12);
+    });
+
+    it.each([
+      ['lost its set but not its position', (keys: Keys) => client.del(keys.set)],
+      [
+        'shows another ledger',
+        (keys: Keys) => client.multi().set(keys.position, '5000').zAdd(keys.set, ALIEN).exec(),
+      ],
+    ])('repairs a board that %s', async (_what, damage) => {
+      const board = await newBoard();
+      await submit(board, [score('a', 2), score('b', 1)]).expect(200);
+      const tag = `caching:board:{${board}}`;
+      await damage({ set: `${tag}:all`, position: `${tag}:position` });
+      const { body } = await submit(board, score('c', 3)).expect(200);
+      expect(body.rank).toBe(1);
+      expect(await pageOf(board)).toEqual([
+        [1, 'c', 3],
+        [2, 'a', 2],
+        [3, 'b', 1],
+      ]);
+    });
+  });
+
+  it('refuses ids that would not arrive as they were sent', async () => {
+    const board = await newBoard();
+    const wrong = [score('half \ud800', 1), score('nul \u0000', 1), score('ok', 1, '\udfff')];
+    const { body } = await submit(board, wrong).expect(422);
+    expect(body.errors.map(({ field }: { field: string }) => field)).toEqual([
+      '0.playerId',
+      '1.playerId',
+      '2.submissionId',
+    ]);
   });
 
   it('replays a board that the engine forgot without going away', async () => {

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueryCounts } from '../../../src/query-cache/index.js';
@@ -81,8 +82,23 @@ describe.each(installed('redis', 'valkey', 'memcached'))('flights through the qu
   it('keeps that there is nothing, too', async () => {
     const { loads } = await countsOf('flights.flight');
     await get('/api/flights/999999999').expect(404);
-    await get('/api/flights/999999999').expect(404);
+    const { headers } = await get('/api/flights/999999999').expect(404);
+    expect(headers['cache-status']).toMatch(/^query-cache; hit/);
     expect((await countsOf('flights.flight')).loads).toBe(loads + 1);
+  });
+
+  it('leaves the database to others while its own loads are stuck', async () => {
+    const locker = new Client({ connectionString: app.databaseUrl });
+    await locker.connect();
+    await locker.query('BEGIN; LOCK TABLE flights');
+    const stuck = Array.from({ length: 12 }, (_, i) => get(`/api/flights/${100 + i}`).expect(200));
+    const answers = Promise.all(stuck);
+    await until(async () => (await countsOf('flights.flight')).loads > 0);
+    await get('/health/ready').expect(200);
+    await get('/api/leaderboards').expect(200);
+    await locker.query('ROLLBACK');
+    await locker.end();
+    expect(await answers).toHaveLength(12);
   });
 
   it('names the airports that an unknown one may have meant', async () => {

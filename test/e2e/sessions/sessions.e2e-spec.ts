@@ -1,6 +1,9 @@
+import type { SessionData } from 'express-session';
 import { createClient } from 'redis';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
+import { SessionsStore } from '../../../src/sessions/sessions.store.js';
 import { installed, startApp, type TestApp } from '../../support/app.js';
 import { until } from '../../support/until.js';
 
@@ -95,12 +98,32 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
       expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     });
 
+    it('lets no more guesses through at once than one after the other', async () => {
+      const username = await newAccount();
+      const guesses = await Promise.all(Array.from({ length: 30 }, () => signIn(username, 'not this one')));
+      const count = (wanted: number) => guesses.filter(({ status }) => status === wanted).length;
+      expect([count(401), count(429)]).toEqual([3, 27]);
+    });
+
+    it('answers control characters in a name with 422', async () => {
+      const { body } = await signIn('nul\u0000name').expect(422);
+      expect(body.errors[0].field).toBe('username');
+    });
+
     it('is refused from another site', async () => {
       const body = { username: await newAccount(), password: PASSWORD };
       await api().post('/api/sessions').set('sec-fetch-site', 'cross-site').send(body).expect(403);
       await api().post('/api/sessions').set('origin', 'https://elsewhere.example').send(body).expect(403);
       const { status } = await api().post('/api/sessions').set('origin', app.url).send(body);
       expect(status).toBe(201);
+    });
+
+    it('counts a session that a new sign-in replaced no longer', async () => {
+      const username = await newAccount();
+      const [first, second] = [await signedIn(username), await signedIn(username)];
+      await signIn(username).set('cookie', second).expect(201);
+      const { status } = await current(first);
+      expect(status).toBe(200);
     });
 
     it('ends the oldest session of an account that has too many', async () => {
@@ -149,9 +172,10 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     const cookie = cookieOf(await api(node.url).post('/api/sessions').send(body).expect(201));
     await current(cookie, node.url).expect(200);
     await until(async () => (await current(cookie, node.url)).status === 401);
-    const { status } = await current(cookie);
+    const again = await api(node.url).post('/api/sessions').set('cookie', cookie).send(body);
     await node.close();
-    expect(status).toBe(401);
+    expect(again.status).toBe(201);
+    await current(cookie).expect(401);
   });
 
   describe('DELETE /api/sessions/current', () => {
@@ -162,6 +186,31 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
       const { status } = await current(cookie);
       expect(status).toBe(401);
     });
+  });
+
+  it('is not brought back by a request that was in flight when it ended', async () => {
+    const engine = new RedisEngine(parseEngineUrl(app.engine.url), 300);
+    engine.start();
+    await until(() => engine.isReady);
+    const store = new SessionsStore({
+      engine,
+      keyPrefix: 'in-flight',
+      secrets: [],
+      sealingKeys: [Buffer.alloc(32, 1).toString('base64')],
+      idleSeconds: 60,
+      absoluteSeconds: 60,
+      perAccount: 10,
+      cookieSecure: false,
+    });
+    const session = { cookie: { originalMaxAge: null } } as SessionData;
+    store.beginning('id');
+    await store.set('id', session);
+    expect(await store.get('id')).toEqual(session);
+    await store.destroy('id');
+    await store.set('id', session);
+    const found: unknown = await store.get('id');
+    engine.close();
+    expect(found).toBeNull();
   });
 
   it('keeps ids hashed and payloads sealed in the engine', async () => {

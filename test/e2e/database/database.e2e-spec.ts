@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database, DatabaseUnavailableError } from '../../../src/database/index.js';
+import { createDatabase, queryDatabase } from '../../support/database.js';
+
+describe('a transaction', () => {
+  let url: string;
+  let database: Database;
+  beforeAll(async () => {
+    url = await createDatabase();
+    database = new Database({ url, connections: 2 });
+    await database.query('CREATE TABLE numbers (number integer PRIMARY KEY)');
+  });
+  afterAll(() => database.onApplicationShutdown());
+
+  it('rejects, and the process goes on, when its connection is lost', async () => {
+    const lost = database.transaction(async (transaction) => {
+      const [{ pid } = { pid: 0 }] = await transaction.query<{ pid: number }>(
+        'SELECT pg_backend_pid() AS pid',
+      );
+      await transaction.query('INSERT INTO numbers VALUES (1)');
+      await queryDatabase(url, 'SELECT pg_terminate_backend($1)', [pid]);
+      await transaction.query('INSERT INTO numbers VALUES (2)');
+    });
+    await expect(lost).rejects.toThrow(DatabaseUnavailableError);
+    expect(await database.query('SELECT * FROM numbers')).toEqual([]);
+  });
+
+  it('is rolled back when its work rejects, and its connection is used again', async () => {
+    for (let i = 0; i < 5; i++) {
+      const failed = database.transaction(async (transaction) => {
+        await transaction.query('INSERT INTO numbers VALUES (3)');
+        throw new Error('Changed my mind.');
+      });
+      await expect(failed).rejects.toThrow('Changed my mind.');
+    }
+    expect(await database.query('SELECT * FROM numbers')).toEqual([]);
+  });
+});
