@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EngineUrlError, parseEngineUrl } from '../engine/index.js';
+import { EngineUrlError, parseEngineUrl, readTlsFiles } from '../engine/index.js';
 
 /** What `npm start` and the examples use; production refuses them. */
 const KNOWN_SECRETS = new Set(['demo-game-server-key', 'demo-operator-key', 'change-me']);
@@ -32,7 +32,9 @@ const keys = (howMany: string) =>
 
 const engineUrl = z.string().transform((url, context) => {
   try {
-    return parseEngineUrl(url);
+    const address = parseEngineUrl(url);
+    if (address.tls) readTlsFiles(address.tls);
+    return address;
   } catch (error) {
     if (!(error instanceof EngineUrlError)) throw error;
     context.addIssue({ code: 'custom', message: error.message });

@@ -1,24 +1,62 @@
 const SENTENCES: [pattern: RegExp, sentence: string][] = [
-  [/ECONNREFUSED/, 'The connection is refused. Start the engine there, or correct its URL.'],
-  [/ENOTFOUND|EAI_AGAIN/, 'The host name is not known. Correct the host in its URL.'],
   [/WRONGPASS/, 'The user or password is wrong. Correct the credentials in its URL.'],
   [/NOAUTH/, 'The engine asks for a password. Write redis://:password@host:port.'],
   [/NOPERM/, 'The user may not run the commands we need. Extend its ACL.'],
   [/ERR AUTH|without any password/, 'The engine has no password set. Remove the credentials from its URL.'],
   [/DB index is out of range/, 'The engine has no database of that number. Correct the path of its URL.'],
+  [/UNKNOWNNAME/, 'The sentinels watch no primary of that name. Correct name= in its URL.'],
+  [/cluster support disabled/, 'The server is no cluster node. Write its URL without +cluster.'],
+  [/CLUSTERNODE/, 'The server is a cluster node. Write its URL with +cluster.'],
+  [
+    /unknown command.*SENTINEL/i,
+    'The server is no sentinel. Write its URL without +sentinel, or name the sentinels.',
+  ],
+  [/NOTPRIMARY/, 'The server there is a replica, which takes no writes. Looking for the primary.'],
+  [/CERT_HAS_EXPIRED/, 'The certificate of the server has expired. Renew it.'],
+  [
+    /ERR_TLS_CERT_ALTNAME_INVALID/,
+    'The certificate of the server is for another name. Correct the host, or add servername=.',
+  ],
+  [
+    /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|UNABLE_TO_GET_ISSUER/,
+    'The certificate of the server is signed by an authority we do not know. Add ca=FILE to its URL.',
+  ],
+  [
+    /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE/i,
+    'The server asks for a client certificate. Add cert=FILE and key=FILE to its URL.',
+  ],
+  [
+    /WRONG_VERSION_NUMBER|ERR_SSL|EPROTO/,
+    'The server there does not speak TLS. Write its URL without the s, or correct the port.',
+  ],
+  [/ECONNREFUSED/, 'The connection is refused. Start the engine there, or correct its URL.'],
+  [/ENOTFOUND|EAI_AGAIN/, 'The host name is not known. Correct the host in its URL.'],
   [/LOADING/, 'The engine is loading its data. Wait.'],
-  [/ETIMEDOUT|timeout|timed out/i, 'No connection within the timeout. Check host, port and firewall.'],
+  [/did not answer/, 'It stopped answering. Connecting again.'],
+  [
+    /ETIMEDOUT|timeout|timed out|Disconnects client/i,
+    'No connection within the timeout. Check host, port, TLS and firewall.',
+  ],
   [/ECONNRESET|EPIPE|closed unexpectedly/i, 'The connection was lost. Connecting again.'],
 ];
 
 /** One sentence for people: what is wrong with the connection and what to do. Never contains credentials. */
 export function explainConnectionFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  // Several addresses of one name fail as an AggregateError whose own message is empty.
-  const causes = error instanceof AggregateError ? error.errors.map(String).join(' ') : '';
-  const text = `${code} ${String(error)} ${causes}`;
+  const text = textOf(error);
   const known = SENTENCES.find(([pattern]) => pattern.test(text));
-  return known
-    ? known[1]
-    : `The connection failed (${code || (error instanceof Error ? error.name : 'unknown')}).`;
+  return known ? known[1] : `The connection failed (${codeOf(error) || nameOf(error)}).`;
+}
+
+/** Several addresses or sentinels fail together as an AggregateError whose own message says nothing. */
+function textOf(error: unknown): string {
+  const causes = error instanceof AggregateError ? error.errors.map(textOf) : [];
+  return [codeOf(error), String(error), ...causes].join(' ');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
 }

@@ -53,9 +53,14 @@ export class EngineCalls {
         this.deadlineMs,
       );
       // Both handlers stay attached after the deadline, so a late rejection is never unhandled.
-      send()
+      invoke(send)
         .then(resolve, (error: unknown) => reject(this.explain(error, command)))
         .finally(() => clearTimeout(timer));
     });
   }
+}
+
+/** What throws before it returns a promise rejects like the rest. */
+async function invoke<T>(send: () => Promise<T>): Promise<T> {
+  return send();
 }

@@ -24,6 +24,27 @@ describe('parseEngineUrl', () => {
     ]);
   });
 
+  it('reads sentinels, clusters and TLS', () => {
+    expect(parseEngineUrl('rediss+sentinel://:pw@a,b:26380/2?name=primary&ca=ca.pem')).toEqual({
+      kind: 'redis',
+      topology: 'sentinel',
+      nodes: [
+        { host: 'a', port: 26_379 },
+        { host: 'b', port: 26_380 },
+      ],
+      database: 2,
+      password: 'pw',
+      primaryName: 'primary',
+      tls: { ca: 'ca.pem' },
+    });
+    expect(parseEngineUrl('valkeys+cluster://a:7000,b:7001?servername=cache')).toMatchObject({
+      kind: 'valkey',
+      topology: 'cluster',
+      nodes: [{ port: 7000 }, { port: 7001 }],
+      tls: { servername: 'cache' },
+    });
+  });
+
   it('reads an IPv6 host', () => {
     expect(parseEngineUrl('redis://[::1]:6379').nodes).toEqual([{ host: '::1', port: 6379 }]);
   });
@@ -31,9 +52,12 @@ describe('parseEngineUrl', () => {
   it.each([
     ['http://localhost', /scheme "http"\. Use redis:\/\//],
     ['localhost:6379', /not a URL/],
-    ['rediss://localhost', /asks for TLS .* not supported yet/],
-    ['valkey+cluster://localhost', /asks for cluster .* not supported yet/],
-    ['redis+sentinel://localhost', /asks for sentinel .* not supported yet/],
+    ['redis+ring://localhost', /scheme "redis\+ring"/],
+    ['memcacheds://localhost', /scheme "memcacheds"/],
+    ['redis+sentinel://localhost', /which primary the sentinels watch\. Add \?name=/],
+    ['valkey+cluster://localhost/1', /database 0 only/],
+    ['redis://localhost?ca=ca.pem', /parameter "ca".*Write rediss for TLS/],
+    ['rediss://localhost?cert=c.pem', /only one of cert and key/],
     ['redis://a,b', /names 2 hosts/],
     ['redis://localhost:99999', /no usable host and port/],
     ['redis://', /no usable host and port/],
@@ -51,6 +75,9 @@ describe('parseEngineUrl', () => {
     expect(() => parseEngineUrl('redis://user:hunter2%@localhost')).toThrow(/^(?!.*hunter2).*Percent-encode/);
     expect(describeAddress(parseEngineUrl('redis://user:hunter2@localhost'))).toBe(
       'redis://localhost:6379/0',
+    );
+    expect(describeAddress(parseEngineUrl('valkeys+cluster://u:hunter2@a,b:1'))).toBe(
+      'valkeys+cluster://a:6379,b:1',
     );
   });
 });

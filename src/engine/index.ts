@@ -1,3 +1,4 @@
+export { readTlsFiles } from './engine-tls.js';
 export { describeAddress, parseEngineUrl, EngineUrlError } from './engine-url.js';
 export type { EngineAddress } from './engine-url.js';
 export { engineStateChannel } from './engine.channel.js';
