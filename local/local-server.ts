@@ -37,23 +37,31 @@ export interface ServerRecipe {
   readonly passingFailure?: RegExp;
   /** What somebody can do when it does not start. */
   readonly remedy: string;
+  /** Where it must listen, because others were told so already; without it, on any free port. */
+  readonly port?: number;
   /** After the last stop. */
   readonly dispose?: () => Promise<void>;
 }
 
 const PORT_TAKEN = /address already in use/i;
-const PORT_ATTEMPTS = 5;
+/** How often to try with other ports, when strangers take them between our looking and our listening. */
+export const PORT_ATTEMPTS = 5;
 const RETRY_MILLISECONDS = 250;
+
+/** Whether a server did not start because somebody has its port. */
+export function isPortTaken(error: unknown): boolean {
+  return PORT_TAKEN.test(String(error));
+}
 
 /** Starts a server on a free port and resolves when it answers. */
 export async function startServer(recipe: ServerRecipe): Promise<LocalServer> {
   for (let attempt = 1; ; attempt += 1) {
-    const server = new RunningServer(recipe, await freePort());
+    const server = new RunningServer(recipe, recipe.port ?? (await freePort()));
     try {
       await server.start();
       return server;
     } catch (error) {
-      if (attempt < PORT_ATTEMPTS && PORT_TAKEN.test(String(error))) continue;
+      if (!recipe.port && attempt < PORT_ATTEMPTS && isPortTaken(error)) continue;
       await recipe.dispose?.();
       throw error;
     }
