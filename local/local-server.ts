@@ -1,4 +1,4 @@
-import { freePort } from './free-port.js';
+import { freePorts } from './free-port.js';
 import { type Exit, type GuardedCommand, GuardedProcess } from './guarded-process.js';
 
 /** A real server on a free loopback port of this machine. It cannot outlive this process. */
@@ -44,27 +44,32 @@ export interface ServerRecipe {
 }
 
 const PORT_TAKEN = /address already in use/i;
-/** How often to try with other ports, when strangers take them between our looking and our listening. */
-export const PORT_ATTEMPTS = 5;
+const PORT_ATTEMPTS = 5;
 const RETRY_MILLISECONDS = 250;
 
-/** Whether a server did not start because somebody has its port. */
-export function isPortTaken(error: unknown): boolean {
-  return PORT_TAKEN.test(String(error));
+/** Calls `start` with free ports, and again with others when strangers took one before it listened there. */
+export async function onFreePorts<T>(count: number, start: (ports: number[]) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(await freePorts(count));
+    } catch (error) {
+      if (attempt === PORT_ATTEMPTS || !PORT_TAKEN.test(String(error))) throw error;
+    }
+  }
 }
 
-/** Starts a server on a free port and resolves when it answers. */
+/** Starts a server on its port, or on a free one, and resolves when it answers. */
 export async function startServer(recipe: ServerRecipe): Promise<LocalServer> {
-  for (let attempt = 1; ; attempt += 1) {
-    const server = new RunningServer(recipe, recipe.port ?? (await freePort()));
-    try {
-      await server.start();
-      return server;
-    } catch (error) {
-      if (!recipe.port && attempt < PORT_ATTEMPTS && isPortTaken(error)) continue;
-      await recipe.dispose?.();
-      throw error;
-    }
+  const start = async ([port = 0]: number[]): Promise<LocalServer> => {
+    const server = new RunningServer(recipe, port);
+    await server.start();
+    return server;
+  };
+  try {
+    return await (recipe.port ? start([recipe.port]) : onFreePorts(1, start));
+  } catch (error) {
+    await recipe.dispose?.();
+    throw error;
   }
 }
 

@@ -18,13 +18,17 @@ export interface LocalEngine extends LocalServer {
 export type Setting = readonly [name: string, ...values: string[]];
 
 /** What a server is told, whatever its topology. */
-export function usualSettings({ access, tls, users }: EngineHome, port: number): Setting[] {
+export function usualSettings(
+  { access, tls, users }: EngineHome,
+  port: number,
+  role: keyof NonNullable<EngineHome['users']> = 'data',
+): Setting[] {
   const { operator } = access;
   return [
     ['bind', '127.0.0.1'],
     ['daemonize', 'no'],
     ...(tls ? tlsSettings(tls, port) : [['port', `${port}`] as const]),
-    ...(users ? [['aclfile', users.data] as const] : []),
+    ...(users ? [['aclfile', users[role]] as const] : []),
     ...(operator && !users ? [['requirepass', operator.password] as const] : []),
   ];
 }
