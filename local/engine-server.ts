@@ -1,78 +1,63 @@
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { canReach, unprivilegedAccount } from './account.js';
-import { type EngineKind, type EngineProgram, engineVersion, findEngine } from './engine-program.js';
+import { type EngineHome, type EngineOptions, openHome } from './engine-home.js';
+import type { EngineKind } from './engine-program.js';
 import type { GuardedProcess } from './guarded-process.js';
-import { type LocalServer, type ServerRecipe, startServer } from './local-server.js';
+import { type LocalServer, startServer } from './local-server.js';
+import { asArguments, DATA_SETTINGS, type LocalEngine, startNode, usualSettings } from './redis-node.js';
 
-export interface EngineOptions {
-  /** For tests: a password on the command line is no secret on this machine. Redis and Valkey only. */
-  readonly password?: string;
-  /** More of the program's own command line, e.g. `['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru']`. */
-  readonly settings?: readonly string[];
-}
-
+export function startEngine(kind: 'memcached', options?: EngineOptions): Promise<LocalServer>;
+export function startEngine(kind: 'redis' | 'valkey', options?: EngineOptions): Promise<LocalEngine>;
+export function startEngine(kind: EngineKind, options?: EngineOptions): Promise<LocalServer>;
 /**
- * Starts a Redis, Valkey or Memcached server that keeps nothing on disk and, for Redis and Valkey,
+ * Starts one Redis, Valkey or Memcached server that keeps nothing on disk and, for Redis and Valkey,
  * evicts nothing. Rejects when the program is not installed.
  */
 export async function startEngine(kind: EngineKind, options: EngineOptions = {}): Promise<LocalServer> {
-  const program = findEngine(kind);
-  if (!program) throw new Error(`No ${kind} server is installed. Install one: npm start -- --engine ${kind}`);
-  const [version, nobody] = await Promise.all([engineVersion(program), unprivilegedAccount('nobody')]);
-  const account = (await canReach(nobody, program.path)) ? nobody : undefined;
-  const recipe = kind === 'memcached' ? memcached(program, options) : redisLike(program, options);
-  return startServer({
-    name: program.name,
-    version,
-    readyWithinSeconds: 10,
-    remedy: `Does "${program.path}" run by itself?`,
-    ...recipe,
-    command: (port) => ({
-      program: program.path,
-      args: [...recipe.args(port), ...(options.settings ?? [])],
-      graceSeconds: 3,
-      account,
-      cwd: tmpdir(),
-    }),
+  const { password, acl, tls, settings = [] } = options;
+  const memcached = kind === 'memcached';
+  if (memcached && (password !== undefined || acl || tls)) {
+    throw new Error('Memcached has no password, users or TLS here; leave them out.');
+  }
+  const home = await openHome(kind, options, { directory: false });
+  return memcached ? startMemcached(home, settings) : startStandalone(home, settings);
+}
+
+function startStandalone(home: EngineHome, settings: readonly string[]): Promise<LocalEngine> {
+  return startNode(home, {
+    // On a command line a password is no secret on this machine; it needs no file, and tests start many.
+    command: (port) => [
+      ...asArguments([...usualSettings(home, port), ...DATA_SETTINGS, ['appendonly', 'no']]),
+      ...settings,
+    ],
+    ready: /Ready to accept connections/,
+    dispose: () => home.remove(),
   });
 }
 
-const LOOPBACK_ONLY_IN_MEMORY =
-  '--bind 127.0.0.1 --daemonize no --appendonly no --maxmemory-policy noeviction'.split(' ');
-
-type EngineRecipe = Pick<ServerRecipe, 'url' | 'ready'> & { args: (port: number) => string[] };
-
-function redisLike(program: EngineProgram, { password }: EngineOptions): EngineRecipe {
-  const credentials = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
-  return {
-    url: (port) => `${program.kind}://${credentials}127.0.0.1:${port}/0`,
-    args: (port) => [
-      '--port',
-      `${port}`,
-      '--save',
-      '',
-      ...LOOPBACK_ONLY_IN_MEMORY,
-      ...(password === undefined ? [] : ['--requirepass', password]),
-    ],
-    // Its own log, because a PING may be answered by whoever took the port.
-    ready: (process) => process.logged(/Ready to accept connections/),
-  };
-}
-
-function memcached(program: EngineProgram, { password }: EngineOptions): EngineRecipe {
-  if (password !== undefined) throw new Error('Memcached has no password here; leave it out.');
-  return {
+function startMemcached(home: EngineHome, settings: readonly string[]): Promise<LocalServer> {
+  // It refuses root unless told the user to become; where it may not switch, the switch is ignored.
+  const user = process.getuid?.() === 0 ? ['--user', 'root'] : [];
+  return startServer({
+    name: home.program.name,
+    version: home.version,
     url: (port) => `memcached://127.0.0.1:${port}`,
-    // It refuses root unless told the user to become; where it may not switch, the switch is ignored.
-    args: (port) => ['--port', `${port}`, '--listen', '127.0.0.1', ...(isRoot() ? ['--user', 'root'] : [])],
+    command: (port) => ({
+      program: home.program.path,
+      args: ['--port', `${port}`, '--listen', '127.0.0.1', ...user, ...settings],
+      graceSeconds: 3,
+      account: home.account,
+      cwd: tmpdir(),
+    }),
     ready: async (process, port) => {
       while (!(await memcachedAnswers(process, port))) {
         if (!process.running) throw new Error('It ended.');
         await pollAgain();
       }
     },
-  };
+    readyWithinSeconds: 10,
+    remedy: `Does "${home.program.path}" run by itself?`,
+  });
 }
 
 /** It logs nothing when it is ready, but its statistics name its process. */
@@ -92,10 +77,6 @@ function memcachedAnswers(process: GuardedProcess, port: number): Promise<boolea
     });
     socket.write('stats\r\n');
   });
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
 }
 
 function pollAgain(): Promise<void> {

@@ -1,4 +1,4 @@
-import { freePort } from './free-port.js';
+import { freePorts } from './free-port.js';
 import { type Exit, type GuardedCommand, GuardedProcess } from './guarded-process.js';
 
 /** A real server on a free loopback port of this machine. It cannot outlive this process. */
@@ -37,6 +37,8 @@ export interface ServerRecipe {
   readonly passingFailure?: RegExp;
   /** What somebody can do when it does not start. */
   readonly remedy: string;
+  /** Where it must listen, because others were told so already; without it, on any free port. */
+  readonly port?: number;
   /** After the last stop. */
   readonly dispose?: () => Promise<void>;
 }
@@ -45,18 +47,29 @@ const PORT_TAKEN = /address already in use/i;
 const PORT_ATTEMPTS = 5;
 const RETRY_MILLISECONDS = 250;
 
-/** Starts a server on a free port and resolves when it answers. */
-export async function startServer(recipe: ServerRecipe): Promise<LocalServer> {
+/** Calls `start` with free ports, and again with others when strangers took one before it listened there. */
+export async function onFreePorts<T>(count: number, start: (ports: number[]) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const server = new RunningServer(recipe, await freePort());
     try {
-      await server.start();
-      return server;
+      return await start(await freePorts(count));
     } catch (error) {
-      if (attempt < PORT_ATTEMPTS && PORT_TAKEN.test(String(error))) continue;
-      await recipe.dispose?.();
-      throw error;
+      if (attempt === PORT_ATTEMPTS || !PORT_TAKEN.test(String(error))) throw error;
     }
+  }
+}
+
+/** Starts a server on its port, or on a free one, and resolves when it answers. */
+export async function startServer(recipe: ServerRecipe): Promise<LocalServer> {
+  const start = async ([port = 0]: number[]): Promise<LocalServer> => {
+    const server = new RunningServer(recipe, port);
+    await server.start();
+    return server;
+  };
+  try {
+    return await (recipe.port ? start([recipe.port]) : onFreePorts(1, start));
+  } catch (error) {
+    await recipe.dispose?.();
+    throw error;
   }
 }
 

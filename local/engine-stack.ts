@@ -1,0 +1,150 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { EngineHome } from './engine-home.js';
+import {
+  addressOf,
+  credentialSettings,
+  DATA_SETTINGS,
+  type LocalEngine,
+  makeNodeDirectory,
+  type Setting,
+  startNode,
+  usualSettings,
+} from './redis-node.js';
+import { askOnce, type Reply } from './resp.js';
+import type { TlsFiles } from './tls-files.js';
+
+/** Several servers that are one engine. None of them outlives this process. */
+export interface EngineStack {
+  readonly topology: 'sentinel' | 'cluster';
+  /** Names all nodes that a client may begin with, and stays the same whatever happens to them. */
+  readonly url: string;
+  readonly tls: TlsFiles | undefined;
+  /** By name, e.g. `primary`, `replica-1`, `sentinel-1` or `shard-1`, `shard-1-replica-1`: the part it had at the start. */
+  readonly nodes: ReadonlyMap<string, LocalEngine>;
+  /** Throws, with the names there are, when there is none of that name. */
+  node(name: string): LocalEngine;
+  /** The name of the node that is primary now, as the servers see it; a cluster has one for each shard. */
+  primaryNow(shard?: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** How long a server may take to say what it knows: one that is paused must not hold up the others' answers. */
+const ANSWER_WITHIN_MILLISECONDS = 500;
+const POLL_EVERY_MILLISECONDS = 20;
+
+export interface NodePlan {
+  readonly name: string;
+  readonly port: number;
+  readonly settings: readonly Setting[];
+  readonly role?: 'data' | 'sentinels';
+}
+
+/** The nodes of a stack, each with a directory of its own that outlives its restarts. */
+export class StackNodes {
+  readonly byName = new Map<string, LocalEngine>();
+
+  constructor(
+    readonly home: EngineHome,
+    private readonly moreArguments: readonly string[] = [],
+  ) {}
+
+  async start({ name, port, settings, role = 'data' }: NodePlan): Promise<LocalEngine> {
+    const all = [
+      ...usualSettings(this.home, port, role),
+      ...(role === 'data' ? this.replicatedDataSettings() : []),
+      ...settings,
+    ];
+    const { path, configuration } = await makeNodeDirectory(this.home, name, all);
+    const mode = role === 'data' ? this.moreArguments : ['--sentinel'];
+    const node = await startNode(this.home, {
+      command: () => [configuration, ...mode],
+      ready: role === 'data' ? /Ready to accept connections/ : /Sentinel ID is/,
+      port,
+      cwd: path,
+    });
+    this.byName.set(name, node);
+    return node;
+  }
+
+  get(name: string): LocalEngine {
+    const node = this.byName.get(name);
+    if (!node)
+      throw new Error(`There is no node "${name}". There are ${[...this.byName.keys()].join(', ')}.`);
+    return node;
+  }
+
+  nameOfPort(port: number): string | undefined {
+    return [...this.byName].find(([, node]) => node.port === port)?.[0];
+  }
+
+  /** What each of the named nodes answers; without those that do not. */
+  async askEach(names: Iterable<string>, ...command: string[]): Promise<{ name: string; reply: Reply }[]> {
+    const answers = await Promise.all(
+      [...names].map(async (name) => {
+        const address = addressOf(this.home, this.get(name).port);
+        const patience = { answerWithinMilliseconds: ANSWER_WITHIN_MILLISECONDS };
+        return askOnce({ ...address, ...patience }, ...command).then(
+          (reply) => [{ name, reply }],
+          () => [],
+        );
+      }),
+    );
+    return answers.flat();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.byName.values()].map((node) => node.stop()));
+    await this.home.remove();
+  }
+
+  /**
+   * A primary that comes back empty would have its replicas drop everything too, so these nodes keep a log.
+   * Never synced: the log has to outlive `kill -9`, not the machine.
+   */
+  private replicatedDataSettings(): Setting[] {
+    return [
+      ...DATA_SETTINGS,
+      ['appendonly', 'yes'],
+      ['appendfsync', 'no'],
+      ['repl-diskless-sync-delay', '0'],
+      // It would wait for replicas that are being stopped with it.
+      ['shutdown-timeout', '0'],
+      ...credentialSettings(['masteruser', 'masterauth'], this.home.access.replica),
+    ];
+  }
+}
+
+/** Asks until the answer is yes; then, or when it still is no after some seconds, `what` is what was waited for. */
+export async function untilTrue(
+  what: string,
+  withinSeconds: number,
+  isTrue: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + withinSeconds * 1000;
+  let failure: unknown;
+  while (Date.now() < deadline) {
+    try {
+      if (await isTrue()) return;
+      failure = undefined;
+    } catch (error) {
+      failure = error;
+    }
+    await wait(POLL_EVERY_MILLISECONDS);
+  }
+  throw new Error(`Waited ${withinSeconds} s in vain: ${what}.`, { cause: failure });
+}
+
+/** A map from a reply that is a list of names and values in turn. */
+export function fieldsOf(reply: Reply): Map<string, Reply> {
+  const items = Array.isArray(reply) ? reply : [];
+  const fields = new Map<string, Reply>();
+  for (let index = 0; index + 1 < items.length; index += 2) {
+    fields.set(String(items[index]), items[index + 1] ?? null);
+  }
+  return fields;
+}
+
+/** Whether a replica has all its primary's data and follows it. */
+export async function followsItsPrimary(node: LocalEngine): Promise<boolean> {
+  return String(await node.command('INFO', 'replication')).includes('master_link_status:up');
+}

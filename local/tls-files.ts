@@ -1,0 +1,121 @@
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from './account.js';
+import { type Certificate, makeCertificate } from './x509.js';
+
+export interface TlsOptions {
+  /** Clients must show a certificate of the same authority; URLs then name one. */
+  readonly clientCertificates?: boolean;
+  /** What servers show. Anything but `valid` is for seeing that a client refuses it. */
+  readonly serverCertificate?: 'valid' | 'wrong-name' | 'expired';
+}
+
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** PEM files, made for one server or stack and removed with it. */
+export interface TlsFiles {
+  readonly ca: string;
+  /** An authority that has signed nothing here: whoever trusts it alone trusts no server of this stack. */
+  readonly otherCa: string;
+  readonly server: CertificateFiles;
+  readonly client: CertificateFiles;
+  readonly clientCertificates: boolean;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** The server's key is for `account` alone, the client's for us alone. */
+export async function makeTlsFiles(
+  directory: string,
+  options: TlsOptions,
+  account: Account | undefined,
+): Promise<TlsFiles> {
+  const authority = makeCertificate({ commonName: 'Local engines', ...validNow() });
+  const other = makeCertificate({ commonName: 'Somebody else', ...validNow() });
+  const client = makeCertificate({ commonName: 'client', ...validNow(), issuer: authority });
+  const [ca, otherCa, serverFiles, clientFiles] = await Promise.all([
+    write(join(directory, 'ca.pem'), authority.certificate),
+    write(join(directory, 'other-ca.pem'), other.certificate),
+    writeCertificate(join(directory, 'server'), serverCertificate(options, authority), account),
+    writeCertificate(join(directory, 'client'), client),
+  ]);
+  return {
+    ca,
+    otherCa,
+    server: serverFiles,
+    client: clientFiles,
+    clientCertificates: options.clientCertificates ?? false,
+  };
+}
+
+/** Settings that make a node speak TLS and nothing else, to clients and to other nodes. */
+export function tlsSettings(tls: TlsFiles, port: number): [string, string][] {
+  return [
+    ['port', '0'],
+    ['tls-port', `${port}`],
+    ['tls-cert-file', tls.server.cert],
+    ['tls-key-file', tls.server.key],
+    ['tls-ca-cert-file', tls.ca],
+    ['tls-auth-clients', tls.clientCertificates ? 'yes' : 'no'],
+    ['tls-replication', 'yes'],
+  ];
+}
+
+/** The part of an engine's URL that says how to check, and prove, who is who. */
+export function tlsParameters(tls: TlsFiles | undefined): string[] {
+  if (!tls) return [];
+  const { ca, client, clientCertificates } = tls;
+  const files = { ca, ...(clientCertificates && client) };
+  // A slash is no special character there.
+  return Object.entries(files).map(
+    ([name, path]) => `${name}=${encodeURIComponent(path).replaceAll('%2F', '/')}`,
+  );
+}
+
+function serverCertificate({ serverCertificate = 'valid' }: TlsOptions, issuer: Certificate): Certificate {
+  const named = serverCertificate !== 'wrong-name';
+  return makeCertificate({
+    commonName: named ? 'localhost' : 'engine.invalid',
+    ...(serverCertificate === 'expired' ? expired() : validNow()),
+    issuer,
+    dnsNames: [named ? 'localhost' : 'engine.invalid'],
+    ipv4Addresses: named ? ['127.0.0.1'] : [],
+  });
+}
+
+/** From an hour ago, because clocks of virtual machines are set back at times. */
+function validNow(): { validFrom: Date; validUntil: Date } {
+  return { validFrom: new Date(Date.now() - HOUR), validUntil: new Date(Date.now() + 365 * DAY) };
+}
+
+function expired(): { validFrom: Date; validUntil: Date } {
+  return { validFrom: new Date(Date.now() - 2 * DAY), validUntil: new Date(Date.now() - DAY) };
+}
+
+async function writeCertificate(
+  path: string,
+  { certificate, key }: Certificate,
+  account?: Account,
+): Promise<CertificateFiles> {
+  const [certFile, keyFile] = await Promise.all([
+    write(`${path}.pem`, certificate),
+    writeSecret(`${path}-key.pem`, key, account),
+  ]);
+  return { cert: certFile, key: keyFile };
+}
+
+async function write(path: string, text: string): Promise<string> {
+  await writeFile(path, text, { mode: 0o644 });
+  return path;
+}
+
+/** A file that `account` can read, and without one we alone. */
+export async function writeSecret(path: string, text: string, account?: Account): Promise<string> {
+  await writeFile(path, text, { mode: 0o600 });
+  if (account) await chown(path, account.uid, account.gid);
+  return path;
+}

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type EngineStack, type SentinelOptions, startSentinel } from '../../../local/index.js';
+import { askOnce } from '../../../local/resp.js';
+import { survivors } from './processes.js';
+
+const FAILOVER = { timeout: 15_000, interval: 50 };
+
+let stack: EngineStack;
+
+afterEach(() => stack.stop());
+
+function portsOf(...names: string[]): number[] {
+  return names.map((name) => stack.node(name).port);
+}
+
+const role = async (name: string): Promise<unknown> => {
+  const reply = await stack.node(name).command('ROLE');
+  return Array.isArray(reply) ? reply[0] : reply;
+};
+
+describe.each(['redis', 'valkey'] as const)('startSentinel(%j)', (kind) => {
+  it('starts a primary, its replica and three sentinels that all know each other', async () => {
+    stack = await startSentinel(kind);
+    expect([...stack.nodes.keys()].toSorted()).toEqual([
+      'primary',
+      'replica-1',
+      'sentinel-1',
+      'sentinel-2',
+      'sentinel-3',
+    ]);
+    const hosts = portsOf('sentinel-1', 'sentinel-2', 'sentinel-3').map((port) => `127.0.0.1:${port}`);
+    expect(stack.url).toBe(`${kind}+sentinel://${hosts.join(',')}/0?name=primary`);
+    expect(await stack.primaryNow()).toBe('primary');
+    expect(await stack.node('sentinel-2').command('SENTINEL', 'CKQUORUM', 'primary')).toMatch(/^OK 3 usable/);
+  });
+
+  it('promotes a replica that has the data when the primary is killed, and takes it back as a replica', async () => {
+    stack = await startSentinel(kind);
+    const { port } = stack.node('primary');
+    await stack.node('primary').command('SET', 'key', 'value');
+    await stack.node('primary').command('WAIT', '1', '1000');
+    await stack.node('primary').kill();
+    await expect.poll(() => stack.primaryNow(), FAILOVER).toBe('replica-1');
+    await expect.poll(() => role('replica-1'), FAILOVER).toBe('master');
+    expect(await stack.node('replica-1').command('GET', 'key')).toBe('value');
+    await stack.node('primary').restart();
+    expect(stack.node('primary').port).toBe(port);
+    // Sentinel leaves a returned primary alone for some seconds.
+    await expect
+      .poll(() => role('primary').catch(() => undefined), { ...FAILOVER, timeout: 30_000 })
+      .toBe('slave');
+    expect(await stack.primaryNow()).toBe('replica-1');
+  }, 60_000);
+
+  it('promotes a replica when the primary is paused', async () => {
+    stack = await startSentinel(kind);
+    stack.node('primary').pause();
+    await expect.poll(() => stack.primaryNow(), FAILOVER).toBe('replica-1');
+  }, 30_000);
+
+  it('keeps the data of a primary that is back before anybody missed it', async () => {
+    stack = await startSentinel(kind, { downAfterMilliseconds: 20_000 });
+    await stack.node('primary').command('SET', 'key', 'value');
+    await stack.node('primary').kill();
+    await stack.node('primary').restart();
+    expect(await stack.node('primary').command('GET', 'key')).toBe('value');
+    expect(await stack.primaryNow()).toBe('primary');
+  });
+
+  it.each<[string, SentinelOptions]>([
+    ['TLS', { tls: true }],
+    ['TLS with client certificates', { tls: { clientCertificates: true } }],
+    ['a password', { password: 'p@ss "word"' }],
+    ['TLS and users of an ACL file', { tls: true, acl: true }],
+  ])(
+    'fails over with %s',
+    async (_, options) => {
+      stack = await startSentinel(kind, options);
+      expect(stack.url.startsWith(options.tls ? `${kind}s+sentinel://` : `${kind}+sentinel://`)).toBe(true);
+      await stack.node('primary').kill();
+      await expect.poll(() => stack.primaryNow(), FAILOVER).toBe('replica-1');
+    },
+    30_000,
+  );
+
+  it('asks data nodes and sentinels for the credentials of the URL', async () => {
+    stack = await startSentinel(kind, { acl: true, password: 'secret' });
+    expect(stack.url).toMatch(`${kind}+sentinel://app:secret@`);
+    const [data = 0, sentinel = 0] = portsOf('primary', 'sentinel-1');
+    const credentials = { username: 'app', password: 'secret' };
+    await expect(askOnce({ port: data }, 'GET', 'key')).rejects.toThrow('NOAUTH');
+    await expect(askOnce({ port: sentinel }, 'SENTINEL', 'MASTERS')).rejects.toThrow('NOAUTH');
+    expect(await askOnce({ port: data, credentials }, 'SET', 'key', 'value')).toBe('OK');
+    const question = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'primary'] as const;
+    expect(await askOnce({ port: sentinel, credentials }, ...question)).toEqual(['127.0.0.1', `${data}`]);
+    await expect(askOnce({ port: sentinel, credentials }, 'SENTINEL', 'FAILOVER', 'primary')).rejects.toThrow(
+      'NOPERM',
+    );
+  });
+
+  it('takes as many replicas and sentinels as asked for, and leaves nothing behind', async () => {
+    stack = await startSentinel(kind, { tls: true, replicas: 2, sentinels: 1 });
+    const pids = [...stack.nodes.values()].map(({ pid }) => pid);
+    expect(pids).toHaveLength(4);
+    stack.node('replica-2').pause();
+    await stack.stop();
+    expect(await survivors(pids)).toEqual([]);
+    await vi.waitFor(() => expect(existsSync(dirname(stack.tls?.ca ?? ''))).toBe(false));
+  });
+});
+
+describe('startSentinel', () => {
+  it('says which nodes there are when a name is wrong', async () => {
+    stack = await startSentinel('valkey');
+    expect(() => stack.node('primry')).toThrow(/^There is no node "primry"\. There are primary, replica-1, /);
+  });
+});
