@@ -1,3 +1,4 @@
+export { type ClusterOptions, type EngineCluster, startCluster } from './cluster.js';
 export type { EngineKind } from './engine-program.js';
 export type { EngineOptions } from './engine-home.js';
 export { startEngine } from './engine-server.js';
