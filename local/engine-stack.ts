@@ -42,13 +42,26 @@ export interface NodePlan {
 /** The nodes of a stack, each with a directory of its own that outlives its restarts. */
 export class StackNodes {
   readonly byName = new Map<string, LocalEngine>();
+  private readonly starting = new Set<Promise<LocalEngine>>();
 
   constructor(
     readonly home: EngineHome,
     private readonly moreArguments: readonly string[] = [],
   ) {}
 
-  async start({ name, port, settings, role = 'data' }: NodePlan): Promise<LocalEngine> {
+  async start(plan: NodePlan): Promise<LocalEngine> {
+    const start = this.startOne(plan);
+    this.starting.add(start);
+    try {
+      const node = await start;
+      this.byName.set(plan.name, node);
+      return node;
+    } finally {
+      this.starting.delete(start);
+    }
+  }
+
+  private async startOne({ name, port, settings, role = 'data' }: NodePlan): Promise<LocalEngine> {
     const all = [
       ...usualSettings(this.home, port, role),
       ...(role === 'data' ? this.replicatedDataSettings() : []),
@@ -56,14 +69,12 @@ export class StackNodes {
     ];
     const { path, configuration } = await makeNodeDirectory(this.home, name, all);
     const mode = role === 'data' ? this.moreArguments : ['--sentinel'];
-    const node = await startNode(this.home, {
+    return startNode(this.home, {
       command: () => [configuration, ...mode],
       ready: role === 'data' ? /Ready to accept connections/ : /Sentinel ID is/,
       port,
       cwd: path,
     });
-    this.byName.set(name, node);
-    return node;
   }
 
   get(name: string): LocalEngine {
@@ -71,6 +82,13 @@ export class StackNodes {
     if (!node)
       throw new Error(`There is no node "${name}". There are ${[...this.byName.keys()].join(', ')}.`);
     return node;
+  }
+
+  /** Stops it for good. */
+  async remove(name: string): Promise<void> {
+    const node = this.get(name);
+    this.byName.delete(name);
+    await node.stop();
   }
 
   nameOfPort(port: number): string | undefined {
@@ -93,6 +111,8 @@ export class StackNodes {
   }
 
   async stop(): Promise<void> {
+    // When one does not start, its siblings may be on their way still.
+    await Promise.allSettled(this.starting);
     await Promise.all([...this.byName.values()].map((node) => node.stop()));
     await this.home.remove();
   }
@@ -107,8 +127,8 @@ export class StackNodes {
       ['appendonly', 'yes'],
       ['appendfsync', 'no'],
       ['repl-diskless-sync-delay', '0'],
-      // It would wait for replicas that are being stopped with it.
-      ['shutdown-timeout', '0'],
+      // It would wait for replicas that are being stopped with it, and for a log that it has only begun.
+      ['shutdown-on-sigterm', 'nosave', 'now', 'force'],
       ...credentialSettings(['masteruser', 'masterauth'], this.home.access.replica),
     ];
   }

@@ -1,7 +1,9 @@
+export { type ClusterOptions, type EngineCluster, startCluster } from './cluster.js';
 export type { EngineKind } from './engine-program.js';
 export type { EngineOptions } from './engine-home.js';
 export { startEngine } from './engine-server.js';
 export type { EngineStack } from './engine-stack.js';
+export { type Direction, type FaultProxy, type FaultProxyOptions, startFaultProxy } from './fault-proxy.js';
 export type { Exit } from './guarded-process.js';
 export type { LocalServer } from './local-server.js';
 export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres-server.js';

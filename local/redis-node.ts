@@ -114,7 +114,8 @@ export async function makeNodeDirectory(
   settings: readonly Setting[],
 ): Promise<{ path: string; configuration: string }> {
   const path = join(home.directory ?? '', name);
-  await mkdir(path, { mode: 0o700 });
+  // It may be there from an attempt on a port that was taken.
+  await mkdir(path, { mode: 0o700, recursive: true });
   if (home.account) await chown(path, home.account.uid, home.account.gid);
   const lines = [['dir', path] as const, ...settings].map((line) => line.map(quoteIfNeeded).join(' '));
   const text = `${lines.join('\n')}\n`;

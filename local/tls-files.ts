@@ -62,6 +62,7 @@ export function tlsSettings(tls: TlsFiles, port: number): [string, string][] {
     ['tls-ca-cert-file', tls.ca],
     ['tls-auth-clients', tls.clientCertificates ? 'yes' : 'no'],
     ['tls-replication', 'yes'],
+    ['tls-cluster', 'yes'],
   ];
 }
 

@@ -1,0 +1,123 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createCluster } from 'redis';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ClusterOptions, type EngineCluster, startCluster } from '../../../local/index.js';
+import { survivors } from './processes.js';
+
+const FAILOVER = { timeout: 15_000, interval: 50 };
+
+let cluster: EngineCluster;
+
+afterEach(() => cluster.stop());
+
+const role = async (name: string): Promise<unknown> => {
+  const reply = await cluster.node(name).command('ROLE');
+  return Array.isArray(reply) ? reply[0] : reply;
+};
+
+async function connect() {
+  const rootNodes = [...cluster.nodes.values()].map(({ port }) => ({ url: `redis://127.0.0.1:${port}` }));
+  const client = createCluster({ rootNodes });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+describe.each(['redis', 'valkey'] as const)('startCluster(%j)', (kind) => {
+  it('starts three shards with a replica each that all serve', async () => {
+    cluster = await startCluster(kind);
+    const names = [1, 2, 3].flatMap((shard) => [`shard-${shard}`, `shard-${shard}-replica-1`]);
+    expect([...cluster.nodes.keys()].toSorted()).toEqual(names);
+    const hosts = names.map((name) => `127.0.0.1:${cluster.node(name).port}`);
+    expect(cluster.url).toBe(`${kind}+cluster://${hosts.join(',')}`);
+    for (const name of names) {
+      expect(await cluster.node(name).command('CLUSTER', 'INFO')).toMatch(/^cluster_state:ok\r\n/);
+      expect(await role(name)).toBe(name.includes('replica') ? 'slave' : 'master');
+    }
+    expect(await Promise.all(cluster.shards.map((shard) => cluster.slotsOf(shard)))).toEqual([
+      5461, 5461, 5462,
+    ]);
+    expect(await cluster.primaryNow('shard-2')).toBe('shard-2');
+  });
+
+  it('promotes the replica of a killed primary, and takes that back as a replica', async () => {
+    cluster = await startCluster(kind);
+    const client = await connect();
+    // {b} is in slot 3300, of the first shard.
+    await client.set('{b}key', 'value');
+    await cluster.node('shard-1').command('WAIT', '1', '1000');
+    client.destroy();
+    await cluster.node('shard-1').kill();
+    await expect.poll(() => cluster.primaryNow('shard-1'), FAILOVER).toBe('shard-1-replica-1');
+    expect(await cluster.node('shard-1-replica-1').command('GET', '{b}key')).toBe('value');
+    expect(await cluster.primaryNow('shard-2')).toBe('shard-2');
+    await cluster.node('shard-1').restart();
+    await expect.poll(() => role('shard-1'), FAILOVER).toBe('slave');
+    expect(await cluster.primaryNow('shard-1')).toBe('shard-1-replica-1');
+  }, 40_000);
+
+  it('promotes the replica of a paused primary', async () => {
+    cluster = await startCluster(kind);
+    cluster.node('shard-3').pause();
+    await expect.poll(() => cluster.primaryNow('shard-3'), FAILOVER).toBe('shard-3-replica-1');
+  }, 30_000);
+
+  it.each<[string, ClusterOptions]>([
+    ['TLS with client certificates', { tls: { clientCertificates: true } }],
+    ['a password', { password: 'p@ss "word"' }],
+    ['TLS and users of an ACL file', { tls: true, acl: true }],
+  ])(
+    'fails over and moves keys with %s',
+    async (_, options) => {
+      cluster = await startCluster(kind, options);
+      expect(cluster.url.startsWith(options.tls ? `${kind}s+cluster://` : `${kind}+cluster://`)).toBe(true);
+      // {06S} is in slot 0.
+      await cluster.node('shard-1').command('SET', '{06S}key', 'value');
+      await cluster.moveSlots('shard-1', 'shard-2', 50);
+      expect(await cluster.node('shard-2').command('GET', '{06S}key')).toBe('value');
+      await cluster.node('shard-2').kill();
+      await expect.poll(() => cluster.primaryNow('shard-2'), FAILOVER).toBe('shard-2-replica-1');
+    },
+    40_000,
+  );
+
+  it('grows by a shard and shrinks by one while a client writes, and loses nothing', async () => {
+    cluster = await startCluster(kind, { replicasPerShard: 0 });
+    const client = await connect();
+    const writing = new AbortController();
+    let written = 0;
+    const writer = (async () => {
+      for (; !writing.signal.aborted; written += 1) {
+        await client.set(`key-${written}`, `${written}`);
+        await nextTurn();
+      }
+    })();
+    expect(await cluster.addShard()).toBe('shard-4');
+    expect(await cluster.slotsOf('shard-4')).toBe(0);
+    await cluster.moveSlots('shard-1', 'shard-4', 500);
+    expect(await Promise.all(['shard-1', 'shard-4'].map((shard) => cluster.slotsOf(shard)))).toEqual([
+      4961, 500,
+    ]);
+    const { pid } = cluster.node('shard-4');
+    await cluster.removeShard('shard-4');
+    expect(await survivors([pid])).toEqual([]);
+    expect(cluster.shards).toEqual(['shard-1', 'shard-2', 'shard-3']);
+    writing.abort();
+    await writer;
+    expect(written).toBeGreaterThan(0);
+    const keys = Array.from({ length: written }, (_, index) => `key-${index}`);
+    expect(await Promise.all(keys.map((key) => client.get(key)))).toEqual(keys.map((key) => key.slice(4)));
+    client.destroy();
+  }, 60_000);
+});
+
+describe('startCluster', () => {
+  it('says which shards there are when a name is wrong, and keeps the last one', async () => {
+    cluster = await startCluster('valkey', { shards: 1, replicasPerShard: 0 });
+    await expect(cluster.slotsOf('shard-9')).rejects.toThrow(
+      'There is no shard "shard-9". There are shard-1.',
+    );
+    await expect(cluster.removeShard('shard-1')).rejects.toThrow('shard-1 is the last shard');
+    await expect(cluster.moveSlots('shard-1', 'shard-1', 20_000)).rejects.toThrow('has 16384 slots');
+  });
+});
