@@ -1,58 +1,58 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { GuardedProcess } from '../../local/guarded-process.js';
 import type { Settings } from './settings.js';
+
+const run = promisify(execFile);
 
 export interface DistProcess {
   url: string;
-  /** Everything it printed so far. */
-  output(): string;
   /** Asks it to stop; resolves with its exit code. */
   stop(): Promise<number | null>;
 }
 
 /** Builds `dist/` as `npm run build` does. */
 export async function build(): Promise<void> {
-  await promisify(execFile)('npx', ['nest', 'build']);
+  await run('npx', ['nest', 'build']);
 }
 
-/** Runs the built application as its own process; `node` is another Node.js to run it with. */
-export async function startDist(
-  settings: Settings,
-  node: string[] = [process.execPath],
-): Promise<DistProcess> {
+/** The path of another Node.js, from its npm package. */
+export async function nodeBinary(version: string): Promise<string> {
+  const { stdout } = await run('npx', ['--yes', `node@${version}`, '--print', 'process.execPath']);
+  return stdout.trim();
+}
+
+/** Runs the built application as its own process, which cannot outlive this one. */
+export async function startDist(settings: Settings, node = process.execPath): Promise<DistProcess> {
   const port = String(await freePort());
-  const [program, ...args] = [...node, 'dist/main.js'];
-  const child = spawn(program, args, { env: { ...bareEnvironment(), ...settings, PORT: port } });
-  let output = '';
-  const listen = (chunk: Buffer) => (output += chunk.toString());
-  child.stdout.on('data', listen);
-  child.stderr.on('data', listen);
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', () => output.includes(`ready http://localhost:${port}`) && resolve());
-    child.once('exit', (code) => reject(new Error(`It ended with ${code}:\n${output}`)));
-  });
-  return { url: `http://127.0.0.1:${port}`, output: () => output, stop: () => stop(child) };
+  const app = await start({ ...settings, PORT: port }, node);
+  await app.process.logged(/^ready /);
+  return { url: `http://127.0.0.1:${port}`, stop: async () => (await app.process.stop()).code };
 }
 
 /** Runs the built application until it ends by itself. */
 export async function runDist(settings: Settings): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['dist/main.js'], { env: { ...bareEnvironment(), ...settings } });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output };
+  const app = await start(settings, process.execPath);
+  const { code } = await app.process.exited;
+  return { code, output: app.lines.join('\n') };
 }
 
-async function stop(child: ChildProcess): Promise<number | null> {
-  child.kill('SIGTERM');
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code;
+async function start(settings: Settings, node: string) {
+  const lines: string[] = [];
+  const guarded = await GuardedProcess.start({
+    program: node,
+    args: ['dist/main.js'],
+    cwd: process.cwd(),
+    env: { ...bareEnvironment(), ...settings },
+    graceSeconds: 12,
+    onLine: (line) => lines.push(line),
+  });
+  return { process: guarded, lines };
 }
 
-/** Without this process's own settings, but with what programs and package managers need. */
+/** Without this process's own settings, but with what programs need. */
 function bareEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(DEMO|PORT|HOST|.*_URL|VITEST.*)$/.test(name)),
