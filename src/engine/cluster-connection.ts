@@ -5,13 +5,14 @@ import {
   CONNECT_TIMEOUT_MS,
   type OpenConnection,
   type RedisConnection,
+  withinTime,
 } from './redis-connection.js';
 
 /** Opens a cluster and keeps its topology current. */
 export function openCluster(address: EngineAddress, deadlineMs: number): OpenConnection {
   const options = clientOptions(address, deadlineMs);
   return async () => {
-    const connection = new ClusterConnection(options, address.nodes);
+    const connection = new ClusterConnection(options, address.nodes, deadlineMs);
     await connection.open();
     return connection;
   };
@@ -27,6 +28,7 @@ class ClusterConnection implements RedisConnection {
   constructor(
     private readonly options: ReturnType<typeof clientOptions>,
     private readonly seeds: EngineNode[],
+    private readonly deadlineMs: number,
   ) {}
 
   /** The cluster client has every command of the single one; iterators and pub/sub differ and are not offered. */
@@ -44,8 +46,8 @@ class ClusterConnection implements RedisConnection {
     const silent = new Set<string>();
     const answers = cluster.masters.map(async (primary) => {
       try {
-        const client = await withinTime(cluster.nodeClient(primary));
-        await withinTime(client.ping());
+        const client = await withinTime(this.deadlineMs, cluster.nodeClient(primary));
+        await withinTime(this.deadlineMs, client.ping());
       } catch (error) {
         silent.add(primary.address);
         throw error;
@@ -94,7 +96,7 @@ class ClusterConnection implements RedisConnection {
     let last: unknown;
     cluster.on('error', (error: unknown) => (last = error));
     try {
-      await withinTime(cluster.connect());
+      await withinTime(CONNECT_TIMEOUT_MS, cluster.connect());
       return cluster;
     } catch (error) {
       cluster.destroy();
@@ -106,14 +108,4 @@ class ClusterConnection implements RedisConnection {
     if (this.cluster) return this.cluster;
     throw new Error('The connection was closed.');
   }
-}
-
-function withinTime<T>(promise: Promise<T>): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error('timeout: a node does not answer')),
-      CONNECT_TIMEOUT_MS / 2,
-    );
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -32,7 +32,7 @@ const SENTENCES: [pattern: RegExp, sentence: string][] = [
   [/ECONNREFUSED/, 'The connection is refused. Start the engine there, or correct its URL.'],
   [/ENOTFOUND|EAI_AGAIN/, 'The host name is not known. Correct the host in its URL.'],
   [/LOADING/, 'The engine is loading its data. Wait.'],
-  [/did not answer/, 'It stopped answering. Connecting again.'],
+  [/SILENT/, 'It stopped answering. Connecting again.'],
   [
     /ETIMEDOUT|timeout|timed out|Disconnects client/i,
     'No connection within the timeout. Check host, port, TLS and firewall.',

@@ -31,7 +31,7 @@ export class MemcachedEngine extends EngineConnection {
       keepAlive: true,
       logger: SILENT,
     });
-    this.calls = new EngineCalls(this.name, deadlineMs, explainCommandFailure);
+    this.calls = new EngineCalls(this.name, deadlineMs, explainCommandFailure, address.nodes.length > 1);
   }
 
   override start(): void {

@@ -1,6 +1,12 @@
 import { ErrorReply, type RedisClientType } from 'redis';
 import type { EngineAddress, EngineNode } from './engine-url.js';
-import { clientOptions, connectTo, NotPrimaryError, type OpenConnection } from './redis-connection.js';
+import {
+  clientOptions,
+  connectTo,
+  NotPrimaryError,
+  type OpenConnection,
+  withinTime,
+} from './redis-connection.js';
 
 /**
  * A connection to one primary: the server of a standalone URL, or the one the sentinels name now.
@@ -22,7 +28,11 @@ export function openPrimary(address: EngineAddress, deadlineMs: number): OpenCon
       client.destroy();
       throw error;
     }
-    return { client, probe: () => requirePrimary(client), destroy: () => client.isOpen && client.destroy() };
+    return {
+      client,
+      probe: () => withinTime(deadlineMs, requirePrimary(client)),
+      destroy: () => client.isOpen && client.destroy(),
+    };
   };
 }
 

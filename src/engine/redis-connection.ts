@@ -8,7 +8,7 @@ const QUEUE_LIMIT = 10_000;
 /** Somewhere commands can be sent to. Once lost it is never used again: the engine opens another. */
 export interface RedisConnection {
   readonly client: RedisClientType;
-  /** Rejects if commands would not be answered where they must be. */
+  /** Rejects, soon, if commands would not be answered where they must be. */
   probe(): Promise<void>;
   /** Lets go of every socket; what was not answered is rejected. */
   destroy(): void;
@@ -58,4 +58,12 @@ export async function connectTo(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Rejects when an answer takes longer than this. */
+export function withinTime<T>(timeMs: number, promise: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`SILENT no answer within ${timeMs} ms`)), timeMs);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

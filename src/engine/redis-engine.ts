@@ -43,11 +43,10 @@ export class RedisEngine extends EngineConnection {
 
   constructor(address: EngineAddress, deadlineMs: number) {
     super(address);
-    this.calls = new EngineCalls(this.name, deadlineMs, (error, command) =>
-      this.explainFailure(error, command),
-    );
-    this.open =
-      address.topology === 'cluster' ? openCluster(address, deadlineMs) : openPrimary(address, deadlineMs);
+    const isCluster = address.topology === 'cluster';
+    const explain = (error: unknown, command: string) => this.explainFailure(error, command);
+    this.calls = new EngineCalls(this.name, deadlineMs, explain, isCluster);
+    this.open = isCluster ? openCluster(address, deadlineMs) : openPrimary(address, deadlineMs);
     this.client = guardCommands(() => this.requireClient(), this.calls);
   }
 
@@ -111,10 +110,9 @@ export class RedisEngine extends EngineConnection {
   private async watch(connection: RedisConnection): Promise<void> {
     while (this.connection === connection && !this.stopped.signal.aborted) {
       try {
-        await this.calls.withinDeadline('PING', () => connection.probe());
+        await connection.probe();
       } catch (error) {
-        if (this.connection === connection)
-          this.loseConnection(error instanceof EngineError ? (error.cause ?? error) : error);
+        if (this.connection === connection) this.loseConnection(error);
         return;
       }
       await delay(PROBE_INTERVAL_MS, undefined, this.stopped).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EngineStack, startSentinel } from '../../../local/index.js';
+import { type EngineStack, startCluster, startSentinel } from '../../../local/index.js';
 import { installed, readinessOf, startOn, type TestNode } from '../../support/app.js';
 import { createDatabase } from '../../support/database.js';
 import { asGameServer, productionSettings } from '../../support/settings.js';
@@ -24,7 +24,10 @@ describe('the application on several servers', () => {
       .set(asGameServer)
       .send({ submissionId, playerId: 'ada', score });
 
-  it.each([['Sentinel with TLS', () => startSentinel(kind, { tls: true, password: 'secret' }), 'primary']])(
+  it.each<[string, () => Promise<EngineStack>, string]>([
+    ['Sentinel with TLS', () => startSentinel(kind, { tls: true, password: 'secret' }), 'primary'],
+    ['a cluster', () => startCluster(kind), 'shard-1'],
+  ])(
     '%s: all three use cases work, and again after a primary is lost',
     async (_how, start, primary) => {
       stack = await start();

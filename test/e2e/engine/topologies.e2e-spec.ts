@@ -1,6 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EngineStack, startEngine, startSentinel } from '../../../local/index.js';
+import {
+  type EngineCluster,
+  type EngineStack,
+  startCluster,
+  startEngine,
+  startSentinel,
+} from '../../../local/index.js';
 import { defineScript, EngineError, parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
@@ -28,9 +34,9 @@ async function ready(url: string): Promise<RedisEngine> {
   return engine;
 }
 
-async function isWritable(engine: RedisEngine): Promise<boolean> {
+async function isWritable(engine: RedisEngine, key = 'is-writable'): Promise<boolean> {
   try {
-    await engine.client.set('is-writable', 'yes');
+    await engine.client.set(key, 'yes');
     return true;
   } catch (error) {
     if (error instanceof EngineError) return false;
@@ -116,6 +122,62 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('engine to
       },
       30_000,
     );
+  });
+
+  describe.each([
+    ['plain', {}],
+    ['with TLS and a password', { tls: true, password: 'secret' }],
+  ])('cluster, %s', (_how, options) => {
+    let cluster: EngineCluster;
+    const start = async () => {
+      cluster = await startCluster(kind, options);
+      closing.push(() => cluster.stop());
+      return ready(cluster.url);
+    };
+
+    it('sends commands, batches and scripts to the shard of their keys', async () => {
+      await expectAllKindsOfCalls(await start());
+    });
+
+    it.each(['kill', 'pause'] as const)(
+      'writes to every shard again within a second of the promotion after a %s, and to the others meanwhile',
+      async (fault) => {
+        const engine = await start();
+        const keys = Array.from({ length: 30 }, (_, i) => `key-${i}`);
+        const writable = () => Promise.all(keys.map((key) => isWritable(engine, key)));
+        expect(await writable()).toEqual(keys.map(() => true));
+        await cluster.node('shard-1')[fault]();
+        await until(async () => (await writable()).includes(false));
+        expect((await writable()).filter(Boolean).length).toBeGreaterThan(10);
+        await expect.poll(() => cluster.primaryNow('shard-1'), PROMOTION).toBe('shard-1-replica-1');
+        const promotedAt = Date.now();
+        await until(async () => !(await writable()).includes(false));
+        expect(Date.now() - promotedAt).toBeLessThan(1_000);
+      },
+      30_000,
+    );
+
+    it('follows slots that move while it writes', async () => {
+      const engine = await start();
+      const moving = cluster.moveSlots('shard-1', 'shard-2', 200);
+      for (let i = 0; i < 500; i++) await engine.client.set(`moving:${i}`, String(i));
+      await moving;
+      for (let i = 0; i < 500; i++) expect(await engine.client.get(`moving:${i}`)).toBe(String(i));
+    }, 30_000);
+  });
+
+  it('says that a server is no cluster node, or is one', async () => {
+    const server = await startEngine(kind);
+    const cluster = await startCluster(kind);
+    closing.push(
+      () => server.stop(),
+      () => cluster.stop(),
+    );
+    const toServer = connect(server.url.replace(kind, `${kind}+cluster`).replace(/\/0$/, ''));
+    const toNode = connect(cluster.url.replace('+cluster', '').replace(/,.*$/, ''));
+    await until(() => /no cluster node/.test(toServer.report().reason ?? ''));
+    await until(() => /is a cluster node/.test(toNode.report().reason ?? ''));
+    expect([toServer.isReady, toNode.isReady]).toEqual([false, false]);
   });
 
   it('finds that its primary became a replica, and says so', async () => {
