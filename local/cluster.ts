@@ -1,11 +1,17 @@
 import { ClusterSlots } from './cluster-slots.js';
 import { type ClusterView, newestPrimary, readView } from './cluster-view.js';
-import { type EngineOptions, openHome } from './engine-home.js';
-import { type EngineStack, followsItsPrimary, StackNodes, untilTrue } from './engine-stack.js';
+import { openHome } from './engine-home.js';
+import {
+  type EngineStack,
+  followsItsPrimary,
+  StackNodes,
+  type StackOptions,
+  untilTrue,
+} from './engine-stack.js';
 import { onFreePorts } from './local-server.js';
 import { engineUrl, type LocalEngine, type Setting } from './redis-node.js';
 
-export interface ClusterOptions extends EngineOptions {
+export interface ClusterOptions extends StackOptions {
   readonly shards?: number;
   readonly replicasPerShard?: number;
   /** How long a node may be silent before the others take it for dead. */
@@ -36,7 +42,7 @@ export async function startCluster(
 ): Promise<EngineCluster> {
   const { shards = 3, replicasPerShard = 1 } = options;
   const home = await openHome(kind, options, { directory: true });
-  const cluster = new Cluster(new StackNodes(home, options.settings), {
+  const cluster = new Cluster(new StackNodes(home, options), {
     replicasPerShard,
     nodeTimeoutMilliseconds: options.nodeTimeoutMilliseconds ?? 1000,
   });
@@ -60,6 +66,8 @@ interface Member {
   readonly node: LocalEngine;
   readonly id: string;
   readonly busPort: number;
+  /** Where clients find it. */
+  readonly front: number;
 }
 
 class Cluster implements EngineCluster {
@@ -101,7 +109,7 @@ class Cluster implements EngineCluster {
       }),
     );
     await this.join(this.shards);
-    const ports = this.all().map(({ node }) => node.port);
+    const ports = this.all().map(({ front }) => front);
     this.url = engineUrl(this.members.home, ports, { topology: this.topology, path: '' });
   }
 
@@ -155,6 +163,10 @@ class Cluster implements EngineCluster {
     return readView(await node.command('CLUSTER', 'NODES')).get(id)?.slots.length ?? 0;
   }
 
+  proxy(name: string) {
+    return this.members.proxy(name);
+  }
+
   stop(): Promise<void> {
     return this.members.stop();
   }
@@ -190,9 +202,14 @@ class Cluster implements EngineCluster {
 
   private async startMember(name: string): Promise<Member> {
     return onFreePorts(2, async ([port = 0, busPort = 0]) => {
-      const settings = clusterSettings(busPort, this.shape.nodeTimeoutMilliseconds);
+      const front = await this.members.frontOf(name, port);
+      const announced = this.tls ? 'cluster-announce-tls-port' : 'cluster-announce-port';
+      const settings: Setting[] = [
+        ...clusterSettings(busPort, this.shape.nodeTimeoutMilliseconds),
+        [announced, `${front}`],
+      ];
       const node = await this.members.start({ name, port, settings });
-      return { name, node, busPort, id: String(await node.command('CLUSTER', 'MYID')) };
+      return { name, node, busPort, front, id: String(await node.command('CLUSTER', 'MYID')) };
     });
   }
 
@@ -262,6 +279,8 @@ function clusterSettings(busPort: number, nodeTimeoutMilliseconds: number): Sett
     ['cluster-require-full-coverage', 'no'],
     // A replica is promoted however long it has not heard of its primary: an old board is better than none.
     ['cluster-replica-validity-factor', '0'],
+    // CLUSTER SLOTS leaves a replica out until something was replicated to it, and the usual ping comes after 10 s.
+    ['repl-ping-replica-period', '1'],
     // Names go on telling which shard a node belongs to.
     ['cluster-allow-replica-migration', 'no'],
   ];

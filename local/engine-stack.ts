@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EngineHome } from './engine-home.js';
+import type { EngineHome, EngineOptions } from './engine-home.js';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 import {
   addressOf,
   credentialSettings,
@@ -25,7 +26,15 @@ export interface EngineStack {
   node(name: string): LocalEngine;
   /** The name of the node that is primary now, as the servers see it; a cluster has one for each shard. */
   primaryNow(shard?: string): Promise<string>;
+  /** The fault proxy in front of a node, where clients and nodes go too. Throws unless started with `proxied: true`. */
+  proxy(name: string): FaultProxy;
   stop(): Promise<void>;
+}
+
+/** Options of every stack. */
+export interface StackOptions extends EngineOptions {
+  /** A fault proxy in front of each node, at the address that it announces: what its clients and replicas send goes through. */
+  readonly proxied?: boolean;
 }
 
 /** How long a server may take to say what it knows: one that is paused must not hold up the others' answers. */
@@ -42,12 +51,30 @@ export interface NodePlan {
 /** The nodes of a stack, each with a directory of its own that outlives its restarts. */
 export class StackNodes {
   readonly byName = new Map<string, LocalEngine>();
+  private readonly proxies = new Map<string, FaultProxy>();
   private readonly starting = new Set<Promise<LocalEngine>>();
 
   constructor(
     readonly home: EngineHome,
-    private readonly moreArguments: readonly string[] = [],
+    private readonly options: StackOptions = {},
   ) {}
+
+  /** Where others are to find the node that will listen on `port`: there, or at a fault proxy in front of it. */
+  async frontOf(name: string, port: number): Promise<number> {
+    if (!this.options.proxied) return port;
+    // There may be one from an attempt on a port that was taken.
+    await this.proxies.get(name)?.stop();
+    const proxy = await startFaultProxy({ target: port });
+    this.proxies.set(name, proxy);
+    return proxy.port;
+  }
+
+  proxy(name: string): FaultProxy {
+    const proxy = this.proxies.get(name);
+    if (!proxy)
+      throw new Error(`There is no proxy in front of "${name}". Start the stack with { proxied: true }.`);
+    return proxy;
+  }
 
   async start(plan: NodePlan): Promise<LocalEngine> {
     const start = this.startOne(plan);
@@ -68,7 +95,7 @@ export class StackNodes {
       ...settings,
     ];
     const { path, configuration } = await makeNodeDirectory(this.home, name, all);
-    const mode = role === 'data' ? this.moreArguments : ['--sentinel'];
+    const mode = role === 'data' ? (this.options.settings ?? []) : ['--sentinel'];
     return startNode(this.home, {
       command: () => [configuration, ...mode],
       ready: role === 'data' ? /Ready to accept connections/ : /Sentinel ID is/,
@@ -89,10 +116,13 @@ export class StackNodes {
     const node = this.get(name);
     this.byName.delete(name);
     await node.stop();
+    await this.proxies.get(name)?.stop();
+    this.proxies.delete(name);
   }
 
   nameOfPort(port: number): string | undefined {
-    return [...this.byName].find(([, node]) => node.port === port)?.[0];
+    const named = [...this.byName, ...this.proxies].find(([, { port: own }]) => own === port);
+    return named?.[0];
   }
 
   /** What each of the named nodes answers; without those that do not. */
@@ -114,6 +144,7 @@ export class StackNodes {
     // When one does not start, its siblings may be on their way still.
     await Promise.allSettled(this.starting);
     await Promise.all([...this.byName.values()].map((node) => node.stop()));
+    await Promise.all([...this.proxies.values()].map((proxy) => proxy.stop()));
     await this.home.remove();
   }
 

@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { type EngineHome, type EngineOptions, openHome } from './engine-home.js';
-import { type EngineStack, fieldsOf, followsItsPrimary, StackNodes, untilTrue } from './engine-stack.js';
+import { type EngineHome, openHome } from './engine-home.js';
+import {
+  type EngineStack,
+  fieldsOf,
+  followsItsPrimary,
+  StackNodes,
+  type StackOptions,
+  untilTrue,
+} from './engine-stack.js';
 import { onFreePorts } from './local-server.js';
 import { credentialSettings, engineUrl, type Setting } from './redis-node.js';
 import type { Reply } from './resp.js';
 
-export interface SentinelOptions extends EngineOptions {
+export interface SentinelOptions extends StackOptions {
   readonly replicas?: number;
   readonly sentinels?: number;
   /** How long a primary may be silent before a sentinel takes it for dead. */
@@ -29,12 +36,23 @@ export async function startSentinel(
   const { replicas = 1, sentinels = 3, downAfterMilliseconds = 1000 } = options;
   return onFreePorts(1 + replicas + sentinels, async ([primary = 0, ...ports]) => {
     const home = await openHome(kind, options, { directory: true });
-    const stack = new SentinelStack(new StackNodes(home, options.settings), {
-      primary,
-      replicas: ports.slice(0, replicas),
-      sentinels: ports.slice(replicas),
-      downAfterMilliseconds,
+    const members = new StackNodes(home, options);
+    const place = async (name: string, port = 0): Promise<Place> => ({
+      name,
+      port,
+      front: await members.frontOf(name, port),
     });
+    const layout = {
+      primary: await place('primary', primary),
+      replicas: await Promise.all(
+        ports.slice(0, replicas).map((port, index) => place(`replica-${index + 1}`, port)),
+      ),
+      sentinels: await Promise.all(
+        ports.slice(replicas).map((port, index) => place(`sentinel-${index + 1}`, port)),
+      ),
+      downAfterMilliseconds,
+    };
+    const stack = new SentinelStack(members, layout);
     try {
       await stack.start();
       return stack;
@@ -45,10 +63,17 @@ export async function startSentinel(
   });
 }
 
+interface Place {
+  readonly name: string;
+  readonly port: number;
+  /** Where the others and clients find it. */
+  readonly front: number;
+}
+
 interface Layout {
-  readonly primary: number;
-  readonly replicas: readonly number[];
-  readonly sentinels: readonly number[];
+  readonly primary: Place;
+  readonly replicas: readonly Place[];
+  readonly sentinels: readonly Place[];
   readonly downAfterMilliseconds: number;
 }
 
@@ -61,8 +86,9 @@ class SentinelStack implements EngineStack {
     private readonly members: StackNodes,
     private readonly layout: Layout,
   ) {
-    this.sentinelNames = layout.sentinels.map((_, index) => `sentinel-${index + 1}`);
-    this.url = engineUrl(members.home, layout.sentinels, {
+    this.sentinelNames = layout.sentinels.map(({ name }) => name);
+    const fronts = layout.sentinels.map(({ front }) => front);
+    this.url = engineUrl(members.home, fronts, {
       topology: this.topology,
       parameters: [`name=${PRIMARY_NAME}`],
     });
@@ -82,13 +108,12 @@ class SentinelStack implements EngineStack {
 
   async start(): Promise<void> {
     const { primary, replicas } = this.layout;
-    await this.members.start({ name: 'primary', port: primary, settings: [] });
+    await this.members.start({ ...primary, settings: announce(primary) });
     const followers = await Promise.all(
-      replicas.map((port, index) =>
+      replicas.map((place) =>
         this.members.start({
-          name: `replica-${index + 1}`,
-          port,
-          settings: [['replicaof', '127.0.0.1', `${primary}`]],
+          ...place,
+          settings: [['replicaof', '127.0.0.1', `${primary.front}`], ...announce(place)],
         }),
       ),
     );
@@ -117,6 +142,10 @@ class SentinelStack implements EngineStack {
     return name;
   }
 
+  proxy(name: string) {
+    return this.members.proxy(name);
+  }
+
   stop(): Promise<void> {
     return this.members.stop();
   }
@@ -124,10 +153,9 @@ class SentinelStack implements EngineStack {
   private async startSentinels(): Promise<void> {
     const ids = this.layout.sentinels.map(() => randomBytes(20).toString('hex'));
     const sentinels = await Promise.all(
-      this.layout.sentinels.map((port, index) =>
+      this.layout.sentinels.map((place, index) =>
         this.members.start({
-          name: this.sentinelNames[index] ?? '',
-          port,
+          ...place,
           settings: sentinelSettings(this.members.home, this.layout, { ids, own: index }),
           role: 'sentinels',
         }),
@@ -148,6 +176,14 @@ class SentinelStack implements EngineStack {
   }
 }
 
+/** Any of them can become a replica. */
+function announce({ front }: Place): Setting[] {
+  return [
+    ['replica-announce-ip', '127.0.0.1'],
+    ['replica-announce-port', `${front}`],
+  ];
+}
+
 /** They are told of each other here, which saves the seconds they need to find each other through the primary. */
 function sentinelSettings(
   { access, users }: EngineHome,
@@ -163,7 +199,9 @@ function sentinelSettings(
   ];
   return [
     ['sentinel', 'myid', ids[own] ?? ''],
-    about('monitor', '127.0.0.1', primary, majority),
+    ['sentinel', 'announce-ip', '127.0.0.1'],
+    ['sentinel', 'announce-port', `${sentinels[own]?.front}`],
+    about('monitor', '127.0.0.1', primary.front, majority),
     about('down-after-milliseconds', downAfterMilliseconds),
     // A failover that fails is tried again after twice this time.
     about('failover-timeout', 3 * downAfterMilliseconds),
@@ -174,9 +212,9 @@ function sentinelSettings(
     ...(users ? credentialSettings(['sentinel-user', 'sentinel-pass'], access.sentinel) : []).map(
       (setting): Setting => ['sentinel', ...setting],
     ),
-    ...replicas.map((port) => about('known-replica', '127.0.0.1', port)),
-    ...sentinels.flatMap((port, index) =>
-      index === own ? [] : [about('known-sentinel', '127.0.0.1', port, ids[index] ?? '')],
+    ...replicas.map(({ front }) => about('known-replica', '127.0.0.1', front)),
+    ...sentinels.flatMap(({ front }, index) =>
+      index === own ? [] : [about('known-sentinel', '127.0.0.1', front, ids[index] ?? '')],
     ),
   ];
 }

@@ -1,6 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type EngineKind, type LocalServer, startEngine, startPostgres } from '../index.js';
+import {
+  type EngineKind,
+  type EngineStack,
+  type LocalServer,
+  startCluster,
+  startEngine,
+  startPostgres,
+  startSentinel,
+} from '../index.js';
 import { ensureEngine } from '../installation.js';
 import { tryLock } from '../lock.js';
 import { appEnvironment, type ServerUrls, startAppNode } from './app-nodes.js';
@@ -10,6 +18,8 @@ import { loadFlights } from './flights.js';
 import type { StartOptions } from './options.js';
 import type { Stack } from './stack.js';
 import type { Terminal } from './terminal.js';
+
+type RedisLike = Exclude<EngineKind, 'memcached'>;
 
 export interface Launch {
   readonly root: string;
@@ -25,8 +35,8 @@ export async function launch(options: StartOptions, { root, stack, terminal }: L
   const kinds = await parts.installedEngines();
   const [database, engine, cacheEngine] = await Promise.all([
     parts.database(folder),
-    options.engineUrl ?? parts.engine('engine', kinds.main),
-    kinds.cache ? parts.engine('cache', kinds.cache) : options.cacheEngineUrl,
+    options.engineUrl ?? parts.engine(kinds.main),
+    kinds.cache ? parts.memcached() : options.cacheEngineUrl,
     parts.build(),
   ]);
   return parts.app({ database, engine, cacheEngine });
@@ -54,17 +64,26 @@ class Parts {
   }
 
   /** Kinds to start, after installing what is missing; undefined where a server is named already. */
-  async installedEngines(): Promise<{ main: EngineKind; cache: EngineKind | undefined }> {
+  async installedEngines(): Promise<{ main: RedisLike; cache: EngineKind | undefined }> {
     const { engine, engineUrl } = this.options;
     const say = (line: string): void => this.terminal.line(line);
-    const mains: EngineKind[] = engine && engine !== 'memcached' ? [engine] : ['valkey', 'redis'];
-    const main = engineUrl ? 'valkey' : (await ensureEngine(mains, say)).kind;
+    const mains: RedisLike[] = engine && engine !== 'memcached' ? [engine] : ['valkey', 'redis'];
+    const found = engineUrl ? undefined : (await ensureEngine(mains, say)).kind;
+    const main = found === 'redis' ? 'redis' : 'valkey';
     const cache = engine === 'memcached' ? (await ensureEngine([engine], say)).kind : undefined;
     return { main, cache };
   }
 
-  async engine(part: string, kind: EngineKind): Promise<string> {
-    return this.started(part, await startEngine(kind));
+  async engine(kind: RedisLike): Promise<string> {
+    const { topology, tls } = this.options;
+    if (topology === 'standalone') return this.started('engine', await startEngine(kind, { tls }));
+    const started = Date.now();
+    const start = topology === 'sentinel' ? startSentinel : startCluster;
+    return this.startedStack(await start(kind, { tls }), `up in ${seconds(started)}`);
+  }
+
+  async memcached(): Promise<string> {
+    return this.started('cache', await startEngine('memcached'));
   }
 
   /** Its URL, when it has the flights. */
@@ -124,12 +143,28 @@ class Parts {
   }
 
   private started(part: string, server: LocalServer, more = ''): string {
-    const shown = new URL(server.url);
-    shown.password = '';
-    this.terminal.part(part, `${server.name} ${server.version}  ${shown.href}  pid ${server.pid}${more}`);
+    this.terminal.part(
+      part,
+      `${server.name} ${server.version}  ${withoutPassword(server.url)}  pid ${server.pid}${more}`,
+    );
     this.stack.addServer(part, server);
     return server.url;
   }
+
+  private startedStack(engines: EngineStack, how: string): string {
+    this.terminal.part('engine', `${withoutPassword(engines.url)}  ${how}`);
+    for (const [name, node] of engines.nodes) {
+      const { port, pid } = node;
+      this.terminal.part('engine', `${name}  ${node.name} ${node.version}  port ${port}  pid ${pid}`);
+    }
+    this.stack.addEngines('engine', engines);
+    return engines.url;
+  }
+}
+
+/** A URL of several hosts is none for \`new URL()\`. */
+function withoutPassword(url: string): string {
+  return url.replace(/(?<=^[^/]+:\/\/[^/@:]*):[^/@]*(?=@)/, '');
 }
 
 function seconds(since: number): string {

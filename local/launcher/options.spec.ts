@@ -6,6 +6,8 @@ describe('readOptions', () => {
     expect(readOptions([], {})).toEqual({
       help: false,
       engine: undefined,
+      topology: 'standalone',
+      tls: false,
       nodes: 1,
       watch: false,
       port: 3000,
@@ -43,6 +45,12 @@ describe('readOptions', () => {
     [['--frobnicate'], {}, "Unknown option '--frobnicate'. See npm start -- --help."],
     [['cluster'], {}, "Unexpected argument 'cluster'. See npm start -- --help."],
     [['--engine', 'mysql'], {}, '--engine is one of valkey, redis, memcached, not "mysql".'],
+    [['--topology', 'ring'], {}, '--topology is one of standalone, sentinel, cluster, not "ring".'],
+    [
+      ['--tls'],
+      { ENGINE_URL: 'redis://host' },
+      '--topology and --tls are for servers started here. Leave them or ENGINE_URL out.',
+    ],
     [['--nodes', '9'], {}, '--nodes is a whole number from 1 to 8, not "9".'],
     [['--nodes', '2', '--watch'], {}, '--watch works with one node; leave out --nodes.'],
     [[], { PORT: 'http' }, 'PORT is a whole number from 1 to 65535, not "http".'],
@@ -57,14 +65,11 @@ describe('readOptions', () => {
     expect(() => readOptions(args, environment)).toThrow(new UsageError(sentence));
   });
 
-  it.each([['--topology', 'cluster'], ['--topology', 'sentinel'], ['--tls']])(
-    'says that %s %s is not available yet',
-    (...args) => {
-      expect(() => readOptions(args, {})).toThrow('is not available yet');
+  it.each(['standalone', 'sentinel', 'cluster'])(
+    'takes --topology %s, with and without --tls',
+    (topology) => {
+      expect(readOptions(['--topology', topology], {})).toMatchObject({ topology, tls: false });
+      expect(readOptions(['--topology', topology, '--tls'], {})).toMatchObject({ topology, tls: true });
     },
   );
-
-  it('takes --topology standalone for what there is', () => {
-    expect(readOptions(['--topology', 'standalone'], {})).toMatchObject({ nodes: 1 });
-  });
 });

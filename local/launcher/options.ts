@@ -7,6 +7,10 @@ Starts the app with an in-memory engine and PostgreSQL on this machine, and stop
 
   --engine valkey|redis|memcached   which engine (default: valkey, else redis, whichever is installed);
                                     memcached serves the query cache, beside a Valkey or Redis
+  --topology standalone|sentinel|cluster
+                                    of the Valkey or Redis: one node (default), a primary with a replica
+                                    and three sentinels, or three shards with a replica each
+  --tls                             encrypts it, with certificates made for this start
   --nodes 1-8                       app nodes on the same servers, from PORT upward (default: 1)
   --watch                           restart the app when its source changes
   --help
@@ -22,6 +26,8 @@ export class UsageError extends Error {}
 export interface StartOptions {
   readonly help: boolean;
   readonly engine: EngineKind | undefined;
+  readonly topology: Topology;
+  readonly tls: boolean;
   readonly nodes: number;
   readonly watch: boolean;
   readonly port: number;
@@ -32,6 +38,9 @@ export interface StartOptions {
   readonly cacheEngineUrl: string | undefined;
 }
 
+export type Topology = 'standalone' | 'sentinel' | 'cluster';
+
+const TOPOLOGIES: readonly string[] = ['standalone', 'sentinel', 'cluster'] satisfies Topology[];
 const ENGINES: readonly string[] = ['valkey', 'redis', 'memcached'] satisfies EngineKind[];
 
 const HIGHEST_PORT = 65_535;
@@ -40,19 +49,19 @@ const MOST_NODES = 8;
 /** Throws `UsageError`. */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): StartOptions {
   const values = parse(args);
-  for (const option of ['topology', 'tls'] as const) {
-    if (values[option] !== undefined && values[option] !== 'standalone') {
-      throw new UsageError(`--${option} is not available yet: there is one engine node without TLS for now.`);
-    }
-  }
   if (values.engine !== undefined && !ENGINES.includes(values.engine)) {
     throw new UsageError(`--engine is one of ${ENGINES.join(', ')}, not "${values.engine}".`);
+  }
+  if (values.topology !== undefined && !TOPOLOGIES.includes(values.topology)) {
+    throw new UsageError(`--topology is one of ${TOPOLOGIES.join(', ')}, not "${values.topology}".`);
   }
   const nodes = wholeNumber('--nodes', values.nodes ?? '1', 1, MOST_NODES);
   if (values.watch && nodes > 1) throw new UsageError('--watch works with one node; leave out --nodes.');
   const options = {
     help: values.help ?? false,
     engine: values.engine as EngineKind | undefined,
+    topology: (values.topology ?? 'standalone') as Topology,
+    tls: values.tls ?? false,
     nodes,
     watch: values.watch ?? false,
     port: wholeNumber('PORT', environment['PORT'] || '3000', 1, HIGHEST_PORT - nodes + 1),
@@ -85,11 +94,14 @@ function parse(args: readonly string[]) {
   }
 }
 
-function refuseTwoEngines({ engine, engineUrl, cacheEngineUrl }: StartOptions): void {
+function refuseTwoEngines({ engine, engineUrl, cacheEngineUrl, topology, tls }: StartOptions): void {
   const [setting, url] =
     engine === 'memcached' ? ['CACHE_ENGINE_URL', cacheEngineUrl] : ['ENGINE_URL', engineUrl];
   if (engine && url)
     throw new UsageError(`Both --engine ${engine} and ${setting} name an engine. Leave one out.`);
+  if (engineUrl && (tls || topology !== 'standalone')) {
+    throw new UsageError('--topology and --tls are for servers started here. Leave them or ENGINE_URL out.');
+  }
 }
 
 function optionalRows(text: string | undefined): number | undefined {

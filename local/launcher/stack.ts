@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LocalServer } from '../index.js';
+import type { EngineStack, LocalServer } from '../index.js';
 import type { GuardedProcess } from '../guarded-process.js';
 import type { Terminal } from './terminal.js';
 
@@ -7,7 +7,7 @@ const REVIVE_AFTER_SECONDS = 3;
 
 /** What runs, and how it ends: the app's nodes first, while the servers they drain to still answer. */
 export class Stack {
-  private readonly servers: LocalServer[] = [];
+  private readonly servers: { stop(): Promise<void> }[] = [];
   private readonly nodes: GuardedProcess[] = [];
   private readonly interrupted = new AbortController();
 
@@ -17,14 +17,15 @@ export class Stack {
     return this.interrupted.signal.aborted;
   }
 
-  /** Keeps a server alive: whoever kills it can watch the app degrade and recover. */
   addServer(part: string, server: LocalServer): void {
     this.servers.push(server);
-    server.onUnexpectedExit((exit) => {
-      const say = (text: string): void => this.terminal.part(part, `${server.name} ${text}`);
-      say(`(pid ${server.pid}) ${exit.text}; starting it again in ${REVIVE_AFTER_SECONDS} s`);
-      void this.revive(server, say);
-    });
+    this.keepAlive(part, server.name, server);
+  }
+
+  /** Each node by itself: one that comes back joins the others as a replica. */
+  addEngines(part: string, engines: EngineStack): void {
+    this.servers.push(engines);
+    for (const [name, node] of engines.nodes) this.keepAlive(part, name, node);
   }
 
   addNode(node: GuardedProcess): void {
@@ -45,6 +46,15 @@ export class Stack {
     this.interrupted.abort();
     await Promise.all(this.nodes.map((node) => node.stop()));
     await Promise.all(this.servers.map((server) => server.stop()));
+  }
+
+  /** Whoever kills a server can watch the app degrade and recover. */
+  private keepAlive(part: string, name: string, server: LocalServer): void {
+    server.onUnexpectedExit((exit) => {
+      const say = (text: string): void => this.terminal.part(part, `${name} ${text}`);
+      say(`(pid ${server.pid}) ${exit.text}; starting it again in ${REVIVE_AFTER_SECONDS} s`);
+      void this.revive(server, say);
+    });
   }
 
   private async revive(server: LocalServer, say: (text: string) => void): Promise<void> {

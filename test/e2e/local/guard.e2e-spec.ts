@@ -9,7 +9,7 @@ describe('servers whose parent ends', () => {
       const parent = new Program('test/e2e/local/servers.fixture.ts');
       const [line] = await parent.says(/^\{"pids".*/);
       const { pids, directories } = JSON.parse(line) as { pids: number[]; directories: string[] };
-      expect(pids).toHaveLength(5);
+      expect(pids).toHaveLength(5 + 5 + 3);
       parent.process.kill(signal);
       expect(await survivors(pids)).toEqual([]);
       await vi.waitFor(() => expect(directories.filter((path) => existsSync(path))).toEqual([]), {

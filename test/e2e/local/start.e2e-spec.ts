@@ -88,6 +88,23 @@ describe('npm start', () => {
     TIMEOUT,
   );
 
+  it.each([
+    ['sentinel', 'redis', 'sentinel-3', 5],
+    ['cluster', 'valkey', 'shard-3-replica-1', 6],
+  ])(
+    'starts a %s of %s with TLS, says its nodes, and leaves none behind',
+    async (topology, engine, last, nodes) => {
+      await start('--topology', topology, '--engine', engine, '--tls');
+      await launcher.says(new RegExp(`^engine +${engine}s\\+${topology}://127.*ca=.*up in`));
+      await launcher.says(new RegExp(`^engine +${last} .*pid \\d+`));
+      const enginePids = launcher.lines.filter((line) => /^engine .* pid \d+/.test(line));
+      expect(enginePids).toHaveLength(nodes);
+      launcher.process.kill('SIGKILL');
+      expect(await survivors(pids())).toEqual([]);
+    },
+    TIMEOUT,
+  );
+
   it('refuses a taken port before it starts anything', async () => {
     launcher = new Program('local/start.ts', [], { PORT: `${database.port}`, DATABASE_URL: database.url });
     expect(await launcher.exitCode()).toBe(1);

@@ -1,0 +1,39 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type EngineStack, startCluster, startSentinel } from '../../../local/index.js';
+
+const FAILOVER = { timeout: 15_000, interval: 50 };
+
+let stack: EngineStack;
+
+afterEach(() => stack.stop());
+
+describe.each([
+  ['redis', {}],
+  ['valkey', { tls: true }],
+] as const)('a stack of %s with a fault proxy in front of each node: %j', (kind, options) => {
+  it('fails over under Sentinel when the primary is cut off and alive', async () => {
+    stack = await startSentinel(kind, { ...options, proxied: true });
+    expect(stack.url).toContain(`127.0.0.1:${stack.proxy('sentinel-1').port},`);
+    expect(await stack.primaryNow()).toBe('primary');
+    stack.proxy('primary').drop();
+    await expect.poll(() => stack.primaryNow(), FAILOVER).toBe('replica-1');
+    expect(await stack.node('primary').command('ROLE')).toContain('master');
+    await stack.proxy('primary').heal();
+    const role = () =>
+      stack
+        .node('primary')
+        .command('ROLE')
+        .catch(() => []);
+    await expect.poll(role, { timeout: 30_000 }).toContain('slave');
+  }, 60_000);
+
+  it('tells clients of a cluster the proxies in the place of the nodes', async () => {
+    stack = await startCluster(kind, { ...options, proxied: true });
+    const slots = async () => JSON.stringify(await stack.node('shard-2').command('CLUSTER', 'SLOTS'));
+    for (const [name, { port }] of stack.nodes) {
+      // Replicas are named once something was replicated to them.
+      await expect.poll(slots, FAILOVER).toContain(`,${stack.proxy(name).port},`);
+      expect(await slots()).not.toContain(`,${port},`);
+    }
+  });
+});
