@@ -153,7 +153,8 @@ class Parts {
 
   private startedStack(engines: EngineStack, how: string): string {
     this.terminal.part('engine', `${withoutPassword(engines.url)}  ${how}`);
-    for (const [name, node] of engines.nodes) {
+    for (const name of [...engines.nodes.keys()].toSorted()) {
+      const node = engines.node(name);
       const { port, pid } = node;
       this.terminal.part('engine', `${name}  ${node.name} ${node.version}  port ${port}  pid ${pid}`);
     }

@@ -17,7 +17,8 @@ const role = async (name: string): Promise<unknown> => {
 
 async function connect() {
   const rootNodes = [...cluster.nodes.values()].map(({ port }) => ({ url: `redis://127.0.0.1:${port}` }));
-  const client = createCluster({ rootNodes });
+  // Otherwise it goes on sending the slots of a removed node there, until it next hears MOVED from another.
+  const client = createCluster({ rootNodes, topologyRefreshOnReconnectionAttemptStrategy: 100 });
   client.on('error', () => undefined);
   await client.connect();
   return client;
@@ -81,14 +82,16 @@ describe.each(['redis', 'valkey'] as const)('startCluster(%j)', (kind) => {
     40_000,
   );
 
-  it('grows by a shard and shrinks by one while a client writes, and loses nothing', async () => {
+  it('grows by a shard and shrinks by one while a client writes, and loses no acknowledged write', async () => {
     cluster = await startCluster(kind, { replicasPerShard: 0 });
     const client = await connect();
     const writing = new AbortController();
-    let written = 0;
+    const acknowledged: string[] = [];
     const writer = (async () => {
-      for (; !writing.signal.aborted; written += 1) {
-        await client.set(`key-${written}`, `${written}`);
+      for (let number = 0; !writing.signal.aborted; number += 1) {
+        // The client gives up what is queued for a node that is removed.
+        const answer = await client.set(`key-${number}`, `${number}`).catch(() => undefined);
+        if (answer === 'OK') acknowledged.push(`${number}`);
         await nextTurn();
       }
     })();
@@ -104,10 +107,13 @@ describe.each(['redis', 'valkey'] as const)('startCluster(%j)', (kind) => {
     expect(cluster.shards).toEqual(['shard-1', 'shard-2', 'shard-3']);
     writing.abort();
     await writer;
-    expect(written).toBeGreaterThan(0);
-    const keys = Array.from({ length: written }, (_, index) => `key-${index}`);
-    expect(await Promise.all(keys.map((key) => client.get(key)))).toEqual(keys.map((key) => key.slice(4)));
     client.destroy();
+    expect(acknowledged.length).toBeGreaterThan(0);
+    const reader = await connect();
+    const found: (string | null)[] = [];
+    for (const number of acknowledged) found.push(await reader.get(`key-${number}`));
+    expect(found).toEqual(acknowledged);
+    reader.destroy();
   }, 60_000);
 });
 
