@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+const onRealServers = {
+  globalSetup: ['test/support/servers.ts'],
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+};
+
+/** These kill and pause servers of many kinds and watch how soon things recover: one file at a time, after the others. */
+const faults = 'test/e2e/{engine,local}/**/*.e2e-spec.ts';
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,9 +22,18 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          globalSetup: ['test/support/servers.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          exclude: [faults],
+          sequence: { groupOrder: 1 },
+          ...onRealServers,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: [faults],
+          sequence: { groupOrder: 2 },
+          fileParallelism: false,
+          ...onRealServers,
         },
       },
     ],
