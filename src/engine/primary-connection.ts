@@ -2,11 +2,15 @@ import { ErrorReply, type RedisClientType } from 'redis';
 import type { EngineAddress, EngineNode } from './engine-url.js';
 import {
   clientOptions,
+  CONNECT_TIMEOUT_MS,
   connectTo,
   NotPrimaryError,
   type OpenConnection,
   withinTime,
 } from './redis-connection.js';
+
+/** Short: a primary that was paused accepts connections and answers none, and another may be promoted meanwhile. */
+const SENTINEL_TIMEOUT_MS = 400;
 
 /**
  * A connection to one primary: the server of a standalone URL, or the one the sentinels name now.
@@ -17,10 +21,11 @@ import {
  */
 export function openPrimary(address: EngineAddress, deadlineMs: number): OpenConnection {
   const options = { ...clientOptions(address, deadlineMs), database: address.database };
+  const timeoutMs = address.topology === 'sentinel' ? SENTINEL_TIMEOUT_MS : CONNECT_TIMEOUT_MS;
   return async (onLost) => {
     const node = address.topology === 'sentinel' ? await askSentinels(address, options) : address.nodes[0];
     if (!node) throw new Error('The address names no node.');
-    const client = await connectTo(node, options, onLost);
+    const client = await connectTo(node, options, { onLost, timeoutMs });
     try {
       await requirePrimary(client);
       await refuseClusterNode(client);
@@ -59,7 +64,7 @@ async function askSentinels(
 ): Promise<EngineNode> {
   const { nodes, primaryName = '' } = address;
   const answers = nodes.map(async (sentinel) => {
-    const client = await connectTo(sentinel, options);
+    const client = await connectTo(sentinel, options, { timeoutMs: SENTINEL_TIMEOUT_MS });
     try {
       return await client.sendCommand<[string, string] | null>([
         'SENTINEL',

@@ -40,18 +40,23 @@ export function clientOptions(address: EngineAddress, deadlineMs: number) {
   };
 }
 
+export interface ConnectOptions {
+  onLost?: (error: unknown) => void;
+  timeoutMs?: number;
+}
+
 /** Connects to one server. Without reconnects of its own: where to connect next is for the engine to find out. */
 export async function connectTo(
   { host, port }: EngineNode,
   options: ReturnType<typeof clientOptions> & { database?: number },
-  onLost: (error: unknown) => void = () => undefined,
+  { onLost = () => undefined, timeoutMs = CONNECT_TIMEOUT_MS }: ConnectOptions = {},
 ): Promise<RedisClientType> {
   const client: RedisClientType = createClient({
     ...options,
     socket: { ...options.socket, host, port, reconnectStrategy: false },
   });
   client.on('error', onLost);
-  const timer = setTimeout(() => client.destroy(), CONNECT_TIMEOUT_MS);
+  const timer = setTimeout(() => client.destroy(), timeoutMs);
   try {
     await client.connect();
     return client;

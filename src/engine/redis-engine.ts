@@ -11,7 +11,7 @@ import { guardCommands } from './guard-commands.js';
 import { openPrimary } from './primary-connection.js';
 import { NotPrimaryError, type OpenConnection, type RedisConnection } from './redis-connection.js';
 
-const LONGEST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 300;
 const PROBE_INTERVAL_MS = 250;
 
 /** A Lua script, sent whole once per engine and by its digest afterwards. */

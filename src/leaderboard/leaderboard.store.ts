@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { defineScript, type RedisEngine } from '../engine/index.js';
+import type { RedisEngine } from '../engine/index.js';
 import { CompositeScore, type ScoreBounds } from './composite-score.js';
 import type { Standing } from './standings.js';
 import { leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
+import { APPLY, SWAP_IN } from './leaderboard.scripts.js';
 
 /*
  * Data model (see leaderboard.keys.ts): per board one sorted set, member = player id, score = composite of score and
@@ -34,58 +35,6 @@ export interface RankChange {
 
 const NAMES_LIFETIME_SECONDS = 3600;
 const REBUILD_LIFETIME_SECONDS = 600;
-
-/*
- * Scores travel as text: a Lua number turned into a string loses digits beyond the 14th.
- * ZADD GT with the absolute composite, not ZINCRBY: a batch applied twice must not count twice.
- * A position without its set is a set that was lost.
- */
-const APPLY = defineScript(
-  'leaderboard.apply',
-  `local from, to, changes = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-   local position = tonumber(redis.call('GET', KEYS[2]) or '-1')
-   if position > 0 and redis.call('EXISTS', KEYS[1]) == 0 then position = -1 end
-   if position < from and not (position == -1 and from == 0) then return {position} end
-   local result = {math.max(position, from)}
-   local players = {}
-   for i = 4 + 2 * changes, #ARGV do
-     players[#players + 1] = ARGV[i]
-     result[#result + 1] = redis.call('ZREVRANK', KEYS[1], ARGV[i]) or -1
-   end
-   for i = 4, 3 + 2 * changes, 2 do
-     redis.call('ZADD', KEYS[1], 'GT', ARGV[i + 1], ARGV[i])
-   end
-   if to > position then redis.call('SET', KEYS[2], ARGV[2]) end
-   for i = 1, #players do
-     result[#result + 1] = redis.call('ZREVRANK', KEYS[1], players[i]) or -1
-   end
-   return result`,
-);
-
-/*
- * Takes the new set only if it is whole (the engine may have lost its beginning meanwhile: 0 is the answer) and not
- * older than what is there, unless what is there is known to be wrong.
- */
-const SWAP_IN = defineScript(
-  'leaderboard.swap-in',
-  `local sequence, players, isWrong = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
-   if redis.call('ZCARD', KEYS[3]) ~= players then
-     redis.call('UNLINK', KEYS[3])
-     return 0
-   end
-   local position = tonumber(redis.call('GET', KEYS[2]) or '-1')
-   if position > sequence and redis.call('EXISTS', KEYS[1]) == 1 and not isWrong then
-     redis.call('UNLINK', KEYS[3])
-     return 1
-   end
-   redis.call('UNLINK', KEYS[1])
-   if players > 0 then
-     redis.call('PERSIST', KEYS[3])
-     redis.call('RENAME', KEYS[3], KEYS[1])
-   end
-   redis.call('SET', KEYS[2], ARGV[1])
-   return 1`,
-);
 
 /** The sorted sets. Every method rejects with an EngineError if the engine fails; all writes may be repeated. */
 @Injectable()

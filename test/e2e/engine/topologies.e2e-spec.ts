@@ -109,7 +109,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('engine to
     });
 
     it.each(['kill', 'pause'] as const)(
-      'writes again within a second of the promotion after a %s',
+      'writes again within two seconds of the promotion after a %s',
       async (fault) => {
         const engine = await start();
         const writable = await isWritable(engine);
@@ -118,7 +118,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('engine to
         await expect.poll(() => stack.primaryNow(), PROMOTION).toBe('replica-1');
         const promotedAt = Date.now();
         await until(() => isWritable(engine));
-        expect(Date.now() - promotedAt).toBeLessThan(1_000);
+        expect(Date.now() - promotedAt).toBeLessThan(2_000);
       },
       30_000,
     );
@@ -140,7 +140,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('engine to
     });
 
     it.each(['kill', 'pause'] as const)(
-      'writes to every shard again within a second of the promotion after a %s, and to the others meanwhile',
+      'writes to every shard again within two seconds of the promotion after a %s, and to the others meanwhile',
       async (fault) => {
         const engine = await start();
         const keys = Array.from({ length: 30 }, (_, i) => `key-${i}`);
@@ -152,7 +152,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('engine to
         await expect.poll(() => cluster.primaryNow('shard-1'), PROMOTION).toBe('shard-1-replica-1');
         const promotedAt = Date.now();
         await until(async () => !(await writable()).includes(false));
-        expect(Date.now() - promotedAt).toBeLessThan(1_000);
+        expect(Date.now() - promotedAt).toBeLessThan(2_000);
       },
       30_000,
     );
@@ -188,7 +188,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('engine to
     );
     const engine = await ready(first.url);
     await first.command('REPLICAOF', '127.0.0.1', String(second.port));
-    await until(() => /is a replica/.test(engine.report().reason ?? ''), 1_000);
+    await until(() => /is a replica/.test(engine.report().reason ?? ''));
     await first.command('REPLICAOF', 'NO', 'ONE');
     await until(() => isWritable(engine));
     expect(engine.isReady).toBe(true);

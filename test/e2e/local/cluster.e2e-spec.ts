@@ -46,7 +46,7 @@ describe.each(['redis', 'valkey'] as const)('startCluster(%j)', (kind) => {
     const client = await connect();
     // {b} is in slot 3300, of the first shard.
     await client.set('{b}key', 'value');
-    await cluster.node('shard-1').command('WAIT', '1', '1000');
+    expect(await client.sendCommand('{b}key', false, ['WAIT', '1', '5000'])).toBe(1);
     client.destroy();
     await cluster.node('shard-1').kill();
     await expect.poll(() => cluster.primaryNow('shard-1'), FAILOVER).toBe('shard-1-replica-1');

@@ -40,7 +40,7 @@ describe.each(['redis', 'valkey'] as const)('startSentinel(%j)', (kind) => {
     stack = await startSentinel(kind);
     const { port } = stack.node('primary');
     await stack.node('primary').command('SET', 'key', 'value');
-    await stack.node('primary').command('WAIT', '1', '1000');
+    await expect.poll(() => stack.node('replica-1').command('GET', 'key'), FAILOVER).toBe('value');
     await stack.node('primary').kill();
     await expect.poll(() => stack.primaryNow(), FAILOVER).toBe('replica-1');
     await expect.poll(() => role('replica-1'), FAILOVER).toBe('master');

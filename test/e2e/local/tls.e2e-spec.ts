@@ -73,7 +73,6 @@ describe.each(['redis', 'valkey'] as const)('startEngine(%j, { tls })', (kind) =
   ] as const)('is refused when its certificate is %s', async (serverCertificate, code) => {
     const server = await start(kind, { tls: { serverCertificate } });
     await expect(ping(server)).rejects.toMatchObject({ code });
-    expect(await server.command('PING')).toBe('PONG');
   });
 
   it('lets nobody in without a certificate when it demands one', async () => {
