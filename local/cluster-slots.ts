@@ -18,6 +18,8 @@ export interface SlotMove {
 
 const KEYS_AT_ONCE = 100;
 const MIGRATION_MILLISECONDS = 1000;
+// Valkey answers CLUSTER SETSLOT when the replicas have it, for which it waits up to 2 s by itself.
+const SETSLOT_MILLISECONDS = 10_000;
 
 /** Moves slots with their keys as `redis-cli --cluster reshard` does, by the procedure of CLUSTER SETSLOT's manual. */
 export class ClusterSlots {
@@ -28,7 +30,11 @@ export class ClusterSlots {
     try {
       for (const { node, id } of [source, target, ...primaries]) {
         if (connections.has(id)) continue;
-        connections.set(id, await RespConnection.open(addressOf(this.home, node.port)));
+        const address = {
+          ...addressOf(this.home, node.port),
+          answerWithinMilliseconds: SETSLOT_MILLISECONDS,
+        };
+        connections.set(id, await RespConnection.open(address));
       }
       const [from, to] = [source, target].map(({ id }) => connections.get(id));
       if (!from || !to) return;
