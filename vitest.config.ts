@@ -6,8 +6,8 @@ const onRealServers = {
   hookTimeout: 60_000,
 };
 
-/** These kill and pause servers of many kinds and watch how soon things recover: one file at a time, after the others. */
-const faults = 'test/e2e/{engine,local}/**/*.e2e-spec.ts';
+/** These hurt servers under load and watch how soon things recover: one file at a time, after the others. */
+const faults = ['test/e2e/{built,engine}/**/*.e2e-spec.ts', 'test/contracts/**/*.contract-spec.ts'];
 
 export default defineConfig({
   test: {
@@ -22,15 +22,17 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          exclude: [faults],
+          exclude: faults,
           sequence: { groupOrder: 1 },
+          // Mostly they wait for servers; vitest would leave one of two cores idle.
+          maxWorkers: 2,
           ...onRealServers,
         },
       },
       {
         test: {
           name: 'faults',
-          include: [faults],
+          include: faults,
           sequence: { groupOrder: 2 },
           fileParallelism: false,
           ...onRealServers,

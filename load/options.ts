@@ -13,9 +13,12 @@ export interface LoadOptions {
   json: string | null;
 }
 
-export const usage = `Usage: npm run load -- [options]
+export const usage = `Usage: npm run load -- [viewers | submissions] [options]
+  viewers             2,000 viewers of a leaderboard that changes 2,000 times a second
+  submissions         5,000 scores a second in batches
+                      without a name: the flight queries, cached and uncached
   --url URL           an app that already runs, on this machine (default: start one)
-  --seconds 1-60      length of one round (default 2)
+  --seconds 1-60      length of one round (default 2), or of a load on a leaderboard (15)
   --rounds 1-20       rounds of each side, uncached and cached in turn (default 3)
   --connections 1-64  callers at once (default 4)
   --json FILE         where the figures go (default .data/load/<date>.json)`;

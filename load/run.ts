@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppClient } from './app-client.js';
+import { boardLoads, formatMeasured } from './board-loads.js';
 import { compareAll, type Comparison, type LoadRun } from './compare.js';
 import { countFlights, drawFlightQueries } from './flight-queries.js';
 import { describeMachine } from './machine.js';
@@ -9,6 +10,9 @@ import type { Figures } from './series.js';
 import { startStack } from './stack.js';
 import { stateCaveats, stateGain } from './statements.js';
 import { formatTable } from './table.js';
+
+/** Longer than a round of queries: a tail needs its time. */
+const boardSeconds = '15';
 
 interface LoadReport {
   date: string;
@@ -23,8 +27,9 @@ interface LoadReport {
 // Progress goes to stderr, so that stdout is the report alone.
 const say = (progress: string) => process.stderr.write(`${progress}\n`);
 
-async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
+async function main([name = '', ...more]: string[]): Promise<void> {
+  const boardLoad = Object.hasOwn(boardLoads, name) ? boardLoads[name] : undefined;
+  const options = parseOptions(boardLoad ? ['--seconds', boardSeconds, ...more] : process.argv.slice(2));
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => interruption.abort(new Error(`Stopped by ${signal}.`)));
@@ -33,7 +38,13 @@ async function main(): Promise<void> {
 
   const stack = options.url === null ? await startStack(signal, say) : null;
   try {
-    const app = new AppClient(options.url ?? stack?.url ?? '', process.env['OPERATOR_KEY'], signal);
+    const url = options.url ?? stack?.url ?? '';
+    if (boardLoad) {
+      const measured = await boardLoad({ url, seconds: options.seconds, signal, say });
+      process.stdout.write(`${describeHost()}\n\n${formatMeasured(measured)}\n`);
+      return;
+    }
+    const app = new AppClient(url, process.env['OPERATOR_KEY'], signal);
     const report = await measure({ app, options, signal, say });
     print(report);
     await save(report);
@@ -62,10 +73,14 @@ async function measure(run: LoadRun): Promise<LoadReport> {
   };
 }
 
+function describeHost(machine = describeMachine()): string {
+  return `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}`;
+}
+
 function print({ machine, engine, datasetRows, options, queries, floor }: LoadReport): void {
   const { rounds, seconds, connections } = options;
   const lines = [
-    `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}, cache on ${engine}, ${datasetRows.toLocaleString('en-US')} flights`,
+    `${describeHost(machine)}, cache on ${engine}, ${datasetRows.toLocaleString('en-US')} flights`,
     `${rounds} rounds of about ${seconds} s each, uncached and cached in turn, ${connections} callers at once`,
     '',
     formatTable(queries, floor),
@@ -93,7 +108,7 @@ function countFailures({ queries, floor }: LoadReport): number {
 if (process.argv.includes('--help')) {
   process.stdout.write(`${usage}\n`);
 } else {
-  await main().catch((error: unknown) => {
+  await main(process.argv.slice(2)).catch((error: unknown) => {
     say(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   });

@@ -114,17 +114,7 @@ class Cluster implements EngineCluster {
   }
 
   async primaryNow(shard = ''): Promise<string> {
-    const members = this.membersOf(shard);
-    const views = await this.view();
-    const candidates = views.flatMap((view) =>
-      members.flatMap(({ name, id }) => {
-        const seen = view.get(id);
-        return seen ? [{ name, ...seen }] : [];
-      }),
-    );
-    const primary = newestPrimary(candidates);
-    if (!primary) throw new Error(`No node answers that knows the primary of ${shard}.`);
-    return primary.name;
+    return (await this.primaryOf(shard)).name;
   }
 
   async addShard(): Promise<string> {
@@ -153,8 +143,9 @@ class Cluster implements EngineCluster {
   }
 
   async moveSlots(from: string, to: string, count: number): Promise<void> {
-    const [source, target] = await Promise.all([this.primaryOf(from), this.primaryOf(to)]);
-    const primaries = await Promise.all(this.shards.map((shard) => this.primaryOf(shard)));
+    const views = await this.view();
+    const [source, target] = [this.primaryIn(views, from), this.primaryIn(views, to)];
+    const primaries = this.shards.map((shard) => this.primaryIn(views, shard));
     await new ClusterSlots(this.members.home).move({ source, target, primaries, count });
   }
 
@@ -182,10 +173,19 @@ class Cluster implements EngineCluster {
   }
 
   private async primaryOf(shard: string): Promise<Member> {
-    const name = await this.primaryNow(shard);
-    const member = this.membersOf(shard).find((member) => member.name === name);
-    if (!member) throw new Error(`${name} is no node of ${shard}.`);
-    return member;
+    return this.primaryIn(await this.view(), shard);
+  }
+
+  private primaryIn(views: readonly ClusterView[], shard: string): Member {
+    const candidates = views.flatMap((view) =>
+      this.membersOf(shard).flatMap((member) => {
+        const seen = view.get(member.id);
+        return seen ? [{ member, primary: seen.primary, epoch: seen.epoch }] : [];
+      }),
+    );
+    const primary = newestPrimary(candidates);
+    if (!primary) throw new Error(`No node answers that knows the primary of ${shard}.`);
+    return primary.member;
   }
 
   private async startShard(): Promise<string> {

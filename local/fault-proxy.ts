@@ -174,15 +174,9 @@ class Link {
     }
   }
 
-  /** In order: timers of the same length fire in the order they were set, and a shorter delay waits for its elders. */
   private carry(from: Socket, to: Socket, way: OneWay): void {
-    let earliest = 0;
-    const later = (action: () => void): void => {
-      const at = Math.max(Date.now() + this.weather.delayMilliseconds(), earliest);
-      if (at <= Date.now()) return action();
-      earliest = at;
-      setTimeout(action, at - Date.now());
-    };
+    const line = new DelayLine();
+    const later = (action: () => void): void => line.add(this.weather.delayMilliseconds(), action);
     from.on('data', (chunk: Buffer) => {
       if (this.weather.isDropped(way)) {
         this.lostBytes = true;
@@ -203,5 +197,27 @@ class Link {
       if (this.weather.isDropped(way)) this.lostBytes = true;
       else later(() => to.destroySoon());
     });
+  }
+}
+
+/** What goes one way, in order whatever the delays: one timer, since two that end at the same time may fire in either order. */
+class DelayLine {
+  private readonly waiting: { readonly at: number; readonly action: () => void }[] = [];
+
+  add(delayMilliseconds: number, action: () => void): void {
+    if (delayMilliseconds === 0 && this.waiting.length === 0) return action();
+    this.waiting.push({ at: performance.now() + delayMilliseconds, action });
+    if (this.waiting.length === 1) this.waitForFirst();
+  }
+
+  private waitForFirst(): void {
+    const [first] = this.waiting;
+    if (first) setTimeout(() => this.letGo(), Math.max(0, first.at - performance.now()));
+  }
+
+  private letGo(): void {
+    const isDue = () => (this.waiting[0]?.at ?? Number.POSITIVE_INFINITY) <= performance.now();
+    while (isDue()) this.waiting.shift()?.action();
+    this.waitForFirst();
   }
 }

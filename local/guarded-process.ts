@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { childrenOf, signalAll } from './process-tree.js';
+import { childrenOf, hasStopped, signalAll } from './process-tree.js';
 import type { Account } from './account.js';
 
 /**
@@ -37,6 +37,7 @@ exit "$status"
 
 const LOG_LINES_KEPT = 12;
 const LOG_END_MILLISECONDS = 1000;
+const STOPS_WITHIN_MILLISECONDS = 1000;
 
 export interface GuardedCommand {
   readonly program: string;
@@ -125,12 +126,17 @@ export class GuardedProcess {
     });
   }
 
-  /** To the process and its children: PostgreSQL's backends go on serving when only their parent is paused. */
+  /**
+   * To the process and its children: PostgreSQL's backends go on serving when only their parent is paused.
+   * After SIGSTOP they do nothing any more when this returns: on a busy machine the signal itself takes its time.
+   */
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     if (!this.running) return;
     const children = childrenOf(this.pid);
+    const all = [this.pid, ...children];
     // The parent stops first and so forks no more, and wakes last.
-    signalAll(signal === 'SIGCONT' ? [...children, this.pid] : [this.pid, ...children], signal);
+    signalAll(signal === 'SIGCONT' ? all.toReversed() : all, signal);
+    if (signal === 'SIGSTOP') waitUntilStopped(all);
   }
 
   /** Asks it to stop, kills it after the grace time, resolves once it has exited. */
@@ -151,6 +157,12 @@ export class GuardedProcess {
     for (const watcher of this.watchers) watcher();
     return this.exit;
   }
+}
+
+/** Blocks: who pauses a server goes on when it is paused. */
+function waitUntilStopped(pids: readonly number[]): void {
+  const deadline = Date.now() + STOPS_WITHIN_MILLISECONDS;
+  while (!pids.every(hasStopped) && Date.now() < deadline);
 }
 
 function reportedPid(guard: ChildProcess, program: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Pids of the direct children, [] when there are none or the process is gone. */
 export function childrenOf(pid: number): number[] {
@@ -26,6 +26,16 @@ export function parentOf(pid: number): number {
       ? textOrNothing(() => readFileSync(`/proc/${pid}/status`, 'utf8').match(/^PPid:\s*(\d+)/m)?.[1] ?? '')
       : textOrNothing(() => execFileSync('ps', ['-o', 'ppid=', '-p', `${pid}`], { encoding: 'utf8' }));
   return Number(output);
+}
+
+/** Whether every thread of the process has stopped, or it has ended. Known on Linux only; elsewhere it is taken for true. */
+export function hasStopped(pid: number): boolean {
+  if (process.platform !== 'linux') return true;
+  const threads = textOrNothing(() => readdirSync(`/proc/${pid}/task`).join(' '));
+  return threads
+    .split(' ')
+    .map((thread) => textOrNothing(() => readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')))
+    .every((status) => status === '' || /^State:\s*[TtZX]/m.test(status));
 }
 
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {

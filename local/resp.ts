@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { Credentials } from './access.js';
 import type { TlsFiles } from './tls-files.js';
 
@@ -109,12 +109,25 @@ function openSocket({ port, tls }: RespAddress): Socket {
   return connectTls({
     host: '127.0.0.1',
     port,
-    ca: readFileSync(tls.ca),
-    cert: readFileSync(tls.client.cert),
-    key: readFileSync(tls.client.key),
+    secureContext: secureContextOf(tls),
     // It starts servers with a wrong name in their certificate, too; the authority is its own.
     checkServerIdentity: () => undefined,
   });
+}
+
+/** Kept, because reading and parsing the files takes longer than the connection. */
+const secureContexts = new WeakMap<TlsFiles, SecureContext>();
+
+function secureContextOf(tls: TlsFiles): SecureContext {
+  const made =
+    secureContexts.get(tls) ??
+    createSecureContext({
+      ca: readFileSync(tls.ca),
+      cert: readFileSync(tls.client.cert),
+      key: readFileSync(tls.client.key),
+    });
+  secureContexts.set(tls, made);
+  return made;
 }
 
 interface Parsed {

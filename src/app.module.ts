@@ -1,21 +1,25 @@
 import { Module } from '@nestjs/common';
-import { CONFIG, type Config, ConfigModule } from './config/index.js';
+import { CONFIG, type Config, ConfigModule, engineAddresses } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { AccountsModule } from './demo/accounts/accounts.module.js';
 import { ArenaModule } from './demo/arena/arena.module.js';
 import { ConsoleModule } from './demo/console/console.module.js';
 import { FlightsModule } from './demo/flights/flights.module.js';
+import { WeatherModule } from './demo/weather/weather.module.js';
 import { EngineModule, Engines } from './engine/index.js';
 import { HttpModule } from './http/index.js';
 import { LeaderboardModule } from './leaderboard/index.js';
 import { QueryCacheModule } from './query-cache/index.js';
 import { SessionsModule } from './sessions/index.js';
-import { TelemetryModule } from './telemetry/index.js';
+import { activeTraceId, TelemetryModule } from './telemetry/index.js';
 
 const KEY_PREFIX = 'caching';
 const DATABASE_CONNECTIONS = 10;
 /** For accounts and scores, while the cache's loads take all they may. */
 const CONNECTIONS_KEPT_FREE = 4;
+
+/** A lookup asks the database sooner than a call to the engine is given up. */
+const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
 
 /** The map of the house, from the ground up. Here, and only here, settings become the modules' options. */
 @Module({
@@ -25,11 +29,7 @@ const CONNECTIONS_KEPT_FREE = 4;
     EngineModule.forRootAsync({
       inject: [CONFIG],
       useFactory: (config: Config) => ({
-        roles: {
-          sessions: config.SESSION_ENGINE_URL ?? config.ENGINE_URL,
-          cache: config.CACHE_ENGINE_URL ?? config.ENGINE_URL,
-          leaderboard: config.LEADERBOARD_ENGINE_URL ?? config.ENGINE_URL,
-        },
+        roles: engineAddresses(config),
         deadlineMs: config.ENGINE_DEADLINE_MS,
       }),
     }),
@@ -54,11 +54,13 @@ const CONNECTIONS_KEPT_FREE = 4;
     }),
 
     QueryCacheModule.forRootAsync({
-      inject: [Engines],
-      useFactory: (engines: Engines) => ({
+      inject: [CONFIG, Engines],
+      useFactory: (config: Config, engines: Engines) => ({
         engine: engines.for('cache'),
         keyPrefix: KEY_PREFIX,
         concurrentLoads: DATABASE_CONNECTIONS - CONNECTIONS_KEPT_FREE,
+        patienceMs: config.ENGINE_DEADLINE_MS * SHARE_OF_DEADLINE_TO_WAIT,
+        traceId: activeTraceId,
       }),
     }),
 
@@ -96,6 +98,8 @@ const CONNECTIONS_KEPT_FREE = 4;
     }),
 
     FlightsModule,
+
+    WeatherModule,
 
     ArenaModule.forRootAsync({
       inject: [CONFIG],

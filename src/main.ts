@@ -2,7 +2,8 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
-import { ConfigError, readProcessConfig } from './config/index.js';
+import { type Config, ConfigError, engineSetting, readProcessConfig } from './config/index.js';
+import { EngineMismatchError } from './engine/index.js';
 import { configureHttp, HealthService } from './http/index.js';
 import { CalmLogger } from './telemetry/index.js';
 
@@ -11,7 +12,8 @@ const logger = new Logger('Main');
 
 async function bootstrap(): Promise<void> {
   // Before Nest, which would bury the list of wrong settings in a stack.
-  const { HOST, PORT, TRUST_PROXY } = readProcessConfig();
+  const config = readProcessConfig();
+  const { HOST, PORT, TRUST_PROXY } = config;
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     bodyParser: false,
     abortOnError: false,
@@ -26,10 +28,22 @@ async function bootstrap(): Promise<void> {
       isStopping = true;
     });
   }
+  await app.init().catch((error: unknown) => {
+    throw nameSetting(error, config);
+  });
   await app.listen(PORT, HOST);
   logger.log(`Listening on ${HOST}:${PORT}`);
   await app.get(HealthService).untilReady();
   console.log(`ready http://${HOST === '127.0.0.1' ? 'localhost' : HOST}:${PORT}`);
+}
+
+/** The engine module knows what is wrong with a URL; which setting it came from is known here. */
+function nameSetting(error: unknown, config: Config): unknown {
+  if (!(error instanceof EngineMismatchError)) return error;
+  const problems = error.mismatches.flatMap(({ roles, reason }) =>
+    roles.map((role) => `${engineSetting(config, role)} does not fit its servers. ${reason}`),
+  );
+  return new ConfigError([...new Set(problems)]);
 }
 
 /** Stops accepting, answers what was accepted, then closes engine and database. */

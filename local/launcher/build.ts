@@ -31,23 +31,30 @@ const PAGE: Target = {
 const NOT_SOURCES = new Set(['node_modules', 'dist']);
 const FINGERPRINT_FILE = '.fingerprint';
 
+interface BuildOptions {
+  readonly serverToo: boolean;
+  /** Told what is about to be built, which can take half a minute. */
+  readonly onStale?: (name: string) => void;
+}
+
 /** Builds what is missing or older than its sources; returns the names of what it built. */
-export async function buildStale(root: string, options: { serverToo: boolean }): Promise<string[]> {
+export async function buildStale(root: string, options: BuildOptions): Promise<string[]> {
   // Two starts at once must not clear each other's output.
   const held = await lock(`${root} build`);
   try {
     const targets = options.serverToo ? [SERVER, PAGE] : [PAGE];
-    const built = await Promise.all(targets.map((target) => buildIfStale(root, target)));
+    const built = await Promise.all(targets.map((target) => buildIfStale(root, target, options)));
     return targets.filter((_, index) => built[index]).map(({ name }) => name);
   } finally {
     await held.release();
   }
 }
 
-async function buildIfStale(root: string, target: Target): Promise<boolean> {
+async function buildIfStale(root: string, target: Target, { onStale }: BuildOptions): Promise<boolean> {
   const file = join(root, target.output, FINGERPRINT_FILE);
   const fingerprint = await fingerprintOf(root, target.sources);
   if ((await readFile(file, 'utf8').catch(() => '')) === fingerprint) return false;
+  onStale?.(target.name);
   const output: string[] = [];
   const build = await GuardedProcess.start({
     program: process.execPath,

@@ -107,9 +107,10 @@ class Parts {
 
   async build(): Promise<void> {
     const started = Date.now();
-    const built = await buildStale(this.root, { serverToo: !this.options.watch });
-    if (built.length === 0) return;
-    this.terminal.part('build', `${built.join(' and ')} built in ${seconds(started)}`);
+    const say = (text: string): void => this.terminal.part('build', text);
+    const onStale = (name: string): void => say(`building the ${name}`);
+    const built = await buildStale(this.root, { serverToo: !this.options.watch, onStale });
+    if (built.length > 0) say(`${built.join(' and ')} built in ${seconds(started)}`);
   }
 
   async app(urls: ServerUrls): Promise<string> {

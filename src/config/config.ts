@@ -52,6 +52,34 @@ function explain(setting: keyof Environment, text: string | undefined, message =
   return MISSING[setting] ?? 'is missing. Make one with: openssl rand -base64 32';
 }
 
+/** Who uses which engine, and the setting that says where it is unless `ENGINE_URL` does. */
+const ENGINE_SETTINGS = {
+  sessions: 'SESSION_ENGINE_URL',
+  cache: 'CACHE_ENGINE_URL',
+  leaderboard: 'LEADERBOARD_ENGINE_URL',
+} as const;
+
+type EngineRole = keyof typeof ENGINE_SETTINGS;
+
+/** Where the engine of each role is. */
+export function engineAddresses(config: Config): Record<EngineRole, Config['ENGINE_URL']> {
+  const addressOf = (role: EngineRole) => config[engineSetting(config, role)] ?? config.ENGINE_URL;
+  return {
+    sessions: addressOf('sessions'),
+    cache: addressOf('cache'),
+    leaderboard: addressOf('leaderboard'),
+  };
+}
+
+/** The setting to correct when the engine of a role is wrong. */
+export function engineSetting(
+  config: Config,
+  role: string,
+): 'ENGINE_URL' | (typeof ENGINE_SETTINGS)[EngineRole] {
+  const own = role in ENGINE_SETTINGS ? ENGINE_SETTINGS[role as EngineRole] : 'ENGINE_URL';
+  return config[own] ? own : 'ENGINE_URL';
+}
+
 /** The process's own settings: the environment, and `.env` for what it leaves open. */
 export function readProcessConfig(): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');

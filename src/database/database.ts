@@ -1,28 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { Client, type ClientBase, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import { DatabaseUnavailableError, isUnavailable } from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
+import { unlessSilent, within } from './silence.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 const PING_TIMEOUT_MS = 1_000;
 const LONGEST_END_MS = 1_000;
+/** Of a long read: sorting a large table comes before its first row. */
+const LONGEST_SILENCE_MS = 60_000;
 
 /** What a statement can be sent through: the pool, or one transaction. */
 export interface Queryable {
   query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 
+/** The database as it was at one moment, with tables to be read whole. */
+export interface Snapshot extends Queryable {
+  /** What `COPY (statement) TO STDOUT` says, in text format, chunk by chunk; the statement has no parameters. */
+  copy(statement: string): AsyncIterable<Buffer>;
+}
+
 /** PostgreSQL, through a bounded pool. Every statement settles within its time limit, also if the server is paused. */
 @Injectable()
 export class Database implements Queryable, OnApplicationShutdown {
+  private readonly url: string;
   private readonly pool: Pool;
   /** A connection of its own, so that a busy pool does not look like a lost database. */
   private readonly probe: Pool;
   private readonly logger = new Logger('Database');
 
   constructor(@Inject(DATABASE_OPTIONS) { url, connections = 10 }: DatabaseOptions) {
+    this.url = url;
     this.pool = this.open(url, connections, STATEMENT_TIMEOUT_MS);
     this.probe = this.open(url, 1, PING_TIMEOUT_MS);
   }
@@ -57,6 +69,36 @@ export class Database implements Queryable, OnApplicationShutdown {
     });
   }
 
+  /**
+   * Reads at length from one moment's state, through a connection of its own: for what takes as long as there are rows. Only silence
+   * has a limit. It ends when `work` does.
+   */
+  async snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return saidPlainly(async () => {
+      const client = new Client({
+        connectionString: this.url,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        keepAlive: true,
+      });
+      const lost = new Promise<never>((_resolve, reject) => client.on('error', reject));
+      lost.catch(() => undefined);
+      try {
+        await client.connect();
+        const unlimited = queryable(client);
+        const snapshot: Snapshot = {
+          query: (sql, values) => within(LONGEST_SILENCE_MS, unlimited.query(sql, values)),
+          copy: (statement) =>
+            unlessSilent(LONGEST_SILENCE_MS, client.query(copyTo(`COPY (${statement}) TO STDOUT`))),
+        };
+        await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        // A copy does not notice that its connection is lost.
+        return await Promise.race([work(snapshot), lost]);
+      } finally {
+        await Promise.race([client.end(), delay(LONGEST_END_MS, undefined, { ref: false })]);
+      }
+    });
+  }
+
   /** Settles within a second. @throws {DatabaseUnavailableError} */
   async ping(): Promise<void> {
     await saidPlainly(() => this.probe.query('SELECT 1'));
@@ -84,7 +126,7 @@ export class Database implements Queryable, OnApplicationShutdown {
   }
 }
 
-function queryable(client: PoolClient): Queryable {
+function queryable(client: ClientBase): Queryable {
   return {
     query: async <Row extends QueryResultRow>(sql: string, values: unknown[] = []) =>
       (await client.query<Row>(sql, values)).rows,

@@ -1,27 +1,45 @@
 import { Logger } from '@nestjs/common';
-import { describeAddress, type EngineAddress } from './engine-url.js';
+import { describeAddress, type EngineAddress } from './address/engine-url.js';
+import type { CallCounts } from './calls/call.js';
 import { engineStateChannel } from './engine.channel.js';
-import type { EngineReport, EngineState } from './engine.wire.js';
+import type { EngineFacts, EngineReport, EngineState } from './engine.wire.js';
 
 /** What every kind of engine has: an address, the rooms it serves, and a state that health and telemetry see. */
 export abstract class EngineConnection {
   readonly roles: string[] = [];
   readonly name: string;
+  /** Resolves with whether the URL names servers of another kind, once the first attempt to connect has ended. */
+  readonly triedFirst: Promise<{ isWrongUrl: boolean }>;
+  protected connects = 0;
   private state: EngineState = 'connecting';
   private reason: string | null = 'Not connected yet.';
   private readonly logger = new Logger('Engine');
+  private endFirstTry: (verdict: { isWrongUrl: boolean }) => void = () => undefined;
 
   protected constructor(readonly address: EngineAddress) {
     this.name = describeAddress(address);
+    this.triedFirst = new Promise((resolve) => (this.endFirstTry = resolve));
   }
 
   get isReady(): boolean {
     return this.state === 'ready';
   }
 
+  /** Calls by how they ended, and connections made, since the start. */
+  get statistics(): CallCounts & { connects: number } {
+    return { ...this.counts, connects: this.connects };
+  }
+
+  abstract get facts(): EngineFacts;
+
+  protected abstract get counts(): CallCounts;
+
   report(): EngineReport {
-    const { kind, topology } = this.address;
-    return { roles: [...this.roles], kind, topology, state: this.state, reason: this.reason };
+    const { topology } = this.address;
+    const { kind, version, role } = this.facts;
+    const { roles, state, reason } = this;
+    const breaker = reason === null ? 'closed' : 'open';
+    return { roles: [...roles], kind, topology, version, role, state, breaker, reason };
   }
 
   /** Starts connecting and goes on for ever; never rejects, since the app serves without its engine. */
@@ -33,10 +51,17 @@ export abstract class EngineConnection {
   /** `reason` says what is missing where an engine can do with a part of its nodes. */
   protected markReady(reason: string | null = null): void {
     this.change('ready', reason);
+    this.endFirstTry({ isWrongUrl: false });
   }
 
-  protected markDown(reason: string): void {
+  protected markDown(reason: string, isWrongUrl = false): void {
     this.change('down', reason);
+    this.endFirstTry({ isWrongUrl });
+  }
+
+  protected markClosed(): void {
+    this.state = 'down';
+    this.reason = 'It was closed.';
   }
 
   private change(state: EngineState, reason: string | null): void {

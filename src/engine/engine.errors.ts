@@ -19,3 +19,19 @@ export class EngineError extends Error {
     this.name = 'EngineError';
   }
 }
+
+/** What is wrong with the URL of the engine that has these roles, and what to write. */
+export interface EngineMismatch {
+  roles: readonly string[];
+  reason: string;
+}
+
+/** Servers that are of another kind than their URL says. No time mends that, so the application does not start with it. */
+export class EngineMismatchError extends Error {
+  readonly code = 'E_ENGINE_MISMATCH';
+
+  constructor(readonly mismatches: readonly EngineMismatch[]) {
+    super(mismatches.map(({ roles, reason }) => `The engine of ${roles.join(', ')}: ${reason}`).join(' '));
+    this.name = 'EngineMismatchError';
+  }
+}

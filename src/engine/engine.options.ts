@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { EngineAddress } from './engine-url.js';
+import type { EngineAddress } from './address/engine-url.js';
 
 export interface EngineOptions {
   /** Who uses which engine, for example `{ sessions: parseEngineUrl('valkey://127.0.0.1:6379') }`. */

@@ -1,5 +1,7 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { EngineAddress } from './engine-url.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { EngineAddress } from './address/engine-url.js';
+import { EngineMismatchError } from './engine.errors.js';
 import type { EngineReport } from './engine.wire.js';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine.options.js';
 import { MemcachedEngine } from './memcached-engine.js';
@@ -7,9 +9,12 @@ import { RedisEngine } from './redis-engine.js';
 
 export type Engine = RedisEngine | MemcachedEngine;
 
+/** A first attempt to connect ends sooner, one way or the other; a host that swallows packets may not hold up the start. */
+const LONGEST_FIRST_TRY_MS = 1_500;
+
 /** The engines by role. Roles with the same address share one connection and one breaker. */
 @Injectable()
-export class Engines implements OnApplicationShutdown {
+export class Engines implements OnModuleInit, OnApplicationShutdown {
   private readonly byAddress = new Map<string, Engine>();
   private readonly byRole = new Map<string, Engine>();
 
@@ -20,6 +25,22 @@ export class Engines implements OnApplicationShutdown {
       this.byRole.set(role, engine);
     }
     for (const engine of this.byAddress.values()) engine.start();
+  }
+
+  /**
+   * Waits for the first attempt to connect. An engine that is away is no reason not to start.
+   *
+   * @throws {EngineMismatchError}
+   */
+  async onModuleInit(): Promise<void> {
+    const engines = this.all();
+    const areWrong = await Promise.all(engines.map(isWrongUrl));
+    const mismatches = engines
+      .filter((_engine, i) => areWrong[i])
+      .map((engine) => ({ roles: engine.roles, reason: engine.report().reason ?? '' }));
+    if (mismatches.length === 0) return;
+    this.onApplicationShutdown();
+    throw new EngineMismatchError(mismatches);
   }
 
   /** The engine of a role, whichever kind it is. */
@@ -36,8 +57,13 @@ export class Engines implements OnApplicationShutdown {
     throw new Error(`The role "${role}" needs Redis or Valkey, but its engine is ${engine.address.kind}.`);
   }
 
+  /** Each engine once, whatever roles it has. */
+  all(): Engine[] {
+    return [...this.byAddress.values()];
+  }
+
   reports(): EngineReport[] {
-    return [...this.byAddress.values()].map((engine) => engine.report());
+    return this.all().map((engine) => engine.report());
   }
 
   /** The last of the shutdown hooks: until then requests are still being answered. */
@@ -55,4 +81,13 @@ export class Engines implements OnApplicationShutdown {
     this.byAddress.set(id, engine);
     return engine;
   }
+}
+
+async function isWrongUrl(engine: Engine): Promise<boolean> {
+  const timer = new AbortController();
+  const tooLong = delay(LONGEST_FIRST_TRY_MS, { isWrongUrl: false }, timer);
+  const verdict = await Promise.race([engine.triedFirst, tooLong]);
+  timer.abort();
+  tooLong.catch(() => undefined);
+  return verdict.isWrongUrl;
 }

@@ -1,90 +1,89 @@
 import { Client } from 'memjs';
-import { explainConnectionFailure } from './connection-failure.js';
-import { EngineCalls } from './engine-calls.js';
+import type { EngineAddress } from './address/engine-url.js';
+import type { Call, CallCounts } from './calls/call.js';
+import { type CallOptions, EngineCalls } from './calls/engine-calls.js';
 import { EngineConnection } from './engine-connection.js';
-import type { EngineAddress } from './engine-url.js';
 import { EngineError } from './engine.errors.js';
+import type { EngineFacts } from './engine.wire.js';
+import { MemcachedNode } from './memcached-node.js';
+import { explainConnectionFailure } from './servers/connection-failure.js';
 
-const WATCHDOG_INTERVAL_MS = 500;
 const SILENT = { log: () => undefined };
 
-/**
- * Memcached, one node or several (keys are spread by memjs' hash).
- *
- * memjs connects at the first call and again after a failure; the watchdog's question keeps that going and tells health.
- */
+/** Memcached, one node or several (keys are spread by memjs' hash). A node that does not answer costs its own keys only. */
 export class MemcachedEngine extends EngineConnection {
   /** The bare client: send through {@link settle}, and only keys of at most 250 printable bytes. */
   readonly client: Client;
   private readonly calls: EngineCalls;
-  private watchdog: NodeJS.Timeout | undefined;
+  private readonly nodes: MemcachedNode[];
+  /** The one that is being sent: memjs chooses its node meanwhile. */
+  private sending: Call | undefined;
 
   constructor(address: EngineAddress, deadlineMs: number) {
     super(address);
-    const servers = address.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
-    this.client = Client.create(servers, {
-      // One try per call: a second would outlast the deadline.
-      retries: 1,
-      // Before our own deadline, so that it is known which node was silent.
-      timeout: (0.8 * deadlineMs) / 1000,
-      conntimeout: (0.8 * deadlineMs) / 1000,
-      keepAlive: true,
-      logger: SILENT,
-    });
-    this.calls = new EngineCalls(this.name, deadlineMs, explainCommandFailure, address.nodes.length > 1);
+    this.nodes = address.nodes.map((node) => new MemcachedNode(node, deadlineMs, () => this.assess()));
+    // One try per call: a second would outlast the deadline.
+    this.client = new Client(this.nodes, { retries: 1, logger: SILENT });
+    const choose = this.client.server.bind(this.client);
+    this.client.server = (key) => this.toBeUsed(choose(key) as MemcachedNode);
+    this.calls = new EngineCalls(this.name, deadlineMs, explainCommandFailure);
   }
 
   override start(): void {
-    void this.watch();
-    this.watchdog = setInterval(() => void this.watch(), WATCHDOG_INTERVAL_MS);
-    this.watchdog.unref();
+    for (const node of this.nodes) node.start();
   }
 
   override close(): void {
-    clearInterval(this.watchdog);
     this.client.close();
+    this.markClosed();
   }
 
-  /** Runs one memjs call within the deadline and behind the breaker; rejects with {@link EngineError}. */
-  settle<T>(command: string, send: () => Promise<T>): Promise<T> {
-    if (!this.isReady) {
-      return Promise.reject(
-        new EngineError('refused', `${this.name} is not connected, so ${command} was not sent.`),
-      );
-    }
-    return this.calls.settle(command, send);
+  protected override get counts(): CallCounts {
+    return this.calls.counts;
   }
 
-  private async watch(): Promise<void> {
+  override get facts(): EngineFacts {
+    const version = this.nodes.find((node) => node.version)?.version ?? null;
+    return { kind: 'memcached', version, role: null };
+  }
+
+  /** Runs one memjs call, begun before `send` returns, within the deadline; rejects with {@link EngineError}. */
+  settle<T>(command: string, send: () => Promise<T>, { deadlineMs }: CallOptions = {}): Promise<T> {
+    return this.calls.settle(command, (call) => this.send(call, send), deadlineMs);
+  }
+
+  private send<T>(call: Call, send: () => Promise<T>): Promise<T> {
+    this.sending = call;
     try {
-      const silent = await this.calls.withinDeadline('stats', () => this.askEveryNode());
-      // The other nodes' keys are as good as ever; those of a silent one are misses.
-      this.markReady(
-        silent.length === 0 ? null : `${silent.join(', ')} does not answer. Start it, or correct the URL.`,
-      );
-    } catch (error) {
-      const cause = error instanceof EngineError ? error.cause : error;
-      this.markDown(cause ? explainConnectionFailure(cause) : 'It does not answer. Asking again.');
+      return send();
+    } finally {
+      this.sending = undefined;
     }
   }
 
-  /** The nodes that fail; rejects if all of them do. */
-  private askEveryNode(): Promise<string[]> {
-    const { nodes } = this.address;
-    const silent: string[] = [];
-    let asked = 0;
-    return new Promise((resolve, reject) => {
-      this.client.stats((error, node) => {
-        asked++;
-        if (error) silent.push(node);
-        if (silent.length === nodes.length) reject(error ?? new Error('No node answers.'));
-        else if (asked === nodes.length) resolve(silent);
-      });
-    });
+  private toBeUsed(node: MemcachedNode): MemcachedNode {
+    if (!node.isUsable) {
+      throw new EngineError('refused', `${node.address} does not answer, so the call was not sent.`);
+    }
+    if (this.sending) this.sending.target = node;
+    return node;
+  }
+
+  private assess(): void {
+    if (!this.nodes.every(({ wasTried }) => wasTried)) return;
+    const silent = this.nodes.filter(({ isUsable }) => !isUsable);
+    if (silent.length === this.nodes.length)
+      return this.markDown(explainConnectionFailure(silent[0]?.failure));
+    // The other nodes' keys are as good as ever.
+    const names = silent.map(({ address }) => address).join(', ');
+    this.markReady(names ? `${names} does not answer. Start it, or correct the URL.` : null);
   }
 }
 
 function explainCommandFailure(error: unknown, command: string): EngineError {
-  // memjs tells a full server from a lost one by its text only; either way the caller goes on without the cache.
-  return new EngineError('unknown', `Memcached did not complete ${command}.`, { cause: error });
+  if (error instanceof EngineError) return error;
+  // What Memcached answers besides values reaches us as text only.
+  return error instanceof Error && error.message.startsWith('MemJS ')
+    ? new EngineError('failed', `Memcached answered ${command} with an error.`, { cause: error })
+    : new EngineError('unknown', `Memcached did not complete ${command}.`, { cause: error });
 }

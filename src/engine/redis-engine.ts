@@ -1,64 +1,128 @@
-import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { ClientClosedError, ClientOfflineError, ErrorReply, type RedisClientType, TimeoutError } from 'redis';
-import { openCluster } from './cluster-connection.js';
-import { explainConnectionFailure } from './connection-failure.js';
-import { EngineCalls } from './engine-calls.js';
+import {
+  type RedisArgument,
+  type RedisClientType,
+  type RedisFunctions,
+  type RedisModules,
+  type RedisScripts,
+  RESP_TYPES,
+  type TypeMapping,
+} from 'redis';
+import type { EngineAddress } from './address/engine-url.js';
+import type { CallCounts } from './calls/call.js';
+import type { CallOptions } from './calls/engine-calls.js';
+import { CommandSender } from './commands/command-sender.js';
+import type { CommandOptions } from './commands/command-methods.js';
+import { createEngineClient } from './commands/engine-client.js';
+import type { EngineScript } from './commands/engine-script.js';
 import { EngineConnection } from './engine-connection.js';
-import type { EngineAddress } from './engine-url.js';
-import { EngineError } from './engine.errors.js';
-import { guardCommands } from './guard-commands.js';
-import { openPrimary } from './primary-connection.js';
-import { NotPrimaryError, type OpenConnection, type RedisConnection } from './redis-connection.js';
+import type { EngineFacts } from './engine.wire.js';
+import { Invalidations, type InvalidationFeed, type InvalidationListener } from './push/invalidations.js';
+import { type Subscriber, Subscriptions } from './push/subscriptions.js';
+import { tellEach } from './push/tell-each.js';
+import { Cluster } from './servers/cluster.js';
+import { connectionOptions } from './servers/connect.js';
+import { explainConnectionFailure, isWrongUrl } from './servers/connection-failure.js';
+import { OnePrimary } from './servers/one-primary.js';
+import type { Servers } from './servers/servers.js';
 
-const LONGEST_BACKOFF_MS = 300;
-const PROBE_INTERVAL_MS = 250;
+const AS_BUFFERS: TypeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer };
 
-/** A Lua script, sent whole once per engine and by its digest afterwards. */
-export interface EngineScript {
-  name: string;
-  lua: string;
-  sha1: string;
-}
+/** A client whose strings are Buffers. */
+export type BinaryClient = RedisClientType<
+  RedisModules,
+  RedisFunctions,
+  RedisScripts,
+  3,
+  { [RESP_TYPES.BLOB_STRING]: BufferConstructor }
+>;
 
-export function defineScript(name: string, lua: string): EngineScript {
-  return { name, lua, sha1: createHash('sha1').update(lua).digest('hex') };
+export interface ReplyOptions extends CallOptions {
+  /** `binary`: strings come as Buffers. */
+  replies?: 'text' | 'binary';
 }
 
 /**
- * Redis or Valkey, standalone, behind sentinels or clustered: one connection that always settles its calls.
- *
- * It connects, and connects again, for ever, with jittered backoff. A connection whose probe stays unanswered is given
- * up: a paused server or a half-open socket raises no event of its own.
+ * Redis or Valkey, standalone, behind sentinels or clustered. Stores see commands, batches, scripts and pushes; where the
+ * servers are, and which of them is the primary now, is the engine's own affair.
  */
 export class RedisEngine extends EngineConnection {
-  /** node-redis' commands, each within the deadline and behind the breaker; rejects with {@link EngineError}. */
+  /**
+   * node-redis' commands, each within the deadline; they reject with {@link EngineError}. A command of several keys, or a
+   * batch, needs one hash tag for all ({@link CrossSlotError}); DEL, UNLINK, EXISTS, TOUCH and MGET do not.
+   */
   readonly client: RedisClientType;
-  private readonly open: OpenConnection;
-  private readonly calls: EngineCalls;
-  private readonly stopped = new AbortController();
+  private readonly servers: Servers;
+  private readonly sender: CommandSender;
+  private readonly invalidated: Invalidations;
+  private readonly subscriptions: Subscriptions;
   private readonly readyListeners: (() => void)[] = [];
-  private connection: RedisConnection | undefined;
-  private loseConnection: (error: unknown) => void = () => undefined;
+  /** What of the layout is not served. */
+  private missing: string | null = null;
 
   constructor(address: EngineAddress, deadlineMs: number) {
     super(address);
-    const isCluster = address.topology === 'cluster';
-    const explain = (error: unknown, command: string) => this.explainFailure(error, command);
-    this.calls = new EngineCalls(this.name, deadlineMs, explain, isCluster);
-    this.open = isCluster ? openCluster(address, deadlineMs) : openPrimary(address, deadlineMs);
-    this.client = guardCommands(() => this.requireClient(), this.calls);
+    const connection = connectionOptions(address);
+    const servers = () => this.servers;
+    this.invalidated = new Invalidations(servers);
+    this.subscriptions = new Subscriptions(servers, connection, deadlineMs);
+    const Layout = address.topology === 'cluster' ? Cluster : OnePrimary;
+    const options = {
+      connection,
+      deadlineMs,
+      prefixes: () => this.invalidated.prefixes,
+      onInvalidated: (key: Buffer | null) => this.invalidated.invalidate(key),
+      onConnect: () => this.connects++,
+      onBreaker: () => this.assess(),
+    };
+    this.servers = new Layout(address, options, {
+      onReady: (reason, hasChanged) => this.becomeReady(reason, hasChanged),
+      onDown: (error) => this.becomeDown(error),
+      onInterruption: () => this.invalidated.interrupt(),
+    });
+    this.sender = new CommandSender(this.servers, this.name, deadlineMs);
+    this.client = createEngineClient(this.sender, () => this.isReady);
   }
 
   override start(): void {
-    void this.stayConnected();
+    this.servers.start();
   }
 
   override close(): void {
-    this.stopped.abort();
-    this.loseConnection(new Error('The engine was closed.'));
-    this.connection?.destroy();
-    this.connection = undefined;
+    this.subscriptions.close();
+    this.servers.close();
+    this.markClosed();
+  }
+
+  /** The same commands with another deadline, or with Buffers for replies. */
+  clientWith(options: CallOptions & { replies: 'binary' }): BinaryClient;
+  clientWith(options: ReplyOptions): RedisClientType;
+  clientWith(options: ReplyOptions): RedisClientType | BinaryClient {
+    return this.client.withCommandOptions(commandOptions(options));
+  }
+
+  /** Runs a script atomically; of its keys, all share one hash tag. */
+  run(
+    script: EngineScript,
+    keys: RedisArgument[],
+    args: RedisArgument[],
+    options: ReplyOptions = {},
+  ): Promise<unknown> {
+    return this.sender.sendScript(script, keys, args, commandOptions(options));
+  }
+
+  /** Hears what any node publishes on a channel, at most once each. @returns how to end it. */
+  subscribe(channel: string, subscriber: Subscriber): () => void {
+    return this.subscriptions.add(channel, subscriber);
+  }
+
+  /** @returns how many connections of the channel's primary heard it. */
+  publish(channel: string, message: string): Promise<number> {
+    return this.client.sPublish(channel, message);
+  }
+
+  /** Tells of each key with the prefix that is written, deleted, or expires, whoever does it; this engine too. */
+  invalidations(prefix: string, listener: InvalidationListener): InvalidationFeed {
+    return this.invalidated.open(prefix, listener);
   }
 
   /** Calls back at every (re)connection; what was in the engine before may be gone. */
@@ -66,91 +130,47 @@ export class RedisEngine extends EngineConnection {
     this.readyListeners.push(listener);
   }
 
-  /** Runs a script atomically. All keys must share a hash tag, so that the call also works on a cluster. */
-  run(script: EngineScript, keys: string[], args: string[]): Promise<unknown> {
-    return this.calls.settle(script.name, async () => {
-      const client = this.requireClient();
-      try {
-        return await client.evalSha(script.sha1, { keys, arguments: args });
-      } catch (error) {
-        if (!(error instanceof ErrorReply) || !error.message.startsWith('NOSCRIPT')) throw error;
-        return client.eval(script.lua, { keys, arguments: args });
-      }
-    });
+  protected override get counts(): CallCounts {
+    return this.sender.counts;
   }
 
-  private async stayConnected(): Promise<void> {
-    for (let failures = 0; !this.stopped.signal.aborted; failures++) {
-      try {
-        const lost = this.nextLoss();
-        this.connection = await this.open(this.loseConnection);
-        failures = 0;
-        this.markReady();
-        for (const listener of this.readyListeners) listener();
-        void this.watch(this.connection);
-        await lost;
-      } catch (error) {
-        if (!this.stopped.signal.aborted) this.markDown(explainConnectionFailure(error));
-      }
-      this.connection?.destroy();
-      this.connection = undefined;
-      await delay(jitteredBackoffMs(failures), undefined, this.stopped).catch(() => undefined);
-    }
+  override get facts(): EngineFacts {
+    const facts = this.servers.open[0]?.facts;
+    return {
+      kind: facts?.kind ?? this.address.kind,
+      version: facts?.version ?? null,
+      role: facts ? 'primary' : null,
+    };
   }
 
-  /** Rejects when the connection that is opened next is lost. */
-  private nextLoss(): Promise<never> {
-    const lost = new Promise<never>((_resolve, reject) => {
-      this.loseConnection = reject;
-    });
-    lost.catch(() => undefined);
-    return lost;
+  private becomeReady(reason: string | null, hasChanged: boolean): void {
+    this.missing = reason;
+    this.assess();
+    if (hasChanged) tellEach(this.readyListeners, (listener) => listener());
   }
 
-  private async watch(connection: RedisConnection): Promise<void> {
-    while (this.connection === connection && !this.stopped.signal.aborted) {
-      try {
-        await connection.probe();
-      } catch (error) {
-        if (this.connection === connection) this.loseConnection(error);
-        return;
-      }
-      await delay(PROBE_INTERVAL_MS, undefined, this.stopped).catch(() => undefined);
-    }
+  /** Whether calls can be sent somewhere, as connections and breakers stand. */
+  private assess(): void {
+    const { open } = this.servers;
+    const silent = open.filter(({ breaker }) => breaker.isOpen);
+    const reason =
+      silent.length > 0
+        ? `${silent.map(({ address }) => address).join(', ')} does not answer in time. Asking again.`
+        : null;
+    if (open.length > silent.length) this.markReady(this.missing ?? reason);
+    else if (reason) this.markDown(reason);
   }
 
-  private requireClient(): RedisClientType {
-    if (this.connection) return this.connection.client;
-    throw new ClientOfflineError();
-  }
-
-  private explainFailure(error: unknown, command: string): EngineError {
-    if (error instanceof ErrorReply) {
-      // The first word is the error's code (WRONGTYPE, OOM, ...); the rest may repeat arguments.
-      const [code = 'ERR'] = error.message.split(' ');
-      if (code === 'READONLY') this.loseConnection(new NotPrimaryError('replica'));
-      return new EngineError('failed', `The engine answered ${command} with ${code}.`, { cause: error });
-    }
-    return isNeverWritten(error)
-      ? new EngineError('refused', `${this.name} is not connected, so ${command} was not sent.`, {
-          cause: error,
-        })
-      : new EngineError('unknown', `The connection was lost before ${command} was answered.`, {
-          cause: error,
-        });
+  private becomeDown(error: unknown): void {
+    this.missing = null;
+    this.markDown(explainConnectionFailure(error), isWrongUrl(error));
   }
 }
 
-/** Full jitter up to an exponential ceiling, so that nodes do not come back in step. */
-function jitteredBackoffMs(failures: number): number {
-  return 25 + Math.random() * Math.min(50 * 2 ** failures, LONGEST_BACKOFF_MS);
-}
-
-function isNeverWritten(error: unknown): boolean {
-  return (
-    error instanceof ClientOfflineError ||
-    error instanceof ClientClosedError ||
-    error instanceof TimeoutError ||
-    (error instanceof Error && error.message.includes('queue is full'))
-  );
+/** In node-redis' terms. */
+function commandOptions({ deadlineMs, replies }: ReplyOptions): CommandOptions {
+  return {
+    ...(deadlineMs !== undefined && { timeout: deadlineMs }),
+    ...(replies === 'binary' && { typeMapping: AS_BUFFERS }),
+  };
 }

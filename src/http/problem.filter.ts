@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { InvalidInputError, type Problem, PROBLEM_STATUS, type ProblemCode } from './problems.js';
+import { describeLookup, type Lookup } from '../query-cache/index.js';
+import { type FieldError, type Problem, PROBLEM_STATUS, type ProblemCode } from './problems.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
@@ -32,14 +33,17 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (problem.status === 401)
       response.set('WWW-Authenticate', problem.code === 'E_KEY_REQUIRED' ? 'Bearer' : 'Cookie');
+    // That there is nothing is an answer of the cache, too.
+    if (hasLookup(error)) describeLookup(response, error.lookup);
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 }
 
 export function describeProblem(error: unknown, request: Pick<Request, 'method' | 'path'>): Problem {
-  if (error instanceof InvalidInputError)
-    return { ...problem('E_INVALID', error.message), errors: error.errors };
-  if (isCoded(error)) return problem(error.code, error.message);
+  if (isCoded(error)) {
+    const { code, message, errors } = error;
+    return { ...problem(code, message), ...(errors && { errors }) };
+  }
   if (isMissingTable(error))
     return problem('E_DATABASE_UNAVAILABLE', 'The tables are being made. Try again in a moment.');
   if (error instanceof HttpException) {
@@ -60,7 +64,7 @@ function problem(code: ProblemCode, detail: string): Problem {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail };
 }
 
-function isCoded(error: unknown): error is Error & { code: ProblemCode } {
+function isCoded(error: unknown): error is Error & { code: ProblemCode; errors?: FieldError[] } {
   return error instanceof Error && 'code' in error && Object.hasOwn(PROBLEM_STATUS, String(error.code));
 }
 
@@ -73,6 +77,10 @@ function retryAfterSecondsOf(error: unknown): number {
   return error instanceof Error && 'retryAfterSeconds' in error
     ? Number(error.retryAfterSeconds)
     : RETRY_AFTER_SECONDS;
+}
+
+function hasLookup(error: unknown): error is { lookup: Lookup } {
+  return typeof error === 'object' && error !== null && 'lookup' in error && error.lookup !== undefined;
 }
 
 function stackOf(error: unknown): string {

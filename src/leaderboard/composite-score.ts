@@ -1,7 +1,7 @@
 /** Whole numbers are exact in a sorted set's double up to here. */
 const EXACT = 2 ** 53;
 
-/** How many changes a board must be able to order by time before ties of equal scores stop being exact. */
+/** How many changes a board must be able to order by time before it has to be numbered anew. */
 export const FEWEST_ORDERED_CHANGES = 1_000_000;
 
 export interface ScoreBounds {
@@ -9,25 +9,42 @@ export interface ScoreBounds {
   max: number;
 }
 
+export interface ScoreOrder extends ScoreBounds {
+  order: 'desc' | 'asc';
+  /** The sequence at which the board was last numbered anew, and how many places of each score are kept for who was there before. */
+  base: number;
+  headroom: number;
+}
+
 /**
- * Score and order of arrival in one sorted-set score: `(score - min) * span + (span - 1 - sequence)`.
+ * Score and order of arrival in one sorted-set score: `(points above the worst) * span + (span - 1 - arrival)`.
  *
- * A higher score is always higher; of equal scores the earlier is. Being absolute, it can be written twice, or in any
- * order with `ZADD GT`, to the same effect. From `span` changes on, later equal scores tie.
+ * A better score is always higher; of equal scores the earlier is. It is absolute, so writing it twice does no harm.
  */
 export class CompositeScore {
-  private readonly span: number;
+  /** Composites of one score: this many. */
+  readonly span: number;
 
-  constructor(private readonly bounds: ScoreBounds) {
-    this.span = orderedChanges(bounds);
+  constructor(private readonly board: ScoreOrder) {
+    this.span = orderedChanges(board);
   }
 
   encode(score: number, sequence: number): number {
-    return (score - this.bounds.min) * this.span + Math.max(0, this.span - 1 - sequence);
+    const { order, min, max, base, headroom } = this.board;
+    const points = order === 'desc' ? score - min : max - score;
+    // Never below 0: with every place of a score taken, later equals tie, but nobody falls to another score.
+    return points * this.span + Math.max(0, this.span - 1 - (headroom + sequence - base));
   }
 
   decode(composite: number): number {
-    return Math.floor(composite / this.span) + this.bounds.min;
+    const { order, min, max } = this.board;
+    const points = (composite - (composite % this.span)) / this.span;
+    return order === 'desc' ? min + points : max - points;
+  }
+
+  /** Whether there is no room to order the arrival of this sequence: the board must be numbered anew first. */
+  isExhaustedBy(sequence: number): boolean {
+    return this.board.headroom + sequence - this.board.base >= this.span;
   }
 }
 

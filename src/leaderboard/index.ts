@@ -1,12 +1,26 @@
+export { boardEventChannel, boardSizeChannel } from './leaderboard.channel.js';
+export type { BoardEvent, BoardSize } from './leaderboard.channel.js';
 export { LeaderboardError } from './leaderboard.errors.js';
 export type { LeaderboardErrorCode } from './leaderboard.errors.js';
 export { LeaderboardModule } from './leaderboard.module.js';
 export type { LeaderboardOptions } from './leaderboard.options.js';
 export { LeaderboardService } from './leaderboard.service.js';
-export type { BoardPage, PlayerRank, SubmissionAnswer } from './leaderboard.service.js';
+export type {
+  BoardPage,
+  BoardPlaces,
+  BoardTop,
+  FriendEntry,
+  PlayerRank,
+  RankedEntry,
+} from './leaderboard.answers.js';
+export type { SubmissionAnswer } from './leaderboard.submissions.js';
+export type { BoardDefinition, BoardWindow, Submission } from './leaderboard.schemas.js';
 export type {
   LeaderboardChanges,
   LeaderboardEntry,
+  OwnPlaceChanged,
   WatchRequest,
   WatchSnapshot,
 } from './leaderboard.wire.js';
+
+export { boardParameterSchema } from './leaderboard.schemas.js';

@@ -1,4 +1,16 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Query,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { GameServerGuard } from './game-server.guard.js';
@@ -6,8 +18,12 @@ import {
   type BoardDefinition,
   boardDefinitionSchema,
   boardParameterSchema,
+  type BoardWindow,
+  type NeighboursQuery,
+  neighboursQuerySchema,
   type PageQuery,
   pageQuerySchema,
+  playerIdsSchema,
   playerParameterSchema,
   playerParametersSchema,
   type PlayerProfile,
@@ -16,7 +32,8 @@ import {
   submissionsSchema,
   windowQuerySchema,
 } from './leaderboard.schemas.js';
-import { LeaderboardService, type SubmissionAnswer } from './leaderboard.service.js';
+import { LeaderboardService } from './leaderboard.service.js';
+import type { SubmissionAnswer } from './leaderboard.submissions.js';
 
 @ApiTags('leaderboard')
 @Controller('api')
@@ -73,9 +90,32 @@ export class LeaderboardController {
   @ApiOperation({ summary: 'One player’s rank, score and percentile' })
   rank(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
-    @Query({ schema: windowQuerySchema }) _query: object,
+    @Query({ schema: windowQuerySchema }) { window }: { window: BoardWindow },
   ) {
-    return this.leaderboard.rankOf(board, playerId);
+    return this.leaderboard.rankOf(board, window, playerId);
+  }
+
+  @Get('leaderboards/:board/players/:playerId/neighbours')
+  @ApiParam({ name: 'board', example: 'arena' })
+  @ApiParam({ name: 'playerId' })
+  @ApiOperation({ summary: 'A player among those just above and below' })
+  neighbours(
+    @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
+    @Query({ schema: neighboursQuerySchema }) query: NeighboursQuery,
+  ) {
+    return this.leaderboard.neighbours(board, playerId, query);
+  }
+
+  @Post('leaderboards/:board/ranks')
+  @HttpCode(200)
+  @ApiParam({ name: 'board', example: 'arena' })
+  @ApiOperation({ summary: 'Friends: of up to 1,000 players those who have a score, best first' })
+  ranks(
+    @Param({ schema: boardParameterSchema }) { board }: { board: string },
+    @Query({ schema: windowQuerySchema }) { window }: { window: BoardWindow },
+    @Body({ schema: playerIdsSchema }) { playerIds }: { playerIds: string[] },
+  ) {
+    return this.leaderboard.ranks(board, window, playerIds);
   }
 
   @Put('players/:playerId')
@@ -89,5 +129,15 @@ export class LeaderboardController {
     @Body({ schema: profileSchema }) profile: PlayerProfile,
   ) {
     return this.leaderboard.saveProfile(playerId, profile);
+  }
+
+  @Delete('players/:playerId')
+  @HttpCode(204)
+  @UseGuards(GameServerGuard)
+  @ApiBearerAuth('game-server')
+  @ApiParam({ name: 'playerId' })
+  @ApiOperation({ summary: 'Forget a player everywhere; 503 while the engine cannot, then ask again' })
+  forget(@Param({ schema: playerParameterSchema }) { playerId }: { playerId: string }) {
+    return this.leaderboard.forgetPlayer(playerId);
   }
 }

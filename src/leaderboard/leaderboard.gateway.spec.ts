@@ -1,42 +1,94 @@
-import type { Socket } from 'socket.io';
-import { describe, expect, it } from 'vitest';
+import { EventEmitter } from 'node:events';
+import type { Namespace, Socket } from 'socket.io';
+import { describe, expect, it, vi } from 'vitest';
 import { LeaderboardGateway } from './leaderboard.gateway.js';
-import type { LeaderboardPush } from './leaderboard.push.js';
+import type { LeaderboardPush, Viewer } from './leaderboard.push.js';
 import type { Watch } from './leaderboard.schemas.js';
+import type { LeaderboardChanges, WatchSnapshot } from './leaderboard.wire.js';
 
-/** The rooms that have a viewer, with a `watch` that takes as long as the test wants. */
+/** Who watches what, with a `watch` that takes as long as the test wants. */
 function fakePush() {
-  const viewers = new Set<string>();
+  const watching = new Map<Viewer, number>();
   const waiting: (() => void)[] = [];
-  const roomOf = ({ board, top }: Watch) => `${board}:${top}`;
+  let announce: (room: string) => void = () => undefined;
   const push = {
-    roomOf,
-    watch: async (request: Watch) => {
-      await new Promise<void>((resolve) => waiting.push(resolve));
-      viewers.add(roomOf(request));
-      return { version: 0, entries: [], me: null };
+    onChanges: (broadcast: (room: string, changes: LeaderboardChanges) => void) => {
+      announce = (room) => broadcast(room, {} as LeaderboardChanges);
     },
-    leave: (room: string) => viewers.delete(room),
+    roomOf: ({ board, top }: Watch) => `${board}:${top}`,
+    watch: async ({ top }: Watch, viewer: Viewer, enter: (snapshot: WatchSnapshot) => void) => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      watching.set(viewer, top);
+      enter({ version: 0, ties: 'first', entries: [], me: null });
+    },
+    leave: (_watch: Watch, viewer: Viewer) => watching.delete(viewer),
   };
-  return { push: push as unknown as LeaderboardPush, viewers, waiting };
+  const gateway = new LeaderboardGateway(push as unknown as LeaderboardPush);
+  return { gateway, watching, waiting, announce: (room: string) => announce(room) };
 }
 
 const request = (top: number) => ({ board: 'arena', window: 'all', top });
 
 describe('LeaderboardGateway', () => {
   it('keeps one room per socket, however many watches come at once, and none when it is gone', async () => {
-    const { push, viewers, waiting } = fakePush();
-    const gateway = new LeaderboardGateway(push);
-    const socket = { id: 'a', connected: true, join: () => undefined, leave: () => undefined };
-    const answers = [1, 2, 3].map((top) => gateway.watch(socket as unknown as Socket, request(top)));
+    const { gateway, watching, waiting } = fakePush();
+    const rooms = new Set<string>();
+    const fake = {
+      connected: true,
+      conn: { writeBuffer: [] },
+      join: (room: string) => rooms.add(room),
+      leave: (room: string) => rooms.delete(room),
+    };
+    const socket = fake as unknown as Socket;
+    const answers: unknown[] = [];
+    const ask = (top: number) =>
+      gateway.watch(socket, request(top), (answer: unknown) => answers.push(answer));
+    const asked = [1, 2, 3, 4, 5].map(ask);
     const finishAll = setInterval(() => waiting.splice(0).forEach((finish) => finish()));
-    await Promise.all(answers);
-    expect([...viewers]).toEqual(['arena:3']);
+    await Promise.all(asked);
+    expect([...watching.values()]).toEqual([4]);
+    expect([...rooms]).toEqual(['arena:4']);
+    expect(answers[0]).toMatchObject({ error: { code: 'E_TOO_MANY_WATCHES' } });
 
-    const late = gateway.watch(socket as unknown as Socket, request(4));
-    socket.connected = false;
-    await Promise.all([gateway.handleDisconnect(socket as unknown as Socket), late]);
+    const late = ask(6);
+    fake.connected = false;
+    gateway.handleDisconnect(socket);
+    await late;
     clearInterval(finishAll);
-    expect([...viewers]).toEqual([]);
+    expect([...watching.values(), ...rooms]).toEqual([]);
+  });
+
+  it('leaves out a viewer who does not read, and says so when it reads again', async () => {
+    const { gateway, waiting, announce } = fakePush();
+    const rooms = new Map<string, Set<string>>();
+    const sockets = new Map<string, Socket>();
+    const heard: string[] = [];
+    const conn = Object.assign(new EventEmitter(), { writeBuffer: [] as unknown[] });
+    const socket = {
+      connected: true,
+      conn,
+      join: (room: string) => rooms.set(room, new Set(['slow'])),
+      leave: (room: string) => rooms.delete(room),
+      emit: (event: string) => heard.push(event),
+    } as unknown as Socket;
+    sockets.set('slow', socket);
+    const to = (room: string) => ({ emit: (event: string) => rooms.has(room) && heard.push(event) });
+    gateway.afterInit({ adapter: { rooms }, sockets, to } as unknown as Namespace);
+    const asked = gateway.watch(socket, request(1), () => undefined);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    waiting[0]?.();
+    await asked;
+
+    announce('arena:1');
+    conn.writeBuffer.length = 20;
+    announce('arena:1');
+    announce('arena:1');
+    expect(heard).toEqual(['changes']);
+    // Nor is it answered, however often it asks.
+    await gateway.watch(socket, request(1), () => heard.push('answer'));
+    expect(heard).toEqual(['changes']);
+    conn.writeBuffer.length = 0;
+    conn.emit('drain');
+    expect(heard).toEqual(['changes', 'behind']);
   });
 });

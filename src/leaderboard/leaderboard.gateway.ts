@@ -1,4 +1,5 @@
 import {
+  Ack,
   ConnectedSocket,
   MessageBody,
   type OnGatewayDisconnect,
@@ -7,96 +8,134 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
-import { LeaderboardPush } from './leaderboard.push.js';
+import { LeaderboardPush, type Viewer } from './leaderboard.push.js';
 import { type Watch, watchSchema } from './leaderboard.schemas.js';
-import type { OwnPlaceChanged, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
+import type { LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
 
-/** The namespace `/leaderboard`: anyone may watch. Messages are leaderboard.wire.ts; Nest's pipes and filters do not reach here. */
+/** Messages that may wait for a viewer who does not read, beside those the kernel holds: two seconds of changes. */
+const LARGEST_BACKLOG = 20;
+/** Questions of one viewer that may wait for each other. */
+const MOST_QUESTIONS = 4;
+
+type Answer = (answer: WatchSnapshot | WatchRefusal) => void;
+
+interface Audience {
+  viewer: Viewer;
+  watch: Watch | null;
+  isBehind: boolean;
+  questions: number;
+  /** Settles when the questions before have been answered. */
+  answered: Promise<void>;
+}
+
+/**
+ * The namespace `/leaderboard`: anyone may watch, in rooms that only this file lets them into. Messages are leaderboard.wire.ts;
+ * Nest's pipes and filters do not reach here.
+ */
 @WebSocketGateway({ namespace: '/leaderboard' })
 export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDisconnect<Socket> {
-  private readonly roomOf = new Map<string, string>();
-  private readonly joining = new Map<string, Promise<void>>();
+  private readonly audience = new Map<Socket, Audience>();
 
   constructor(private readonly push: LeaderboardPush) {}
 
   afterInit(namespace: Namespace): void {
-    this.push.onChanges((room, changes) => namespace.to(room).emit('changes', changes));
+    this.push.onChanges((room, changes) => this.broadcast(namespace, room, changes));
   }
 
-  async handleDisconnect(socket: Socket): Promise<void> {
-    await this.joining.get(socket.id);
-    await this.leave(socket);
+  handleDisconnect(socket: Socket): void {
+    this.leave(socket);
+    this.audience.delete(socket);
   }
 
   @SubscribeMessage('watch')
-  watch(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody() body: unknown,
-  ): Promise<WatchSnapshot | WatchRefusal> {
-    return this.answer(socket, body);
+  watch(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown, @Ack() answer: unknown) {
+    return this.answer(socket, body, answer);
   }
 
   /** After a gap in versions: the same as watching anew. */
   @SubscribeMessage('resync')
-  resync(
-    @ConnectedSocket() socket: Socket,
-    @MessageBody() body: unknown,
-  ): Promise<WatchSnapshot | WatchRefusal> {
-    return this.answer(socket, body);
+  resync(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown, @Ack() answer: unknown) {
+    return this.answer(socket, body, answer);
   }
 
-  private async answer(socket: Socket, body: unknown): Promise<WatchSnapshot | WatchRefusal> {
+  /** One question after the other: of two at once the first would be forgotten with its room still open. */
+  private async answer(socket: Socket, body: unknown, ack: unknown): Promise<void> {
+    // Who wants no acknowledgement gets none, and watches nothing.
+    if (typeof ack !== 'function' || !socket.connected) return;
+    // Nor does who asks on and on without reading what was answered.
+    if (hasBacklog(socket)) return;
+    const answer = ack as Answer;
     const request = watchSchema.safeParse(body);
     if (!request.success) {
       const fields = request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-      return { error: { code: 'E_INVALID', detail: `Correct ${fields.join('; ')}` } };
+      return answer({ error: { code: 'E_INVALID', detail: `Correct ${fields.join('; ')}` } });
     }
+    const audience = this.audienceOf(socket);
+    if (audience.questions === MOST_QUESTIONS) {
+      const detail = `At most ${MOST_QUESTIONS} questions of one socket wait. Ask again when one was answered.`;
+      return answer({ error: { code: 'E_TOO_MANY_WATCHES', detail } });
+    }
+    audience.questions++;
+    audience.answered = audience.answered.then(() => this.enter(socket, audience, request.data, answer));
+    await audience.answered;
+    audience.questions--;
+  }
+
+  private async enter(socket: Socket, audience: Audience, request: Watch, answer: Answer): Promise<void> {
+    this.leave(socket);
     try {
-      return await this.join(socket, request.data);
+      await this.push.watch(request, audience.viewer, (snapshot) => {
+        if (!socket.connected) return this.push.leave(request, audience.viewer);
+        audience.watch = request;
+        audience.isBehind = false;
+        void socket.join(this.push.roomOf(request));
+        // At once, so that no change can come before the snapshot it continues.
+        answer(snapshot);
+      });
     } catch (error) {
-      return { error: describe(error) };
+      answer({ error: describe(error) });
     }
   }
 
-  /** One watch after the other: of two at once the first would be forgotten with its room still open. */
-  private join(socket: Socket, request: Watch): Promise<WatchSnapshot> {
-    const joining = (this.joining.get(socket.id) ?? Promise.resolve()).then(() =>
-      this.joinNow(socket, request),
-    );
-    const settled = joining.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.joining.set(socket.id, settled);
-    void settled.then(() => this.joining.get(socket.id) === settled && this.joining.delete(socket.id));
-    return joining;
+  private leave(socket: Socket): void {
+    const audience = this.audience.get(socket);
+    if (!audience?.watch) return;
+    this.push.leave(audience.watch, audience.viewer);
+    void socket.leave(this.push.roomOf(audience.watch));
+    audience.watch = null;
   }
 
-  private async joinNow(socket: Socket, request: Watch): Promise<WatchSnapshot> {
-    const room = this.push.roomOf(request);
-    if (this.roomOf.get(socket.id) !== room) await this.leave(socket);
-    // Joined before the snapshot is read: a change in between then comes twice at worst, and is never missed.
-    await socket.join(room);
-    this.roomOf.set(socket.id, room);
-    let isWatching = false;
-    try {
-      const { playerId } = request;
-      const own = (place: OwnPlaceChanged) => socket.emit('me', place);
-      const snapshot = await this.push.watch(request, { id: socket.id, playerId, own });
-      isWatching = socket.connected;
-      return snapshot;
-    } finally {
-      if (!isWatching) await this.leave(socket);
+  private audienceOf(socket: Socket): Audience {
+    const known = this.audience.get(socket);
+    if (known) return known;
+    const audience: Audience = {
+      viewer: { own: (place) => hasBacklog(socket) || socket.emit('me', place) },
+      watch: null,
+      isBehind: false,
+      questions: 0,
+      answered: Promise.resolve(),
+    };
+    this.audience.set(socket, audience);
+    return audience;
+  }
+
+  /** Encoded once for all; who has not read what was sent before gets nothing more until it has, and is told so. */
+  private broadcast(namespace: Namespace, room: string, changes: LeaderboardChanges): void {
+    for (const id of namespace.adapter.rooms.get(room) ?? []) {
+      const socket = namespace.sockets.get(id);
+      const audience = socket && this.audience.get(socket);
+      if (!socket || !audience?.watch || !hasBacklog(socket) || audience.isBehind) continue;
+      audience.isBehind = true;
+      void socket.leave(room);
+      const { board, window } = changes;
+      socket.conn.once('drain', () => socket.emit('behind', { board, window }));
     }
+    namespace.to(room).emit('changes', changes);
   }
+}
 
-  private async leave(socket: Socket): Promise<void> {
-    const room = this.roomOf.get(socket.id);
-    if (room === undefined) return;
-    this.roomOf.delete(socket.id);
-    this.push.leave(room, socket.id);
-    await socket.leave(room);
-  }
+function hasBacklog(socket: Socket): boolean {
+  return (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length >= LARGEST_BACKLOG;
 }
 
 function describe(error: unknown): WatchRefusal['error'] {

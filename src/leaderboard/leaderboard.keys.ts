@@ -1,24 +1,37 @@
 /*
- * key                              | type   | lifetime          | written when
- * <prefix>:board:{<board>}:all      | zset   | none              | a standing changed: member = player, score = composite
- * <prefix>:board:{<board>}:position | string | none              | with every write of the set: the ledger sequence it has reached
- * <prefix>:board:{<board>}:rebuild:<id> | zset | 10 minutes      | a rebuild is filling it
- * <prefix>:player-names             | hash   | an hour from its first field | a name was asked for or changed
+ * key                                | type | lifetime             | written when
+ * <prefix>:board:{<board>}:<period>  | zset | its period and a day | a standing changed: member = player, score = composite
+ * <prefix>:board:{<board>}:state     | hash | none                 | with every write of a set: what the sets show, see the store
+ * <prefix>:board:{<board>}:rebuild:<id>:<period>, ...:state | zset, hash | 10 minutes | a rebuild is filling them
+ * <prefix>:board:{<board>}:changed   | channel | none              | a batch was shown: for nodes with viewers
+ * <prefix>:player-names              | hash | an hour from its first field | a name was asked for or changed
  *
- * The hash tag {<board>} keeps a board's keys in one slot, so that one script can write them together on a cluster.
+ * The hash tag {<board>} keeps a board's keys in one slot, so that one script can write them together on a cluster, and boards
+ * spread over its shards.
  */
+export interface BoardKeys {
+  state: string;
+  /** A channel, not a key. */
+  changed: string;
+  standings: (period: string) => string;
+}
+
 export interface LeaderboardKeys {
-  standings(board: string): string;
-  position(board: string): string;
-  rebuild(board: string, id: string): string;
-  playerNames(): string;
+  board(board: string): BoardKeys;
+  /** The same keys, filled aside. */
+  rebuild(board: string, id: string): BoardKeys;
+  playerNames: string;
 }
 
 export function leaderboardKeys(prefix: string): LeaderboardKeys {
+  const under = (path: string): BoardKeys => ({
+    state: `${path}:state`,
+    changed: `${path}:changed`,
+    standings: (period) => `${path}:${period}`,
+  });
   return {
-    standings: (board) => `${prefix}:board:{${board}}:all`,
-    position: (board) => `${prefix}:board:{${board}}:position`,
-    rebuild: (board, id) => `${prefix}:board:{${board}}:rebuild:${id}`,
-    playerNames: () => `${prefix}:player-names`,
+    board: (board) => under(`${prefix}:board:{${board}}`),
+    rebuild: (board, id) => under(`${prefix}:board:{${board}}:rebuild:${id}`),
+    playerNames: `${prefix}:player-names`,
   };
 }

@@ -1,46 +1,35 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/index.js';
-import { LeaderboardError } from './leaderboard.errors.js';
+import { Database, type Snapshot } from '../database/index.js';
+import type { Change } from './changes.js';
+import { CompositeScore } from './composite-score.js';
+import { LeaderboardError, unknownBoard } from './leaderboard.errors.js';
 import type { BoardDefinition, PlayerProfile, Submission } from './leaderboard.schemas.js';
+import { type Batch, takeBatch } from './ledger/batch.js';
 import {
-  readStanding,
-  record,
-  type RememberedAnswer,
-  type StandingRow,
-  standingsOf,
-  writeStandings,
-} from './ledger-batch.js';
-import { keepBest, type Standing } from './standings.js';
+  type Board,
+  type BoardRow,
+  readBoard,
+  scoreOf,
+  SELECT_BOARD,
+  SELECT_BOARDS,
+} from './ledger/board.js';
+import type { Period } from './periods.js';
+import type { Standing } from './standings.js';
 
-/** A board and how far its ledger has come. */
-export interface Board {
-  board: string;
-  min: number;
-  max: number;
-  sequence: number;
-  players: number;
+/** Standings that are read, and written to the engine, at a time. */
+const CHUNK = 1_000;
+
+/** A player was taken off a board: the sorted sets go from one edition to the next. */
+export interface Removal {
+  before: Board;
+  after: Board;
 }
 
-/** What one batch did to the ledger. */
-export interface Acceptance {
-  /** The board's sequence before and after. */
-  before: number;
-  after: number;
-  bounds: { min: number; max: number };
-  changed: Standing[];
-  applied: Set<string>;
-  /** Best scores afterwards, of every player in the batch. */
-  bestScores: Map<string, number>;
-  /** Submissions seen before, with what was answered then if it is known. */
-  repeats: Map<string, RememberedAnswer | null>;
-}
-
-interface BoardRow {
-  board: string;
-  min_score: string;
-  max_score: string;
+interface StandingRow {
+  period: string;
+  player_id: string;
+  merit: string;
   sequence: string;
-  players: string;
 }
 
 /** The truth about every score, in PostgreSQL. The sorted sets are its projection. */
@@ -49,107 +38,105 @@ export class LeaderboardLedger {
   constructor(private readonly database: Database) {}
 
   /** Creates a board, or confirms one that is the same. @throws {LeaderboardError} E_BOARD_EXISTS if it differs. */
-  async defineBoard(board: string, { min, max }: BoardDefinition): Promise<void> {
-    const [row] = await this.database.query<{ min_score: string; max_score: string }>(
-      `INSERT INTO boards (board, min_score, max_score) VALUES ($1, $2, $3)
-       ON CONFLICT (board) DO UPDATE SET board = excluded.board
-       RETURNING min_score, max_score`,
-      [board, min, max],
+  async defineBoard(board: string, definition: BoardDefinition): Promise<Board> {
+    const { order, operator, ties, windows, min, max } = definition;
+    await this.database.query(
+      `INSERT INTO boards (board, board_order, operator, ties, windows, min_score, max_score)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (board) DO NOTHING`,
+      [board, order, operator, ties, windows, min, max],
     );
-    if (Number(row?.min_score) !== min || Number(row?.max_score) !== max) {
-      throw new LeaderboardError(
-        'E_BOARD_EXISTS',
-        `The board "${board}" exists with bounds ${row?.min_score} to ${row?.max_score}. Use those, or another name.`,
-      );
-    }
+    const kept = await this.board(board);
+    const asKept = { ...kept, windows: kept.windows.join() };
+    const asAsked = { ...asKept, ...definition, windows: windows.join() };
+    const differing = (Object.keys(definition) as (keyof BoardDefinition)[]).filter(
+      (field) => asKept[field] !== asAsked[field],
+    );
+    if (differing.length === 0) return kept;
+    throw new LeaderboardError(
+      'E_BOARD_EXISTS',
+      `The board "${board}" exists with other ${differing.join(', ')}, and a change would rank its players anew. ` +
+        `PUT a board of another name, submit to both for a while, then let readers change over.`,
+    );
   }
 
   async boards(): Promise<Board[]> {
-    const rows = await this.database.query<BoardRow>(
-      `SELECT board, min_score, max_score, sequence,
-              (SELECT count(*) FROM standings WHERE standings.board = boards.board) AS players
-       FROM boards ORDER BY board`,
-    );
-    return rows.map(readBoard);
+    return (await this.database.query<BoardRow>(`${SELECT_BOARDS} ORDER BY board`)).map(readBoard);
+  }
+
+  /** Boards with scores of the last so many seconds. */
+  async activeBoards(seconds: number): Promise<Board[]> {
+    const active = `${SELECT_BOARDS} WHERE accepted_at > now() - make_interval(secs => $1)`;
+    return (await this.database.query<BoardRow>(active, [seconds])).map(readBoard);
   }
 
   /** @throws {LeaderboardError} E_BOARD_UNKNOWN */
   async board(board: string): Promise<Board> {
-    const [row] = await this.database.query<BoardRow>(
-      'SELECT board, min_score, max_score, sequence, 0 AS players FROM boards WHERE board = $1',
-      [board],
-    );
+    const [row] = await this.database.query<BoardRow>(SELECT_BOARD, [board]);
     if (!row) throw unknownBoard(board);
     return readBoard(row);
   }
 
+  /** Takes the submissions of many callers in one transaction. */
+  accept(board: string, callers: readonly (readonly Submission[])[], at: Date): Promise<Batch> {
+    return this.database.transaction((transaction) => takeBatch(transaction, board, callers, at));
+  }
+
   /**
-   * Takes a batch as a whole or not at all, in one transaction. The board's row is locked first, so sequences are
-   * committed in their order: a reader who has seen one has seen all before it.
+   * Standings of these periods that changed after one sequence and up to another, in the order they did: some `limit` of them, and
+   * all that changed at the last one's sequence.
    */
-  accept(board: string, submissions: Submission[]): Promise<Acceptance> {
-    return this.database.transaction(async (transaction) => {
-      const [row] = await transaction.query<{ sequence: string; min_score: string; max_score: string }>(
-        'SELECT sequence, min_score, max_score FROM boards WHERE board = $1 FOR UPDATE',
-        [board],
+  private async changedSince(
+    board: Board,
+    periods: readonly string[],
+    { after, upTo, limit }: { after: number; upTo: number; limit: number },
+  ): Promise<Standing[]> {
+    const rows = await this.database.query<StandingRow>(
+      `SELECT period, player_id, merit, sequence FROM standings
+       WHERE board = $1 AND period = ANY($2) AND sequence > $3 AND sequence <= $4
+       ORDER BY sequence FETCH FIRST $5 ROWS WITH TIES`,
+      [board.board, periods, after, upTo, limit],
+    );
+    return rows.map((row) => readStanding(board, row));
+  }
+
+  /** The same, part by part, from one sequence to another. */
+  async *changes(
+    board: Board,
+    periods: readonly Period[],
+    { after, upTo }: { after: number; upTo: number },
+  ): AsyncGenerator<Change> {
+    const names = periods.map(({ name }) => name);
+    for (let from = after; from < upTo;) {
+      const standings = await this.changedSince(board, names, { after: from, upTo, limit: CHUNK });
+      const to = standings.length < CHUNK ? upTo : (standings.at(-1)?.sequence ?? upTo);
+      yield { from, to, standings };
+      from = to;
+    }
+  }
+
+  /** Whether a node is reading a board whole. Asked first: to find out by trying takes a connection. */
+  async isBeingRead(name: string): Promise<boolean> {
+    const sql = 'SELECT NOT pg_try_advisory_xact_lock_shared(hashtextextended($1, 0)) AS taken';
+    const [lock] = await this.database.query<{ taken: boolean }>(sql, [lockOf(name)]);
+    return lock?.taken === true;
+  }
+
+  /** Reads a board whole; null if another node does so already. Nobody else can begin before `work` ends. */
+  async readWhole<T>(
+    name: string,
+    work: (board: Board, standings: WholeBoard) => Promise<T>,
+  ): Promise<T | null> {
+    return this.database.snapshot(async (snapshot) => {
+      const [lock] = await snapshot.query<{ taken: boolean }>(
+        'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken',
+        [lockOf(name)],
       );
-      if (!row) throw unknownBoard(board);
-      const bounds = { min: Number(row.min_score), max: Number(row.max_score) };
-      refuseOutOfBounds(submissions, bounds);
-
-      const before = Number(row.sequence);
-      const { fresh, repeats } = await record(transaction, board, submissions);
-      const held = await standingsOf(transaction, board, [
-        ...new Set(submissions.map(({ playerId }) => playerId)),
-      ]);
-      const { changed, applied, bestScores } = keepBest(held, fresh, before);
-      const after = before + applied.size;
-      if (changed.length > 0) await writeStandings(transaction, board, changed, after);
-      return { before, after, bounds, changed, applied, bestScores, repeats };
+      if (!lock?.taken) return null;
+      const [row] = await snapshot.query<BoardRow>(SELECT_BOARD, [name]);
+      if (!row) throw unknownBoard(name);
+      const board = readBoard(row);
+      return work(board, (period) => snapshot.copy(copyStatement(board, period)));
     });
-  }
-
-  async rememberAnswers(board: string, answers: RememberedAnswer[]): Promise<void> {
-    await this.database.query(
-      `UPDATE submissions SET answered_score = a.score, answered_rank = a.rank, answered_previous_rank = a.previous
-       FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS a(id, score, rank, previous)
-       WHERE board = $1 AND submission_id = a.id AND answered_rank IS NULL`,
-      [
-        board,
-        answers.map(({ submissionId }) => submissionId),
-        answers.map(({ score }) => score),
-        answers.map(({ rank }) => rank),
-        answers.map(({ previousRank }) => previousRank),
-      ],
-    );
-  }
-
-  /** Standings that changed after `sequence`, in the order they did. */
-  async changedSince(board: string, sequence: number, limit: number): Promise<Standing[]> {
-    const rows = await this.database.query<StandingRow>(
-      `SELECT player_id, score, sequence FROM standings
-       WHERE board = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`,
-      [board, sequence, limit],
-    );
-    return rows.map(readStanding);
-  }
-
-  /** A page in rank order, for when the engine cannot answer. */
-  async page(board: string, offset: number, limit: number): Promise<Standing[]> {
-    const rows = await this.database.query<StandingRow>(
-      `SELECT player_id, score, sequence FROM standings
-       WHERE board = $1 ORDER BY score DESC, sequence OFFSET $2 LIMIT $3`,
-      [board, offset, limit],
-    );
-    return rows.map(readStanding);
-  }
-
-  async countPlayers(board: string): Promise<number> {
-    const [row] = await this.database.query<{ players: string }>(
-      'SELECT count(*) AS players FROM standings WHERE board = $1',
-      [board],
-    );
-    return Number(row?.players ?? 0);
   }
 
   async saveProfile(playerId: string, { name, country }: PlayerProfile): Promise<void> {
@@ -160,37 +147,109 @@ export class LeaderboardLedger {
     );
   }
 
-  async namesOf(playerIds: string[]): Promise<Map<string, string>> {
+  async namesOf(playerIds: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.database.query<{ player_id: string; name: string }>(
       'SELECT player_id, name FROM players WHERE player_id = ANY($1)',
       [playerIds],
     );
     return new Map(rows.map(({ player_id, name }) => [player_id, name]));
   }
+
+  async forgetProfile(playerId: string): Promise<void> {
+    await this.database.query('DELETE FROM players WHERE player_id = $1', [playerId]);
+  }
+
+  /**
+   * Takes a player off a board, and forgets whose the submissions to it were: their ids stay used, so that a late repeat revives
+   * nobody. Null if the player was not on it.
+   */
+  forgetOnBoard(name: string, playerId: string): Promise<Removal | null> {
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<BoardRow>(`${SELECT_BOARD} FOR NO KEY UPDATE OF boards`, [name]);
+      if (!row) throw unknownBoard(name);
+      await transaction.query(
+        'UPDATE submissions SET player_id = NULL, score = NULL, sequence = NULL WHERE board = $1 AND player_id = $2',
+        [name, playerId],
+      );
+      const removed = await transaction.query<{ period: string }>(
+        'DELETE FROM standings WHERE board = $1 AND player_id = $2 RETURNING period',
+        [name, playerId],
+      );
+      if (removed.length === 0) return null;
+      const left = removed.some(({ period }) => period === 'all') ? 1 : 0;
+      await transaction.query(
+        `UPDATE boards SET sequence = sequence + 1, edition = edition + 1, players = players - $2 WHERE board = $1`,
+        [name, left],
+      );
+      const before = readBoard(row);
+      const { sequence, edition, players } = before;
+      return {
+        before,
+        after: { ...before, sequence: sequence + 1, edition: edition + 1, players: players - left },
+      };
+    });
+  }
+
+  /**
+   * Makes sorted sets that have come further than the ledger, which has lost its newest commits, those of an earlier edition and version:
+   * viewers have seen theirs. False if the ledger has come as far.
+   */
+  async disown(board: string, shown: { edition: number; position: number }): Promise<boolean> {
+    const disowned = await this.database.query(
+      `UPDATE boards SET edition = greatest(edition, $2) + 1, sequence = greatest(sequence, $3) + 1
+       WHERE board = $1 AND (edition < $2 OR (edition = $2 AND sequence < $3)) RETURNING 1`,
+      [board, shown.edition, shown.position],
+    );
+    return disowned.length > 0;
+  }
+
+  /** Clears away standings of periods that are over, so many at most. @returns whether there may be more. */
+  async clearEndedPeriods(limit: number): Promise<boolean> {
+    const [ended] = await this.database.query<{ board: string; period: string }>(
+      'SELECT board, ended_periods[1] AS period FROM boards WHERE ended_periods <> $1 LIMIT 1',
+      [[]],
+    );
+    if (!ended) return false;
+    const { board, period } = ended;
+    const cleared = await this.database.query(
+      `DELETE FROM standings WHERE ctid = ANY(ARRAY(
+         SELECT ctid FROM standings WHERE board = $1 AND period = $2 LIMIT $3)) RETURNING 1`,
+      [board, period, limit],
+    );
+    if (cleared.length < limit) {
+      await this.database.query(
+        `UPDATE boards SET ended_periods = array_remove(ended_periods, $2) WHERE board = $1
+         AND NOT EXISTS (SELECT FROM standings WHERE board = $1 AND period = $2)`,
+        [board, period],
+      );
+    }
+    return true;
+  }
 }
 
-function refuseOutOfBounds(submissions: Submission[], { min, max }: { min: number; max: number }): void {
-  const wrong = submissions.findIndex(({ score }) => score < min || score > max);
-  if (wrong === -1) return;
-  throw new LeaderboardError(
-    'E_SCORE_OUT_OF_BOUNDS',
-    `${submissions.length > 1 ? `${wrong}.` : ''}score is outside this board’s bounds, ${min} to ${max}. Nothing was applied.`,
-  );
+function lockOf(board: string): string {
+  return `leaderboard ${board}`;
 }
 
-function readBoard({ board, min_score, max_score, sequence, players }: BoardRow): Board {
-  return {
-    board,
-    min: Number(min_score),
-    max: Number(max_score),
-    sequence: Number(sequence),
-    players: Number(players),
-  };
+/** Lines of composite and player, in the text format of COPY. */
+export type WholeBoard = (period: string) => ReturnType<Snapshot['copy']>;
+
+function copyStatement(board: Board, period: string): string {
+  const { base, headroom, order, min, max } = board;
+  const { span } = new CompositeScore(board);
+  const points = order === 'desc' ? `merit - (${min})` : `${max} + merit`;
+  // Who arrived before the board was numbered anew is numbered among equals; of more than the headroom the last share its last number.
+  const arrival =
+    base === 0
+      ? 'sequence'
+      : `CASE WHEN sequence > ${base} THEN ${headroom} + sequence - ${base}
+              ELSE least(${headroom}, row_number() OVER (PARTITION BY merit ORDER BY sequence)) - 1 END`;
+  // In the order of the set: each player goes beside the one before, which is in the engine's memory cache still, and twice as fast.
+  // Names of boards and periods have no quotes, see leaderboard.schemas.ts.
+  return `SELECT (${points}) * ${span} + greatest(0, ${span - 1} - (${arrival})), player_id
+          FROM standings WHERE board = '${board.board}' AND period = '${period}' ORDER BY merit`;
 }
 
-function unknownBoard(board: string): LeaderboardError {
-  return new LeaderboardError(
-    'E_BOARD_UNKNOWN',
-    `There is no board "${board}". GET /api/leaderboards lists them; PUT /api/leaderboards/${board} makes it.`,
-  );
+function readStanding(board: Board, { period, player_id, merit, sequence }: StandingRow): Standing {
+  return { period, playerId: player_id, score: scoreOf(board, merit), sequence: Number(sequence) };
 }

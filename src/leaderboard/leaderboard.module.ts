@@ -1,25 +1,41 @@
 import { Module } from '@nestjs/common';
 import { GameServerGuard } from './game-server.guard.js';
+import { LeaderboardAudit } from './leaderboard.audit.js';
 import { LeaderboardController } from './leaderboard.controller.js';
 import { LeaderboardGateway } from './leaderboard.gateway.js';
 import { LeaderboardLedger } from './leaderboard.ledger.js';
 import { LEADERBOARD_OPTIONS, LeaderboardModuleBase } from './leaderboard.options.js';
 import { LeaderboardProjection } from './leaderboard.projection.js';
 import { LeaderboardPush } from './leaderboard.push.js';
+import { LeaderboardRebuilds } from './leaderboard.rebuilds.js';
 import { LeaderboardService } from './leaderboard.service.js';
 import { LeaderboardStore } from './leaderboard.store.js';
+import { LeaderboardSubmissions } from './leaderboard.submissions.js';
+import { LedgerAnswers } from './ledger/ledger-answers.js';
+import { LedgerPlacesReader } from './ledger/ledger-places.js';
+import { PlayerNames } from './player-names.js';
+import { PlayerNamesStore } from './player-names.store.js';
+import { RebuildStore } from './rebuild.store.js';
 
 /** Use case 3: a sorted-set leaderboard with live changes, its ledger in PostgreSQL. */
 @Module({
   controllers: [LeaderboardController],
   providers: [
     GameServerGuard,
+    LeaderboardAudit,
     LeaderboardGateway,
     LeaderboardLedger,
     LeaderboardProjection,
     LeaderboardPush,
+    LeaderboardRebuilds,
     LeaderboardService,
     LeaderboardStore,
+    LeaderboardSubmissions,
+    LedgerAnswers,
+    LedgerPlacesReader,
+    PlayerNames,
+    PlayerNamesStore,
+    RebuildStore,
   ],
   exports: [LeaderboardService, LEADERBOARD_OPTIONS],
 })

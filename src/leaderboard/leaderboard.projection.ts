@@ -1,32 +1,50 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { bulkhead } from 'cockatiel';
 import { Migrations } from '../database/index.js';
-import { EngineError } from '../engine/index.js';
-import { type Acceptance, type Board, LeaderboardLedger } from './leaderboard.ledger.js';
-import type { Standing } from './standings.js';
+import { tell } from './leaderboard.channel.js';
+import { LeaderboardLedger, type Removal } from './leaderboard.ledger.js';
 import { LEADERBOARD_MIGRATIONS } from './leaderboard.migrations.js';
+import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
+import { LeaderboardRebuilds } from './leaderboard.rebuilds.js';
 import { LeaderboardStore, type RankChange } from './leaderboard.store.js';
+import type { Batch } from './ledger/batch.js';
+import type { Board } from './ledger/board.js';
+import { isOutage, lostAgain, passOverEngineFailure } from './outages.js';
+import { justEnded, periodsOf } from './periods.js';
 
-const CHUNK = 1_000;
 const RETRY_MS = 500;
 const ATTEMPTS = 3;
+/** Longer than a small board needs to be rebuilt; nobody waits for a large one. */
+const LONGEST_WAIT_MS = 500;
+/** A board that another node is rebuilding is looked at again after this. */
+const OTHERS_REBUILD_MS = 100;
+/** Of all boards after a restart: the database has others to answer. */
+const BOARDS_AT_ONCE = 4;
 
 /** Keeps the sorted sets where the ledger is: after each batch, and after whatever an engine lost. */
 @Injectable()
 export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('Leaderboard');
+  private readonly clock: () => Date;
   /** Boards being caught up with, so that many readers of a lost board cause one replay. */
   private readonly running = new Map<string, Promise<void>>();
   private readonly retries = new Map<string, NodeJS.Timeout>();
+  /** Boards to be filled anew whatever they show. */
+  private readonly asked = new Set<string>();
   private closed = false;
 
   constructor(
     private readonly ledger: LeaderboardLedger,
     private readonly store: LeaderboardStore,
+    private readonly rebuilds: LeaderboardRebuilds,
     private readonly migrations: Migrations,
-  ) {}
+    @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
+  ) {
+    this.clock = clockOf(options);
+  }
 
   onApplicationBootstrap(): void {
-    void this.migrations.apply('leaderboard', LEADERBOARD_MIGRATIONS, () => this.catchUpAll());
+    void this.migrations.apply('leaderboard', LEADERBOARD_MIGRATIONS).then(() => this.catchUpAll());
     this.store.onReady(() => void this.catchUpAll());
   }
 
@@ -35,89 +53,147 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     for (const timer of this.retries.values()) clearTimeout(timer);
   }
 
-  /** Shows a committed batch; null if the engine cannot now, and then goes on trying by itself. */
-  async show(board: string, batch: Acceptance, playerIds: string[]): Promise<Map<string, RankChange> | null> {
-    const change = { from: batch.before, to: batch.after, standings: batch.changed, bounds: batch.bounds };
+  /** Shows a committed batch; null if that cannot be done now, and then goes on trying by itself. */
+  async show(batch: Batch, playerIds: readonly string[]): Promise<Map<string, RankChange> | null> {
+    const { periods, from, to, changed: standings } = batch;
+    const { board: name } = batch.board;
+    let { board } = batch;
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const { position, ranks } = await this.store.apply(board, change, playerIds);
-        if (ranks && (position <= batch.after || !(await this.isAhead(board, position)))) return ranks;
-        // Another node's batch, or all of them, are missing, or these are another ledger's: replay.
-        await this.catchUp(board);
+        const shown = await this.store.apply(board, periods, { from, to, standings }, playerIds);
+        const isOfThisLedger =
+          shown && (shown.position <= to || (await this.hasReached(board, shown.position)));
+        if (isOfThisLedger) {
+          tell(name, 'shown');
+          return shown.ranks;
+        }
+        // Another node's batch is missing, or all of them are, or these are not this ledger's.
+        if (!(await this.catchUpSoon(name, from))) break;
+        board = await this.ledger.board(name);
       }
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
+      if (!isOutage(error)) throw error;
     }
-    this.retryLater(board);
+    tell(name, 'late');
+    this.catchUpLater(name);
     return null;
   }
 
+  /** Tries to show all there is; false if that takes longer than somebody should wait. */
+  async catchUpSoon(board: string, upTo?: number): Promise<boolean> {
+    const caughtUp = this.catchUp(board, upTo).then(() => true);
+    const tooLong = new AbortController();
+    const late = delay(LONGEST_WAIT_MS, false, { signal: tooLong.signal, ref: false }).catch(() => false);
+    try {
+      return await Promise.race([caughtUp, late]);
+    } finally {
+      tooLong.abort();
+      caughtUp.catch(() => this.catchUpLater(board));
+    }
+  }
+
   /** Brings one board to where the ledger is. Rejects with an EngineError if the engine fails meanwhile. */
-  catchUp(board: string): Promise<void> {
-    const running = this.running.get(board) ?? this.replay(board).finally(() => this.running.delete(board));
+  catchUp(board: string, upTo?: number): Promise<void> {
+    const running =
+      this.running.get(board) ?? this.replay(board, upTo).finally(() => this.running.delete(board));
     this.running.set(board, running);
     return running;
   }
 
+  /** The same, not waited for, and tried until it is done. */
+  catchUpInBackground(board: string): void {
+    this.catchUp(board).catch(() => this.catchUpLater(board));
+  }
+
+  /** Fills a board anew from the ledger, beside the one that readers see. If this rejects, it has still to be done by the next catch-up. */
+  rebuild(board: string): Promise<void> {
+    this.asked.add(board);
+    return this.catchUpAfresh(board);
+  }
+
+  /** The same, not waited for, and tried until it is done. */
+  rebuildInBackground(board: string): void {
+    this.rebuild(board).catch(() => this.catchUpLater(board));
+  }
+
+  /** Takes a player off every board of the ledger, and off the sorted sets as soon as the engine can. */
+  async forget(playerId: string): Promise<void> {
+    for (const { board } of await this.ledger.boards()) {
+      const removal = await this.ledger.forgetOnBoard(board, playerId);
+      if (!removal || (await this.remove(removal, playerId))) continue;
+      // An earlier edition cannot be replayed, so what has the player still is rebuilt.
+      await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
+    }
+  }
+
+  /** Takes a player off the sets of days, weeks and months that are over, which nothing else changes any more. */
+  async forgetEnded(playerId: string): Promise<void> {
+    for (const board of await this.ledger.boards()) {
+      await this.store.removeEnded(board, justEnded(board, this.clock()), playerId);
+    }
+  }
+
+  private remove({ before, after }: Removal, playerId: string): Promise<boolean | undefined> {
+    const periods = periodsOf(after, this.clock());
+    return this.store.remove(before, after, { playerId, periods }).catch(passOverEngineFailure);
+  }
+
+  /** What is running may have looked at the board before what this is about. */
+  private async catchUpAfresh(board: string): Promise<void> {
+    await this.running.get(board)?.catch(() => undefined);
+    await this.catchUp(board);
+  }
+
   private async catchUpAll(): Promise<void> {
+    const few = bulkhead(BOARDS_AT_ONCE, Infinity);
+    const catchUp = (board: string) => this.catchUp(board).catch(() => this.catchUpLater(board));
     try {
-      for (const { board } of await this.ledger.boards()) {
-        await this.catchUp(board).catch(() => this.retryLater(board));
-      }
+      const boards = await this.ledger.boards();
+      await Promise.all(boards.map(({ board }) => few.execute(() => catchUp(board))));
     } catch {
       // Without the database there is nothing to replay from; the next batch or reader finds the gap.
     }
   }
 
-  private async replay(name: string): Promise<void> {
-    const board = await this.ledger.board(name);
-    const position = await this.store.position(name);
-    // An engine ahead of the ledger shows another database's boards.
-    const isWrong = position !== null && position > board.sequence;
-    if (position === null || isWrong) await this.rebuild(board, isWrong);
-    else await this.applySince(board, position);
+  private async hasReached({ board }: Board, position: number): Promise<boolean> {
+    return (await this.ledger.board(board)).sequence >= position;
   }
 
-  private async rebuild(board: Board, isWrong: boolean): Promise<void> {
-    const { board: name, sequence } = board;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (!(await this.store.replace(name, this.chunks(name, 0), { sequence, bounds: board, isWrong })))
-        continue;
-      this.logger.log(`The board "${name}" was rebuilt from the ledger up to ${sequence}`);
+  private async replay(name: string, upTo = Infinity): Promise<void> {
+    if (this.asked.has(name)) return this.rebuildNow(name);
+    const board = await this.ledger.board(name);
+    // Whatever was accepted up to the board's sequence is in these periods, or in some that are over.
+    const periods = periodsOf(board, this.clock());
+    const position = await this.store.position(board, periods);
+    if (position === null) return this.rebuildNow(name);
+    if (position > board.sequence) {
+      // Somebody may just have written; else the ledger has lost what the engine shows.
+      if (await this.ledger.disown(name, { edition: board.edition, position })) await this.rebuildNow(name);
       return;
     }
-    throw new EngineError('failed', `The engine lost the board "${name}" while it was rebuilt.`);
-  }
-
-  private async isAhead(board: string, position: number): Promise<boolean> {
-    return position > (await this.ledger.board(board)).sequence;
-  }
-
-  private async applySince(board: Board, position: number): Promise<void> {
-    let from = position;
-    for await (const standings of this.chunks(board.board, position)) {
-      const to = standings.at(-1)?.sequence ?? from;
-      const { ranks } = await this.store.apply(board.board, { from, to, standings, bounds: board });
-      if (!ranks)
-        throw new EngineError('failed', `The engine lost the board "${board.board}" while it was replayed.`);
-      from = to;
+    const range = { after: position, upTo: Math.min(upTo, board.sequence) };
+    for await (const change of this.ledger.changes(board, periods, range)) {
+      if (!(await this.store.apply(board, periods, change))) throw lostAgain(name);
     }
   }
 
-  private async *chunks(board: string, since: number): AsyncGenerator<Standing[]> {
-    for (let sequence = since; ;) {
-      const standings = await this.ledger.changedSince(board, sequence, CHUNK);
-      if (standings.length === 0) return;
-      yield standings;
-      sequence = standings.at(-1)?.sequence ?? sequence;
+  private async rebuildNow(name: string): Promise<void> {
+    const isAsked = this.asked.delete(name);
+    try {
+      if (await this.rebuilds.rebuild(name)) return;
+    } catch (error) {
+      if (isAsked) this.asked.add(name);
+      throw error;
     }
+    await delay(OTHERS_REBUILD_MS, undefined, { ref: false });
+    return this.replay(name);
   }
 
-  private retryLater(board: string): void {
+  private catchUpLater(board: string): void {
     if (this.closed || this.retries.has(board)) return;
     const retry = () => {
       this.retries.delete(board);
-      this.catchUp(board).catch(() => this.retryLater(board));
+      this.catchUpInBackground(board);
     };
     this.retries.set(board, setTimeout(retry, RETRY_MS).unref());
   }

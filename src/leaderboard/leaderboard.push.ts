@@ -1,53 +1,73 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../database/index.js';
 import { EngineError } from '../engine/index.js';
-import { LeaderboardError } from './leaderboard.errors.js';
-import type { Watch } from './leaderboard.schemas.js';
+import type { BoardTop } from './leaderboard.answers.js';
+import type { BoardWindow, Watch } from './leaderboard.schemas.js';
 import { LeaderboardService } from './leaderboard.service.js';
-import type {
-  LeaderboardChanges,
-  LeaderboardEntry,
-  OwnPlace,
-  OwnPlaceChanged,
-  WatchSnapshot,
-} from './leaderboard.wire.js';
+import { LeaderboardStore } from './leaderboard.store.js';
+import type { LeaderboardChanges, OwnPlace, OwnPlaceChanged, WatchSnapshot } from './leaderboard.wire.js';
 import { topDifference } from './top-difference.js';
 
 const TICK_MS = 100;
-const TICKS_BETWEEN_OWN_PLACES = 10;
+/** How soon a change is found whose announcement was lost, or a window that has begun anew. */
+const LOOK_MS = 1_000;
+const OWN_PLACE_MS = 1_000;
+const NEIGHBOURS = 2;
+/** Own places asked for at once: more would hold up everybody else's commands. */
+const OWN_PLACES_AT_ONCE = 100;
+const LARGEST_TOP = 100;
 
-/** Who looks at a room. The gateway gives one per socket, so that this file knows no websockets. */
+/** Who looks at a board. The gateway makes one per socket, so that this file knows no websockets. */
 export interface Viewer {
-  id: string;
-  playerId: string | undefined;
   own(place: OwnPlaceChanged): void;
 }
 
-interface Room {
+interface Watching {
+  top: number;
+  playerId: string | undefined;
+  /** When this viewer was last told its own place, and of which version. */
+  toldAt: number;
+  toldVersion: number;
+}
+
+/** A viewer may come from another node, or from before a failover, and has seen no later version than this. */
+interface Arrival {
+  version: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** One window of one board, as its viewers saw it last. */
+interface Feed extends BoardTop {
   name: string;
   board: string;
-  top: number;
-  version: number;
-  entries: LeaderboardEntry[];
-  viewers: Map<string, Viewer>;
-  ownPlacesAt: number;
+  window: BoardWindow;
+  viewers: Map<Viewer, Watching>;
+  /** Viewers that come in with the next tick. */
+  arriving: Arrival[];
+  isAnnounced: boolean;
+  isReading: boolean;
+  isTellingOwnPlaces: boolean;
+  readAt: number;
+  unsubscribe: () => void;
 }
 
 /** Sends each room the difference between what it last saw and what the engine shows, at most 10 times a second. */
 @Injectable()
 export class LeaderboardPush implements OnModuleDestroy {
   private readonly logger = new Logger('Leaderboard');
-  private readonly rooms = new Map<string, Room>();
-  private readonly opening = new Map<string, Promise<Room>>();
+  private readonly feeds = new Map<string, Feed>();
+  private readonly opening = new Map<string, Promise<Feed>>();
   private timer: NodeJS.Timeout | undefined;
-  private ticks = 0;
   private broadcast: (room: string, changes: LeaderboardChanges) => void = () => undefined;
 
-  constructor(private readonly leaderboard: LeaderboardService) {}
+  constructor(
+    private readonly leaderboard: LeaderboardService,
+    private readonly store: LeaderboardStore,
+  ) {}
 
   onModuleDestroy(): void {
-    clearTimeout(this.timer);
-    this.rooms.clear();
+    for (const feed of this.feeds.values()) this.close(feed);
   }
 
   /** How changes reach a room's viewers. */
@@ -55,103 +75,183 @@ export class LeaderboardPush implements OnModuleDestroy {
     this.broadcast = broadcast;
   }
 
-  roomOf({ board, window, top }: Watch): string {
+  roomOf({ board, window, top }: Omit<Watch, 'playerId'>): string {
     return `${board}:${window}:${top}`;
   }
 
-  /** What the room has last seen; the changes that follow continue from its version. */
-  async watch(request: Watch, viewer: Viewer): Promise<WatchSnapshot> {
-    const room = await this.open(request);
-    room.viewers.set(viewer.id, viewer);
-    const me = request.playerId ? await this.ownPlace(request.board, request.playerId) : null;
-    return { version: room.version, entries: room.entries, me };
+  /**
+   * Begins to tell a viewer. `enter` is given what the room has last seen, and must have the viewer in the room when it returns:
+   * the changes that follow continue from there.
+   */
+  async watch(request: Watch, viewer: Viewer, enter: (snapshot: WatchSnapshot) => void): Promise<void> {
+    const { board, window, top, playerId } = request;
+    const newest = await this.newestVersion(board);
+    const feed = await this.open(board, window, newest);
+    // Its last viewer left meanwhile.
+    if (this.feeds.get(feed.name) !== feed) return this.watch(request, viewer, enter);
+    feed.viewers.set(viewer, { top, playerId, toldAt: Date.now(), toldVersion: feed.version });
+    try {
+      await this.reach(feed, newest);
+      const places = playerId === undefined ? null : await this.ownPlaces(feed, [playerId]);
+      const me = places?.get(playerId ?? '') ?? null;
+      const { version, ties, entries } = feed;
+      enter({ version, ties, entries: entries.slice(0, top), me });
+    } catch (error) {
+      this.leave(request, viewer);
+      throw error;
+    }
   }
 
-  leave(roomName: string, viewerId: string): void {
-    const room = this.rooms.get(roomName);
-    room?.viewers.delete(viewerId);
-    if (room?.viewers.size === 0) this.rooms.delete(roomName);
+  leave({ board, window }: Pick<Watch, 'board' | 'window'>, viewer: Viewer): void {
+    const feed = this.feeds.get(feedName(board, window));
+    if (feed?.viewers.delete(viewer) && feed.viewers.size === 0) this.close(feed);
   }
 
-  private async open(request: Watch): Promise<Room> {
-    const name = this.roomOf(request);
-    const known = this.rooms.get(name);
+  /** Waits for the tick that shows this version, so that many who come at once cost one read, and the room no message more. */
+  private reach(feed: Feed, version: number): Promise<void> {
+    if (feed.version >= version) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      feed.arriving.push({ version, resolve, reject });
+      feed.isAnnounced = true;
+    });
+  }
+
+  private async open(board: string, window: BoardWindow, from: number): Promise<Feed> {
+    const name = feedName(board, window);
+    const known = this.feeds.get(name);
     if (known) return known;
     const opening =
-      this.opening.get(name) ?? this.openAnew(name, request).finally(() => this.opening.delete(name));
+      this.opening.get(name) ?? this.openAnew(board, window, from).finally(() => this.opening.delete(name));
     this.opening.set(name, opening);
     return opening;
   }
 
-  private async openAnew(name: string, { board, top }: Watch): Promise<Room> {
-    const { version, entries } = await this.leaderboard.top(board, top);
-    const room = { name, board, top, version, entries, viewers: new Map(), ownPlacesAt: version };
-    this.rooms.set(name, room);
-    this.timer ??= setTimeout(() => void this.tick(), TICK_MS);
-    return room;
+  private async openAnew(board: string, window: BoardWindow, from: number): Promise<Feed> {
+    const top = await this.leaderboard.top(board, window, { limit: LARGEST_TOP, from });
+    const feed: Feed = {
+      ...top,
+      name: feedName(board, window),
+      board,
+      window,
+      viewers: new Map(),
+      arriving: [],
+      isAnnounced: false,
+      isReading: false,
+      isTellingOwnPlaces: false,
+      readAt: Date.now(),
+      unsubscribe: this.store.onAnnounced(board, () => (feed.isAnnounced = true)),
+    };
+    this.feeds.set(feed.name, feed);
+    this.timer ??= setInterval(() => this.tick(), TICK_MS);
+    return feed;
   }
 
-  private async tick(): Promise<void> {
-    this.ticks++;
-    await Promise.all([...this.rooms.values()].map((room) => this.refresh(room)));
-    this.timer = this.rooms.size > 0 ? setTimeout(() => void this.tick(), TICK_MS) : undefined;
-  }
-
-  private async refresh(room: Room): Promise<void> {
+  private async newestVersion(board: string): Promise<number> {
     try {
-      const version = await this.leaderboard.version(room.board);
-      // Lower after a failover or a rebuild: wait until the engine has caught up, versions never go back.
-      if (version === null || version > room.version) await this.sendChanges(room);
-      if (this.ticks % TICKS_BETWEEN_OWN_PLACES === 0) await this.sendOwnPlaces(room);
+      return await this.leaderboard.newestVersion(board);
     } catch (error) {
-      // The viewers keep what they have; the next tick tries again.
-      if (error instanceof EngineError || error instanceof DatabaseUnavailableError) return;
-      this.logger.error(
-        `Could not refresh ${room.name}`,
-        error instanceof Error ? error.stack : String(error),
-      );
-    }
-  }
-
-  private async sendChanges(room: Room): Promise<void> {
-    const { version, entries } = await this.leaderboard.top(room.board, room.top);
-    if (version <= room.version) return;
-    const difference = topDifference(room.entries, entries);
-    const previousVersion = room.version;
-    room.version = version;
-    room.entries = entries;
-    this.broadcast(room.name, {
-      board: room.board,
-      window: 'all',
-      top: room.top,
-      version,
-      previousVersion,
-      ...difference,
-    });
-  }
-
-  private async sendOwnPlaces(room: Room): Promise<void> {
-    if (room.ownPlacesAt === room.version) return;
-    const { board, version } = room;
-    const viewers = [...room.viewers.values()].filter(({ playerId }) => playerId !== undefined);
-    const playerIds = [...new Set(viewers.map(({ playerId = '' }) => playerId))];
-    const places = await Promise.all(playerIds.map((playerId) => this.ownPlace(board, playerId)));
-    const placeOf = new Map(playerIds.map((playerId, i) => [playerId, places[i]]));
-    for (const viewer of viewers) {
-      const { playerId = '' } = viewer;
-      const place = placeOf.get(playerId);
-      if (place) viewer.own({ board, window: 'all', playerId, version, ...place });
-    }
-    room.ownPlacesAt = version;
-  }
-
-  private async ownPlace(board: string, playerId: string): Promise<OwnPlace | null> {
-    try {
-      const { rank, score } = await this.leaderboard.rankOf(board, playerId);
-      return { rank, score };
-    } catch (error) {
-      if (error instanceof LeaderboardError && error.code === 'E_PLAYER_NOT_RANKED') return null;
+      // Without its ledger a board stands still, and is worth showing.
+      if (error instanceof DatabaseUnavailableError) return 0;
       throw error;
     }
   }
+
+  private close(feed: Feed): void {
+    feed.unsubscribe();
+    this.feeds.delete(feed.name);
+    if (this.feeds.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private tick(): void {
+    const now = Date.now();
+    for (const feed of this.feeds.values()) {
+      // A slow engine holds up nobody but itself.
+      if (!feed.isReading && (feed.isAnnounced || now - feed.readAt >= LOOK_MS)) void this.refresh(feed);
+    }
+  }
+
+  private async refresh(feed: Feed): Promise<void> {
+    // Before the read: what is announced meanwhile may not be in it.
+    Object.assign(feed, { isReading: true, isAnnounced: false, readAt: Date.now() });
+    const arriving = feed.arriving.splice(0);
+    const from = Math.max(0, ...arriving.map(({ version }) => version));
+    try {
+      const top = await this.leaderboard.top(feed.board, feed.window, { limit: LARGEST_TOP, from });
+      this.sendChanges(feed, top);
+      for (const { resolve } of arriving) resolve();
+    } catch (error) {
+      for (const { reject } of arriving) reject(error);
+      this.tryAgainLater(feed, error);
+    } finally {
+      feed.isReading = false;
+    }
+    // Not waited for: hundreds of own places must not hold up what everybody watches.
+    if (!feed.isTellingOwnPlaces) void this.tellOwnPlaces(feed);
+  }
+
+  /** The viewers keep what they have; the next look tries again. */
+  private tryAgainLater({ name }: Feed, error: unknown): void {
+    if (error instanceof EngineError || error instanceof DatabaseUnavailableError) return;
+    this.logger.error(`Could not refresh ${name}`, error instanceof Error ? error.stack : String(error));
+  }
+
+  private sendChanges(feed: Feed, next: BoardTop): void {
+    const { version: previousVersion, entries: before, period } = feed;
+    // Lower after a failover or a rebuild: wait until the engine has caught up, versions never go back.
+    if (next.version < previousVersion) return;
+    if (next.version === previousVersion && next.period === period) return;
+    Object.assign(feed, next);
+    if (next.period !== period) for (const watching of feed.viewers.values()) watching.toldVersion = -1;
+    const { board, window, version, entries } = feed;
+    for (const top of new Set([...feed.viewers.values()].map((watching) => watching.top))) {
+      const difference = topDifference(before.slice(0, top), entries.slice(0, top));
+      const room = this.roomOf({ board, window, top });
+      this.broadcast(room, { board, window, top, version, previousVersion, ...difference });
+    }
+  }
+
+  private async tellOwnPlaces(feed: Feed): Promise<void> {
+    const now = Date.now();
+    const viewersOf = new Map<string, [Viewer, Watching][]>();
+    for (const [viewer, watching] of feed.viewers) {
+      const { playerId, toldAt, toldVersion } = watching;
+      const isDue = toldVersion < feed.version && now - toldAt >= OWN_PLACE_MS;
+      if (playerId === undefined || !isDue) continue;
+      const viewers = viewersOf.get(playerId) ?? [];
+      viewers.push([viewer, watching]);
+      viewersOf.set(playerId, viewers);
+    }
+    const playerIds = [...viewersOf.keys()];
+    feed.isTellingOwnPlaces = true;
+    try {
+      for (let i = 0; i < playerIds.length; i += OWN_PLACES_AT_ONCE) {
+        const asked = playerIds.slice(i, i + OWN_PLACES_AT_ONCE);
+        const { version } = feed;
+        const places = await this.ownPlaces(feed, asked);
+        for (const playerId of asked) {
+          const place = places.get(playerId);
+          for (const [viewer, watching] of viewersOf.get(playerId) ?? []) {
+            Object.assign(watching, { toldAt: now, toldVersion: version });
+            if (place && feed.viewers.get(viewer) === watching) {
+              viewer.own({ board: feed.board, window: feed.window, playerId, ...place });
+            }
+          }
+        }
+      }
+    } catch (error) {
+      this.tryAgainLater(feed, error);
+    } finally {
+      feed.isTellingOwnPlaces = false;
+    }
+  }
+
+  private ownPlaces({ board, window }: Feed, playerIds: readonly string[]): Promise<Map<string, OwnPlace>> {
+    return this.leaderboard.ownPlaces(board, window, { playerIds, radius: NEIGHBOURS });
+  }
+}
+
+function feedName(board: string, window: BoardWindow): string {
+  return `${board}:${window}`;
 }

@@ -24,10 +24,14 @@ const queryInteger = (lowest: number, highest: number) =>
     .transform(Number)
     .refine((n) => n >= lowest && n <= highest, `must be a whole number from ${lowest} to ${highest}`);
 
-const supported = <const Value extends string>(value: Value) =>
-  z.literal(value, `must be "${value}": that is what boards can do so far`).default(value);
+/** Which scores count: all, or those of the current day, ISO week or month (UTC). */
+export const BOARD_WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
+export type BoardWindow = (typeof BOARD_WINDOWS)[number];
 
-const window = supported('all');
+const oneOf = <const Value extends string>(values: readonly Value[]) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+
+const window = oneOf(BOARD_WINDOWS).default('all');
 
 export const boardParameterSchema = z.object({ board: boardName });
 export const playerParametersSchema = z.object({ board: boardName, playerId: identifier });
@@ -35,10 +39,14 @@ export const playerParameterSchema = z.object({ playerId: identifier });
 
 export const boardDefinitionSchema = z
   .strictObject({
-    order: supported('desc'),
-    operator: supported('best'),
-    ties: supported('first'),
-    windows: z.tuple([window], 'must be ["all"]: that is what boards can do so far').default(['all']),
+    order: oneOf(['desc', 'asc']).default('desc'),
+    operator: oneOf(['best', 'sum', 'latest']).default('best'),
+    ties: oneOf(['first', 'shared']).default('first'),
+    windows: z
+      .array(oneOf(BOARD_WINDOWS))
+      .refine((windows) => windows.includes('all'), 'must contain "all"')
+      .transform((windows) => BOARD_WINDOWS.filter((window) => windows.includes(window)))
+      .default(['all']),
     min: wholeNumber.default(0),
     max: wholeNumber.default(1_000_000),
   })
@@ -79,6 +87,11 @@ export const pageQuerySchema = z.object({
   limit: queryInteger(1, 1000).default(10),
 });
 export const windowQuerySchema = z.object({ window });
+export const neighboursQuerySchema = z.object({ window, radius: queryInteger(0, 500).default(5) });
+
+export const playerIdsSchema = z.strictObject({
+  playerIds: z.array(identifier).min(1, 'must not be empty').max(1000, 'must be at most 1,000 players'),
+});
 
 export const profileSchema = z.strictObject({
   name: plainText.trim().max(64, 'must be at most 64 characters'),
@@ -99,4 +112,5 @@ export type BoardDefinition = z.output<typeof boardDefinitionSchema>;
 export type Submission = z.output<typeof submissionSchema>;
 export type PageQuery = z.output<typeof pageQuerySchema>;
 export type PlayerProfile = z.output<typeof profileSchema>;
+export type NeighboursQuery = z.output<typeof neighboursQuerySchema>;
 export type Watch = z.output<typeof watchSchema>;

@@ -1,227 +1,247 @@
-import { Injectable } from '@nestjs/common';
-import { DatabaseUnavailableError } from '../database/index.js';
-import { EngineError } from '../engine/index.js';
-import { LeaderboardError } from './leaderboard.errors.js';
-import { type Board, LeaderboardLedger } from './leaderboard.ledger.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { BoardPage, BoardPlaces, BoardTop, FriendEntry, PlayerRank } from './leaderboard.answers.js';
+import { tell } from './leaderboard.channel.js';
+import { LeaderboardError, unrankedPlayer } from './leaderboard.errors.js';
+import { LeaderboardLedger } from './leaderboard.ledger.js';
+import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
 import { LeaderboardProjection } from './leaderboard.projection.js';
-import type { BoardDefinition, PageQuery, PlayerProfile, Submission } from './leaderboard.schemas.js';
-import { LeaderboardStore, type Place, type TopPlaces } from './leaderboard.store.js';
-import type { LeaderboardEntry, OwnPlace } from './leaderboard.wire.js';
+import type {
+  BoardDefinition,
+  BoardWindow,
+  NeighboursQuery,
+  PageQuery,
+  PlayerProfile,
+  Submission,
+} from './leaderboard.schemas.js';
+import { LeaderboardStore } from './leaderboard.store.js';
+import { LeaderboardSubmissions, type SubmissionAnswer } from './leaderboard.submissions.js';
+import type { OwnPlace } from './leaderboard.wire.js';
+import type { Board } from './ledger/board.js';
+import { LedgerPlacesReader } from './ledger/ledger-places.js';
+import { isOutage, lostAgain } from './outages.js';
+import { periodAt } from './periods.js';
+import { PlayerNames } from './player-names.js';
 
-/** The answer to one submission; ranks are null while the engine cannot tell them. */
-export interface SubmissionAnswer {
-  submissionId: string;
-  playerId: string;
-  /** The player's best score afterwards. */
-  score: number;
-  rank: number | null;
-  previousRank: number | null;
-  /** false where the submission was seen before or does not improve. */
-  applied: boolean;
-}
-
-export interface BoardPage {
+interface Question {
   board: string;
-  window: 'all';
-  total: number;
-  version: number;
-  /** Present while the engine is away and the ledger answers instead. */
-  degraded?: true;
-  entries: LeaderboardEntry[];
+  window: BoardWindow;
 }
 
-export interface PlayerRank extends OwnPlace {
-  /** Share of players ranked at or below, 0-100. */
-  percentile: number;
-  total: number;
-}
-
-/** The leaderboard: scores go to the ledger first and to the sorted set second, reads come from the sorted set. */
+/** The leaderboard: scores go to the ledger first and to the sorted sets second, reads come from the sorted sets. */
 @Injectable()
 export class LeaderboardService {
-  /** A board's bounds never change, so reads need not ask the database for them each time. */
+  /** A board's definition never changes, so reads need not ask the database for it each time. */
   private readonly boards = new Map<string, Board>();
+  private readonly clock: () => Date;
 
   constructor(
     private readonly ledger: LeaderboardLedger,
+    private readonly ledgerPlaces: LedgerPlacesReader,
     private readonly store: LeaderboardStore,
     private readonly projection: LeaderboardProjection,
-  ) {}
+    private readonly submissions: LeaderboardSubmissions,
+    private readonly names: PlayerNames,
+    @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
+  ) {
+    this.clock = clockOf(options);
+  }
 
+  /** @throws {LeaderboardError} E_BOARD_EXISTS if there is a board of that name with another definition. */
   async defineBoard(board: string, definition: BoardDefinition) {
-    await this.ledger.defineBoard(board, definition);
-    return { board, ...definition, players: await this.ledger.countPlayers(board) };
+    return describe(await this.ledger.defineBoard(board, definition));
   }
 
   async list() {
-    const boards = await this.ledger.boards();
-    return boards.map(({ board, min, max, players }) => ({
-      board,
-      order: 'desc',
-      operator: 'best',
-      ties: 'first',
-      windows: ['all'],
-      min,
-      max,
-      players,
-    }));
+    return (await this.ledger.boards()).map(describe);
   }
 
   /**
    * Takes submissions as a whole or not at all. When this resolves they are durable; ranks are null if the engine
    * could not show them yet, which it then does by itself.
    */
-  async submit(board: string, submissions: Submission[]): Promise<SubmissionAnswer[]> {
-    const batch = await this.ledger.accept(board, submissions);
-    const players = [...new Set(submissions.map(({ playerId }) => playerId))];
-    const ranks = await this.projection.show(board, batch, players);
-    const firstSeen = new Set(
-      submissions.map(({ submissionId }) => submissionId).filter((id) => !batch.repeats.has(id)),
-    );
-    const answers = submissions.map(({ submissionId, playerId }): SubmissionAnswer => {
-      const isFirst = firstSeen.delete(submissionId);
-      const current = {
-        score: batch.bestScores.get(playerId) ?? 0,
-        rank: ranks?.get(playerId)?.rank ?? null,
-        previousRank: ranks?.get(playerId)?.previousRank ?? null,
-      };
-      return {
-        submissionId,
-        playerId,
-        ...current,
-        ...batch.repeats.get(submissionId),
-        applied: isFirst && batch.applied.has(submissionId),
-      };
-    });
-    await this.remember(board, answers, batch.repeats);
-    return answers;
+  submit(board: string, submissions: Submission[]): Promise<SubmissionAnswer[]> {
+    return this.submissions.submit(board, submissions);
   }
 
-  async page(board: string, { offset, limit }: PageQuery): Promise<BoardPage> {
-    const bounds = await this.boundsOf(board);
-    const top = await this.readOrReplay(board, () => this.store.places(board, bounds, { offset, limit }));
-    if (!top) return this.pageFromLedger(board, offset, limit);
-    return {
-      board,
-      window: 'all',
-      total: top.total,
-      version: top.version,
-      entries: await this.withNames(top.places),
+  async page(name: string, { window, offset, limit }: PageQuery): Promise<BoardPage> {
+    const { board, period } = await this.find({ board: name, window });
+    const found = await this.readOrReplay(name, () => this.store.page(board, period, { offset, limit }));
+    if (found) return this.describePlaces({ board: name, window }, found);
+    const kept = await this.ledgerPlaces.page(board, period, { offset, limit });
+    return this.describePlaces({ board: name, window, degraded: true }, kept);
+  }
+
+  /**
+   * The top as the engine has it, for viewers, `from` some version on. Rejects with an EngineError when it cannot tell, or has not come
+   * as far.
+   */
+  async top(
+    name: string,
+    window: BoardWindow,
+    { limit, from = 0 }: { limit: number; from?: number },
+  ): Promise<BoardTop> {
+    const { board, period } = await this.find({ board: name, window });
+    const read = async () => {
+      const top = await this.store.page(board, period, { offset: 0, limit });
+      return top && top.version >= from ? top : null;
     };
-  }
-
-  /** The top as the engine has it, for viewers; rejects with an EngineError when it cannot tell. */
-  async top(board: string, limit: number): Promise<{ version: number; entries: LeaderboardEntry[] }> {
-    const bounds = await this.boundsOf(board);
-    const read = (): Promise<TopPlaces | null> => this.store.places(board, bounds, { offset: 0, limit });
-    let top = await read();
+    const top = (await read()) ?? ((await this.projection.catchUpSoon(name)) ? await read() : null);
     if (!top) {
-      await this.projection.catchUp(board);
-      top = await read();
+      // Its ledger may be another one by now: ask anew next time.
+      this.boards.delete(name);
+      throw lostAgain(name);
     }
-    if (!top) throw lostAgain(board);
-    return { version: top.version, entries: await this.withNames(top.places) };
+    const { entries, version } = await this.describePlaces({ board: name, window }, top);
+    return { version, period, ties: board.ties, entries };
   }
 
-  /** The version viewers would see now; null if the engine lost the board. */
-  version(board: string): Promise<number | null> {
-    return this.store.position(board);
+  /** The newest version of a board: no viewer on any node has seen a later one. */
+  async newestVersion(name: string): Promise<number> {
+    return (await this.ledger.board(name)).sequence;
   }
 
-  /** @throws {LeaderboardError} E_PLAYER_NOT_RANKED; an EngineError while the engine is away. */
-  async rankOf(board: string, playerId: string): Promise<PlayerRank> {
-    const bounds = await this.boundsOf(board);
-    let place = await this.store.place(board, bounds, playerId);
-    if (place === undefined) {
-      await this.projection.catchUp(board);
-      place = await this.store.place(board, bounds, playerId);
+  /** The places of these players as the engine has them, for viewers, without those who have none; rejects with an EngineError when it cannot tell. */
+  async ownPlaces(
+    name: string,
+    window: BoardWindow,
+    { playerIds, radius }: { playerIds: readonly string[]; radius: number },
+  ): Promise<Map<string, OwnPlace>> {
+    const { board, period } = await this.find({ board: name, window });
+    const found = await this.store.around(board, period, { playerIds, radius });
+    if (!found) throw lostAgain(name);
+    const { version, total, around } = found;
+    const all = await this.describePlaces({ board: name, window }, { version, total, places: around.flat() });
+    const places = new Map<string, OwnPlace>();
+    let described = 0;
+    for (const [i, playerId] of playerIds.entries()) {
+      const neighbours = all.entries.slice(described, (described += around[i]?.length ?? 0));
+      const own = neighbours.find((entry) => entry.playerId === playerId);
+      if (own) places.set(playerId, { rank: own.rank, score: own.score, neighbours, version });
     }
-    if (place === undefined) throw lostAgain(board);
-    if (place === null) {
-      throw new LeaderboardError(
-        'E_PLAYER_NOT_RANKED',
-        `The player "${playerId}" has no score on "${board}" yet.`,
-      );
-    }
-    const { rank, score, total } = place;
+    return places;
+  }
+
+  /** @throws {LeaderboardError} E_PLAYER_NOT_RANKED */
+  async rankOf(name: string, window: BoardWindow, playerId: string): Promise<PlayerRank> {
+    const { board, period } = await this.find({ board: name, window });
+    const found = await this.readOrReplay(name, () => this.store.places(board, period, [playerId]));
+    if (!found) return this.scoreInLedger(board, period, playerId);
+    const [place] = found.places;
+    if (!place) throw unrankedPlayer(name, playerId);
+    const { total } = found;
+    const { rank, score } = place;
     return { rank, score, percentile: (100 * (total - rank + 1)) / total, total };
   }
 
-  async saveProfile(playerId: string, profile: PlayerProfile): Promise<void> {
-    await this.ledger.saveProfile(playerId, profile);
-    await this.store.saveName(playerId, profile.name).catch(passOverEngineFailure);
+  /** A player among those just above and below. @throws {LeaderboardError} E_PLAYER_NOT_RANKED */
+  async neighbours(
+    name: string,
+    playerId: string,
+    { window, radius }: NeighboursQuery,
+  ): Promise<BoardPlaces> {
+    const { board, period } = await this.find({ board: name, window });
+    const found = await this.readOrReplay(name, () =>
+      this.store.around(board, period, { playerIds: [playerId], radius }),
+    );
+    if (found) {
+      const { around, ...counts } = found;
+      const [places = []] = around;
+      if (places.length === 0) throw unrankedPlayer(name, playerId);
+      return this.describePlaces({ board: name, window }, { ...counts, places });
+    }
+    const kept = await this.ledgerPlaces.around(board, period, { playerId, radius });
+    if (kept.places.length === 0) throw unrankedPlayer(name, playerId);
+    return this.describePlaces({ board: name, window, degraded: true }, kept);
   }
 
+  /** Friends: of these players those who have a score, best first. */
+  async ranks(name: string, window: BoardWindow, playerIds: readonly string[]) {
+    const { board, period } = await this.find({ board: name, window });
+    const asked = [...new Set(playerIds)];
+    const found = await this.readOrReplay(name, () => this.store.places(board, period, asked));
+    const { places } = found ?? (await this.ledgerPlaces.places(board, period, asked));
+    const entries = places.map(({ rank, playerId, score }, i): FriendEntry => {
+      const firstOfScore = places.findIndex((place) => place.score === score);
+      return { rank, rankAmongThese: (board.ties === 'shared' ? firstOfScore : i) + 1, playerId, score };
+    });
+    return { board: name, window, ...(!found && { degraded: true as const }), entries };
+  }
+
+  saveProfile(playerId: string, profile: PlayerProfile): Promise<void> {
+    return this.names.save(playerId, profile);
+  }
+
+  /**
+   * Forgets a player in the ledger, on every board and in the cache of names. Rejects with an EngineError if the engine could not be
+   * reached: the ledger has forgotten then, the boards follow by themselves, and it may be asked again.
+   */
+  async forgetPlayer(playerId: string): Promise<void> {
+    await this.projection.forget(playerId);
+    await this.names.forget(playerId);
+    await this.projection.forgetEnded(playerId);
+  }
+
+  /** Fills a board anew from the ledger; readers go on seeing the one there is until it is done. */
+  async rebuild(board: string): Promise<void> {
+    await this.ledger.board(board);
+    this.projection.rebuildInBackground(board);
+  }
+
+  private async find({ board: name, window }: Question): Promise<{ board: Board; period: string }> {
+    const board = this.boards.get(name) ?? (await this.ledger.board(name));
+    this.boards.set(name, board);
+    if (!board.windows.includes(window)) {
+      throw new LeaderboardError(
+        'E_WINDOW_UNKNOWN',
+        `The board "${name}" has no window "${window}". Ask for one of ${board.windows.join(', ')}.`,
+      );
+    }
+    return { board, period: periodAt(window, this.clock()).name };
+  }
+
+  /** Null if the ledger has to answer: the engine cannot, or not before long. */
   private async readOrReplay<T>(board: string, read: () => Promise<T | null>): Promise<T | null> {
+    const found = await this.tryToRead(board, read);
+    if (!found) tell(board, 'degraded');
+    return found;
+  }
+
+  private async tryToRead<T>(board: string, read: () => Promise<T | null>): Promise<T | null> {
     try {
       const found = await read();
       if (found) return found;
-      await this.projection.catchUp(board);
-      return await read();
+      // Its ledger may be another one by now, restored from a backup: ask anew next time.
+      this.boards.delete(board);
+      return (await this.projection.catchUpSoon(board)) ? await read() : null;
     } catch (error) {
-      if (error instanceof EngineError) return null;
+      if (isOutage(error)) return null;
       throw error;
     }
   }
 
-  private async pageFromLedger(board: string, offset: number, limit: number): Promise<BoardPage> {
-    const [standings, { sequence }, total] = await Promise.all([
-      this.ledger.page(board, offset, limit),
-      this.ledger.board(board),
-      this.ledger.countPlayers(board),
-    ]);
-    const places = standings.map(({ playerId, score }, i) => ({ rank: offset + i + 1, playerId, score }));
-    const entries = await this.withNames(places);
-    return { board, window: 'all', total, version: sequence, degraded: true, entries };
+  private async scoreInLedger(board: Board, period: string, playerId: string): Promise<PlayerRank> {
+    const { total, places } = await this.ledgerPlaces.places(board, period, [playerId]);
+    const [place] = places;
+    if (!place) throw unrankedPlayer(board.board, playerId);
+    return { rank: null, score: place.score, percentile: null, total, degraded: true };
   }
 
-  private async withNames(places: Place[]): Promise<LeaderboardEntry[]> {
-    const names = await this.namesOf(places.map(({ playerId }) => playerId));
-    return places.map(({ rank, playerId, score }) => ({
-      rank,
+  private async describePlaces<Place extends { rank: number | null; playerId: string; score: number }>(
+    question: Question & { degraded?: true },
+    { total, version, places }: { total: number; version: number; places: Place[] },
+  ) {
+    const names = await this.names.of(places.map(({ playerId }) => playerId));
+    const { board, window, degraded } = question;
+    const entries = places.map(({ rank, playerId, score }) => ({
+      rank: rank as Place['rank'],
       playerId,
       name: names.get(playerId) || null,
       score,
     }));
-  }
-
-  private async namesOf(playerIds: string[]): Promise<Map<string, string>> {
-    const known = await this.store.names(playerIds).catch(passOverEngineFailure);
-    const unknown = playerIds.filter((id) => !known?.has(id));
-    if (unknown.length === 0) return known ?? new Map();
-    const found = await this.ledger.namesOf(unknown).catch(passOverDatabaseFailure);
-    // Names are a courtesy: without the database the board goes on without them.
-    if (!found) return known ?? new Map();
-    const learned = new Map(unknown.map((id) => [id, found.get(id) ?? '']));
-    if (known) await this.store.learnNames(learned).catch(passOverEngineFailure);
-    return new Map([...(known ?? []), ...learned]);
-  }
-
-  private async boundsOf(board: string): Promise<Board> {
-    const kept = this.boards.get(board) ?? (await this.ledger.board(board));
-    this.boards.set(board, kept);
-    return kept;
-  }
-
-  private async remember(board: string, answers: SubmissionAnswer[], repeats: ReadonlyMap<string, unknown>) {
-    const firstAnswers = answers.filter(
-      (answer): answer is SubmissionAnswer & { rank: number } =>
-        answer.rank !== null && !repeats.has(answer.submissionId),
-    );
-    if (firstAnswers.length > 0) await this.ledger.rememberAnswers(board, firstAnswers);
+    return { board, window, total, version, ...(degraded && { degraded }), entries };
   }
 }
 
-function lostAgain(board: string): EngineError {
-  return new EngineError('failed', `The board "${board}" is being rebuilt. Try again in a moment.`);
-}
-
-function passOverDatabaseFailure(error: unknown): undefined {
-  if (!(error instanceof DatabaseUnavailableError)) throw error;
-  return undefined;
-}
-
-function passOverEngineFailure(error: unknown): undefined {
-  if (!(error instanceof EngineError)) throw error;
-  return undefined;
+function describe({ board, order, operator, ties, windows, min, max, players }: Board) {
+  return { board, order, operator, ties, windows, min, max, players };
 }

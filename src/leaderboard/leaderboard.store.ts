@@ -1,16 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { RedisEngine } from '../engine/index.js';
-import { CompositeScore, type ScoreBounds } from './composite-score.js';
-import type { Standing } from './standings.js';
+import type { EngineScript, RedisEngine } from '../engine/index.js';
+import { applyArguments, type Change, keysOf, spanOf, withExpiry } from './changes.js';
+import { CompositeScore } from './composite-score.js';
 import { leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
-import { APPLY, SWAP_IN } from './leaderboard.scripts.js';
+import { APPLY, AROUND, PAGE, PLACES, PROGRESS, REMOVE } from './leaderboard.scripts.js';
+import type { Board } from './ledger/board.js';
+import type { Period } from './periods.js';
 
 /*
- * Data model (see leaderboard.keys.ts): per board one sorted set, member = player id, score = composite of score and
- * order of arrival, and beside it the ledger sequence the set has reached. Both are written by one script or one
- * MULTI, so they are lost and kept together. Player names are a cache in one hash.
+ * Data model (see leaderboard.keys.ts): per board and period a sorted set, member = player id, score = composite of score and order
+ * of arrival, 110 to 125 bytes a player. Beside them the board's state, a hash:
+ *   ledger, edition   what the sets are a copy of; another one is rebuilt
+ *   position          the ledger sequence they have reached
+ *   <period>          how many players the set of a current period has
+ * All are written by one script at a time, so they are lost and kept together.
  */
 
 /** A place on a board; the name is added by the service. */
@@ -20,7 +24,8 @@ export interface Place {
   score: number;
 }
 
-export interface TopPlaces {
+/** What a period of a board shows. */
+export interface Places {
   /** The ledger sequence these places show. */
   version: number;
   total: number;
@@ -32,9 +37,6 @@ export interface RankChange {
   previousRank: number | null;
   rank: number | null;
 }
-
-const NAMES_LIFETIME_SECONDS = 3600;
-const REBUILD_LIFETIME_SECONDS = 600;
 
 /** The sorted sets. Every method rejects with an EngineError if the engine fails; all writes may be repeated. */
 @Injectable()
@@ -52,162 +54,168 @@ export class LeaderboardStore {
     this.engine.onReady(listener);
   }
 
-  /** The ledger sequence the set has reached; null if the engine does not have the board. */
-  async position(board: string): Promise<number | null> {
-    const [position, isThere] = await this.engine.client
-      .multi()
-      .get(this.keys.position(board))
-      .exists(this.keys.standings(board))
-      .execTyped();
-    return readPosition(position, isThere);
+  /** Calls back when a node has shown changes of a board, mostly. @returns how to end it. */
+  onAnnounced(board: string, listener: () => void): () => void {
+    return this.engine.subscribe(this.keys.board(board).changed, { onMessage: listener, onLive: listener });
+  }
+
+  /** The ledger sequence the sets have reached; null if they must be rebuilt. */
+  async position(board: Board, periods: readonly Period[]): Promise<number | null> {
+    const keys = this.keys.board(board.board);
+    const names = periods.map(({ name }) => name);
+    const args = [board.ledger, String(board.edition), ...names];
+    return (await this.engine.run(PROGRESS, keysOf(keys, periods), args)) as number | null;
   }
 
   /**
-   * Brings the set from `from` to `to`, and tells how the ranks of `playerIds` changed and where the set stands. Ranks
-   * are null, and nothing is written, if the set has not reached `from`: then the ledger must be replayed first.
+   * Brings the sets to `change.to`, where they are then, and how the ranks of `playerIds` changed for all time; null, and nothing is written, if the
+   * sets have not reached `change.from`: then the ledger must be replayed first.
    */
   async apply(
-    board: string,
-    { from, to, standings, bounds }: { from: number; to: number; standings: Standing[]; bounds: ScoreBounds },
-    playerIds: string[] = [],
-  ): Promise<{ position: number; ranks: Map<string, RankChange> | null }> {
-    const composite = new CompositeScore(bounds);
-    const reply = (await this.engine.run(
-      APPLY,
-      [this.keys.standings(board), this.keys.position(board)],
-      [
-        String(from),
-        String(to),
-        String(standings.length),
-        ...standings.flatMap(({ playerId, score, sequence }) => [
-          playerId,
-          String(composite.encode(score, sequence)),
-        ]),
-        ...playerIds,
-      ],
-    )) as number[];
-    const [position = -1, ...ranks] = reply;
-    if (position < from) return { position, ranks: null };
-    const changes = playerIds.map(
-      (playerId, i) =>
-        [playerId, { previousRank: fromOne(ranks[i]), rank: fromOne(ranks[i + playerIds.length]) }] as const,
-    );
+    board: Board,
+    periods: readonly Period[],
+    change: Change,
+    playerIds: readonly string[] = [],
+  ): Promise<{ position: number; ranks: Map<string, RankChange> } | null> {
+    const keys = this.keys.board(board.board);
+    const args = applyArguments(board, periods.map(withExpiry), change, playerIds);
+    const reply = (await this.engine.run(APPLY, keysOf(keys, periods), args)) as number[] | null;
+    if (!reply) return null;
+    // A hint that spares looking again and again; where it gets lost, viewers' nodes look by themselves.
+    if (change.to > change.from) this.engine.publish(keys.changed, '').catch(() => undefined);
+    const [position = 0, ...better] = reply;
+    const changes = playerIds.map((playerId, i): [string, RankChange] => [
+      playerId,
+      { previousRank: rankBelow(better[i]), rank: rankBelow(better[i + playerIds.length]) },
+    ]);
     return { position, ranks: new Map(changes) };
   }
 
-  /**
-   * Fills a board anew, unseen by readers until it is whole.
-   *
-   * @param chunks all its standings, in the order of their sequence; the last may be beyond `sequence`.
-   * @param isWrong whether what is there now must go even if it seems newer.
-   * @returns false if the engine lost a part meanwhile: then begin again.
-   */
-  async replace(
-    board: string,
-    chunks: AsyncIterable<Standing[]>,
-    { sequence, bounds, isWrong }: { sequence: number; bounds: ScoreBounds; isWrong: boolean },
+  /** Takes a player off the sets; false if they have not reached the edition and position before. */
+  async remove(
+    before: Board,
+    after: Board,
+    removed: { playerId: string; periods: readonly Period[] },
   ): Promise<boolean> {
-    const composite = new CompositeScore(bounds);
-    const temporary = this.keys.rebuild(board, randomUUID());
-    let players = 0;
-    let reached = sequence;
-    for await (const chunk of chunks) {
-      const members = chunk.map((standing) => ({
-        value: standing.playerId,
-        score: composite.encode(standing.score, standing.sequence),
-      }));
-      const [added] = await this.engine.client
-        .multi()
-        .zAdd(temporary, members)
-        .expire(temporary, REBUILD_LIFETIME_SECONDS)
-        .execTyped();
-      players += added;
-      reached = Math.max(reached, chunk.at(-1)?.sequence ?? 0);
-    }
-    const isWhole = await this.engine.run(
-      SWAP_IN,
-      [this.keys.standings(board), this.keys.position(board), temporary],
-      [String(reached), String(players), isWrong ? '1' : '0'],
-    );
-    return isWhole === 1;
+    const keys = this.keys.board(before.board);
+    const args = [
+      before.ledger,
+      ...[before.edition, before.sequence, after.edition, after.sequence].map(String),
+      removed.playerId,
+      ...removed.periods.map(({ name }) => name),
+    ];
+    return (await this.engine.run(REMOVE, keysOf(keys, removed.periods), args)) === 1;
   }
 
-  /** Places from `offset` on, O(log N + limit); null if the engine knows nothing of the board. */
-  async places(
-    board: string,
-    bounds: ScoreBounds,
-    { offset, limit }: { offset: number; limit: number },
-  ): Promise<TopPlaces | null> {
-    const key = this.keys.standings(board);
-    const [position, members, total] = await this.engine.client
-      .multi()
-      .get(this.keys.position(board))
-      .zRangeWithScores(key, offset, offset + limit - 1, { REV: true })
-      .zCard(key)
-      .execTyped();
-    const version = readPosition(position, total);
-    if (version === null) return null;
-    const composite = new CompositeScore(bounds);
-    const places = members.map(({ value, score }, i) => ({
-      rank: offset + i + 1,
-      playerId: value,
-      score: composite.decode(score),
-    }));
-    return { version, total, places };
-  }
-
-  /** One player's place, O(log N); null if the player has no score, undefined if the engine knows nothing of the board. */
-  async place(
-    board: string,
-    bounds: ScoreBounds,
+  /** Takes a player off sets of periods that are over. */
+  async removeEnded(
+    { board }: Pick<Board, 'board'>,
+    periods: readonly Period[],
     playerId: string,
-  ): Promise<(Place & { total: number }) | null | undefined> {
-    const key = this.keys.standings(board);
-    const [position, rank, score, total] = await this.engine.client
-      .multi()
-      .get(this.keys.position(board))
-      .zRevRank(key, playerId)
-      .zScore(key, playerId)
-      .zCard(key)
-      .execTyped();
-    if (readPosition(position, total) === null) return undefined;
-    if (rank === null || score === null) return null;
-    return { playerId, rank: rank + 1, score: new CompositeScore(bounds).decode(score), total };
+  ): Promise<void> {
+    const { standings } = this.keys.board(board);
+    await Promise.all(periods.map(({ name }) => this.engine.client.zRem(standings(name), playerId)));
   }
 
-  /** Names known here; a player without a profile has the empty name. */
-  async names(playerIds: string[]): Promise<Map<string, string>> {
-    if (playerIds.length === 0) return new Map();
-    const names = await this.engine.client.hmGet(this.keys.playerNames(), playerIds);
-    return new Map(
-      playerIds.flatMap((id, i) => (typeof names[i] === 'string' ? [[id, names[i]] as const] : [])),
+  /** The position of a board, null if it has none, and what its sets take in the engine. */
+  async measure({ board }: Pick<Board, 'board'>, periods: readonly Period[]) {
+    const { state, standings } = this.keys.board(board);
+    const { client } = this.engine;
+    const measureSet = async ({ window, name }: Period) => {
+      const [players, bytes] = await Promise.all([
+        client.zCard(standings(name)),
+        client.memoryUsage(standings(name)),
+      ]);
+      return { window, players, bytes: bytes ?? 0 };
+    };
+    const [position, ...sets] = await Promise.all([
+      client.hGet(state, 'position'),
+      ...periods.map(measureSet),
+    ]);
+    return { position: position === null ? null : Number(position), sets };
+  }
+
+  /** Places from `offset` on, O(log N + limit); null if the engine does not have the board. */
+  async page(
+    board: Board,
+    period: string,
+    { offset, limit }: { offset: number; limit: number },
+  ): Promise<Places | null> {
+    const range = [offset, offset + limit - 1].map(String);
+    const reply = (await this.read(PAGE, board, period, range)) as [number, number, Slice] | null;
+    if (!reply) return null;
+    const [version, total, slice] = reply;
+    return { version, total, places: placesOf(board, slice) };
+  }
+
+  /**
+   * For each player the places around, none for a player who has none; O(log N + radius) each, and nobody else is served meanwhile.
+   * Null if the engine does not have the board.
+   */
+  async around(
+    board: Board,
+    period: string,
+    { playerIds, radius }: { playerIds: readonly string[]; radius: number },
+  ): Promise<(Omit<Places, 'places'> & { around: Place[][] }) | null> {
+    const reply = await this.read(AROUND, board, period, [String(radius), ...playerIds]);
+    if (!reply) return null;
+    const [version, total, ...slices] = reply as [number, number, ...Slice[]];
+    return { version, total, around: slices.map((slice) => placesOf(board, slice)) };
+  }
+
+  /** The places of these players, best first, without those who have none; null if the engine does not have the board. */
+  async places(board: Board, period: string, playerIds: readonly string[]): Promise<Places | null> {
+    const reply = (await this.read(PLACES, board, period, playerIds)) as (number | string)[] | null;
+    if (!reply) return null;
+    const [version, total, ...answers] = reply;
+    const composite = new CompositeScore(board);
+    const places = playerIds
+      .map((playerId, i) => ({
+        playerId,
+        better: Number(answers[2 * i]),
+        composite: Number(answers[2 * i + 1]),
+      }))
+      .filter(({ better }) => better >= 0)
+      .toSorted((one, other) => other.composite - one.composite)
+      .map((place) => ({
+        rank: place.better + 1,
+        playerId: place.playerId,
+        score: composite.decode(place.composite),
+      }));
+    return { version: Number(version), total: Number(total), places };
+  }
+
+  private read(
+    script: EngineScript,
+    board: Board,
+    period: string,
+    args: readonly string[],
+  ): Promise<unknown> {
+    const { state, standings } = this.keys.board(board.board);
+    return this.engine.run(
+      script,
+      [state, standings(period)],
+      [board.ledger, period, spanOf(board), ...args],
     );
   }
-
-  async saveName(playerId: string, name: string): Promise<void> {
-    const key = this.keys.playerNames();
-    // The lifetime bounds how long a name can be wrong when a change could not reach the engine.
-    await this.engine.client
-      .multi()
-      .hSet(key, playerId, name)
-      .expire(key, NAMES_LIFETIME_SECONDS, 'NX')
-      .exec();
-  }
-
-  /** Keeps names that were read from the ledger; one that was saved since stays. */
-  async learnNames(names: Map<string, string>): Promise<void> {
-    const key = this.keys.playerNames();
-    const batch = this.engine.client.multi();
-    for (const [playerId, name] of names) batch.hSetNX(key, playerId, name);
-    await batch.expire(key, NAMES_LIFETIME_SECONDS, 'NX').exec();
-  }
 }
 
-/** A position above 0 without its set is a set that was lost. */
-function readPosition(position: string | null, members: number): number | null {
-  return position === null || (position !== '0' && members === 0) ? null : Number(position);
+/** The first place of the slice from 0, how many players are better, then player and composite of each. */
+type Slice = [first: number, better: number, members: string[]] | [];
+
+function placesOf(board: Board, [first = 0, better = 0, members = []]: Slice): Place[] {
+  const composite = new CompositeScore(board);
+  const places: Place[] = [];
+  let rank = better + 1;
+  for (let i = 0; i < members.length; i += 2) {
+    const score = composite.decode(Number(members[i + 1]));
+    const sharesRank = board.ties === 'shared' && (i === 0 || places.at(-1)?.score === score);
+    if (!sharesRank) rank = first + i / 2 + 1;
+    places.push({ rank, playerId: String(members[i]), score });
+  }
+  return places;
 }
 
-function fromOne(rankFromZero: number | undefined): number | null {
-  return rankFromZero === undefined || rankFromZero < 0 ? null : rankFromZero + 1;
+function rankBelow(better: number | undefined): number | null {
+  return better === undefined || better < 0 ? null : better + 1;
 }

@@ -1,17 +1,21 @@
-import type { LeaderboardEntry } from './leaderboard.wire.js';
+import type { ChangedEntry, LeaderboardEntry } from './leaderboard.wire.js';
 
 /**
- * What changed between two tops: `entries` whose score, name or presence changed, with their rank now, and the ids
- * that left. Players who only moved because others did are left out: the rule to apply the changes moves them.
+ * What changed between two tops: `entries` whose score, name or presence changed, or who fell behind others that did not change, with
+ * their place now, and the ids that left. All others stand in their old order still: the rule to apply the changes moves them.
  */
-export function topDifference(before: LeaderboardEntry[], after: LeaderboardEntry[]) {
-  const known = new Map(before.map((entry) => [entry.playerId, entry]));
+export function topDifference(before: readonly LeaderboardEntry[], after: readonly LeaderboardEntry[]) {
+  const places = new Map(before.map((entry, i) => [entry.playerId, { entry, place: i }]));
   const present = new Set(after.map(({ playerId }) => playerId));
-  return {
-    entries: after.filter((entry) => {
-      const old = known.get(entry.playerId);
-      return old?.score !== entry.score || old.name !== entry.name;
-    }),
-    removed: before.map(({ playerId }) => playerId).filter((id) => !present.has(id)),
-  };
+  let lowest = -1;
+  const entries = after.flatMap((entry, i): ChangedEntry[] => {
+    const old = places.get(entry.playerId);
+    // A score that went away and came back within a tick looks as it did, and now stands behind its equals.
+    if (old && old.entry.score === entry.score && old.entry.name === entry.name && old.place > lowest) {
+      lowest = old.place;
+      return [];
+    }
+    return [entry.rank === i + 1 ? entry : { ...entry, position: i + 1 }];
+  });
+  return { entries, removed: before.map(({ playerId }) => playerId).filter((id) => !present.has(id)) };
 }

@@ -1,182 +1,198 @@
 import { performance } from 'node:perf_hooks';
-import type { IPolicy } from 'cockatiel';
-import { EngineError } from '../engine/index.js';
+import { passOverEngineFailure } from './engine-failure.js';
+import { ageOf, type Envelope } from './envelope.js';
+import type { Json } from './json-bytes.js';
+import { CachedAnswer, type Lookup } from './lookup.js';
+import { traceOf } from './lookup-trace.js';
 import { lookupChannel } from './query-cache.channel.js';
-import { hashArguments } from './query-cache.keys.js';
-import type { QueryCacheStore } from './query-cache.store.js';
-import type { LookupOutcome, LookupTrace } from './query-cache.wire.js';
+import { Patience } from './patience.js';
+import type { Found } from './query-cache.store.js';
 import { QueryCounters } from './query-counters.js';
-
-export interface QueryDefinition<Args, Value> {
-  /** Names the query in keys, counts and traces, for example `flights.top-routes`. */
-  name: string;
-  /** For how long an answer may be served, in whole seconds from 1 to 30 days. */
-  ttlSeconds: number;
-  /** Asks the database. What it resolves to must survive JSON; null is an answer like any other. */
-  load(args: Args): Promise<Value>;
-}
+import { Query, type QueryDefinition } from './query-definition.js';
+import { type Ask, type Loaded, type LoaderParts, QueryLoader } from './query-loader.js';
+import { RunningLoads } from './running-loads.js';
 
 /** What a request's `Cache-Control` asks for: RFC 9111, section 5.2.1. */
 export type CacheDirective = 'no-cache' | 'no-store';
 
-/** How one lookup went. Times in milliseconds; null means that part was not asked. */
-export interface Lookup {
-  outcome: LookupOutcome;
-  stored: boolean;
-  ageSeconds: number;
-  ttlSeconds: number | null;
-  engineMs: number | null;
-  databaseMs: number | null;
+/** What was found in the engine, and how long that took; nothing if it failed. */
+interface Search {
+  found: Found | undefined;
+  engineMs: number;
 }
-
-/** A value and how it was come by. */
-export class CachedAnswer<Value> {
-  constructor(
-    readonly value: Value,
-    readonly lookup: Lookup,
-  ) {}
-}
-
-interface Load<Value> {
-  value: Value;
-  databaseMs: number;
-  stored: boolean;
-}
-
-const THIRTY_DAYS = 30 * 24 * 60 * 60;
 
 /** One query answered from memory where that is possible, and from the database whenever it is not. */
 export class CachedQuery<Args, Value> {
   readonly counters = new QueryCounters();
-  private readonly loading = new Map<string, Promise<Load<Value>>>();
+  private readonly query: Query<Args, Value>;
+  private readonly loader: QueryLoader<Args, Value>;
+  private readonly running = new RunningLoads<Loaded<Value>>();
+  private readonly forTheNew: Patience | undefined;
 
+  /** @throws {QueryCacheError} E_QUERY_DEFINITION */
   constructor(
-    private readonly definition: QueryDefinition<Args, Value>,
-    private readonly store: QueryCacheStore,
-    private readonly loads: IPolicy,
+    definition: QueryDefinition<Args, Value>,
+    private readonly parts: LoaderParts,
   ) {
-    const { name, ttlSeconds } = definition;
-    // Memcached reads a longer lifetime as a date, and rounds a shorter one down to "never expires".
-    if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > THIRTY_DAYS) {
-      throw new RangeError(
-        `The query "${name}" has ttlSeconds ${ttlSeconds}. Give whole seconds from 1 to ${THIRTY_DAYS}.`,
-      );
-    }
+    this.query = new Query(definition);
+    this.loader = new QueryLoader(this.query, this.counters, parts);
+    const { softTimeoutSeconds } = this.query;
+    if (softTimeoutSeconds > 0) this.forTheNew = new Patience(softTimeoutSeconds * 1_000);
   }
 
-  /** The value alone. */
+  /** The value alone; rejects like {@link read}. */
   async get(args: Args): Promise<Value> {
     return (await this.read(args)).value;
   }
 
-  /** The value and how it was come by. Rejects only with what `load` rejects with: an engine's failure costs time, not answers. */
+  /**
+   * The value and how it was come by. An engine's failure costs time, not answers.
+   *
+   * @throws what `load` rejects with; {@link QueryCacheError} E_QUERY_ARGUMENTS, E_QUERY_VALUE, E_LOAD_TIMED_OUT
+   */
   async read(args: Args, directive?: CacheDirective): Promise<CachedAnswer<Value>> {
     const startedAt = performance.now();
-    const argumentsHash = hashArguments(args);
+    let keyHash: string | null = null;
+    let answer: CachedAnswer<Value>;
     try {
-      const answer = await this.lookUp(args, argumentsHash, directive);
-      this.tell(argumentsHash, startedAt, answer.lookup);
-      return answer;
+      const keys = this.parts.store.keysOf(this.query, args);
+      keyHash = keys.hash;
+      answer = await this.lookUp({ args, keys, startedAt }, directive);
     } catch (error) {
-      this.tell(argumentsHash, startedAt, fromDatabase('error', null));
+      this.tell(this.fromDatabase({ outcome: 'error' }), { keyHash, startedAt });
       throw error;
     }
+    this.tell(answer.lookup, { keyHash, startedAt });
+    return answer;
   }
 
-  private async lookUp(args: Args, hash: string, directive?: CacheDirective): Promise<CachedAnswer<Value>> {
+  /** Loads and stores a new answer, whatever is stored. */
+  async refresh(args: Args): Promise<Value> {
+    return (await this.read(args, 'no-cache')).value;
+  }
+
+  /**
+   * Makes the answer to these arguments wrong: what was loaded before, or began to be, is not served afterwards, on any node.
+   *
+   * @returns whether the engine has confirmed it. If not, it is kept and applied before this node reads the answer there;
+   * other nodes may serve the old one until it is, or has expired.
+   */
+  invalidate(args: Args): Promise<boolean> {
+    return this.parts.store.invalidateAnswer(this.query, args);
+  }
+
+  private async lookUp(ask: Ask<Args>, directive?: CacheDirective): Promise<CachedAnswer<Value>> {
     if (directive === 'no-store') {
-      const { value, databaseMs } = await this.load(args);
-      return new CachedAnswer(value, fromDatabase('bypass', databaseMs));
+      const { answer, databaseMs } = await this.loader.database.load(ask.args);
+      return new CachedAnswer(answer, this.fromDatabase({ outcome: 'bypass', databaseMs }));
     }
     if (directive === 'no-cache') {
-      const { value, databaseMs, stored } = await this.loadAndStore(args, hash);
-      return new CachedAnswer(value, { ...fromDatabase('reload', databaseMs), ...this.storedFor(stored) });
+      const loaded = await this.loader.reload(ask);
+      return new CachedAnswer(loaded.answer, { ...this.describe(loaded, null), outcome: 'reload' });
     }
-    const { entry, engineMs, failed } = await this.findEntry(hash);
-    if (entry) {
-      const ageSeconds = Math.max(0, (Date.now() - entry.storedAt) / 1000);
-      return new CachedAnswer(entry.value as Value, {
-        outcome: 'hit',
-        stored: false,
-        ageSeconds,
-        ttlSeconds: Math.max(0, entry.ttlSeconds - ageSeconds),
-        engineMs,
-        databaseMs: null,
-      });
-    }
-    return this.answerMiss(args, hash, { engineMs, failed });
+    const local = this.parts.store.findLocal(ask.keys);
+    if (local) return this.answerFrom(local, ask, { localMs: performance.now() - ask.startedAt });
+    const search = await this.search(ask);
+    const envelope = search.found?.envelope;
+    if (!envelope || !ageOf(envelope).isUsable) return this.answerMiss(ask, search);
+    return this.answerFrom(envelope, ask, { engineMs: search.engineMs });
   }
 
-  private async findEntry(hash: string) {
-    const startedAt = performance.now();
-    try {
-      const entry = await this.store.find(this.definition.name, hash);
-      return { entry, failed: false, engineMs: performance.now() - startedAt };
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      return { entry: undefined, failed: true, engineMs: performance.now() - startedAt };
-    }
+  private async search({ keys, startedAt }: Ask<Args>): Promise<Search> {
+    const { store, patience } = this.parts;
+    const found = await patience.wait(store.find(keys).catch(passOverEngineFailure));
+    return { found, engineMs: performance.now() - startedAt };
   }
 
-  /** However many callers miss at once on this node, one of them asks the database and the others wait for it. */
-  private async answerMiss(args: Args, hash: string, found: { engineMs: number; failed: boolean }) {
-    const running = this.loading.get(hash);
-    const load =
-      running ?? this.loadAndStore(args, hash, found.failed).finally(() => this.loading.delete(hash));
-    if (!running) this.loading.set(hash, load);
-    const { value, databaseMs, stored } = await load;
-    const outcome = running ? 'coalesced' : found.failed ? 'degraded' : 'miss';
-    return new CachedAnswer(value, {
-      ...fromDatabase(outcome, databaseMs),
-      ...this.storedFor(stored),
-      engineMs: found.engineMs,
+  private answerFrom(
+    envelope: Envelope,
+    ask: Ask<Args>,
+    asked: Partial<Lookup>,
+  ): CachedAnswer<Value> | Promise<CachedAnswer<Value>> {
+    return ageOf(envelope).isFresh
+      ? this.fromMemory(envelope, asked)
+      : this.answerStale(envelope, ask, asked);
+  }
+
+  /** It is loaded anew: behind the caller's back, unless the query lets it wait for that a moment. */
+  private async answerStale(
+    envelope: Envelope,
+    ask: Ask<Args>,
+    asked: Partial<Lookup>,
+  ): Promise<CachedAnswer<Value>> {
+    const refreshed = this.loader.refresh(ask, envelope.generations);
+    const newer = await this.forTheNew?.wait(refreshed);
+    if (!newer) return this.fromMemory(envelope, asked);
+    const { engineMs = null } = asked;
+    return new CachedAnswer(newer.answer.copy(), { ...this.describe(newer, engineMs), outcome: 'coalesced' });
+  }
+
+  private fromMemory(
+    envelope: Envelope,
+    { localMs = null, engineMs = null }: Partial<Lookup>,
+  ): CachedAnswer<Value> {
+    const { ageSeconds, ttlSeconds, isFresh } = ageOf(envelope);
+    const { isScoped } = this.query;
+    return new CachedAnswer(envelope.answer.copy() as Json<Value>, {
+      outcome: isFresh ? hitOf(envelope) : 'stale',
+      tier: localMs === null ? 'engine' : 'local',
+      stored: false,
+      ageSeconds,
+      ttlSeconds,
+      localMs,
+      engineMs,
+      databaseMs: null,
+      storeMs: null,
+      isScoped,
     });
   }
 
-  private async loadAndStore(args: Args, hash: string, engineFailed = false): Promise<Load<Value>> {
-    const load = await this.load(args);
-    if (engineFailed) return load;
-    const { name, ttlSeconds } = this.definition;
-    try {
-      await this.store.save(name, hash, { value: load.value, storedAt: Date.now(), ttlSeconds });
-      return { ...load, stored: true };
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      return load;
-    }
-  }
-
-  private async load(args: Args): Promise<Load<Value>> {
-    const startedAt = performance.now();
-    this.counters.beginLoad();
-    const value = await this.loads.execute(() => this.definition.load(args));
-    const databaseMs = performance.now() - startedAt;
-    this.counters.endLoad(databaseMs);
-    return { value, databaseMs, stored: false };
-  }
-
-  private storedFor(stored: boolean): Pick<Lookup, 'stored' | 'ttlSeconds'> {
-    return { stored, ttlSeconds: stored ? this.definition.ttlSeconds : null };
-  }
-
-  private tell(keyHash: string, startedAt: number, lookup: Lookup): void {
-    this.counters.count(lookup.outcome);
-    if (!lookupChannel.hasSubscribers) return;
-    const { outcome, engineMs, databaseMs, ttlSeconds } = lookup;
-    const trace: LookupTrace = {
-      at: new Date().toISOString(),
-      query: this.definition.name,
-      keyHash,
-      outcome,
-      engineMs,
-      databaseMs,
-      totalMs: performance.now() - startedAt,
-      ttlSeconds,
+  private async answerMiss(ask: Ask<Args>, { found, engineMs }: Search): Promise<CachedAnswer<Value>> {
+    const seen = {
+      at: ask.startedAt,
+      generations: found?.generations ?? [],
+      invalidations: this.parts.store.invalidations,
+      isDegraded: found === undefined,
     };
-    lookupChannel.publish(trace);
+    const { result, isShared } = await this.running.joinOrStart(ask.keys.entry, seen, () =>
+      this.loader.start(ask, found),
+    );
+    const lookup = this.describe(result, engineMs);
+    if (!isShared) return new CachedAnswer(result.answer, lookup);
+    return new CachedAnswer(result.answer.copy(), { ...lookup, outcome: 'coalesced' });
+  }
+
+  private describe(loaded: Loaded<Value>, engineMs: number | null): Lookup {
+    const { outcome, ageSeconds, ttlSeconds, databaseMs, storeMs } = loaded;
+    const isOurs = databaseMs !== null;
+    return {
+      ...this.fromDatabase({ outcome, databaseMs }),
+      tier: isOurs ? 'database' : 'engine',
+      stored: isOurs && ttlSeconds !== null,
+      ageSeconds,
+      ttlSeconds,
+      engineMs,
+      storeMs,
+    };
+  }
+
+  private fromDatabase({ outcome, databaseMs = null }: Pick<Lookup, 'outcome'> & Partial<Lookup>): Lookup {
+    const { isScoped } = this.query;
+    const nothing = { stored: false, ageSeconds: 0, ttlSeconds: null };
+    const notAsked = { localMs: null, engineMs: null, storeMs: null };
+    return { outcome, tier: 'database', databaseMs, isScoped, ...nothing, ...notAsked };
+  }
+
+  private tell(lookup: Lookup, { keyHash, startedAt }: { keyHash: string | null; startedAt: number }): void {
+    this.counters.count(lookup.outcome, lookup.tier);
+    if (!lookupChannel.hasSubscribers) return;
+    const { name: query, sqlLabel } = this.query;
+    const traceId = this.parts.traceId();
+    const totalMs = performance.now() - startedAt;
+    lookupChannel.publish(traceOf(lookup, { query, keyHash, totalMs, sqlLabel, traceId }));
   }
 }
 
-function fromDatabase(outcome: LookupOutcome, databaseMs: number | null): Lookup {
-  return { outcome, stored: false, ageSeconds: 0, ttlSeconds: null, engineMs: null, databaseMs };
+function hitOf({ answer }: Envelope): 'negative' | 'hit' {
+  return answer.isNull ? 'negative' : 'hit';
 }

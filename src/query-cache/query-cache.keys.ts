@@ -1,24 +1,105 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { canonicalJson, findNotJson } from './json.js';
+import type { QueryCacheError } from './query-cache.errors.js';
+import type { Query } from './query-definition.js';
 
 /*
- * key                            | type   | lifetime       | written when
- * <prefix>:query:<name>:v1:<hash> | string | the query's ttl | a load of that query succeeded
+ * <answer> = <name>:v<schema>:<scope>:{<arguments>}; scope and arguments are digests, as are tags
+ *
+ * key                                | type   | lifetime                           | written when
+ * <prefix>:query:<answer>            | string | fresh and stale time of the answer | a load of that query succeeded
+ * <prefix>:generation:query:<answer> | string | longer than any entry              | a load finds none; deleted by invalidating
+ * <prefix>:generation:tag:<tag>      | string | likewise                           | likewise
+ * <entry>:lease:<generation>         | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
+ * <prefix>:plain:<key>               | string | its ttl, at most 30 days           | CACHE_MANAGER is told to; <key> is a digest, too
+ *
+ * Generations have a prefix of their own, so that nodes can follow their changes and nothing else.
  */
 
-/** The arguments' digest: any input is safe on every engine, and no two argument lists share one. */
-export function hashArguments(args: unknown): string {
-  return createHash('sha256').update(canonicalJson(args)).digest('base64url').slice(0, 32);
+const PREFIX = /^[A-Za-z0-9._:-]{1,64}$/;
+
+/** The keys of one answer. In a cluster those with its digest in braces share a slot, whatever braces the arguments have. */
+export class AnswerKeys {
+  readonly entry: string;
+  private known: readonly string[] | undefined;
+
+  constructor(
+    private readonly prefix: string,
+    private readonly answer: string,
+    /** The digest of the arguments, also for traces. */
+    readonly hash: string,
+    private readonly tags: () => readonly string[],
+  ) {
+    this.entry = `${prefix}:query:${answer}`;
+  }
+
+  get ownGeneration(): string {
+    return `${generationPrefix(this.prefix)}query:${this.answer}`;
+  }
+
+  /**
+   * The answer's own generation and those of its tags; made when first asked for, which who has the answer at hand never does.
+   *
+   * @throws {QueryCacheError} E_QUERY_ARGUMENTS
+   */
+  get generations(): readonly string[] {
+    this.known ??= [this.ownGeneration, ...this.tags().map((tag) => tagKey(this.prefix, tag))];
+    return this.known;
+  }
 }
 
-export function entryKey(prefix: string, query: string, argumentsHash: string): string {
-  return `${prefix}:query:${query}:v1:${argumentsHash}`;
+/**
+ * Any input is safe on every engine, and no two argument lists share a key.
+ *
+ * @throws {QueryCacheError} E_QUERY_ARGUMENTS
+ */
+export function keysOf<Args, Value>(prefix: string, query: Query<Args, Value>, args: Args): AnswerKeys {
+  const text = canonicalJson(args);
+  if (text === undefined) throw notJson(query, args);
+  const hash = digest(text);
+  const scope = query.scopeOf(args);
+  const whose = scope === null ? '-' : digest(JSON.stringify(scope));
+  const answer = `${query.name}:v${query.schemaVersion}:${whose}:{${hash}}`;
+  return new AnswerKeys(prefix, answer, hash, () => query.tagsOf(args));
 }
 
-/** JSON with sorted object keys, so that `{a,b}` and `{b,a}` are one entry. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    member !== null && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
+function notJson<Args, Value>(query: Query<Args, Value>, args: Args): QueryCacheError {
+  const { path = '', remedy = 'is no JSON.' } = findNotJson(args, false) ?? {};
+  return query.wrong('arguments', `was asked with arguments of which ${path || 'the whole'} ${remedy}`);
+}
+
+export function tagKey(prefix: string, tag: string): string {
+  return `${generationPrefix(prefix)}tag:${digest(JSON.stringify(tag))}`;
+}
+
+/** Of what is kept through cache-manager: any key is safe on every engine. */
+export function plainKey(prefix: string, key: string): string {
+  return `${prefix}:plain:${digest(JSON.stringify(key))}`;
+}
+
+/** What is to be heard of. */
+export function generationPrefix(prefix: string): string {
+  return `${prefix}:generation:`;
+}
+
+/** Of a load under these generations: one that began before an invalidation holds up nobody after it. */
+export function leaseKey(entry: string, generations: readonly string[]): string {
+  return `${entry}:lease:${digest(JSON.stringify(generations))}`;
+}
+
+/** Where nodes tell each other that a lease has ended. */
+export function leaseChannel(prefix: string): string {
+  return `${prefix}:query:leases-ended`;
+}
+
+export function checkPrefix(prefix: string): void {
+  if (PREFIX.test(prefix)) return;
+  throw new Error(
+    `The key prefix "${prefix}" of the query cache must be 1 to 64 letters, digits, dots, colons or dashes.`,
   );
+}
+
+/** 160 bits: nobody finds two inputs that share them. Of JSON, since UTF-8 has one and the same character for all broken ones. */
+function digest(json: string): string {
+  return hash('sha256', json, 'base64url').slice(0, 27);
 }

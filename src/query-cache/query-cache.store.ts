@@ -1,106 +1,256 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CACHE_MANAGER } from '@nestjs/cache-manager';
-import KeyvMemcache from '@keyv/memcache';
-import { type Cache, KeyvAdapter } from 'cache-manager';
-import { redisInsStore } from 'cache-manager-redis-yet';
-import { Keyv, type KeyvStoreAdapter } from 'keyv';
-import { EngineError, type Engine, MemcachedEngine, type RedisEngine } from '../engine/index.js';
-import { entryKey } from './query-cache.keys.js';
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { EngineError, type Engine, type InvalidationFeed, RedisEngine } from '../engine/index.js';
+import { passOverEngineFailure } from './engine-failure.js';
+import { type EngineTier, engineTierOn } from './engine-tier.store.js';
+import { areSame, type Envelope, type Generations, readEnvelope, writeEnvelope } from './envelope.js';
+import { LEASE_SECONDS, Lease } from './lease.js';
+import { LocalTier } from './local-tier.js';
+import { PendingInvalidations } from './pending-invalidations.js';
+import {
+  type AnswerKeys,
+  checkPrefix,
+  generationPrefix,
+  keysOf,
+  leaseChannel,
+  leaseKey,
+  tagKey,
+} from './query-cache.keys.js';
 import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';
+import type { LocalTierStats } from './query-cache.wire.js';
+import type { Query } from './query-definition.js';
+import { checkTags, LONGEST_LIFE_SECONDS } from './query-definition.js';
 
 /*
- * Data model: one string per entry (see query-cache.keys.ts) holding Keyv's envelope around ours:
- * { value: { value, storedAt, ttlSeconds }, expires }. JSON, encoded once. The engine drops it at its ttl.
+ * Data model (keys in query-cache.keys.ts): one string per answer, a line of JSON that says how it was loaded and then the
+ * bytes that are sent; beside it one short random text per generation. An answer carries the generations as they
+ * stood before its load began, and is accepted only while they are the same. So invalidating is removing a generation:
+ * the next load makes a new one, and nothing of before will ever match it.
  */
 
-/** What is stored: the value, even null, and when it was loaded (milliseconds since the epoch). */
-export interface CacheEntry {
-  value: unknown;
-  storedAt: number;
-  ttlSeconds: number;
+/** What a read found. */
+export interface Found {
+  /** Only if nothing it hangs on was invalidated since its load began; it may be stale. */
+  envelope: Envelope | undefined;
+  generations: Generations;
 }
 
-/** Entries by query and arguments, through `@nestjs/cache-manager`. Every method rejects with an EngineError if the engine fails. */
+/** What asking for a lease came to. */
+export interface Turn {
+  lease: Lease | undefined;
+  envelope: Envelope | undefined;
+}
+
+/**
+ * A generation outlives the entries under it by up to this, so that it need not be prolonged with each of them: nodes hear of it like of
+ * any change, and let go what they have. If one goes first nevertheless, its entries are misses.
+ */
+const GENERATION_MARGIN_SECONDS = 3_600;
+const MOST_PROLONGED = 20_000;
+
+const LOCAL_TIER_BYTES = 64 * 1_024 * 1_024;
+/** So soon a silent break of the pushes is found. Where there are none, an answer is asked for again after this. */
+const LOCAL_PROMISE_MS = 1_000;
+
+/** Answers, generations and leases. Methods reject with an EngineError if the engine fails, unless they say otherwise. */
 @Injectable()
-export class QueryCacheStore {
+export class QueryCacheStore implements OnApplicationShutdown {
+  private readonly engine: EngineTier;
+  private readonly local: LocalTier | undefined;
+  private readonly feed: InvalidationFeed | undefined;
+  private readonly pending: PendingInvalidations;
+  private readonly prefix: string;
+  /** When generations end at the soonest, as of `performance.now()`. */
+  private readonly lastUntil = new LRUCache<string, number>({ max: MOST_PROLONGED });
+
   constructor(
-    @Inject(CACHE_MANAGER) private readonly cache: Cache,
-    @Inject(QUERY_CACHE_OPTIONS) private readonly options: QueryCacheOptions,
-  ) {}
-
-  /** undefined is a miss, as is anything that is not an entry of ours. */
-  async find(query: string, argumentsHash: string): Promise<CacheEntry | undefined> {
-    const found = await this.cache.get(entryKey(this.options.keyPrefix, query, argumentsHash));
-    if (found instanceof EngineError) throw found;
-    return isCacheEntry(found) ? found : undefined;
+    @Inject(QUERY_CACHE_OPTIONS)
+    { engine, keyPrefix, localTierBytes = LOCAL_TIER_BYTES }: QueryCacheOptions,
+  ) {
+    checkPrefix(keyPrefix);
+    checkLocalTierBytes(localTierBytes);
+    this.prefix = keyPrefix;
+    this.engine = engineTierOn(engine);
+    this.pending = new PendingInvalidations((keys) => this.engine.remove(keys));
+    if (localTierBytes === 0) return;
+    this.feed = this.follow(engine);
+    this.local = new LocalTier({
+      maxBytes: localTierBytes,
+      longestMs: this.feed ? Number.POSITIVE_INFINITY : LOCAL_PROMISE_MS,
+      isCoherent: () => this.feed?.isCoherent(LOCAL_PROMISE_MS) ?? true,
+    });
   }
 
-  async save(query: string, argumentsHash: string, entry: CacheEntry): Promise<void> {
-    await this.cache.set(
-      entryKey(this.options.keyPrefix, query, argumentsHash),
-      entry,
-      entry.ttlSeconds * 1000,
+  onApplicationShutdown(): void {
+    this.feed?.close();
+    this.pending.close();
+  }
+
+  /** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
+  keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys {
+    return keysOf(this.prefix, query, args);
+  }
+
+  get leaseChannel(): string {
+    return leaseChannel(this.prefix);
+  }
+
+  /** Grows with each invalidation on this node. */
+  get invalidations(): number {
+    return this.pending.count;
+  }
+
+  localTierStats(): LocalTierStats {
+    return this.local?.stats() ?? { bytes: 0, evictions: 0 };
+  }
+
+  /** An answer that this process has, and that it need not ask for. */
+  findLocal({ entry }: AnswerKeys): Envelope | undefined {
+    const envelope = this.local?.find(entry);
+    return envelope && !this.pending.isDistrusted(envelope.loadedAt) ? envelope : undefined;
+  }
+
+  /** What this process has of an answer is replaced by what the engine has. */
+  async renewLocal(keys: AnswerKeys): Promise<void> {
+    if (this.local) await this.find(keys);
+  }
+
+  /** Answer and generations, in one round trip. */
+  async find(keys: AnswerKeys): Promise<Found> {
+    const place = this.local?.open(keys);
+    try {
+      await this.pending.applyBeforeReading(keys.generations);
+      const { entry, texts: generations } = await this.engine.find(keys.entry, keys.generations);
+      const envelope = this.accept(readEnvelope(entry), generations);
+      if (place && envelope) this.local?.keep(place, envelope);
+      return { envelope, generations };
+    } finally {
+      if (place) this.local?.close(place);
+    }
+  }
+
+  /** The generations that a load beginning now belongs to; those that were not there are made, for answers of so long a life. */
+  async ensureGenerations(
+    { generations: keys }: AnswerKeys,
+    found: Generations,
+    longestLifeSeconds: number,
+  ): Promise<string[]> {
+    const present = found.filter((generation) => generation !== null);
+    if (present.length === keys.length) return present;
+    const made = newGeneration();
+    const life = generationLifeFor(longestLifeSeconds);
+    this.lastUntil.set(made, performance.now() + life * 1_000);
+    const there = await this.engine.ensure(keys, made, life);
+    const complete = there.filter((generation) => generation !== null);
+    if (complete.length === keys.length) return complete;
+    throw new EngineError('failed', 'The engine keeps no generations. Check its memory.');
+  }
+
+  leaseKeyOf({ entry }: AnswerKeys, generations: readonly string[]): string {
+    return leaseKey(entry, generations);
+  }
+
+  /** Asks for the one lease, and looks whether the last one has left an answer, in one round trip. */
+  async askForLease({ entry }: AnswerKeys, generations: readonly string[]): Promise<Turn> {
+    const key = leaseKey(entry, generations);
+    const asked = Promise.all([this.engine.take(key, LEASE_SECONDS), this.engine.find(entry, [])]);
+    const [isFree, found] = await asked.catch((error: unknown) => {
+      // It may have been taken, or will be when a silent engine goes on, and would hold up everybody for nothing.
+      this.pending.removeLater(key);
+      throw error;
+    });
+    const lease = isFree ? new Lease(key, this.engine) : undefined;
+    return { lease, envelope: this.accept(readEnvelope(found.entry), generations) };
+  }
+
+  /** For all nodes, and for this one if nothing has changed meanwhile. */
+  async save(keys: AnswerKeys, envelope: Envelope): Promise<void> {
+    const place = this.local?.open(keys);
+    try {
+      const [generations] = await Promise.all([
+        place ? this.engine.read(keys.generations) : [],
+        this.engine.write(keys.entry, writeEnvelope(envelope), lifeOf(envelope)),
+        // Should it fail, the generation may end too soon, which costs a load.
+        this.prolong(keys.generations, envelope).catch(passOverEngineFailure),
+      ]);
+      const isValid = this.accept(envelope, generations) && !this.pending.concerns(keys.generations);
+      if (place && isValid) this.local?.keep(place, envelope);
+    } finally {
+      if (place) this.local?.close(place, true);
+    }
+  }
+
+  /**
+   * The engine's failure does not reject.
+   *
+   * @returns whether the engine has confirmed it; if not it will, before this node reads there again.
+   * @throws {QueryCacheError} E_QUERY_ARGUMENTS
+   */
+  async invalidateTags(tags: readonly string[]): Promise<boolean> {
+    checkTags(tags);
+    return this.invalidate(tags.map((tag) => tagKey(this.prefix, tag)));
+  }
+
+  /** Likewise. */
+  async invalidateAnswer<Args, Value>(query: Query<Args, Value>, args: Args): Promise<boolean> {
+    return this.invalidate([this.keysOf(query, args).ownGeneration]);
+  }
+
+  private async invalidate(generations: readonly string[]): Promise<boolean> {
+    const isConfirmed = await this.pending.invalidate(generations);
+    // Pushes come a moment later, or never; on this node it holds from here on.
+    this.local?.forget(generations);
+    return isConfirmed;
+  }
+
+  /** Those that may end before the answer does. */
+  private async prolong(keys: readonly string[], envelope: Envelope): Promise<void> {
+    const life = lifeOf(envelope);
+    const answerEndsAt = performance.now() + life * 1_000;
+    const due = [...envelope.generations.entries()].filter(
+      ([, generation]) => (this.lastUntil.get(generation) ?? 0) < answerEndsAt,
     );
+    if (due.length === 0) return;
+    const generationLife = generationLifeFor(life);
+    const lastUntil = performance.now() + generationLife * 1_000;
+    await this.engine.prolong(
+      due.map(([i]) => keys[i] ?? ''),
+      generationLife,
+    );
+    for (const [, generation] of due) this.lastUntil.set(generation, lastUntil);
+  }
+
+  /** Memcached tells nobody what changes. */
+  private follow(engine: Engine): InvalidationFeed | undefined {
+    if (!(engine instanceof RedisEngine)) return undefined;
+    return engine.invalidations(generationPrefix(this.prefix), (keys) => {
+      if (keys) this.local?.forget(keys);
+      else this.local?.clear();
+    });
+  }
+
+  private accept(envelope: Envelope | undefined, generations: Generations): Envelope | undefined {
+    if (!envelope || !areSame(generations, envelope.generations)) return undefined;
+    return this.pending.isDistrusted(envelope.loadedAt) ? undefined : envelope;
   }
 }
 
-function isCacheEntry(found: unknown): found is CacheEntry {
-  return (
-    typeof found === 'object' &&
-    found !== null &&
-    'value' in found &&
-    'storedAt' in found &&
-    typeof found.storedAt === 'number' &&
-    'ttlSeconds' in found &&
-    typeof found.ttlSeconds === 'number'
-  );
+/** In whole seconds, rounded up: who reads it looks at the exact times. */
+function lifeOf({ freshMs, staleMs }: Envelope): number {
+  return Math.ceil((freshMs + staleMs) / 1_000);
 }
 
-/** The Keyv that `CacheModule` stands on: our engine's own connection, one encoding, errors not swallowed. */
-export function createKeyv(engine: Engine): Keyv {
-  const isMemcached = engine instanceof MemcachedEngine;
-  const keyv = new Keyv({
-    store: failuresAsValues(isMemcached ? memcachedAdapter(engine) : redisAdapter(engine)),
-    useKeyPrefix: false,
-    throwOnErrors: true,
-    // cache-manager-redis-yet writes JSON itself; serialising here as well would encode everything twice.
-    ...(!isMemcached && { serialize: undefined, deserialize: undefined }),
-  });
-  // Every failure also reaches the caller; without a listener the event would end the process.
-  keyv.on('error', () => undefined);
-  return keyv;
+function generationLifeFor(answerLifeSeconds: number): number {
+  return Math.min(LONGEST_LIFE_SECONDS, answerLifeSeconds + GENERATION_MARGIN_SECONDS);
 }
 
-function redisAdapter(engine: RedisEngine): KeyvStoreAdapter {
-  // The store is typed for its own, older node-redis; the commands it sends are the same in ours.
-  return new KeyvAdapter(redisInsStore(engine.client as never));
+function checkLocalTierBytes(bytes: number): void {
+  if (Number.isSafeInteger(bytes) && bytes >= 0) return;
+  throw new Error(`The query cache's localTierBytes is ${bytes}. Give a whole number, 0 for no local tier.`);
 }
 
-function memcachedAdapter(engine: MemcachedEngine): KeyvStoreAdapter {
-  const adapter = new KeyvMemcache();
-  adapter.client = engine.client;
-  return Object.assign(Object.create(adapter) as KeyvStoreAdapter, {
-    get: async (key: string) => {
-      const found = (await engine.settle('get', () => adapter.get(key))) as { value?: unknown } | undefined;
-      // A miss comes as an envelope that expired in 1970, which makes Keyv send a delete after every miss.
-      return found?.value === undefined ? undefined : found;
-    },
-    set: (key: string, value: string, ttlMs?: number) =>
-      engine.settle('set', () => adapter.set(key, value, ttlMs)),
-    delete: (key: string) => engine.settle('delete', () => adapter.delete(key)),
-  });
-}
-
-/** cache-manager answers a failed read like a miss. A value it passes on, so a failure travels as one. */
-function failuresAsValues(adapter: KeyvStoreAdapter): KeyvStoreAdapter {
-  return Object.assign(Object.create(adapter) as KeyvStoreAdapter, {
-    get: async (key: string) => {
-      try {
-        return await adapter.get(key);
-      } catch (error) {
-        if (error instanceof SyntaxError) return undefined;
-        return { value: error };
-      }
-    },
-  });
+/** Random, so that none ever comes back: neither after it was evicted nor on another node. */
+function newGeneration(): string {
+  return randomBytes(12).toString('base64url');
 }

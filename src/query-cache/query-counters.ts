@@ -1,9 +1,11 @@
-import type { LookupOutcome, QueryCounts } from './query-cache.wire.js';
+import type { LookupOutcome, LookupTier, QueryCounts } from './query-cache.wire.js';
 
 /** What happened to one query on this node since it started. */
 export class QueryCounters {
   private readonly outcomes: Record<LookupOutcome, number> = {
     hit: 0,
+    stale: 0,
+    negative: 0,
     miss: 0,
     coalesced: 0,
     bypass: 0,
@@ -11,12 +13,24 @@ export class QueryCounters {
     degraded: 0,
     error: 0,
   };
+  private localHits = 0;
   private loads = 0;
   private finishedLoads = 0;
   private databaseMs = 0;
+  private oversized = 0;
+  private failedRefreshes = 0;
 
-  count(outcome: LookupOutcome): void {
+  count(outcome: LookupOutcome, tier: LookupTier): void {
     this.outcomes[outcome]++;
+    if (outcome === 'hit' && tier === 'local') this.localHits++;
+  }
+
+  countOversized(): void {
+    this.oversized++;
+  }
+
+  failRefresh(): void {
+    this.failedRefreshes++;
   }
 
   beginLoad(): void {
@@ -29,19 +43,22 @@ export class QueryCounters {
   }
 
   read(): QueryCounts {
-    const { hit, miss, coalesced, bypass, error, degraded } = this.outcomes;
+    const { hit, stale, negative, miss, coalesced, bypass, error, degraded } = this.outcomes;
+    const { localHits, loads, oversized, failedRefreshes } = this;
     const meanLoadMs = this.finishedLoads === 0 ? 0 : this.databaseMs / this.finishedLoads;
     return {
-      hits: { local: 0, engine: hit },
+      hits: { local: localHits, engine: hit - localHits },
       misses: miss,
       coalesced,
-      stale: 0,
-      negative: 0,
+      stale,
+      negative,
       bypassed: bypass,
       errors: error,
       degraded,
-      loads: this.loads,
-      databaseMsSaved: Math.round(hit * meanLoadMs),
+      oversized,
+      failedRefreshes,
+      loads,
+      databaseMsSaved: Math.round((hit + stale + negative) * meanLoadMs),
     };
   }
 }

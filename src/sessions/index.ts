@@ -3,7 +3,14 @@ export { sessionChannel } from './sessions.channel.js';
 export { SessionError } from './sessions.errors.js';
 export type { SessionErrorCode } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';
-export type { SessionsOptions } from './sessions.options.js';
+export type { SessionsOptions, SessionsStoreOptions } from './sessions.options.js';
 export { SessionsService } from './sessions.service.js';
-export type { Identity } from './sessions.service.js';
-export type { CurrentSession, SessionEvent } from './sessions.wire.js';
+export type { Identity, SignedInSession } from './sessions.service.js';
+export { SessionsStore } from './sessions.store.js';
+export type {
+  CurrentSession,
+  DeviceSession,
+  SessionEnd,
+  SessionEvent,
+  SessionSocketEvents,
+} from './sessions.wire.js';

@@ -3,38 +3,43 @@ import { describe, expect, it } from 'vitest';
 import { Sealing } from './sealing.js';
 
 const newKey = () => randomBytes(32).toString('base64');
+const HERE = 'caching:session:here';
 
 describe('Sealing', () => {
   it('opens what it sealed', () => {
     const sealing = new Sealing([newKey()]);
-    expect(sealing.open(sealing.seal('ada’s session'))).toBe('ada’s session');
+    const opened = sealing.open(sealing.seal('ada’s session', HERE), HERE);
+    expect(opened).toEqual({ state: 'opened', text: 'ada’s session' });
   });
 
   it('shows nothing of the text', () => {
-    expect(new Sealing([newKey()]).seal('canary')).not.toContain('canary');
-    expect(Buffer.from(new Sealing([newKey()]).seal('canary'), 'base64url').toString()).not.toContain(
-      'canary',
-    );
+    const sealed = new Sealing([newKey()]).seal('canary', HERE);
+    expect(sealed).not.toContain('canary');
+    expect(Buffer.from(sealed, 'base64url').toString()).not.toContain('canary');
+  });
+
+  it('opens nothing that was sealed for another place', () => {
+    const sealing = new Sealing([newKey()]);
+    const sealed = sealing.seal('kept', HERE);
+    expect(sealing.open(sealed, 'caching:session:elsewhere')).toEqual({ state: 'broken' });
   });
 
   it('opens with an older key after a rotation, and no longer once that key is gone', () => {
     const [older, newer] = [newKey(), newKey()];
-    const sealed = new Sealing([older]).seal('kept');
-    expect(new Sealing([newer, older]).open(sealed)).toBe('kept');
-    expect(new Sealing([newer]).open(sealed)).toBeNull();
+    const sealed = new Sealing([older]).seal('kept', HERE);
+    expect(new Sealing([newer, older]).open(sealed, HERE)).toEqual({ state: 'opened', text: 'kept' });
+    expect(new Sealing([newer]).open(sealed, HERE)).toEqual({ state: 'unknown-key' });
   });
 
-  it.each(['', 'x', 'abc.def', '.', '__proto__.AAAA'])(
-    'answers null for the foreign payload %j',
-    (payload) => {
-      expect(new Sealing([newKey()]).open(payload)).toBeNull();
-    },
-  );
+  it.each(['', 'x', 'abc.def', '.', '__proto__.AAAA', 'a'.repeat(5000)])('calls %j broken', (payload) => {
+    expect(new Sealing([newKey()]).open(payload, HERE)).toEqual({ state: 'broken' });
+  });
 
-  it('answers null for a payload that was changed', () => {
+  it('calls a payload broken that was changed or cut', () => {
     const sealing = new Sealing([newKey()]);
-    const sealed = sealing.seal('a');
+    const sealed = sealing.seal('a', HERE);
     const changed = sealed.slice(0, -2) + (sealed.endsWith('AA') ? 'BB' : 'AA');
-    expect(sealing.open(changed)).toBeNull();
+    expect(sealing.open(changed, HERE)).toEqual({ state: 'broken' });
+    expect(sealing.open(sealed.slice(0, -4), HERE)).toEqual({ state: 'broken' });
   });
 });

@@ -1,18 +1,20 @@
 import 'express-session';
+import type { JsonObject } from './session-changes.js';
 
-/** Who is signed in. Times in milliseconds since the epoch. */
+/** Who is signed in, and from where. */
 export interface SignedIn {
   accountId: string;
   username: string;
   device: string | null;
   address: string | null;
-  createdAt: number;
-  lastSeenAt: number;
-  data: Record<string, unknown>;
+  /** Of the account, at sign-in or since it ended its other sessions. */
+  generation: number;
 }
 
 declare module 'express-session' {
   interface SessionData {
     signedIn: SignedIn;
+    /** What the application keeps for the visitor. */
+    data: JsonObject;
   }
 }

@@ -4,8 +4,10 @@ import {
   type ExecutionContext,
   Injectable,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { SessionSaver } from './session.interceptor.js';
 import { SessionsService } from './sessions.service.js';
 
 /** Loads the session: only routes that say so touch the engine, so public routes do not notice when it is away. */
@@ -30,8 +32,11 @@ export class SignedInGuard extends SessionGuard {
   }
 }
 
-/** The route may have a session: `request.session` is there, signed in or not. */
-export const WithSession = () => applyDecorators(UseGuards(SessionGuard));
+/**
+ * The route may have a session: `request.session` is there, signed in or not, unless it ended in this very moment. What is changed
+ * in it is saved before the answer.
+ */
+export const WithSession = () => applyDecorators(UseGuards(SessionGuard), UseInterceptors(SessionSaver));
 
-/** The route needs a session: 401 without one. */
-export const SignedInOnly = () => applyDecorators(UseGuards(SignedInGuard));
+/** The same for a route that needs a session: 401 without one. */
+export const SignedInOnly = () => applyDecorators(UseGuards(SignedInGuard), UseInterceptors(SessionSaver));

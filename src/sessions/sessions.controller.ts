@@ -1,16 +1,22 @@
-import { Controller, Delete, Get, HttpCode, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Query, Req, Res } from '@nestjs/common';
 import {
+  ApiBody,
   ApiCookieAuth,
   ApiNoContentResponse,
+  ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiPayloadTooLargeResponse,
+  ApiQuery,
   ApiTags,
   ApiUnauthorizedResponse,
+  ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { SignedInOnly } from './session.guard.js';
+import { type Which, whichSchema } from './sessions.schemas.js';
 import { SessionsService } from './sessions.service.js';
-import type { CurrentSession } from './sessions.wire.js';
+import type { CurrentSession, DeviceSession } from './sessions.wire.js';
 
 @ApiTags('sessions')
 @ApiCookieAuth('session')
@@ -27,6 +33,17 @@ export class SessionsController {
     return this.sessions.describe(this.sessions.require(request));
   }
 
+  @Patch('current/data')
+  @SignedInOnly()
+  @ApiOperation({ summary: 'Change what is kept for the visitor, by a JSON merge patch (RFC 7396)' })
+  @ApiBody({ schema: { type: 'object' } })
+  @ApiPayloadTooLargeResponse({ description: 'E_TOO_LARGE' })
+  @ApiUnprocessableEntityResponse({ description: 'E_INVALID' })
+  async patchData(@Req() request: Request) {
+    // Not by @Body(): its pipe takes out fields of some names, such as "constructor", and the answer would be a 200 all the same.
+    return { data: await this.sessions.patchData(request, request.body) };
+  }
+
   @Delete('current')
   @HttpCode(204)
   @SignedInOnly()
@@ -34,5 +51,43 @@ export class SessionsController {
   @ApiNoContentResponse()
   signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     return this.sessions.signOut(request, response);
+  }
+
+  @Get()
+  @SignedInOnly()
+  @ApiOperation({ summary: 'Where this account is signed in' })
+  @ApiOkResponse()
+  list(@Req() request: Request): Promise<DeviceSession[]> {
+    return this.sessions.list(request);
+  }
+
+  @Delete(':handle')
+  @HttpCode(204)
+  @SignedInOnly()
+  @ApiOperation({ summary: 'Sign one device out; its websockets drop' })
+  @ApiNoContentResponse()
+  @ApiNotFoundResponse({ description: 'E_SESSION_UNKNOWN' })
+  revoke(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Param('handle') handle: string,
+  ): Promise<void> {
+    return this.sessions.revoke(request, response, handle);
+  }
+
+  @Delete()
+  @SignedInOnly()
+  @ApiOperation({ summary: 'Sign out everywhere, or everywhere else' })
+  @ApiQuery({ name: 'except', required: false, enum: ['current'] })
+  @ApiOkResponse()
+  async revokeAll(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Query({ schema: whichSchema }) { except }: Which,
+  ) {
+    const revoked = except
+      ? await this.sessions.endOthers(request, 'revoked')
+      : await this.sessions.endAll(request, response);
+    return { revoked };
   }
 }

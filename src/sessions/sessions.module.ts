@@ -1,12 +1,26 @@
 import { Module } from '@nestjs/common';
+import { DevicesService } from './devices.service.js';
+import { SessionSockets } from './session-sockets.js';
 import { SessionsController } from './sessions.controller.js';
-import { SESSIONS_OPTIONS, SessionsModuleBase } from './sessions.options.js';
+import { SessionsGateway } from './sessions.gateway.js';
+import { SESSIONS_OPTIONS, type SessionsOptions, SessionsModuleBase } from './sessions.options.js';
 import { SessionsService } from './sessions.service.js';
+import { SessionsStore } from './sessions.store.js';
 
-/** Use case 1: user sessions in memory, shared by every node. */
+/** Use case 1: user sessions in memory, shared by every node and by websockets. */
 @Module({
   controllers: [SessionsController],
-  providers: [SessionsService],
-  exports: [SessionsService, SESSIONS_OPTIONS],
+  providers: [
+    DevicesService,
+    SessionsGateway,
+    SessionsService,
+    SessionSockets,
+    {
+      provide: SessionsStore,
+      inject: [SESSIONS_OPTIONS],
+      useFactory: (options: SessionsOptions) => new SessionsStore(options),
+    },
+  ],
+  exports: [SessionsService],
 })
 export class SessionsModule extends SessionsModuleBase {}

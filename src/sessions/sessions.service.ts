@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Request, RequestHandler, Response } from 'express';
-import session from 'express-session';
-import type { SignedIn } from './session-data.js';
-import { sessionChannel } from './sessions.channel.js';
-import { SessionError } from './sessions.errors.js';
+import type { Request, Response } from 'express';
+import type { SessionData } from 'express-session';
+import { DevicesService } from './devices.service.js';
+import { isObject, type JsonObject, mergePatch } from './session-changes.js';
+import './session-data.js';
+import { forget, SessionMiddleware, settle } from './session-middleware.js';
+import { tell } from './sessions.channel.js';
+import { noSession, SessionError } from './sessions.errors.js';
 import { SESSIONS_OPTIONS, type SessionsOptions } from './sessions.options.js';
 import { SessionsStore } from './sessions.store.js';
-import type { CurrentSession, SessionEvent } from './sessions.wire.js';
-
-const LAST_SEEN_STEP_MS = 60_000;
+import type { CurrentSession, DeviceSession, SessionEnd } from './sessions.wire.js';
 
 /** Who is asking to be signed in, already authenticated by the caller. */
 export interface Identity {
@@ -17,163 +18,197 @@ export interface Identity {
   device: string | null;
 }
 
+/** A session that somebody is signed in with. */
+export type SignedInSession = Request['session'] & Required<Pick<SessionData, 'signedIn' | 'data'>>;
+
 /** Sessions on top of express-session: loaded on demand, saved before answering. */
 @Injectable()
 export class SessionsService {
-  private readonly store: SessionsStore;
-  private readonly middleware: RequestHandler;
-  private readonly cookieName: string;
+  private readonly middleware: SessionMiddleware;
 
-  constructor(@Inject(SESSIONS_OPTIONS) private readonly options: SessionsOptions) {
-    this.store = new SessionsStore(options);
-    this.cookieName = options.cookieSecure ? '__Host-sid' : 'sid';
-    this.middleware = session({
-      name: this.cookieName,
-      secret: [...options.secrets],
-      store: this.store,
-      resave: false,
-      saveUninitialized: false,
-      rolling: true,
-      // Not 'destroy': a request whose session could not be loaded has none either, and must not end it.
-      unset: 'keep',
-      cookie: {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'lax',
-        secure: options.cookieSecure,
-        maxAge: options.idleSeconds * 1000,
-      },
-    });
+  constructor(
+    @Inject(SESSIONS_OPTIONS) private readonly options: SessionsOptions,
+    private readonly store: SessionsStore,
+    private readonly devices: DevicesService,
+  ) {
+    this.middleware = new SessionMiddleware(options, store);
   }
 
-  /** Loads the request's session if it has one. Rejects with an EngineError when the engine cannot say. */
+  /** Loads the request's session if it has one. @throws {EngineError} when the engine cannot say. */
   async load(request: Request, response: Response): Promise<void> {
     response.set('Cache-Control', 'no-store');
-    await settle((done) => this.middleware(request, response, done));
-    const { signedIn } = request.session;
-    if (signedIn && this.absoluteEndOf(signedIn) <= Date.now()) {
-      await this.end(request);
-      request.sessionStore.generate(request);
-    } else if (signedIn && Date.now() - signedIn.lastSeenAt >= LAST_SEEN_STEP_MS)
-      signedIn.lastSeenAt = Date.now();
+    await this.middleware.load(request, response);
+    const lasts = await this.orForget(request, () => this.store.see(request.sessionID, request.session));
+    // It has ended just now. A new one in its place would be saved, and get a cookie.
+    if (!lasts) forget(request);
   }
 
-  /** Who is signed in. @throws {SessionError} E_NO_SESSION if nobody is. */
-  require(request: Request): SignedIn {
+  /** The session that a cookie header names; null if nobody is signed in with it. @throws {EngineError} */
+  async open(cookie: string | undefined): Promise<SignedInSession | null> {
+    const session = await this.middleware.open(cookie);
+    return session.signedIn ? (session as SignedInSession) : null;
+  }
+
+  /** The session of who is signed in. @throws {SessionError} E_NO_SESSION if nobody is. */
+  require(request: Request): SignedInSession {
     // After an end there is no session object at all, whatever express-session's types say.
-    const signedIn = (request.session as Request['session'] | undefined)?.signedIn;
-    if (signedIn) return signedIn;
-    throw new SessionError(
-      'E_NO_SESSION',
-      'Nobody is signed in here, or the session has ended. Sign in with POST /api/sessions.',
-    );
+    const session = request.session as Request['session'] | undefined;
+    if (session?.signedIn) return session as SignedInSession;
+    throw noSession();
   }
 
-  /** Starts a session under a new id and answers only once the engine has it; otherwise rejects and sets no cookie. */
-  async signIn(request: Request, identity: Identity): Promise<CurrentSession> {
-    this.requireSecureConnection(request);
-    const now = Date.now();
-    const signedIn: SignedIn = {
-      ...identity,
-      address: request.ip ?? null,
-      createdAt: now,
-      lastSeenAt: now,
-      data: {},
+  /** Counts as use of the session. @returns false if it has ended. */
+  see(session: SignedInSession): Promise<boolean> {
+    return this.store.see(session.id, session);
+  }
+
+  /** Saves what the request changed; nothing if it changed nothing. */
+  async save(request: Request): Promise<void> {
+    const session = request.session as Request['session'] | undefined;
+    if (!session) return;
+    const isNew = !this.store.lifetimeOf(session);
+    if (isNew && Object.keys(session).every((name) => name === 'cookie')) return;
+    await this.orForget(request, () => settle((done) => session.save(done)));
+  }
+
+  /**
+   * Starts a session under a new id and answers only once the engine has it; otherwise rejects and sets no cookie.
+   *
+   * @param confirm is asked once the session is there, so that nothing can end the account's sessions unseen in between;
+   * the session ends if it rejects.
+   */
+  async signIn(
+    request: Request,
+    { accountId, username, device }: Identity,
+    confirm?: () => Promise<void>,
+  ): Promise<CurrentSession> {
+    this.middleware.requireSecureConnection(request);
+    const generation = await this.store.accounts.generation(accountId);
+    const signedIn = { accountId, username, device, address: request.ip ?? null, generation };
+    const [older, olderHandle] = [request.session, this.handleOf(request)];
+    request.sessionStore.generate(request);
+    const { session, sessionID } = request;
+    const begin = async () => {
+      Object.assign(session, { signedIn, data: {} });
+      await settle((done) => session.save(done));
+      await confirm?.();
+      if (this.store.lifetimeOf(older)) await this.store.end([olderHandle], 'signed-out', older.signedIn);
+      await this.devices.endSurplus(signedIn, this.options.perAccount);
     };
-    try {
-      const { signedIn: before } = request.session as Partial<Request['session']>;
-      if (before) await this.store.dismiss(before.accountId, request.sessionID);
-      await settle((done) => request.session.regenerate(done));
-      this.store.beginning(request.sessionID);
-      request.session.signedIn = signedIn;
-      await settle((done) => request.session.save(done));
-      await this.store.admit(identity.accountId, request.sessionID);
-    } catch (error) {
-      forget(request);
-      throw error;
-    }
-    this.tell('created', identity.username, request.sessionID);
-    return this.describe(signedIn);
+    await this.orForget(request, () => this.store.orEnd(sessionID, session, begin));
+    tell({ event: 'created', username, handle: this.handleOf(request) });
+    return this.describe(this.require(request));
+  }
+
+  /** Gives the session a new id, as every change of privileges must; what the old one is used for meanwhile fails. */
+  async rotate(request: Request): Promise<void> {
+    const { signedIn } = this.require(request);
+    const older = this.handleOf(request);
+    request.sessionStore.generate(request);
+    await this.orForget(request, () => this.store.move(older, request.sessionID, request.session));
+    tell({ event: 'rotated', username: signedIn.username, handle: this.handleOf(request) });
   }
 
   /** Ends the session and takes its cookie away, once the engine has forgotten it. */
   async signOut(request: Request, response: Response): Promise<void> {
-    this.require(request);
-    await this.end(request);
-    response.clearCookie(this.cookieName, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: this.options.cookieSecure,
+    const { signedIn } = this.require(request);
+    await this.orForget(request, async () => {
+      const ended = await this.store.endForGood([this.handleOf(request)], 'signed-out', signedIn);
+      // It ended elsewhere meanwhile, or goes on under another id, which this must not call signed out.
+      if (ended === 0) throw noSession();
     });
+    forget(request);
+    this.middleware.clearCookie(response);
+  }
+
+  /**
+   * Changes what is kept for the visitor by a JSON merge patch (RFC 7396). @returns it as saved, others' changes included.
+   *
+   * @throws {SessionError} E_INVALID if it is no object, E_TOO_LARGE
+   */
+  async patchData(request: Request, patch: unknown): Promise<JsonObject> {
+    const session = this.require(request);
+    if (!isObject(patch)) throw new SessionError('E_INVALID', 'Send a JSON object, which is a merge patch.');
+    this.store.checkSize({ data: patch });
+    session.data = mergePatch(session.data, patch);
+    await this.save(request);
+    return this.store.savedContentOf(session)?.['data'] as JsonObject;
+  }
+
+  /** The sessions of the visitor's account, newest first. */
+  async list(request: Request): Promise<DeviceSession[]> {
+    const devices = await this.devices.list(this.require(request).signedIn.accountId);
+    const current = this.handleOf(request);
+    return devices.map(({ handle, signedIn, createdAt, lastSeenAt }) => ({
+      handle,
+      device: signedIn?.device ?? null,
+      address: signedIn?.address ?? null,
+      createdAt: iso(createdAt),
+      lastSeenAt: iso(lastSeenAt),
+      current: handle === current,
+    }));
+  }
+
+  /** Ends one session of the visitor's account. @throws {SessionError} E_SESSION_UNKNOWN */
+  async revoke(request: Request, response: Response, handle: string): Promise<void> {
+    if (handle === this.handleOf(request)) return this.signOut(request, response);
+    await this.devices.end(this.require(request).signedIn, handle);
+  }
+
+  /** Ends the other sessions of the visitor's account. @returns how many there were. */
+  async endOthers(request: Request, reason: SessionEnd): Promise<number> {
+    const { signedIn } = this.require(request);
+    const generation = await this.store.accounts.nextGeneration(signedIn.accountId);
+    // This one goes ahead, so that it is never one of those that are behind.
+    signedIn.generation = generation;
+    await this.save(request);
+    await this.store.accounts.raiseGeneration(signedIn.accountId, generation);
+    return this.devices.endOthers(signedIn, reason, this.handleOf(request));
+  }
+
+  /** Ends every session of the visitor's account. @returns how many there were. */
+  async endAll(request: Request, response: Response): Promise<number> {
+    const others = await this.endOthers(request, 'revoked');
+    await this.signOut(request, response);
+    return others + 1;
   }
 
   /** Lets subscribers know of a sign-in that was turned down; not under which name, which may be a mistyped password. */
   tellRefused(): void {
-    this.tell('refused', null, null);
+    tell({ event: 'refused', reason: 'sign-in' });
   }
 
-  describe(signedIn: SignedIn): CurrentSession {
-    const { accountId, username, device, createdAt, lastSeenAt, data } = signedIn;
-    const absoluteEnd = this.absoluteEndOf(signedIn);
-    const idleEnd = Math.min(Date.now() + this.options.idleSeconds * 1000, absoluteEnd);
+  describe(session: SignedInSession): CurrentSession {
+    const { accountId, username, device } = session.signedIn;
+    const lifetime = this.store.lifetimeOf(session);
+    if (!lifetime) throw noSession();
     return {
       accountId,
       username,
       device,
-      createdAt: new Date(createdAt).toISOString(),
-      lastSeenAt: new Date(lastSeenAt).toISOString(),
-      idleExpiresAt: new Date(idleEnd).toISOString(),
-      absoluteExpiresAt: new Date(absoluteEnd).toISOString(),
-      data,
+      createdAt: iso(lifetime.createdAt),
+      lastSeenAt: iso(lifetime.lastSeenAt),
+      idleExpiresAt: iso(this.store.records.idleEndOf(lifetime)),
+      absoluteExpiresAt: iso(this.store.records.absoluteEndOf(lifetime)),
+      data: session.data,
     };
   }
 
-  /** express-session would answer without the cookie, which looks like a sign-in and is none. */
-  private requireSecureConnection(request: Request): void {
-    if (!this.options.cookieSecure || request.secure) return;
-    throw new SessionError(
-      'E_INSECURE_CONNECTION',
-      'Sign in over HTTPS. Behind a proxy that ends it, set TRUST_PROXY=true; for a local demo, COOKIE_SECURE=false.',
-    );
+  private handleOf(request: Request): string {
+    return this.store.handleOf(request.sessionID);
   }
 
-  private async end(request: Request): Promise<void> {
-    const { sessionID } = request;
-    const { accountId, username } = this.require(request);
+  /** Without this express-session would save again at the end of the response, and set a cookie for what was not saved. */
+  private async orForget<T>(request: Request, task: () => Promise<T>): Promise<T> {
     try {
-      await settle((done) => request.session.destroy(done));
+      return await task();
     } catch (error) {
       forget(request);
       throw error;
     }
-    await this.store.dismiss(accountId, sessionID);
-    this.tell('ended', username, sessionID);
-  }
-
-  private absoluteEndOf({ createdAt }: SignedIn): number {
-    return createdAt + this.options.absoluteSeconds * 1000;
-  }
-
-  private tell(event: SessionEvent['event'], username: string | null, id: string | null): void {
-    if (!sessionChannel.hasSubscribers) return;
-    const message: SessionEvent = {
-      at: new Date().toISOString(),
-      event,
-      username,
-      sessionHash: id && this.store.fingerprint(id),
-    };
-    sessionChannel.publish(message);
   }
 }
 
-/** Keeps express-session from saving at the end of the response, and from setting a cookie for what was not saved. */
-function forget(request: Request): void {
-  Object.assign(request, { session: undefined });
-}
-
-function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    start((error) => (error ? reject(error) : resolve()));
-  });
+function iso(time: number): string {
+  return new Date(time).toISOString();
 }

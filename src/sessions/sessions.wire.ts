@@ -1,12 +1,27 @@
+/** Why a session is no more. */
+export type SessionEnd =
+  | 'signed-out'
+  /** By its owner, from another device. */
+  | 'revoked'
+  /** The account had more sessions than it may. */
+  | 'too-many'
+  | 'password-changed'
+  /** It goes on under another id. */
+  | 'rotated'
+  /** Unused for too long, over its absolute lifetime, or no longer in the engine. */
+  | 'expired';
+
 /** What happened to a session. Ids are digests; the cookie's value never leaves the module. */
 export interface SessionEvent {
   at: string;
-  event: 'created' | 'ended' | 'refused';
+  event: 'created' | 'rotated' | 'revoked' | 'expired' | 'refused';
+  /** For `revoked` why it ended; for `refused` what was turned down. */
+  reason: SessionEnd | 'sign-in' | 'corrupt' | null;
   username: string | null;
   sessionHash: string | null;
 }
 
-/** `GET /api/sessions/current`. Times are ISO 8601; `lastSeenAt` moves at most once a minute. */
+/** `GET /api/sessions/current`. Times are ISO 8601; `lastSeenAt` moves at most once a minute, and `idleExpiresAt` with it. */
 export interface CurrentSession {
   accountId: string;
   username: string;
@@ -16,4 +31,20 @@ export interface CurrentSession {
   idleExpiresAt: string;
   absoluteExpiresAt: string;
   data: Record<string, unknown>;
+}
+
+/** One of `GET /api/sessions`, newest first. */
+export interface DeviceSession {
+  handle: string;
+  device: string | null;
+  address: string | null;
+  createdAt: string;
+  lastSeenAt: string;
+  current: boolean;
+}
+
+/** What the server sends in the socket.io namespace `/sessions`; after `ended` it disconnects. */
+export interface SessionSocketEvents {
+  state: (session: CurrentSession) => void;
+  ended: (end: { reason: SessionEnd }) => void;
 }

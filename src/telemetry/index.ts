@@ -2,3 +2,4 @@ export { CalmLogger } from './calm-logger.js';
 export { subscribe } from './subscribe.js';
 export { TelemetryModule } from './telemetry.module.js';
 export type { TelemetryOptions } from './telemetry.options.js';
+export { activeTraceId } from './trace-context.js';

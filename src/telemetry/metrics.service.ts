@@ -11,11 +11,13 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import type { NextFunction, Request, Response } from 'express';
 import { Engines } from '../engine/index.js';
-import { lookupChannel } from '../query-cache/index.js';
+import { lookupChannel, QueryCacheService } from '../query-cache/index.js';
 import { sessionChannel } from '../sessions/index.js';
+import { countBoards } from './board-metrics.js';
+import { routeOf } from './route.js';
 import { subscribe } from './subscribe.js';
 
-const BUCKETS_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
+const BUCKETS_SECONDS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
 
 /** Metrics under OpenTelemetry's names, fed by the modules' channels and read by Prometheus. */
 @Injectable()
@@ -32,8 +34,11 @@ export class MetricsService implements OnApplicationShutdown {
   );
   private readonly subscriptions: (() => void)[];
 
-  constructor(engines: Engines) {
-    const lookups = this.histogram('cache.lookup.duration', 'Duration of cached queries, by outcome.');
+  constructor(engines: Engines, queryCache: QueryCacheService) {
+    const lookups = this.histogram(
+      'cache.lookup.duration',
+      'Duration of cached queries, by outcome and tier.',
+    );
     const loads = this.histogram(
       'cache.load.duration',
       'Duration of what cached queries asked the database.',
@@ -41,31 +46,27 @@ export class MetricsService implements OnApplicationShutdown {
     const sessions = this.meter.createCounter('session.events', {
       description: 'Sessions created, ended and refused.',
     });
-    this.meter
-      .createObservableGauge('engine.up', { description: '1 while the engine is ready, 0 while it is not.' })
-      .addCallback((gauge) => {
-        for (const { kind, roles, state } of engines.reports()) {
-          gauge.observe(state === 'ready' ? 1 : 0, { 'engine.kind': kind, 'engine.roles': roles.join(',') });
-        }
-      });
+    this.observeEngines(engines);
+    this.observeQueries(queryCache);
+    this.observeProcessor();
     this.subscriptions = [
-      subscribe(lookupChannel, ({ query, outcome, totalMs, databaseMs }) => {
-        const attributes = { 'cache.query': query, 'cache.outcome': outcome };
+      ...countBoards(this.meter),
+      subscribe(lookupChannel, ({ query, outcome, tier, totalMs, databaseMs }) => {
+        const attributes = { 'cache.query': query, 'cache.outcome': outcome, 'cache.tier': tier };
         lookups.record(totalMs / 1000, attributes);
-        if (databaseMs !== null && outcome !== 'coalesced')
-          loads.record(databaseMs / 1000, { 'cache.query': query });
+        if (databaseMs !== null) loads.record(databaseMs / 1000, { 'cache.query': query });
       }),
       subscribe(sessionChannel, ({ event }) => sessions.add(1, { 'session.event': event })),
     ];
   }
 
-  /** Times every request by its route, never by its URL: paths with ids would be endless series. */
+  /** Times every request by its route. */
   readonly timeRequest = (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();
     response.once('finish', () => {
       this.requests.record((performance.now() - startedAt) / 1000, {
         [ATTR_HTTP_REQUEST_METHOD]: request.method,
-        [ATTR_HTTP_ROUTE]: (request.route as { path?: string } | undefined)?.path ?? 'unmatched',
+        [ATTR_HTTP_ROUTE]: routeOf(request) ?? 'unmatched',
         [ATTR_HTTP_RESPONSE_STATUS_CODE]: response.statusCode,
       });
     });
@@ -75,6 +76,83 @@ export class MetricsService implements OnApplicationShutdown {
   /** Answers a scrape in Prometheus' text format. */
   answer(request: Request, response: Response): void {
     this.exporter.getMetricsRequestHandler(request, response);
+  }
+
+  /** Read when they are asked for: a message for every call would cost more than the call. */
+  private observeEngines(engines: Engines): void {
+    const up = this.meter.createObservableGauge('engine.up', {
+      description: '1 while the engine is ready, 0 while it is not.',
+    });
+    const breaker = this.meter.createObservableGauge('engine.breaker.open', {
+      description: '1 while calls, be it those to one shard, are refused at once, 0 while none are.',
+    });
+    const calls = this.meter.createObservableCounter('engine.calls', {
+      description: 'Calls to the engine, by outcome: done, refused, failed or unknown.',
+    });
+    const connects = this.meter.createObservableCounter('engine.connects', {
+      description: 'Connections made to the servers of the engine.',
+    });
+    this.meter.addBatchObservableCallback(
+      (observer) => {
+        for (const engine of engines.all()) {
+          const { statistics } = engine;
+          const { kind, roles, state, breaker: breakerState } = engine.report();
+          const attributes = { 'engine.kind': kind, 'engine.roles': roles.join(',') };
+          observer.observe(up, state === 'ready' ? 1 : 0, attributes);
+          observer.observe(breaker, breakerState === 'open' ? 1 : 0, attributes);
+          observer.observe(connects, statistics.connects, attributes);
+          for (const outcome of ['done', 'refused', 'failed', 'unknown'] as const) {
+            observer.observe(calls, statistics[outcome], { ...attributes, 'engine.call.outcome': outcome });
+          }
+        }
+      },
+      [up, breaker, calls, connects],
+    );
+  }
+
+  /** Loads that no lookup waited for are in no message. */
+  private observeQueries(queryCache: QueryCacheService): void {
+    const loads = this.meter.createObservableCounter('cache.loads', {
+      description: 'Times the database was asked, for whatever reason.',
+    });
+    const failedRefreshes = this.meter.createObservableCounter('cache.refreshes.failed', {
+      description: 'Loads that failed while the answer was served stale.',
+    });
+    const oversized = this.meter.createObservableCounter('cache.answers.oversized', {
+      description: 'Answers that were served but too large to be stored.',
+    });
+    const localBytes = this.meter.createObservableGauge('cache.local.bytes', {
+      description: 'Memory that answers in this process take.',
+    });
+    const localEvictions = this.meter.createObservableCounter('cache.local.evictions', {
+      description: 'Answers that left this process so that others fit.',
+    });
+    this.meter.addBatchObservableCallback(
+      (observer) => {
+        const { queries, localTier } = queryCache.stats();
+        observer.observe(localBytes, localTier.bytes);
+        observer.observe(localEvictions, localTier.evictions);
+        for (const [query, counts] of Object.entries(queries)) {
+          const attributes = { 'cache.query': query };
+          observer.observe(loads, counts.loads, attributes);
+          observer.observe(failedRefreshes, counts.failedRefreshes, attributes);
+          observer.observe(oversized, counts.oversized, attributes);
+        }
+      },
+      [loads, failedRefreshes, oversized, localBytes, localEvictions],
+    );
+  }
+
+  private observeProcessor(): void {
+    const time = this.meter.createObservableCounter('process.cpu.time', {
+      description: 'Processor time this process has used.',
+      unit: 's',
+    });
+    time.addCallback((observer) => {
+      const { user, system } = process.cpuUsage();
+      observer.observe(user / 1e6, { 'cpu.mode': 'user' });
+      observer.observe(system / 1e6, { 'cpu.mode': 'system' });
+    });
   }
 
   private histogram(name: string, description: string) {

@@ -7,12 +7,15 @@ import { TracesService } from './traces.service.js';
 /** Metrics and spans from the modules' diagnostics channels; a copied module leaves them behind. */
 @Module({ controllers: [MetricsController], providers: [MetricsService, TracesService] })
 export class TelemetryModule extends TelemetryModuleBase implements NestModule {
-  constructor(private readonly metrics: MetricsService) {
+  constructor(
+    private readonly metrics: MetricsService,
+    private readonly traces: TracesService,
+  ) {
     super();
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    // A function, since Nest would make an instance of its own from a class, with metrics nobody reads.
-    consumer.apply(this.metrics.timeRequest).forRoutes('{*path}');
+    // Functions, since Nest would make instances of its own from classes, with metrics nobody reads.
+    consumer.apply(this.traces.traceRequest, this.metrics.timeRequest).forRoutes('{*path}');
   }
 }

@@ -1,40 +1,84 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_SERVICE_NAME,
+  ATTR_URL_SCHEME,
+} from '@opentelemetry/semantic-conventions';
+import type { NextFunction, Request, Response } from 'express';
+import { Engines } from '../engine/index.js';
 import { lookupChannel } from '../query-cache/index.js';
+import { recordLookup } from './lookup-spans.js';
+import { routeOf } from './route.js';
 import { subscribe } from './subscribe.js';
 import { TELEMETRY_OPTIONS, type TelemetryOptions } from './telemetry.options.js';
+import { runInContext } from './trace-context.js';
 
-/** A span for every lookup, exported by OTLP; without an endpoint nothing is subscribed and nothing is made. */
+/** Sooner than usual: who looks at traces has just asked. */
+const EXPORT_EVERY_MS = 500;
+
+/**
+ * A span for every request, in the caller's trace if it has one (W3C Trace Context), and below it one for every lookup,
+ * exported by OTLP. Without an endpoint nothing is subscribed and nothing is made.
+ */
 @Injectable()
 export class TracesService implements OnApplicationShutdown {
   private readonly provider: NodeTracerProvider | undefined;
+  private readonly tracer: Tracer | undefined;
+  private readonly propagator = new W3CTraceContextPropagator();
   private readonly unsubscribe: (() => void) | undefined;
 
-  constructor(@Inject(TELEMETRY_OPTIONS) { otlpEndpoint }: TelemetryOptions) {
+  constructor(@Inject(TELEMETRY_OPTIONS) { otlpEndpoint }: TelemetryOptions, engines: Engines) {
     if (!otlpEndpoint) return;
     const url = new URL('v1/traces', otlpEndpoint.replace(/\/*$/, '/')).href;
     this.provider = new NodeTracerProvider({
       resource: resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'in-memory-caching' }),
-      spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url }))],
+      spanProcessors: [
+        new BatchSpanProcessor(new OTLPTraceExporter({ url }), { scheduledDelayMillis: EXPORT_EVERY_MS }),
+      ],
     });
     const tracer = this.provider.getTracer('in-memory-caching');
-    this.unsubscribe = subscribe(lookupChannel, ({ query, keyHash, outcome, totalMs, databaseMs }) => {
-      const endTime = Date.now();
-      const attributes = { 'cache.query': query, 'cache.key_hash': keyHash, 'cache.outcome': outcome };
-      tracer
-        .startSpan(`lookup ${query}`, {
-          startTime: endTime - totalMs,
-          attributes: databaseMs === null ? attributes : { ...attributes, 'cache.load_ms': databaseMs },
-        })
-        .end(endTime);
-    });
+    this.tracer = tracer;
+    const { kind } = engines.for('cache').address;
+    this.unsubscribe = subscribe(lookupChannel, (lookup) => recordLookup(tracer, lookup, kind));
   }
+
+  /** Everything that happens for a request hangs under its span. */
+  readonly traceRequest = (request: Request, response: Response, next: NextFunction): void => {
+    if (!this.tracer) return next();
+    const parent = this.propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
+    // Without url.path: in paths there are arguments, and names of players.
+    const attributes = { [ATTR_HTTP_REQUEST_METHOD]: request.method, [ATTR_URL_SCHEME]: request.protocol };
+    const span = this.tracer.startSpan(request.method, { kind: SpanKind.SERVER, attributes }, parent);
+    // Not at its finish, which one that is given up does not have.
+    response.once('close', () => endRequest(span, request, response));
+    runInContext(trace.setSpan(parent, span), next);
+  };
 
   async onApplicationShutdown(): Promise<void> {
     this.unsubscribe?.();
     await this.provider?.shutdown();
   }
+}
+
+function endRequest(span: Span, request: Request, { statusCode }: Response): void {
+  const route = routeOf(request);
+  if (route) span.updateName(`${request.method} ${route}`).setAttribute(ATTR_HTTP_ROUTE, route);
+  span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+  if (statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
 }

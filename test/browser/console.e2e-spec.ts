@@ -57,10 +57,14 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
     expect(ranks.map(Number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('follows a player who is clicked', async () => {
+  it('follows a player who is clicked, and shows who stands around', async () => {
     // The last row moves the least; force, because a row that glides is never still enough for Playwright.
     await page.getByTestId('leaderboard-row').last().getByRole('button').click({ force: true });
     await expect.poll(() => textOf('followed'), withinSeconds).toMatch(/Following .+, rank \d+ with [\d,]+/);
+    const around = page.getByTestId('neighbour').locator('.board-rank');
+    await expect.poll(() => around.count(), withinSeconds).toBeGreaterThanOrEqual(3);
+    const ranks = (await around.allTextContents()).map(Number);
+    expect(ranks).toEqual(ranks.map((_, i) => (ranks[0] ?? 0) + i));
   });
 
   it('answers the second time from memory, and uncached from the database', async () => {

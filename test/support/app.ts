@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { LoggerService } from '@nestjs/common';
+import type { LoggerService, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { inject } from 'vitest';
@@ -21,18 +21,18 @@ export interface AppOptions {
   logger?: LoggerService;
 }
 
-export interface TestApp {
-  url: string;
+export interface TestApp extends TestNode {
   databaseUrl: string;
   engine: LocalServer;
   cacheEngine: LocalServer;
   /** Another node of the same application, on the same engines and database; its settings may differ. */
   startNode(settings?: Settings): Promise<TestNode>;
-  close(): Promise<void>;
 }
 
 export interface TestNode {
   url: string;
+  /** Something inside, where the outside does not show enough. */
+  get<T>(type: Type<T>): T;
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   };
   const node = await startNode();
   return {
-    url: node.url,
+    ...node,
     databaseUrl,
     engine,
     cacheEngine,
@@ -80,7 +80,7 @@ export async function startOn(settings: Settings, logger?: LoggerService): Promi
   configureHttp(app, { trustProxy: settings['TRUST_PROXY'] === 'true' });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
+  return { url: `http://127.0.0.1:${port}`, get: (type) => app.get(type), close: () => app.close() };
 }
 
 export async function readinessOf({

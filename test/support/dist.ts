@@ -1,69 +1,69 @@
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { promisify } from 'node:util';
-import { GuardedProcess } from '../../local/guarded-process.js';
+import { join } from 'node:path';
+import { freePort } from '../../local/free-port.js';
+import { type Exit, GuardedProcess } from '../../local/guarded-process.js';
+import { buildStale } from '../../local/launcher/build.js';
 import type { Settings } from './settings.js';
+import { until } from './until.js';
 
-const run = promisify(execFile);
+const DIST = join(process.cwd(), 'dist');
+const STOPS_WITHIN_SECONDS = 15;
 
+/** The built application as a process of its own, which cannot outlive this one. */
 export interface DistProcess {
-  url: string;
-  /** Asks it to stop; resolves with its exit code. */
-  stop(): Promise<number | null>;
+  readonly url: string;
+  readonly pid: number;
+  /** What it wrote, to stdout and stderr. */
+  readonly lines: readonly string[];
+  readonly exited: Promise<Exit>;
+  /** Resolves once it has written such a line. */
+  says(pattern: RegExp): Promise<void>;
+  /** Asks it to stop. */
+  stop(): Promise<Exit>;
+  /** As `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
-/** Builds `dist/` as `npm run build` does. */
+/** Builds what `npm run build` does, unless it is there from these very sources. */
 export async function build(): Promise<void> {
-  await run('npx', ['nest', 'build']);
+  await buildStale(process.cwd(), { serverToo: true });
 }
 
-/** The path of another Node.js, from its npm package. */
-export async function nodeBinary(version: string): Promise<string> {
-  const { stdout } = await run('npx', ['--yes', `node@${version}`, '--print', 'process.execPath']);
-  return stdout.trim();
+/** Resolves as soon as it listens; what it needs may be away still. */
+export async function startDist(settings: Settings): Promise<DistProcess> {
+  const port = await freePort();
+  const app = await run({ ...settings, PORT: `${port}` });
+  await app.process.logged(/Listening on/);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: app.process.pid,
+    lines: app.lines,
+    exited: app.process.exited,
+    says: (pattern) => until(() => app.lines.some((line) => pattern.test(line))),
+    stop: () => app.process.stop(),
+    kill: async () => {
+      process.kill(app.process.pid, 'SIGKILL');
+      await app.process.exited;
+    },
+  };
 }
 
-/** Runs the built application as its own process, which cannot outlive this one. */
-export async function startDist(settings: Settings, node = process.execPath): Promise<DistProcess> {
-  const port = String(await freePort());
-  const app = await start({ ...settings, PORT: port }, node);
-  await app.process.logged(/^ready /);
-  return { url: `http://127.0.0.1:${port}`, stop: async () => (await app.process.stop()).code };
+/** Runs it until it ends by itself. */
+export async function runDist(settings: Settings): Promise<Exit & { output: string }> {
+  const app = await run(settings);
+  const exit = await app.process.exited;
+  return { ...exit, output: app.lines.join('\n') };
 }
 
-/** Runs the built application until it ends by itself. */
-export async function runDist(settings: Settings): Promise<{ code: number | null; output: string }> {
-  const app = await start(settings, process.execPath);
-  const { code } = await app.process.exited;
-  return { code, output: app.lines.join('\n') };
-}
-
-async function start(settings: Settings, node: string) {
+async function run(settings: Settings) {
   const lines: string[] = [];
-  const guarded = await GuardedProcess.start({
-    program: node,
-    args: ['dist/main.js'],
-    cwd: process.cwd(),
-    env: { ...bareEnvironment(), ...settings },
-    graceSeconds: 12,
+  const process = await GuardedProcess.start({
+    program: globalThis.process.execPath,
+    args: [join(DIST, 'main.js')],
+    // Where no developer's .env is, and with none of their environment.
+    cwd: DIST,
+    env: { PATH: globalThis.process.env['PATH'], ...settings },
+    graceSeconds: STOPS_WITHIN_SECONDS,
     onLine: (line) => lines.push(line),
   });
-  return { process: guarded, lines };
-}
-
-/** Without this process's own settings, but with what programs need. */
-function bareEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(DEMO|PORT|HOST|.*_URL|VITEST.*)$/.test(name)),
-  );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
+  return { process, lines };
 }

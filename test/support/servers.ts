@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { ensureEngine } from '../../local/installation.js';
 import { type EngineKind, startPostgres } from '../../local/index.js';
+import { buildStale } from '../../local/launcher/build.js';
 import { loadFlightsDataset } from '../../src/demo/flights/dataset/flights.dataset.js';
 
 declare module 'vitest' {
@@ -19,7 +18,7 @@ const ROWS = 100_000;
 /** Once per run: engines installed, the page built, and one PostgreSQL with 100,000 flights. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const engines = await installEngines();
-  await promisify(execFile)('npx', ['vite', 'build', 'web', '--logLevel', 'error']);
+  await buildStale(process.cwd(), { serverToo: false });
   const postgres = await startPostgres();
   await loadFlightsDataset({ databaseUrl: postgres.url, rows: ROWS });
   project.provide('templateDatabaseUrl', postgres.url);

@@ -23,9 +23,9 @@ export function App() {
       </header>
       <main class="panels">
         <QueryCachePanel />
-        <LookupsPanel />
         <LeaderboardPanel />
         <SessionsPanel />
+        <LookupsPanel />
       </main>
     </>
   );

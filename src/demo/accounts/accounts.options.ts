@@ -7,7 +7,7 @@ export interface AccountsOptions {
   keyPrefix: string;
   /** Failed sign-ins per 15 minutes and account, for example 10. */
   failuresPerAccount: number;
-  /** Failed sign-ins per 15 minutes and address, for example 100. */
+  /** Failed sign-ins per 15 minutes and address, or IPv6 /64, for example 100. */
   failuresPerAddress: number;
   /** Creates the demo's accounts, ada and grace. */
   withDemoAccounts: boolean;

@@ -40,4 +40,13 @@ export class AccountsRepository {
       ? { accountId: row.account_id, username: row.username, passwordHash: row.password_hash }
       : null;
   }
+
+  /** @returns whether the password was still the one of `before`. */
+  async changePassword({ accountId, passwordHash: before }: Account, passwordHash: string): Promise<boolean> {
+    const changed = await this.database.query(
+      'UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2 RETURNING account_id',
+      [accountId, before, passwordHash],
+    );
+    return changed.length > 0;
+  }
 }

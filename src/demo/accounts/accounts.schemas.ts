@@ -26,12 +26,17 @@ const plainText = (longest: number) =>
 
 export const newAccountSchema = z.strictObject({ username, password });
 
+const givenPassword = z.string().min(1, 'must not be empty').max(128, 'must have at most 128 characters');
+
 export const signInSchema = z.strictObject({
   // Not the rules of new names: one that cannot exist is answered like a wrong password.
   username: plainText(128),
-  password: z.string().min(1, 'must not be empty').max(128, 'must have at most 128 characters'),
+  password: givenPassword,
   device: plainText(64).optional(),
 });
 
+export const passwordChangeSchema = z.strictObject({ current: givenPassword, next: password });
+
 export type NewAccount = z.output<typeof newAccountSchema>;
 export type SignIn = z.output<typeof signInSchema>;
+export type PasswordChange = z.output<typeof passwordChangeSchema>;

@@ -3,7 +3,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { Migrations } from '../../database/index.js';
 import { AccountError } from './accounts.errors.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions } from './accounts.options.js';
-import { ACCOUNTS_MIGRATIONS, AccountsRepository } from './accounts.repository.js';
+import { type Account, ACCOUNTS_MIGRATIONS, AccountsRepository } from './accounts.repository.js';
 import type { NewAccount } from './accounts.schemas.js';
 import { SignInFailuresStore } from './sign-in-failures.store.js';
 
@@ -40,21 +40,36 @@ export class AccountsService implements OnApplicationBootstrap {
   }
 
   /** @throws {AccountError} E_WRONG_CREDENTIALS, the same for an unknown name; E_TOO_MANY_FAILURES. */
-  async authenticate(
-    name: string,
-    password: string,
-    address: string,
-  ): Promise<{ accountId: string; username: string }> {
+  async authenticate(name: string, password: string, address: string): Promise<Account> {
     const username = name.trim().toLowerCase();
     // Counted first and given back: a thousand guesses at once must not all pass before the first has failed.
     await this.failures.count(username, address);
+    const account = await this.match(username, password).catch(async (error: unknown) => {
+      // That the database is away says nothing of the password.
+      await this.failures.giveBack(username, address);
+      throw error;
+    });
+    if (!account) throw wrongCredentials();
+    await this.failures.giveBack(username, address);
+    return account;
+  }
+
+  /** @throws {AccountError} E_WRONG_CREDENTIALS if the password is another than when the account was authenticated. */
+  async requireUnchanged({ username, passwordHash }: Account): Promise<void> {
+    const now = await this.accounts.find(username);
+    if (now?.passwordHash !== passwordHash) throw wrongCredentials();
+  }
+
+  /** @throws {AccountError} E_WRONG_CREDENTIALS if another request changed it first. */
+  async changePassword(account: Account, next: string): Promise<void> {
+    if (!(await this.accounts.changePassword(account, await hash(next, ARGON2ID)))) throw wrongCredentials();
+  }
+
+  /** null if either is wrong, after the same work. */
+  private async match(username: string, password: string): Promise<Account | null> {
     const account = await this.accounts.find(username);
     const isRight = await verify(account?.passwordHash ?? (await this.nobodysHash), password);
-    if (account && isRight) {
-      await this.failures.giveBack(username, address);
-      return { accountId: account.accountId, username };
-    }
-    throw new AccountError('E_WRONG_CREDENTIALS', 'Name or password is wrong. Check both and try again.');
+    return isRight ? account : null;
   }
 
   private async createDemoAccounts(): Promise<void> {
@@ -62,4 +77,8 @@ export class AccountsService implements OnApplicationBootstrap {
     const passwordHash = await hash(DEMO_PASSWORD, ARGON2ID);
     for (const username of DEMO_ACCOUNTS) await this.accounts.create(username, passwordHash);
   }
+}
+
+function wrongCredentials(): AccountError {
+  return new AccountError('E_WRONG_CREDENTIALS', 'Name or password is wrong. Check both and try again.');
 }

@@ -3,13 +3,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AccountError } from './accounts.errors.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions } from './accounts.options.js';
+import { networkOf } from './network.js';
 
 const WINDOW_SECONDS = 15 * 60;
 
 /*
  * key                                   | type   | lifetime   | written when
  * <prefix>:sign-in:account:<hash>        | string | 15 minutes | a sign-in to this name failed
- * <prefix>:sign-in:address:<hash>        | string | 15 minutes | a sign-in from this address failed
+ * <prefix>:sign-in:address:<hash>        | string | 15 minutes | a sign-in from this address, or its IPv6 /64, failed
  */
 
 /** Failed sign-ins per account and address, on every node together; each node counts alone while the engine is away. */
@@ -34,18 +35,27 @@ export class SignInFailuresStore {
     this.perAddress = limiter('address', failuresPerAddress);
   }
 
-  /** Counts an attempt as failed. @throws {AccountError} E_TOO_MANY_FAILURES beyond one of the limits. */
+  /**
+   * Counts an attempt as failed until it is given back, so attempts in progress count too.
+   *
+   * @throws {AccountError} E_TOO_MANY_FAILURES beyond one of the limits.
+   */
   async count(username: string, address: string): Promise<void> {
     try {
-      await Promise.all([this.perAccount.consume(hash(username)), this.perAddress.consume(hash(address))]);
+      // The address first: one that is over its limit must not lock accounts as well.
+      await this.perAddress.consume(hash(networkOf(address)));
+      await this.perAccount.consume(hash(username));
     } catch (error) {
       throw error instanceof RateLimiterRes ? tooMany(error) : error;
     }
   }
 
-  /** Takes back what was counted: the attempt succeeded. */
+  /** Takes back what was counted: the attempt did not fail. */
   async giveBack(username: string, address: string): Promise<void> {
-    await Promise.all([this.perAccount.reward(hash(username)), this.perAddress.reward(hash(address))]);
+    await Promise.all([
+      this.perAccount.reward(hash(username)),
+      this.perAddress.reward(hash(networkOf(address))),
+    ]);
   }
 }
 
@@ -54,7 +64,7 @@ function tooMany({ msBeforeNext }: RateLimiterRes): AccountError {
   return new AccountError(
     'E_TOO_MANY_FAILURES',
     `Too many failed sign-ins. Try again in ${seconds} seconds.`,
-    seconds,
+    { retryAfterSeconds: seconds },
   );
 }
 

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { ConsoleFeed } from './console-feed.js';
 import { ConsoleGateway } from './console.gateway.js';
 import { QueryCacheController } from './query-cache.controller.js';
+import { RebuildController } from './rebuild.controller.js';
 
 /** What the operator sees. */
-@Module({ controllers: [QueryCacheController], providers: [ConsoleFeed, ConsoleGateway] })
+@Module({ controllers: [QueryCacheController, RebuildController], providers: [ConsoleFeed, ConsoleGateway] })
 export class ConsoleModule {}

@@ -1,5 +1,5 @@
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiNotFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { OperatorGuard } from '../../http/index.js';
 import { type LookupTrace, QueryCacheService, type QueryCacheStats } from '../../query-cache/index.js';
@@ -13,6 +13,16 @@ const tracesQuerySchema = z.object({
     .refine((n) => n >= 1 && n <= 500, 'must be a whole number from 1 to 500')
     .default(100),
 });
+
+const text = z.string().min(1, 'must not be empty').max(1_000, 'must be at most 1000 characters');
+const invalidationSchema = z.union(
+  [z.strictObject({ tag: text }), z.strictObject({ query: text, args: z.json() })],
+  {
+    error: 'must be {"tag"}, or {"query","args"}',
+  },
+);
+
+type Invalidation = z.output<typeof invalidationSchema>;
 
 @ApiTags('operator')
 @ApiBearerAuth('operator')
@@ -34,5 +44,19 @@ export class QueryCacheController {
   @ApiOperation({ summary: 'The newest lookups on this node, newest first' })
   traces(@Query({ schema: tracesQuerySchema }) { limit }: { limit: number }): LookupTrace[] {
     return this.feed.newestTraces(limit);
+  }
+
+  @Post('invalidations')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Make the answers with a tag wrong, or one answer of a query' })
+  @ApiNotFoundResponse({ description: 'E_QUERY_UNKNOWN' })
+  async invalidate(
+    @Body({ schema: invalidationSchema }) invalidation: Invalidation,
+  ): Promise<{ isConfirmed: boolean }> {
+    const isConfirmed =
+      'tag' in invalidation
+        ? await this.queryCache.invalidateTag(invalidation.tag)
+        : await this.queryCache.invalidate(invalidation.query, invalidation.args);
+    return { isConfirmed };
   }
 }

@@ -1,15 +1,28 @@
-import { Controller, Get, Headers, Param, Query, UseInterceptors } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiNotFoundResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Operators } from '../../http/index.js';
-import { CachedAnswerInterceptor } from '../../query-cache/index.js';
-import { flightIdSchema, limitSchema, originSchema, type Route, routeSchema } from './flights.schemas.js';
+import { SignedInOnly } from '../../sessions/index.js';
+import {
+  flightIdSchema,
+  limitSchema,
+  type NewFlight,
+  newFlightSchema,
+  originSchema,
+  type Route,
+  routeSchema,
+} from './flights.schemas.js';
 import { FlightsService } from './flights.service.js';
 
 /** Every answer says how it was come by: `Cache-Status`, `Server-Timing`, `Age`. */
 @ApiTags('flights')
 @Controller('api/flights')
-@UseInterceptors(CachedAnswerInterceptor)
 export class FlightsController {
   constructor(
     private readonly flights: FlightsService,
@@ -52,5 +65,13 @@ export class FlightsController {
   @ApiNotFoundResponse({ description: 'E_FLIGHT_UNKNOWN' })
   flight(@Param({ schema: flightIdSchema }) { id }: { id: number }, @Headers() headers: IncomingHttpHeaders) {
     return this.flights.flight({ id }, this.operators.cacheDirective(headers));
+  }
+
+  @Post()
+  @SignedInOnly()
+  @ApiOperation({ summary: 'Add a flight; what it made wrong is not served afterwards' })
+  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
+  add(@Body({ schema: newFlightSchema }) flight: NewFlight) {
+    return this.flights.add(flight);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/index.js';
 import { FlightError } from './flights.errors.js';
-import type { Route } from './flights.schemas.js';
+import type { NewFlight, Route } from './flights.schemas.js';
 
 export interface Flight {
   id: number;
@@ -12,6 +12,12 @@ export interface Flight {
   distance: number;
   origin: string;
   destination: string;
+}
+
+export interface Airport {
+  city: string | null;
+  latitude: number;
+  longitude: number;
 }
 
 export interface TopRoutes {
@@ -32,9 +38,10 @@ export interface AirportRanking {
 }
 
 const FEWEST_FLIGHTS_TO_RANK = 1_000;
+const COLUMNS = `id, to_char(date, 'YYYY-MM-DD"T"HH24:MI:SS') AS date, delay, distance, origin, destination`;
 const UNDEFINED_TABLE = '42P01';
 
-/** The four questions, as SQL. Null means there is no such airport, route or flight. */
+/** Flights, as SQL. Null means there is no such airport, route or flight. */
 @Injectable()
 export class FlightsRepository {
   constructor(private readonly database: Database) {}
@@ -73,12 +80,26 @@ export class FlightsRepository {
   }
 
   async flight({ id }: { id: number }): Promise<Flight | null> {
-    const [flight] = await this.query<Flight>(
-      `SELECT id, to_char(date, 'YYYY-MM-DD"T"HH24:MI:SS') AS date, delay, distance, origin, destination
-       FROM flights WHERE id = $1`,
-      [id],
-    );
+    const [flight] = await this.query<Flight>(`SELECT ${COLUMNS} FROM flights WHERE id = $1`, [id]);
     return flight ?? null;
+  }
+
+  async add({ date, delay, distance, origin, destination }: NewFlight): Promise<Flight> {
+    const [flight] = await this.query<Flight>(
+      `INSERT INTO flights (date, delay, distance, origin, destination) VALUES ($1, $2, $3, $4, $5)
+       RETURNING ${COLUMNS}`,
+      [date, delay, distance, origin, destination],
+    );
+    if (!flight) throw new Error('PostgreSQL returned no row for the flight that it inserted.');
+    return flight;
+  }
+
+  async airport({ iata }: { iata: string }): Promise<Airport | null> {
+    const [airport] = await this.query<Airport>(
+      'SELECT city, latitude, longitude FROM airports WHERE iata = $1',
+      [iata],
+    );
+    return airport ?? null;
   }
 
   /** Airports that look like what was asked for, by code or by name. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type CacheDirective,
-  CachedAnswer,
+  type CachedAnswer,
   type CachedQuery,
   type Lookup,
   QueryCacheService,
@@ -14,9 +14,15 @@ import {
   type RouteSummary,
   type TopRoutes,
 } from './flights.repository.js';
-import type { Route } from './flights.schemas.js';
+import type { NewFlight, Route } from './flights.schemas.js';
 
 const TTL_SECONDS = 60;
+/** An answer past its time is better than waiting for a query of half a second. */
+const STALE_SECONDS = 30;
+/** That there is nothing may change with the next flight that is added. */
+const NEGATIVE_TTL_SECONDS = 10;
+/** The ranking depends on every flight. */
+const ANY_AIRPORT = 'airport:any';
 
 /** The four questions about flights, each a cached query. */
 @Injectable()
@@ -27,31 +33,46 @@ export class FlightsService {
   private readonly similarAirportsQuery: CachedQuery<{ airport: string }, string[]>;
   private readonly flightQuery: CachedQuery<{ id: number }, Flight | null>;
 
-  constructor(flights: FlightsRepository, queries: QueryCacheService) {
-    const ttlSeconds = TTL_SECONDS;
+  constructor(
+    private readonly flights: FlightsRepository,
+    private readonly queries: QueryCacheService,
+  ) {
+    const times = {
+      ttlSeconds: TTL_SECONDS,
+      staleSeconds: STALE_SECONDS,
+      negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
+    };
     this.topRoutesQuery = queries.define({
       name: 'flights.top-routes',
-      ttlSeconds,
+      sqlLabel: 'SELECT flights',
+      ...times,
+      tags: ({ origin }) => [tagOf(origin)],
       load: (args) => flights.topRoutes(args),
     });
     this.routeQuery = queries.define({
       name: 'flights.route',
-      ttlSeconds,
+      sqlLabel: 'SELECT flights',
+      ...times,
+      tags: ({ origin, destination }) => [tagOf(origin), tagOf(destination)],
       load: (args) => flights.route(args),
     });
     this.rankingQuery = queries.define({
       name: 'flights.airport-ranking',
-      ttlSeconds,
+      sqlLabel: 'SELECT flights',
+      ...times,
+      tags: () => [ANY_AIRPORT],
       load: (args) => flights.airportRanking(args),
     });
     this.similarAirportsQuery = queries.define({
       name: 'flights.similar-airports',
-      ttlSeconds,
+      sqlLabel: 'SELECT airports',
+      ...times,
       load: ({ airport }) => flights.airportsLike(airport),
     });
     this.flightQuery = queries.define({
       name: 'flights.flight',
-      ttlSeconds,
+      sqlLabel: 'SELECT flights',
+      ...times,
       load: (args) => flights.flight(args),
     });
   }
@@ -61,12 +82,12 @@ export class FlightsService {
     directive?: CacheDirective,
   ): Promise<CachedAnswer<TopRoutes>> {
     const answer = await this.topRoutesQuery.read(args, directive);
-    return present(answer) ?? this.unknownAirport(args.origin, answer.lookup);
+    return answer.ifPresent ?? this.unknownAirport(args.origin, answer.lookup);
   }
 
   async route(args: Route, directive?: CacheDirective): Promise<CachedAnswer<RouteSummary>> {
     const answer = await this.routeQuery.read(args, directive);
-    return present(answer) ?? unknownRoute(args, answer.lookup);
+    return answer.ifPresent ?? unknownRoute(args, answer.lookup);
   }
 
   airportRanking(args: { limit: number }, directive?: CacheDirective): Promise<CachedAnswer<AirportRanking>> {
@@ -75,7 +96,22 @@ export class FlightsService {
 
   async flight(args: { id: number }, directive?: CacheDirective): Promise<CachedAnswer<Flight>> {
     const answer = await this.flightQuery.read(args, directive);
-    return present(answer) ?? unknownFlight(args, answer.lookup);
+    return answer.ifPresent ?? unknownFlight(args, answer.lookup);
+  }
+
+  /**
+   * Adds a flight. Afterwards neither this node nor the engine serves an answer that it made wrong.
+   *
+   * @throws {FlightError} E_DATASET_MISSING
+   */
+  async add(flight: NewFlight): Promise<Flight> {
+    const added = await this.flights.add(flight);
+    // If the engine is away, the cache keeps the invalidation until it is back: the flight is there either way.
+    await Promise.all([
+      this.queries.invalidateTags([ANY_AIRPORT, tagOf(flight.origin), tagOf(flight.destination)]),
+      this.flightQuery.invalidate({ id: added.id }),
+    ]);
+    return added;
   }
 
   private async unknownAirport(airport: string, lookup: Lookup): Promise<never> {
@@ -86,9 +122,9 @@ export class FlightsService {
   }
 }
 
-/** undefined where the cached answer is that there is nothing. */
-function present<Value>({ value, lookup }: CachedAnswer<Value | null>): CachedAnswer<Value> | undefined {
-  return value === null ? undefined : new CachedAnswer(value, lookup);
+/** Everything that a flight to or from this airport changes. */
+function tagOf(airport: string): string {
+  return `airport:${airport}`;
 }
 
 function unknownRoute({ origin, destination }: Route, lookup: Lookup): never {

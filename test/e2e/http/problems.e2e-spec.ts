@@ -86,6 +86,8 @@ describe('the answers of the API', () => {
       /^cache_lookup_duration_count\{cache_query="flights.flight",cache_outcome="miss".*\} 1$/m,
     );
     expect(text).toMatch(/^engine_up\{.*\} 1$/m);
+    expect(text).toMatch(/^engine_breaker_open\{.*\} 0$/m);
+    expect(text).toMatch(/^engine_calls_total\{.*engine_call_outcome="done".*\} \d+$/m);
     expect(text).not.toContain('/api/flights/41');
   });
 

@@ -4,13 +4,13 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SubmissionAnswer } from '../../../src/leaderboard/index.js';
 import { installed, startApp, type TestApp } from '../../support/app.js';
-import { asGameServer } from '../../support/settings.js';
+import { asGameServer, asOperator } from '../../support/settings.js';
 import { queryDatabase } from '../../support/database.js';
 import { until } from '../../support/until.js';
 
 interface Keys {
   set: string;
-  position: string;
+  state: string;
 }
 
 const ALIEN = { score: 2 ** 52, value: 'from another ledger' };
@@ -63,10 +63,32 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
       expect(body).toContainEqual(expect.objectContaining({ board, players: 0, windows: ['all'] }));
     });
 
-    it('refuses another definition of the same board', async () => {
+    it('refuses another definition of the same board, with the way to get one', async () => {
       const board = await newBoard({ max: 500 });
-      const other = request(app.url).put(`/api/leaderboards/${board}`).set(asGameServer).send({ max: 600 });
-      expect((await other.expect(409)).body.code).toBe('E_BOARD_EXISTS');
+      const other = { max: 600, order: 'asc', windows: ['daily', 'all'] };
+      const { body } = await request(app.url)
+        .put(`/api/leaderboards/${board}`)
+        .set(asGameServer)
+        .send(other)
+        .expect(409);
+      expect(body).toMatchObject({
+        code: 'E_BOARD_EXISTS',
+        detail: expect.stringMatching(/other order, windows, max.*another name/),
+      });
+    });
+
+    it('takes either of two keys while one replaces the other', async () => {
+      const keys = ['a'.repeat(32), 'b'.repeat(32)];
+      const node = await app.startNode({ GAME_SERVER_KEY: keys.join() });
+      const board = await newBoard();
+      const asked = [...keys, 'c'.repeat(32)].map((key, i) =>
+        request(node.url)
+          .post(`/api/leaderboards/${board}/scores`)
+          .set({ authorization: `Bearer ${key}` })
+          .send(score('ada', i)),
+      );
+      expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 401]);
+      await node.close();
     });
 
     it('is for game servers only', async () => {
@@ -83,6 +105,10 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
       [{ max: 2 ** 53 }, 'max'],
       [{ order: 'sideways' }, 'order'],
       [{ max: '10' }, 'max'],
+      [{ max: 9_007_199_255 }, 'max'],
+      [{ operator: 'mean' }, 'operator'],
+      [{ windows: ['daily'] }, 'windows'],
+      [{ windows: ['all', 'hourly'] }, 'windows.1'],
     ])('names the field that is wrong in %j', async (definition, field) => {
       const { body } = await request(app.url)
         .put('/api/leaderboards/wrong')
@@ -135,17 +161,21 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
       expect(repeat).toEqual({ ...first, applied: false });
     });
 
-    it('has one effect for the same submission 50 times in parallel on two nodes', async () => {
+    it('has one effect for the same submission 100 times in parallel on two nodes, and 99 answers alike but for applied', async () => {
       const board = await newBoard();
       const other = await app.startNode();
       const submission = score('ada', 10);
       const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, i) =>
+        Array.from({ length: 100 }, (_, i) =>
           submit(board, submission, i % 2 ? other.url : app.url).expect(200),
         ),
       );
       await other.close();
-      expect(answers.filter(({ body }) => body.applied)).toHaveLength(1);
+      const repeats = answers.map(({ body }) => body as SubmissionAnswer).filter(({ applied }) => !applied);
+      expect(repeats).toHaveLength(99);
+      expect(new Set(repeats.map((repeat) => JSON.stringify(repeat)))).toEqual(
+        new Set([JSON.stringify({ ...submission, rank: 1, previousRank: null, applied: false })]),
+      );
       expect((await get(`/${board}`).expect(200)).body).toMatchObject({ total: 1, version: 1 });
     });
 
@@ -167,8 +197,56 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
       expect(outside.body).toMatchObject({
         code: 'E_SCORE_OUT_OF_BOUNDS',
         detail: expect.stringContaining('1.score'),
+        errors: [{ field: '1.score' }],
       });
       expect(await pageOf(board)).toEqual([]);
+    });
+
+    it.each([
+      [{ score: 1.5 }, 'score'],
+      [{ score: 2 ** 53 }, 'score'],
+      [{ score: '7' }, 'score'],
+      [{ playerId: '' }, 'playerId'],
+      [{ playerId: 'é'.repeat(65) }, 'playerId'],
+      [{ submissionId: 'x'.repeat(129) }, 'submissionId'],
+      [{ rank: 1 }, ''],
+    ])('names the field that is wrong in %j', async (wrong, field) => {
+      const { body } = await submit(await newBoard(), { ...score('ada', 1), ...wrong }).expect(422);
+      expect(body.errors[0].field).toBe(field);
+    });
+
+    it('refuses -0, which JSON can say', async () => {
+      const { body } = await request(app.url)
+        .post(`/api/leaderboards/${await newBoard({ min: -1 })}/scores`)
+        .set(asGameServer)
+        .type('json')
+        .send('{"submissionId":"a","playerId":"b","score":-0}')
+        .expect(422);
+      expect(body.errors[0].field).toBe('score');
+    });
+
+    it('refuses 1,001 submissions at once', async () => {
+      const rows = Array.from({ length: 1001 }, (_, i) => score(`p${i}`, i));
+      expect((await submit(await newBoard(), rows).expect(422)).body.code).toBe('E_INVALID');
+    });
+
+    it('names the row of the caller, also behind a repeat', async () => {
+      const board = await newBoard({ max: 100 });
+      const known = score('ada', 10);
+      await submit(board, known).expect(200);
+      const { body } = await submit(board, [known, score('grace', 101)]).expect(422);
+      expect(body.errors[0].field).toBe('1.score');
+    });
+
+    it('adds up, and refuses a total outside the bounds', async () => {
+      const board = await newBoard({ operator: 'sum', max: 100 });
+      await submit(board, [score('ada', 60), score('ada', 30), score('grace', 50)]).expect(200);
+      const { body } = await submit(board, [score('grace', 1), score('ada', 11)]).expect(422);
+      expect(body.detail).toMatch(/^1\.score .* total/);
+      expect(await pageOf(board)).toEqual([
+        [1, 'ada', 90],
+        [2, 'grace', 50],
+      ]);
     });
 
     it('answers 404 for a board that nobody made', async () => {
@@ -220,6 +298,115 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
     });
   });
 
+  describe('GET /api/leaderboards/:board/players/:playerId/neighbours', () => {
+    it('shows a player among those just above and below, with names', async () => {
+      const board = await newBoard({ ties: 'shared' });
+      await request(app.url).put('/api/players/d').set(asGameServer).send({ name: 'Dora' }).expect(204);
+      await submit(board, [score('a', 9), score('b', 5), score('c', 5), score('d', 5), score('e', 1)]);
+      const { body } = await get(`/${board}/players/c/neighbours?radius=1`).expect(200);
+      expect(body).toEqual({
+        board,
+        window: 'all',
+        total: 5,
+        version: 5,
+        entries: [
+          { rank: 2, playerId: 'b', name: null, score: 5 },
+          { rank: 2, playerId: 'c', name: null, score: 5 },
+          { rank: 2, playerId: 'd', name: 'Dora', score: 5 },
+        ],
+      });
+      expect((await get(`/${board}/players/x/neighbours`).expect(404)).body.code).toBe('E_PLAYER_NOT_RANKED');
+      await get(`/${board}/players/c/neighbours?radius=501`).expect(422);
+    });
+  });
+
+  describe('POST /api/leaderboards/:board/ranks', () => {
+    const ranks = (board: string, body: object) =>
+      request(app.url).post(`/api/leaderboards/${board}/ranks`).send(body);
+
+    it('ranks friends on the board and among themselves', async () => {
+      const board = await newBoard({ order: 'asc' });
+      await submit(board, [score('a', 9), score('b', 5), score('c', 7), score('d', 1)]).expect(200);
+      const { body } = await ranks(board, { playerIds: ['a', 'c', 'nobody', 'd'] }).expect(200);
+      expect(body.entries).toEqual([
+        { rank: 1, rankAmongThese: 1, playerId: 'd', score: 1 },
+        { rank: 3, rankAmongThese: 2, playerId: 'c', score: 7 },
+        { rank: 4, rankAmongThese: 3, playerId: 'a', score: 9 },
+      ]);
+    });
+
+    it.each([{}, { playerIds: [] }, { playerIds: Array.from({ length: 1001 }, String) }, { playerIds: [7] }])(
+      'refuses what is no list of up to 1,000 players',
+      async (body) => {
+        const problem = await ranks(await newBoard(), body).expect(422);
+        expect(problem.body.errors[0].field).toMatch(/^playerIds/);
+      },
+    );
+  });
+
+  it('ranks each day, week and month by itself', async () => {
+    const board = await newBoard({ windows: ['monthly', 'all'], operator: 'sum' });
+    await submit(board, [score('a', 3), score('b', 5)]).expect(200);
+    const { body } = await get(`/${board}?window=monthly`).expect(200);
+    expect(body).toMatchObject({
+      window: 'monthly',
+      total: 2,
+      entries: [{ playerId: 'b' }, { playerId: 'a' }],
+    });
+    expect((await get(`/${board}?window=daily`).expect(404)).body.code).toBe('E_WINDOW_UNKNOWN');
+  });
+
+  describe('DELETE /api/players/:playerId', () => {
+    it('forgets a player everywhere', async () => {
+      const board = await newBoard({ windows: ['all', 'daily'] });
+      await request(app.url).put('/api/players/gone').set(asGameServer).send({ name: 'Gone' }).expect(204);
+      const submission = score('gone', 9);
+      await submit(board, [submission, score('stays', 5)]).expect(200);
+      expect((await get(`/${board}`)).body.entries[0].name).toBe('Gone');
+      await request(app.url).delete('/api/players/gone').expect(401);
+      await request(app.url).delete('/api/players/gone').set(asGameServer).expect(204);
+      expect(await pageOf(board)).toEqual([[1, 'stays', 5]]);
+      expect((await get(`/${board}?window=daily`)).body).toMatchObject({ total: 1, version: 3 });
+      // A game server that tries again revives nobody.
+      expect((await submit(board, submission).expect(409)).body.code).toBe('E_SUBMISSION_CONFLICT');
+      const [row] = await queryDatabase<{ left: string }>(
+        app.databaseUrl,
+        `SELECT (SELECT count(*) FROM submissions WHERE player_id = 'gone') +
+                (SELECT count(*) FROM standings WHERE player_id = 'gone') +
+                (SELECT count(*) FROM players WHERE player_id = 'gone') AS left`,
+      );
+      expect(row?.left).toBe('0');
+      await submit(board, score('gone', 1)).expect(200);
+      expect((await get(`/${board}`)).body.entries[1]).toEqual({
+        rank: 2,
+        playerId: 'gone',
+        name: null,
+        score: 1,
+      });
+    });
+  });
+
+  describe('POST /api/leaderboards/:board/rebuild', () => {
+    it('fills a board anew from the ledger, for operators', async () => {
+      const board = await newBoard();
+      await submit(board, [score('a', 2), score('b', 1)]).expect(200);
+      const client = createClient({ url: app.engine.url.replace(/^valkey/, 'redis') });
+      await client.connect();
+      // Something that no check can see: as many players, of whom one is another.
+      await client.zRem(`caching:board:{${board}}:all`, 'a');
+      await client.zAdd(`caching:board:{${board}}:all`, { score: 1, value: 'stranger' });
+      client.destroy();
+      await request(app.url).post(`/api/leaderboards/${board}/rebuild`).expect(401);
+      await request(app.url).post(`/api/leaderboards/${board}/rebuild`).set(asOperator).expect(202);
+      await until(async () => (await pageOf(board))[0]?.[1] === 'a');
+      expect(await pageOf(board)).toEqual([
+        [1, 'a', 2],
+        [2, 'b', 1],
+      ]);
+      await request(app.url).post('/api/leaderboards/nobody-made-me/rebuild').set(asOperator).expect(404);
+    });
+  });
+
   it('accepts scores while the engine is away and shows them when it is back, empty as it may be', async () => {
     const board = await newBoard();
     await submit(board, score('before', 1)).expect(200);
@@ -228,9 +415,22 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
     expect(away.body).toMatchObject({ score: 2, rank: null, applied: true });
     const degraded = await get(`/${board}`).expect(200);
     expect(degraded.body).toMatchObject({ degraded: true, total: 2 });
-    await get(`/${board}/players/before`).expect(503);
+    expect((await get(`/${board}/players/before`).expect(200)).body).toEqual({
+      rank: null,
+      score: 1,
+      percentile: null,
+      total: 2,
+      degraded: true,
+    });
+    expect((await get(`/${board}/players/before/neighbours`).expect(200)).body).toMatchObject({
+      degraded: true,
+      entries: [
+        { rank: null, playerId: 'during', score: 2 },
+        { rank: null, playerId: 'before', score: 1 },
+      ],
+    });
     await app.engine.restart();
-    await until(async () => (await get(`/${board}/players/during`)).status === 200);
+    await until(async () => (await get(`/${board}`)).body.degraded === undefined);
     const { body } = await get(`/${board}`).expect(200);
     expect(body).toMatchObject({ version: 2, entries: [{ playerId: 'during' }, { playerId: 'before' }] });
     expect(body.degraded).toBeUndefined();
@@ -283,16 +483,18 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
     });
 
     it.each([
-      ['lost its set but not its position', (keys: Keys) => client.del(keys.set)],
+      ['lost its set but not its state', (keys: Keys) => client.del(keys.set)],
+      ['lost its state but not its set', (keys: Keys) => client.del(keys.state)],
+      ['is ahead of its ledger', (keys: Keys) => client.hSet(keys.state, { position: '5000' })],
       [
         'shows another ledger',
-        (keys: Keys) => client.multi().set(keys.position, '5000').zAdd(keys.set, ALIEN).exec(),
+        (keys: Keys) => client.multi().hSet(keys.state, { ledger: 'another' }).zAdd(keys.set, ALIEN).exec(),
       ],
     ])('repairs a board that %s', async (_what, damage) => {
       const board = await newBoard();
       await submit(board, [score('a', 2), score('b', 1)]).expect(200);
       const tag = `caching:board:{${board}}`;
-      await damage({ set: `${tag}:all`, position: `${tag}:position` });
+      await damage({ set: `${tag}:all`, state: `${tag}:state` });
       const { body } = await submit(board, score('c', 3)).expect(200);
       expect(body.rank).toBe(1);
       expect(await pageOf(board)).toEqual([

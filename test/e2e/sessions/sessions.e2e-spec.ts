@@ -1,191 +1,170 @@
 import type { SessionData } from 'express-session';
-import { createClient } from 'redis';
 import request from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LocalEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { SessionsStore } from '../../../src/sessions/sessions.store.js';
 import { installed, startApp, type TestApp } from '../../support/app.js';
 import { until } from '../../support/until.js';
-
-const PASSWORD = 'a passphrase for tests';
+import { keyOf, PASSWORD, type Visit, Visitors } from './visitors.js';
 
 describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
   let app: TestApp;
-  let nextName = 1;
+  let visitors: Visitors;
   beforeAll(async () => {
-    app = await startApp({
-      engine: kind,
-      settings: { SESSIONS_PER_ACCOUNT: '2', SIGN_IN_FAILURES_PER_ACCOUNT: '3' },
-    });
+    app = await startApp({ engine: kind });
+    visitors = new Visitors(app);
   });
   afterAll(() => app.close());
 
-  const api = (url = app.url) => request(url);
-  const current = (cookie: string, url = app.url) =>
-    api(url).get('/api/sessions/current').set('cookie', cookie);
-  const signIn = (username: string, password = PASSWORD) =>
-    api().post('/api/sessions').send({ username, password, device: 'test' });
-
-  async function newAccount(): Promise<string> {
-    const username = `visitor-${nextName++}`;
-    await api().post('/api/accounts').send({ username, password: PASSWORD }).expect(201);
-    return username;
-  }
-
-  async function signedIn(username: string): Promise<string> {
-    return cookieOf(await signIn(username).expect(201));
-  }
-
   describe('POST /api/accounts', () => {
+    const api = () => request(app.url).post('/api/accounts');
+
     it('refuses a name that is taken', async () => {
-      const username = await newAccount();
-      const { body } = await api().post('/api/accounts').send({ username, password: PASSWORD }).expect(409);
+      const username = await visitors.newAccount();
+      const { body } = await api().send({ username, password: PASSWORD }).expect(409);
       expect(body).toMatchObject({ code: 'E_USERNAME_TAKEN', status: 409 });
     });
 
     it('names the fields that are wrong', async () => {
-      const { body } = await api()
-        .post('/api/accounts')
-        .send({ username: 'x', password: 'short' })
-        .expect(422);
+      const { body } = await api().send({ username: 'x', password: 'short' }).expect(422);
       expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(['username', 'password']);
-    });
-  });
-
-  describe('POST /api/sessions', () => {
-    it('answers with a cookie that scripts and other sites cannot use', async () => {
-      const response = await signIn(await newAccount()).expect(201);
-      expect(response.headers['set-cookie']?.[0]).toMatch(
-        /^sid=s%3A.+; Path=\/; Expires=.+; HttpOnly; SameSite=Lax$/,
-      );
-      expect(response.headers['cache-control']).toBe('no-store');
-    });
-
-    it('never adopts an id that came with the request', async () => {
-      const username = await newAccount();
-      const planted = await signedIn(username);
-      const again = cookieOf(await signIn(username).set('cookie', planted).expect(201));
-      expect(again).not.toBe(planted);
-      await current(planted).expect(401);
-      const { status } = await current(again);
-      expect(status).toBe(200);
-    });
-
-    it('answers a wrong password and an unknown name alike', async () => {
-      const wrong = await signIn(await newAccount(), 'not this one').expect(401);
-      const unknown = await signIn('nobody-of-this-name').expect(401);
-      expect(wrong.body).toEqual(unknown.body);
-      expect(wrong.headers['set-cookie']).toBeUndefined();
-    });
-
-    it('says why it cannot sign in over plain HTTP when the cookie needs HTTPS', async () => {
-      const node = await app.startNode({ COOKIE_SECURE: 'true', TRUST_PROXY: 'true' });
-      const body = { username: await newAccount(), password: PASSWORD };
-      const plain = await api(node.url).post('/api/sessions').send(body);
-      const proxied = await api(node.url).post('/api/sessions').set('x-forwarded-proto', 'https').send(body);
-      await node.close();
-      expect(plain.body).toMatchObject({ status: 403, code: 'E_INSECURE_CONNECTION' });
-      expect(proxied.headers['set-cookie']?.[0]).toMatch(
-        /^__Host-sid=.+; Path=\/; Expires=.+; HttpOnly; Secure; SameSite=Lax$/,
-      );
-    });
-
-    it('refuses further tries after too many failures, and says for how long', async () => {
-      const username = await newAccount();
-      for (let i = 0; i < 3; i++) await signIn(username, 'not this one').expect(401);
-      const { body, headers } = await signIn(username).expect(429);
-      expect(body.code).toBe('E_TOO_MANY_FAILURES');
-      expect(Number(headers['retry-after'])).toBeGreaterThan(0);
-    });
-
-    it('lets no more guesses through at once than one after the other', async () => {
-      const username = await newAccount();
-      const guesses = await Promise.all(Array.from({ length: 30 }, () => signIn(username, 'not this one')));
-      const count = (wanted: number) => guesses.filter(({ status }) => status === wanted).length;
-      expect([count(401), count(429)]).toEqual([3, 27]);
-    });
-
-    it('answers control characters in a name with 422', async () => {
-      const { body } = await signIn('nul\u0000name').expect(422);
-      expect(body.errors[0].field).toBe('username');
-    });
-
-    it('is refused from another site', async () => {
-      const body = { username: await newAccount(), password: PASSWORD };
-      await api().post('/api/sessions').set('sec-fetch-site', 'cross-site').send(body).expect(403);
-      await api().post('/api/sessions').set('origin', 'https://elsewhere.example').send(body).expect(403);
-      const { status } = await api().post('/api/sessions').set('origin', app.url).send(body);
-      expect(status).toBe(201);
-    });
-
-    it('counts a session that a new sign-in replaced no longer', async () => {
-      const username = await newAccount();
-      const [first, second] = [await signedIn(username), await signedIn(username)];
-      await signIn(username).set('cookie', second).expect(201);
-      const { status } = await current(first);
-      expect(status).toBe(200);
-    });
-
-    it('ends the oldest session of an account that has too many', async () => {
-      const username = await newAccount();
-      const [oldest, second, third] = [
-        await signedIn(username),
-        await signedIn(username),
-        await signedIn(username),
-      ];
-      await current(oldest).expect(401);
-      await current(second).expect(200);
-      const { status } = await current(third);
-      expect(status).toBe(200);
     });
   });
 
   describe('GET /api/sessions/current', () => {
     it('says who is signed in, and until when', async () => {
-      const username = await newAccount();
-      const { body } = await current(await signedIn(username)).expect(200);
-      expect(body).toMatchObject({ username, device: 'test', data: {} });
+      const visit = await visitors.newVisit();
+      const { body } = await visitors.current(visit).expect(200);
+      expect(body).toMatchObject({ username: visit.session.username, device: 'test', data: {} });
       expect(Date.parse(body.idleExpiresAt) - Date.parse(body.lastSeenAt)).toBeLessThanOrEqual(1_801_000);
       expect(Date.parse(body.absoluteExpiresAt) - Date.parse(body.createdAt)).toBe(43_200_000);
     });
 
     it('answers on every node', async () => {
-      const cookie = await signedIn(await newAccount());
+      const visit = await visitors.newVisit();
       const other = await app.startNode();
-      const { status } = await current(cookie, other.url);
+      const isSignedIn = await new Visitors(other).isSignedIn(visit);
       await other.close();
-      expect(status).toBe(200);
+      expect(isSignedIn).toBe(true);
     });
 
     it.each(['', 'sid=forged', 'sid=s%3Aforged.signature', 'sid=%00'])(
       'answers 401 for the cookie %j',
       async (cookie) => {
-        const { body } = await current(cookie).expect(401);
+        const { body } = await visitors.current({ cookie }).expect(401);
         expect(body.code).toBe('E_NO_SESSION');
       },
     );
+
+    it('answers 401 for a cookie that was cut, lengthened, or of another name', async () => {
+      const { cookie } = await visitors.newVisit();
+      for (const changed of [cookie.slice(0, -5), `${cookie}x`, cookie.slice(0, 20), `other${cookie}`]) {
+        expect(await visitors.isSignedIn({ cookie: changed })).toBe(false);
+      }
+    });
+
+    it('answers 401 once the session was not used for its idle lifetime', async () => {
+      const node = await app.startNode({ SESSION_IDLE_SECONDS: '1' });
+      const visit = await new Visitors(node).newVisit();
+      // The engine is asked, because asking the API would be use.
+      await until(async () => (await (app.engine as LocalEngine).command('EXISTS', keyOf(visit))) === 0);
+      const isSignedIn = await new Visitors(node).isSignedIn(visit);
+      await node.close();
+      expect(isSignedIn).toBe(false);
+    });
+
+    it('answers 401, sets no cookie and makes no session when it ends in this moment', async () => {
+      const engine = app.engine as LocalEngine;
+      const visit = await visitors.newVisit();
+      await engine.command('HSET', keyOf(visit), 'lastSeenAt', `${Date.now() - 100_000}`);
+      const { records } = app.get(SessionsStore);
+      const real = records.see.bind(records);
+      const see = vi.spyOn(records, 'see').mockImplementation(async (...args) => {
+        await engine.command('DEL', keyOf(visit));
+        return real(...args);
+      });
+      const before = await engine.command('DBSIZE');
+      const { headers, status } = await visitors.current(visit);
+      see.mockRestore();
+      expect([status, headers['set-cookie']]).toEqual([401, undefined]);
+      expect(await engine.command('DBSIZE')).toBe(Number(before) - 1);
+    });
   });
 
   it('ends for good when its absolute lifetime is over, however busy', async () => {
     const node = await app.startNode({ SESSION_ABSOLUTE_SECONDS: '2' });
-    const body = { username: await newAccount(), password: PASSWORD };
-    const cookie = cookieOf(await api(node.url).post('/api/sessions').send(body).expect(201));
-    await current(cookie, node.url).expect(200);
-    await until(async () => (await current(cookie, node.url)).status === 401);
-    const again = await api(node.url).post('/api/sessions').set('cookie', cookie).send(body);
+    const there = new Visitors(node);
+    const visit = await there.newVisit();
+    expect(await there.isSignedIn(visit)).toBe(true);
+    await until(async () => !(await there.isSignedIn(visit)));
+    await there.attempt(visit.session.username).set('cookie', visit.cookie).expect(201);
     await node.close();
-    expect(again.status).toBe(201);
-    await current(cookie).expect(401);
+    expect(await visitors.isSignedIn(visit)).toBe(false);
+  });
+
+  describe('PATCH /api/sessions/current/data', () => {
+    const nested = (levels: number, field = 'a') =>
+      `{"${field}":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`;
+    const patch = ({ cookie }: Visit, body: string) =>
+      request(app.url)
+        .patch('/api/sessions/current/data')
+        .set('cookie', cookie)
+        .set('content-type', 'application/json')
+        .send(body);
+
+    it.each([
+      ['more than 4 KB', JSON.stringify({ large: 'x'.repeat(5000) })],
+      ['more than 32 levels', nested(32)],
+      ['thousands of levels', nested(8000)],
+      ['thousands of levels in a field that the session has itself', nested(8000, 'cookie')],
+    ])('refuses %s with 413, and keeps what was there', async (_what, body) => {
+      const visit = await visitors.newVisit();
+      await patch(visit, '{"theme":"dark"}').expect(200);
+      const answer = await patch(visit, body).expect(413);
+      expect(answer.body.code).toBe('E_TOO_LARGE');
+      expect((await visitors.current(visit)).body.data).toEqual({ theme: 'dark' });
+    });
+
+    it.each([
+      ['[]', 422, 'E_INVALID'],
+      ['null', 400, 'E_MALFORMED_JSON'],
+      ['"text"', 400, 'E_MALFORMED_JSON'],
+    ])('takes no %j for a merge patch', async (body, status, code) => {
+      const answer = await patch(await visitors.newVisit(), body);
+      expect(answer.body).toMatchObject({ status, code });
+    });
+
+    it.each(['constructor', '__proto__', 'prototype'])(
+      'keeps a field named %s like any other',
+      async (name) => {
+        const visit = await visitors.newVisit();
+        await patch(visit, `{"${name}":{"x":1}}`).expect(200);
+        await patch(visit, '{"theme":"dark"}').expect(200);
+        const { text } = await visitors.current(visit);
+        expect(text).toContain(`"data":{"${name}":{"x":1},"theme":"dark"}`);
+      },
+    );
   });
 
   describe('DELETE /api/sessions/current', () => {
     it('signs out for good', async () => {
-      const cookie = await signedIn(await newAccount());
-      const { headers } = await api().delete('/api/sessions/current').set('cookie', cookie).expect(204);
+      const visit = await visitors.newVisit();
+      const { headers } = await visitors.end(visit).expect(204);
       expect(headers['set-cookie']?.[0]).toMatch(/^sid=; Path=\/; Expires=Thu, 01 Jan 1970/);
-      const { status } = await current(cookie);
-      expect(status).toBe(401);
+      expect(await visitors.isSignedIn(visit)).toBe(false);
     });
+  });
+
+  it('is changed and ended by no other site', async () => {
+    const visit = await visitors.newVisit();
+    const elsewhere = { 'sec-fetch-site': 'cross-site' };
+    await visitors.patch(visit, { theme: 'dark' }).set(elsewhere).expect(403);
+    await visitors.end(visit).set(elsewhere).expect(403);
+    await visitors.end(visit, '').set('origin', 'https://elsewhere.example').expect(403);
+    await visitors.changePassword(visit, 'the next passphrase').set(elsewhere).expect(403);
+    const { body } = await visitors.current(visit).expect(200);
+    expect(body.data).toEqual({});
   });
 
   it('is not brought back by a request that was in flight when it ended', async () => {
@@ -195,61 +174,31 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     const store = new SessionsStore({
       engine,
       keyPrefix: 'in-flight',
-      secrets: [],
       sealingKeys: [Buffer.alloc(32, 1).toString('base64')],
       idleSeconds: 60,
       absoluteSeconds: 60,
-      perAccount: 10,
-      cookieSecure: false,
     });
     const session = { cookie: { originalMaxAge: null } } as SessionData;
-    store.beginning('id');
     await store.set('id', session);
     expect(await store.get('id')).toEqual(session);
     await store.destroy('id');
-    await store.set('id', session);
+    session.data = { changed: true };
+    await expect(store.set('id', session)).rejects.toMatchObject({ code: 'E_NO_SESSION' });
     const found: unknown = await store.get('id');
     engine.close();
     expect(found).toBeNull();
   });
 
-  it('keeps ids hashed and payloads sealed in the engine', async () => {
-    const username = await newAccount();
-    const id =
-      decodeURIComponent(await signedIn(username))
-        .replace(/^sid=s:/, '')
-        .split('.')[0] ?? '';
-    const client = createClient({ url: app.engine.url.replace(/^valkey/, 'redis') });
-    await client.connect();
-    const stored: string[] = [];
-    for await (const keys of client.scanIterator({ MATCH: 'caching:session:*' })) {
-      for (const key of keys) stored.push(key, (await client.get(key)) ?? '');
-    }
-    client.destroy();
-    expect(stored.length).toBeGreaterThan(0);
-    expect(stored.join('\n')).not.toMatch(new RegExp(`${escapeRegExp(id)}|${username}`));
-  });
-
   it('answers 503 while the engine is away: nobody is signed out, nobody gets a cookie, public routes go on', async () => {
-    const username = await newAccount();
-    const cookie = await signedIn(username);
+    const visit = await visitors.newVisit();
     app.engine.pause();
-    const session = await current(cookie).expect(503);
+    const session = await visitors.current(visit).expect(503);
     expect(session.headers['retry-after']).toBe('1');
     expect(session.body.code).toBe('E_ENGINE_UNAVAILABLE');
-    const attempt = await signIn(username).expect(503);
+    const attempt = await visitors.attempt(visit.session.username).expect(503);
     expect(attempt.headers['set-cookie']).toBeUndefined();
-    await api().get('/api/flights/1').set('cookie', cookie).expect(200);
+    await request(app.url).get('/api/flights/1').set('cookie', visit.cookie).expect(200);
     app.engine.resume();
-    await until(async () => (await current(cookie)).status === 200);
+    await until(async () => (await visitors.current(visit)).status === 200);
   });
 });
-
-function cookieOf({ headers }: { headers: Record<string, unknown> }): string {
-  const [cookie = ''] = headers['set-cookie'] as string[];
-  return cookie.split(';')[0] ?? '';
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}

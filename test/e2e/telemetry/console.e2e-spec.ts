@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,19 +7,14 @@ import { until } from '../../support/until.js';
 
 describe('the live feed at /console', () => {
   let app: TestApp;
-  let collector: Awaited<ReturnType<typeof startCollector>>;
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    collector = await startCollector();
-    app = await startApp({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+    app = await startApp();
   });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.disconnect();
   });
-  afterAll(async () => {
-    await app.close();
-    collector.close();
-  });
+  afterAll(() => app.close());
 
   function connect(extraHeaders: Record<string, string>): Socket {
     const socket = io(`${app.url}/console`, { transports: ['websocket'], forceNew: true, extraHeaders });
@@ -55,30 +47,4 @@ describe('the live feed at /console', () => {
     expect(heard.sessions).toEqual([expect.objectContaining({ event: 'refused', username: null })]);
     expect(JSON.stringify(heard)).not.toMatch(/SEA|mistyped/);
   });
-
-  it('sends a span for every lookup where OTEL_EXPORTER_OTLP_ENDPOINT says', async () => {
-    await request(app.url).get('/api/flights/77').expect(200);
-    await until(() => collector.received().includes('lookup flights.flight'));
-    expect(collector.paths()).toEqual(expect.arrayContaining(['/v1/traces']));
-  });
 });
-
-/** The receiving end of OTLP over HTTP: it keeps what comes. */
-async function startCollector() {
-  const requests: { path: string; body: string }[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      requests.push({ path: request.url ?? '', body });
-      response.end('{}');
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    received: () => requests.map(({ body }) => body).join('\n'),
-    paths: () => requests.map(({ path }) => path),
-    close: () => server.close(),
-  };
-}

@@ -20,12 +20,17 @@ export function HealthPills() {
           key={engine.roles.join()}
           name={engineNames[engine.kind]}
           state={engine.state}
-          about={`${engine.roles.join(', ')} · ${engine.state}`}
+          about={aboutEngine(engine, current.engines.length)}
           reason={engine.reason}
         />
       ))}
     </>
   );
+}
+
+/** Which engine is whose is worth saying only where there are several. */
+function aboutEngine({ roles, state }: EngineStatus, engines: number): string {
+  return engines === 1 ? state : `${roles.join(', ')} · ${state}`;
 }
 
 const engineNames: Record<EngineStatus['kind'], string> = {

@@ -3,6 +3,7 @@ import type {
   LeaderboardChanges,
   OwnPlace,
   OwnPlaceChanged,
+  ViewerBehind,
   WatchRefusal,
   WatchRequest,
   WatchSnapshot,
@@ -19,6 +20,7 @@ const RETRY_MS = 2000;
 interface Incoming {
   changes: (changes: LeaderboardChanges) => void;
   me: (place: OwnPlaceChanged) => void;
+  behind: (which: ViewerBehind) => void;
 }
 
 type Ask = (request: WatchRequest, answer: (reply: WatchSnapshot | WatchRefusal) => void) => void;
@@ -41,6 +43,7 @@ let waiting = false;
 export function watchBoard(): void {
   socket.on('connect', () => void ask('watch'));
   socket.on('changes', apply);
+  socket.on('behind', () => void ask('resync'));
   socket.on('me', (place) => {
     if (place.board === BOARD && place.playerId === followed.value?.playerId) me.value = place;
   });
@@ -78,7 +81,7 @@ function receive(reply: WatchSnapshot | WatchRefusal): void {
   if ('error' in reply) return retry(reply.error.detail);
   waiting = false;
   refusal.value = null;
-  top.value = { version: reply.version, entries: reply.entries };
+  top.value = { version: reply.version, ties: reply.ties, entries: reply.entries };
   me.value = reply.me;
 }
 

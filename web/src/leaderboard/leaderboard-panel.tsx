@@ -25,6 +25,7 @@ export function LeaderboardPanel() {
       <EngineAway />
       <Rows />
       <Followed />
+      <Neighbours />
       <dl class="figures">
         <Term name="version" testId="leaderboard-version">
           {top.value?.version ?? '–'}
@@ -97,6 +98,26 @@ function Followed() {
         stop
       </button>
     </p>
+  );
+}
+
+/** Who stands just above and below the followed player, who may be far below the top. */
+function Neighbours() {
+  if (me.value === null) return null;
+  return (
+    <ol class="neighbours" aria-label="Players around the one you follow">
+      {me.value.neighbours.map(({ rank, playerId, name, score }) => (
+        <li
+          key={playerId}
+          data-testid="neighbour"
+          aria-current={playerId === followed.value?.playerId || undefined}
+        >
+          <span class="board-rank">{rank}</span>
+          <span class="board-name">{name ?? playerId}</span>
+          <span class="board-score">{score.toLocaleString('en-US')}</span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

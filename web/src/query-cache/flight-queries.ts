@@ -1,4 +1,4 @@
-export type FlightQueryName = 'top-routes' | 'route' | 'ranking' | 'flight';
+export type FlightQueryName = 'top-routes' | 'route' | 'ranking' | 'flight' | 'weather';
 
 export interface FlightArguments {
   origin: string;
@@ -44,6 +44,13 @@ export const flightQueries: Record<FlightQueryName, FlightQuery> = {
     path: ({ flightId }) => `/api/flights/${part(flightId)}`,
     expect:
       'A primary-key lookup is fast without a cache, so the cache gains little here: expect a ratio near 1.',
+  },
+  weather: {
+    label: 'Weather at an airport',
+    takes: ['origin'],
+    path: ({ origin }) => `/api/weather/${part(origin)}`,
+    expect:
+      'Asks a slow service over HTTP, some 300 ms: for 5 s its answer comes from memory, then stale while it is asked again.',
   },
 };
 

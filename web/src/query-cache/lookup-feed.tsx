@@ -26,7 +26,7 @@ export function LookupFeed() {
               {item.outcome}
             </span>
             <span class="feed-main">{item.query}</span>
-            <code>{item.keyHash.slice(0, 8)}</code>
+            <code>{item.keyHash?.slice(0, 8) ?? 'refused'}</code>
             <span class="number">{formatMilliseconds(item.totalMs)}</span>
           </li>
         ))}

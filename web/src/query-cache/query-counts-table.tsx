@@ -19,14 +19,16 @@ function CountsProblem() {
 }
 
 function Table({ queries }: { queries: [string, QueryCounts][] }) {
-  if (queries.length === 0) return null;
+  const asked = queries.filter(([, of]) => columns.some(({ count }) => count(of) > 0));
+  if (asked.length === 0) return <p class="empty">None yet.</p>;
+  const shown = columns.filter(({ always, count }) => always || asked.some(([, of]) => count(of) > 0));
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label="Counts of each query">
       <table>
         <thead>
           <tr>
             <th scope="col">query</th>
-            {columns.map(([label]) => (
+            {shown.map(({ label }) => (
               <th key={label} scope="col" class="number">
                 {label}
               </th>
@@ -34,12 +36,12 @@ function Table({ queries }: { queries: [string, QueryCounts][] }) {
           </tr>
         </thead>
         <tbody>
-          {queries.map(([query, of]) => (
+          {asked.map(([query, of]) => (
             <tr key={query}>
               <th scope="row">{query}</th>
-              {columns.map(([label, value]) => (
+              {shown.map(({ label, count, format = String }) => (
                 <td key={label} class="number">
-                  {value(of)}
+                  {format(count(of))}
                 </td>
               ))}
             </tr>
@@ -50,12 +52,27 @@ function Table({ queries }: { queries: [string, QueryCounts][] }) {
   );
 }
 
-const columns: [string, (of: QueryCounts) => string | number][] = [
-  ['hits', ({ hits }) => hits.local + hits.engine],
-  ['misses', ({ misses }) => misses],
-  ['coalesced', ({ coalesced }) => coalesced],
-  ['bypassed', ({ bypassed }) => bypassed],
-  ['errors', ({ errors }) => errors],
-  ['loads', ({ loads }) => loads],
-  ['time saved', ({ databaseMsSaved }) => formatMilliseconds(databaseMsSaved)],
+interface Column {
+  label: string;
+  count: (of: QueryCounts) => number;
+  format?: (count: number) => string;
+  /** The others are shown once there is one: nine columns of zeros would hide what happens. */
+  always?: boolean;
+}
+
+const columns: Column[] = [
+  { label: 'hits', count: ({ hits }) => hits.local + hits.engine, always: true },
+  { label: 'stale', count: ({ stale }) => stale },
+  { label: 'negative', count: ({ negative }) => negative },
+  { label: 'misses', count: ({ misses }) => misses, always: true },
+  { label: 'coalesced', count: ({ coalesced }) => coalesced },
+  { label: 'bypassed', count: ({ bypassed }) => bypassed },
+  { label: 'errors', count: ({ errors }) => errors },
+  { label: 'loads', count: ({ loads }) => loads, always: true },
+  {
+    label: 'time saved',
+    count: ({ databaseMsSaved }) => databaseMsSaved,
+    format: formatMilliseconds,
+    always: true,
+  },
 ];

@@ -5,11 +5,17 @@ describe('toTable', () => {
   it('shows the list inside an answer, with units', () => {
     const table = toTable({
       origin: 'ORD',
-      routes: [{ destination: 'LGA', flights: 5123, meanDelay: 12.345 }],
+      routes: [
+        { destination: 'LGA', flights: 5123, meanDelay: 12.345 },
+        { destination: 'SFO', flights: 40, meanDelay: 7 },
+      ],
     });
     expect(table).toEqual({
-      columns: ['destination', 'flights', 'mean delay, min'],
-      rows: [['LGA', '5,123', '12.3']],
+      columns: ['destination', 'flights', 'mean, min'],
+      rows: [
+        ['LGA', '5,123', '12.3'],
+        ['SFO', '40', '7.0'],
+      ],
       numeric: [false, true, true],
     });
   });

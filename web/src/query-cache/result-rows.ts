@@ -12,12 +12,14 @@ export interface ResultTable {
 }
 
 const units: Record<string, string> = {
-  meanDelay: 'mean delay, min',
+  meanDelay: 'mean, min',
   medianDelay: 'median, min',
   p95Delay: 'p95, min',
   delay: 'delay, min',
   distance: 'miles',
   meanDistance: 'mean miles',
+  temperatureCelsius: '°C',
+  windKph: 'wind, km/h',
 };
 
 export function toTable(answer: FlightAnswer): ResultTable {
@@ -40,5 +42,7 @@ function format(key: string, cell: Cell): string {
   if (cell === null) return '–';
   // An id is a name, not a quantity.
   if (typeof cell === 'string' || key === 'id') return String(cell);
-  return cell.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  // A mean of 7 stands below one of 6.2.
+  const minimumFractionDigits = key.startsWith('mean') ? 1 : 0;
+  return cell.toLocaleString('en-US', { minimumFractionDigits, maximumFractionDigits: 1 });
 }

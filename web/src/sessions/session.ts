@@ -10,10 +10,11 @@ export interface Credentials {
 
 export type SessionState =
   | { kind: 'unknown' }
-  | { kind: 'signed-out' }
+  /** `hasEnded`: the page saw the visitor signed in, and it was not the visitor who signed out. */
+  | { kind: 'signed-out'; hasEnded: boolean }
   | { kind: 'signed-in'; session: CurrentSession }
   /** Neither signed in nor out: the server fails closed when its session store is away. */
-  | { kind: 'unavailable'; problem: Problem; retryInSeconds: number };
+  | { kind: 'unavailable'; visitor: string | null; problem: Problem; retryInSeconds: number };
 
 export const session = signal<SessionState>({ kind: 'unknown' });
 /** What went wrong with the last sign-in or sign-out; null when nothing did. */
@@ -22,6 +23,8 @@ export const sessionBusy = signal(false);
 
 const CURRENT = '/api/sessions/current';
 const RETRY_SECONDS = 2;
+/** Who was signed in when the server could last say; null after signing out. */
+let visitor: string | null = null;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
 export async function askWhoIsSignedIn(): Promise<void> {
@@ -29,11 +32,13 @@ export async function askWhoIsSignedIn(): Promise<void> {
   const answer = await request<CurrentSession>(CURRENT);
   if (answer.ok) {
     session.value = { kind: 'signed-in', session: answer.body };
+    visitor = answer.body.username;
   } else if (answer.problem.status === 401) {
-    session.value = { kind: 'signed-out' };
+    session.value = { kind: 'signed-out', hasEnded: visitor !== null };
+    visitor = null;
   } else {
     const retryInSeconds = answer.problem.retryAfterSeconds ?? RETRY_SECONDS;
-    session.value = { kind: 'unavailable', problem: answer.problem, retryInSeconds };
+    session.value = { kind: 'unavailable', visitor, problem: answer.problem, retryInSeconds };
     retryTimer = setTimeout(() => {
       // Once the store answers again, that it did not is no longer news.
       sessionProblem.value = null;
@@ -54,6 +59,7 @@ async function change(path: string, init: RequestInit): Promise<void> {
   sessionBusy.value = true;
   const answer = await request(path, init);
   sessionProblem.value = answer.ok ? null : answer.problem;
+  if (answer.ok) visitor = null;
   // Ask rather than assume: what counts is whom the server now sees.
   await askWhoIsSignedIn();
   sessionBusy.value = false;

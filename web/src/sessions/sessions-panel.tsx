@@ -25,16 +25,34 @@ export function SessionsPanel() {
 
 function Visitor({ state }: { state: SessionState }) {
   if (state.kind === 'unknown') return <p class="empty">Asking the server who is signed in.</p>;
-  if (state.kind === 'signed-out') return <SignInForm />;
+  if (state.kind === 'signed-out') {
+    return (
+      <>
+        {state.hasEnded && <Ended />}
+        <SignInForm />
+      </>
+    );
+  }
   if (state.kind === 'signed-in') return <SignedIn session={state.session} />;
   return <Unavailable {...state} />;
 }
 
-function Unavailable({ problem, retryInSeconds }: Extract<SessionState, { kind: 'unavailable' }>) {
+function Ended() {
+  return (
+    <p class="note" role="alert">
+      Your session has ended: its time was over, it was ended elsewhere, or the engine has lost it.
+    </p>
+  );
+}
+
+function Unavailable({ visitor, problem, retryInSeconds }: Extract<SessionState, { kind: 'unavailable' }>) {
   return (
     <div class="note note-problem" role="alert">
       {problem.status === 503 && (
-        <p>Session store unreachable: nobody is signed out, try again in a moment.</p>
+        <p>
+          Session store unreachable.
+          {visitor !== null && ` You were signed in as ${visitor}, and have not been signed out.`}
+        </p>
       )}
       <p>{problem.detail}</p>
       <p>The page asks again every {retryInSeconds} s.</p>

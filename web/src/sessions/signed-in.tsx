@@ -30,7 +30,8 @@ export function SignedIn({ session }: { session: CurrentSession }) {
         </button>
       </div>
       <p class="hint">
-        Asking counts as activity: the idle countdown starts anew. This page does not ask by itself.
+        Asking counts as activity: the idle countdown starts anew, at most once a minute. This page does not
+        ask by itself.
       </p>
     </>
   );

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { BoardLoad } from './board-load.js';
+
+export interface Score {
+  playerId: string;
+  score: number;
+}
+
+const answerWithinMs = 10_000;
+
+/** A leaderboard of the app under load, used as a game server would. */
+export class BoardApp {
+  readonly board = `load-${randomUUID().slice(0, 8)}`;
+  private readonly headers: Record<string, string>;
+
+  constructor(private readonly load: BoardLoad) {
+    const key = process.env['GAME_SERVER_KEY'] || 'demo-game-server-key';
+    this.headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  }
+
+  define(definition: object): Promise<void> {
+    return this.send('PUT', '', definition);
+  }
+
+  /** Rejects unless the whole batch is durable and shown. */
+  submit(scores: readonly Score[]): Promise<void> {
+    return this.send(
+      'POST',
+      '/scores',
+      scores.map((score) => ({ submissionId: randomUUID(), ...score })),
+    );
+  }
+
+  /** Seconds of processor time the app has used since it started. */
+  async processorSeconds(): Promise<number> {
+    const response = await fetch(`${this.load.url}/metrics`, { signal: this.load.signal });
+    const lines = (await response.text()).split('\n');
+    const modes = lines.filter((line) => line.startsWith('process_cpu_time_total{'));
+    if (modes.length === 0) throw new Error(`GET /metrics of ${this.load.url} tells no processor time.`);
+    return modes.reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+  }
+
+  private async send(method: string, path: string, body: unknown): Promise<void> {
+    const response = await fetch(`${this.load.url}/api/leaderboards/${this.board}${path}`, {
+      method,
+      headers: this.headers,
+      body: JSON.stringify(body),
+      signal: AbortSignal.any([this.load.signal, AbortSignal.timeout(answerWithinMs)]),
+    });
+    const text = await response.text();
+    if (response.status !== 200) {
+      throw new Error(`${method} ${path || this.board} answered ${response.status}: ${text.slice(0, 300)}`);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { openLoop } from './open-loop.js';
+
+it('begins when it is due, though nothing was answered yet, and tells how many failed', async () => {
+  const due: number[] = [];
+  let answer: (() => void) | undefined;
+  const firstAnswer = new Promise<void>((resolve) => (answer = resolve));
+  const loop = openLoop(
+    { everyMs: 1, times: 4, signal: new AbortController().signal },
+    async (dueAt, turn) => {
+      due.push(dueAt);
+      if (turn === 3) answer?.();
+      if (turn === 1) throw new Error('refused');
+      await firstAnswer;
+    },
+  );
+  await expect(loop).rejects.toThrow(/^1 of 4 failed.+The first: refused$/);
+  const [first = 0] = due;
+  expect(due.map((at) => Math.round(at - first))).toEqual([0, 1, 2, 3]);
+});

@@ -1,0 +1,28 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/**
+ * Begins `work` every so many milliseconds, answered or not, as callers do who know nothing of each other.
+ * `work` is told when it was due: measured from there, what waits for a slow server counts as waiting.
+ * Rejects after the last turn if any failed.
+ */
+export async function openLoop(
+  { everyMs, times, signal }: { everyMs: number; times: number; signal: AbortSignal },
+  work: (dueAt: number, turn: number) => Promise<void>,
+): Promise<void> {
+  const startedAt = performance.now();
+  const running: Promise<void>[] = [];
+  const failures: Error[] = [];
+  for (let turn = 0; turn < times; turn++) {
+    const dueAt = startedAt + turn * everyMs;
+    const early = dueAt - performance.now();
+    if (early > 0) await wait(early, undefined, { signal });
+    signal.throwIfAborted();
+    running.push(work(dueAt, turn).catch((failure: Error) => void failures.push(failure)));
+  }
+  await Promise.all(running);
+  const [first] = failures;
+  if (first === undefined) return;
+  throw new Error(
+    `${failures.length} of ${times} failed, so figures would not count. The first: ${first.message}`,
+  );
+}

@@ -1,0 +1,55 @@
+import { build } from 'hdr-histogram-js';
+import { io, type Socket } from 'socket.io-client';
+import type { LeaderboardChanges } from '../src/leaderboard/leaderboard.wire.js';
+import { ageOf, type Audience, type Heard } from './audience.js';
+
+const atOnce = 50;
+const answerWithinMs = 10_000;
+
+const audience = JSON.parse(process.argv[2] ?? '') as Audience;
+const ages = build({ highestTrackableValue: 120_000, numberOfSignificantValueDigits: 3 });
+const heard = { messages: 0, bytes: 0, behind: 0 };
+let isCounting = false;
+
+// Whoever started this is gone.
+process.on('disconnect', () => process.exit());
+process.on('message', (order) => {
+  isCounting = order === 'count';
+  if (order === 'report') process.send?.(report());
+});
+
+for (let i = 0; i < audience.viewers; i += atOnce) {
+  const several = Array.from({ length: Math.min(atOnce, audience.viewers - i) }, enter);
+  await Promise.all(several);
+}
+process.send?.('watching');
+
+async function enter(): Promise<void> {
+  const socket = io(`${audience.url}/leaderboard`, { transports: ['websocket'], forceNew: true });
+  const { board, top } = audience;
+  await socket.timeout(answerWithinMs).emitWithAck('watch', { board, window: 'all', top });
+  socket.on('changes', record);
+  socket.on('behind', () => heard.behind++);
+  socket.on('disconnect', () => heard.behind++);
+  countBytes(socket);
+}
+
+function record({ entries }: LeaderboardChanges): void {
+  if (!isCounting) return;
+  heard.messages++;
+  for (const { score } of entries) {
+    const age = ageOf(score);
+    if (age !== null) ages.recordValue(Math.max(1, Math.round(age)));
+  }
+}
+
+/** Of messages; a websocket frame adds four. */
+function countBytes(socket: Socket): void {
+  socket.io.engine.on('packet', ({ data }: { data?: unknown }) => {
+    if (isCounting && typeof data === 'string') heard.bytes += Buffer.byteLength(data);
+  });
+}
+
+function report(): Heard {
+  return { ...heard, p50Ms: ages.getValueAtPercentile(50), p99Ms: ages.getValueAtPercentile(99) };
+}

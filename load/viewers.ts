@@ -1,0 +1,94 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { BoardApp, type Score } from './board-app.js';
+import type { BoardLoad, Measured } from './board-load.js';
+import { openLoop } from './open-loop.js';
+import { seededRandom } from './seeded-random.js';
+import { type Audience, clock, type Heard, scoreSentAt } from './audience.js';
+
+const viewerCount = 2_000;
+const top = 100;
+const others = 10_000;
+const batchesPerSecond = 20;
+const perBatch = 100;
+/** How many of a second's changes touch the top, spread over its batches: 7 in each tick of 100 ms. */
+const topPerSecond = 70;
+const warmUpSeconds = 3;
+
+/**
+ * Viewers of a top, while scores change. The viewers are a process of their own. A score in the top is the time it was sent, so whoever
+ * receives it knows how long it took; all others are lower.
+ */
+export async function viewers(load: BoardLoad): Promise<Measured[]> {
+  const app = new BoardApp(load);
+  await app.define({ operator: 'latest', max: 9_000_000_000 });
+  await fill(app);
+  load.say(`${viewerCount} viewers come in`);
+  const audience: Audience = { url: load.url, board: app.board, top, viewers: viewerCount };
+  const child = fork(fileURLToPath(new URL('viewers.process.ts', import.meta.url)), [
+    JSON.stringify(audience),
+  ]);
+  const stop = () => child.kill();
+  load.signal.addEventListener('abort', stop);
+  try {
+    await hear(child, load);
+    load.say(
+      `${warmUpSeconds} s untimed, then ${load.seconds} s: ${batchesPerSecond * perBatch} changes a second`,
+    );
+    await change(app, load, warmUpSeconds);
+    child.send('count');
+    const before = await app.processorSeconds();
+    await change(app, load, load.seconds);
+    const cores = ((await app.processorSeconds()) - before) / load.seconds;
+    child.send('report');
+    const heard = (await hear(child, load)) as Heard;
+    if (heard.behind > 0) throw new Error(`${heard.behind} viewers fell behind: the figures do not count.`);
+    return [
+      { figure: 'change to receipt p50, ms', value: heard.p50Ms },
+      { figure: 'change to receipt p99, ms', value: heard.p99Ms, goal: 150 },
+      { figure: 'messages per viewer and second', value: heard.messages / viewerCount / load.seconds },
+      { figure: 'bytes per viewer and second', value: heard.bytes / viewerCount / load.seconds, goal: 3_000 },
+      { figure: 'cores of the app', value: cores, goal: 0.5 },
+    ];
+  } finally {
+    load.signal.removeEventListener('abort', stop);
+    child.kill();
+  }
+}
+
+async function hear(child: ReturnType<typeof fork>, { signal }: BoardLoad): Promise<unknown> {
+  const gone = once(child, 'exit').then(() => {
+    throw new Error('The process of the viewers ended; the lines above say why.');
+  });
+  const [message] = (await Promise.race([once(child, 'message', { signal }), gone])) as [unknown];
+  return message;
+}
+
+async function fill(app: BoardApp): Promise<void> {
+  const below = Array.from({ length: others }, (_, i): Score => ({ playerId: `p${i}`, score: i }));
+  const first = Array.from({ length: top }, (_, i): Score => ({
+    playerId: `top${i}`,
+    score: scoreSentAt(clock()),
+  }));
+  for (let i = 0; i < others; i += 1_000) await app.submit(below.slice(i, i + 1_000));
+  await app.submit(first);
+}
+
+async function change(app: BoardApp, { signal }: BoardLoad, seconds: number): Promise<void> {
+  const random = seededRandom(seconds);
+  const some = (count: number) => Math.floor(random() * count);
+  let inTop = 0;
+  const loop = { everyMs: 1_000 / batchesPerSecond, times: seconds * batchesPerSecond, signal };
+  await openLoop(loop, (_dueAt, turn) => {
+    const due = Math.floor(((turn + 1) * topPerSecond) / batchesPerSecond) - inTop;
+    inTop += due;
+    const sentAt = clock();
+    const scores = Array.from({ length: perBatch }, (_, i): Score =>
+      i < due
+        ? { playerId: `top${some(top)}`, score: scoreSentAt(sentAt) }
+        : { playerId: `p${some(others)}`, score: some(1_000_000) },
+    );
+    return app.submit(scores);
+  });
+}

@@ -1,0 +1,20 @@
+import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { OperatorGuard } from '../../http/index.js';
+import { boardParameterSchema, LeaderboardService } from '../../leaderboard/index.js';
+
+@ApiTags('operator')
+@ApiBearerAuth('operator')
+@UseGuards(OperatorGuard)
+@Controller('api/leaderboards')
+export class RebuildController {
+  constructor(private readonly leaderboard: LeaderboardService) {}
+
+  @Post(':board/rebuild')
+  @HttpCode(202)
+  @ApiParam({ name: 'board', example: 'arena' })
+  @ApiOperation({ summary: 'Fill a board anew from the ledger; readers go on seeing the one there is' })
+  rebuild(@Param({ schema: boardParameterSchema }) { board }: { board: string }): Promise<void> {
+    return this.leaderboard.rebuild(board);
+  }
+}

@@ -1,0 +1,36 @@
+import { Controller, Get, Headers, Param } from '@nestjs/common';
+import {
+  ApiNotFoundResponse,
+  ApiOperation,
+  ApiParam,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+import { Operators } from '../../http/index.js';
+import { airport } from '../flights/flights.schemas.js';
+import { WeatherService } from './weather.service.js';
+
+const airportSchema = z.object({ airport });
+
+@ApiTags('weather')
+@Controller('api/weather')
+export class WeatherController {
+  constructor(
+    private readonly weather: WeatherService,
+    private readonly operators: Operators,
+  ) {}
+
+  @Get(':airport')
+  @ApiParam({ name: 'airport', example: 'JFK' })
+  @ApiOperation({ summary: 'Weather at an airport, from a slow service of somebody else' })
+  @ApiNotFoundResponse({ description: 'E_AIRPORT_UNKNOWN' })
+  @ApiServiceUnavailableResponse({ description: 'E_WEATHER_UNAVAILABLE' })
+  at(
+    @Param({ schema: airportSchema }) { airport }: { airport: string },
+    @Headers() headers: IncomingHttpHeaders,
+  ) {
+    return this.weather.at(airport, this.operators.cacheDirective(headers));
+  }
+}

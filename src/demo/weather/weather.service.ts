@@ -1,0 +1,71 @@
+import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type CacheDirective,
+  type CachedAnswer,
+  type CachedQuery,
+  QueryCacheService,
+} from '../../query-cache/index.js';
+import { type Airport, FlightsRepository } from '../flights/flights.repository.js';
+import { WeatherClient } from './weather.client.js';
+import { WeatherError } from './weather.errors.js';
+import type { Conditions } from './weather.model.js';
+
+export interface Weather extends Conditions {
+  airport: string;
+  city: string | null;
+}
+
+/** Short, so that one can watch an answer go stale. */
+const TTL_SECONDS = 5;
+/** While the service is out of order, weather of ten minutes ago is better than none. */
+const STALE_SECONDS = 600;
+/** Airports do not move. */
+const PLACE_TTL_SECONDS = 24 * 60 * 60;
+/** No airport is built within a minute. */
+const NEGATIVE_TTL_SECONDS = 60;
+/** What the service can take from one node; while it hangs, only questions about the weather wait. */
+const CONCURRENT_LOADS = 20;
+
+/** An outgoing API's answer, cached like any query's. */
+@Injectable()
+export class WeatherService {
+  private readonly current: CachedQuery<{ airport: string }, Weather | null>;
+
+  constructor(
+    queries: QueryCacheService,
+    private readonly flights: FlightsRepository,
+    private readonly client: WeatherClient,
+    @Inject(CACHE_MANAGER) private readonly cache: Cache,
+  ) {
+    this.current = queries.define({
+      name: 'weather.current',
+      ttlSeconds: TTL_SECONDS,
+      staleSeconds: STALE_SECONDS,
+      negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
+      concurrentLoads: CONCURRENT_LOADS,
+      load: ({ airport }) => this.load(airport),
+    });
+  }
+
+  /** @throws {WeatherError} E_AIRPORT_UNKNOWN, E_WEATHER_UNAVAILABLE if nothing is kept either; FlightError E_DATASET_MISSING */
+  async at(airport: string, directive?: CacheDirective): Promise<CachedAnswer<Weather>> {
+    const answer = await this.current.read({ airport }, directive);
+    if (answer.ifPresent) return answer.ifPresent;
+    throw new WeatherError('E_AIRPORT_UNKNOWN', `There is no airport "${airport}". Try JFK, LAX or ORD.`, {
+      lookup: answer.lookup,
+    });
+  }
+
+  private async load(airport: string): Promise<Weather | null> {
+    const place = await this.placeOf(airport);
+    if (!place) return null;
+    return { airport, city: place.city, ...(await this.client.conditionsAt(place)) };
+  }
+
+  /** Nothing makes it wrong but time, so a plain cache will do. */
+  private placeOf(airport: string): Promise<Airport | null> {
+    const ttlMs = (place: Airport | null) => (place ? PLACE_TTL_SECONDS : NEGATIVE_TTL_SECONDS) * 1000;
+    return this.cache.wrap(`airport:${airport}`, () => this.flights.airport({ iata: airport }), ttlMs);
+  }
+}

@@ -1,0 +1,203 @@
+import { isIPv6 } from 'node:net';
+import type { EngineKind, EngineTopology } from '../engine.wire.js';
+
+/** Files and the name a TLS connection is checked with; all of them optional. */
+export interface TlsSettings {
+  /** Certificate authorities, PEM; the system's unless given. */
+  ca?: string;
+  /** Our own certificate and its key, PEM, for servers that ask clients for one. */
+  cert?: string;
+  key?: string;
+  /** The name the server's certificate must carry; the host unless given. */
+  servername?: string;
+}
+
+/** Where an engine is and how to talk to it, as one URL says it. */
+export interface EngineAddress {
+  kind: EngineKind;
+  topology: EngineTopology;
+  /** Standalone: the server. Sentinel: the sentinels. Cluster: nodes to ask for the others. Memcached: the servers. */
+  nodes: EngineNode[];
+  /** Redis and Valkey only; 0 unless the path names another. */
+  database: number;
+  username?: string;
+  password?: string;
+  /** What the sentinels call the primary. */
+  primaryName?: string;
+  tls?: TlsSettings;
+}
+
+export interface EngineNode {
+  host: string;
+  port: number;
+}
+
+/**
+ * A URL that names no engine we can use. The message says which part is wrong and what to write; it never repeats hosts or
+ * path, since a password that was not percent-encoded looks like either.
+ */
+export class EngineUrlError extends Error {
+  readonly code = 'E_ENGINE_URL';
+}
+
+interface Scheme {
+  text: string;
+  kind: EngineKind;
+  topology: EngineTopology;
+  tls: boolean;
+}
+
+const EXAMPLES =
+  'Use redis://, rediss:// (TLS), valkey://, valkeys:// (TLS) or memcached://, for example valkey://127.0.0.1:6379/0, ' +
+  'redis+sentinel://host:26379/0?name=primary or valkey+cluster://host:6379.';
+const TLS_PARAMETERS = ['ca', 'cert', 'key', 'servername'] as const;
+
+/**
+ * Reads `scheme://[user:password@]host[:port][,host[:port]...][/database][?name=...&ca=...]`, where the scheme is
+ * `(redis|valkey)[s][+sentinel|+cluster]` or `memcached`.
+ *
+ * Not `new URL()`: it knows no list of hosts.
+ *
+ * @throws {EngineUrlError} naming the wrong part and what to write instead.
+ */
+export function parseEngineUrl(url: string): EngineAddress {
+  const match = /^([a-z][a-z0-9+.-]*):\/\/(?:([^@/]*)@)?(.*)$/i.exec(url.trim());
+  const [, schemeText = '', credentials, rest = ''] = match ?? [];
+  if (rest.includes('@')) {
+    throw new EngineUrlError(
+      'has an "@" or "/" that is not where one belongs. Percent-encode the password (encodeURIComponent), and "@" as %40 elsewhere.',
+    );
+  }
+  const parts = /^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(rest);
+  if (!match || !parts) throw new EngineUrlError(`is not a URL. ${EXAMPLES}`);
+  const [, hosts = '', path = '', query = ''] = parts;
+  const scheme = readScheme(schemeText);
+  return {
+    kind: scheme.kind,
+    topology: scheme.topology,
+    nodes: readNodes(scheme, hosts),
+    database: readDatabase(scheme, path),
+    ...readCredentials(scheme, credentials),
+    ...readParameters(scheme, query),
+  };
+}
+
+function readScheme(text: string): Scheme {
+  if (text === 'memcached') return { text, kind: text, topology: 'standalone', tls: false };
+  const match = /^(?:(redis)|(valkey))(s?)(?:\+(sentinel|cluster))?$/.exec(text);
+  if (!match) throw new EngineUrlError(`has the scheme "${text}". ${EXAMPLES}`);
+  return {
+    text,
+    kind: match[1] ? 'redis' : 'valkey',
+    topology: (match[4] as EngineTopology | undefined) ?? 'standalone',
+    tls: match[3] === 's',
+  };
+}
+
+function readNodes({ text, kind, topology }: Scheme, hosts: string): EngineNode[] {
+  const defaultPort = kind === 'memcached' ? 11_211 : topology === 'sentinel' ? 26_379 : 6379;
+  const nodes = hosts.split(',').map((host) => readNode(host, defaultPort));
+  if (kind !== 'memcached' && topology === 'standalone' && nodes.length > 1) {
+    throw new EngineUrlError(
+      `names ${nodes.length} hosts, but ${text}:// is one server. Name one, or write ${text}+sentinel:// or ${text}+cluster://.`,
+    );
+  }
+  return nodes;
+}
+
+function readNode(text: string, defaultPort: number): EngineNode {
+  const match = /^(?:([\w.-]+)|\[([^\]]+)\])(?::(\d{1,5}))?$/.exec(text);
+  const [, name, ipv6 = '', portText = defaultPort] = match ?? [];
+  const port = Number(portText);
+  if (!match || !(name || isIPv6(ipv6)) || port < 1 || port > 65_535) {
+    throw new EngineUrlError(
+      `has no usable host and port. Write host:port, for example 127.0.0.1:${defaultPort} or [::1]:${defaultPort}.`,
+    );
+  }
+  return { host: name ?? ipv6, port };
+}
+
+function readDatabase({ kind, topology }: Scheme, path: string): number {
+  if (path === '') return 0;
+  if (kind === 'memcached') {
+    throw new EngineUrlError('has a path behind the hosts, but Memcached has no databases. Remove it.');
+  }
+  if (!/^\d{1,3}$/.test(path)) {
+    throw new EngineUrlError('has a path that is no database number. Write one such as /0, or nothing.');
+  }
+  if (topology === 'cluster' && path !== '0') {
+    throw new EngineUrlError('has a path, but a cluster has database 0 only. Remove it.');
+  }
+  return Number(path);
+}
+
+function readCredentials(
+  { kind }: Scheme,
+  text: string | undefined,
+): { username?: string; password?: string } {
+  if (text === undefined) return {};
+  if (kind === 'memcached') {
+    throw new EngineUrlError('has credentials, which Memcached does not take here. Remove them.');
+  }
+  const separator = text.indexOf(':');
+  if (separator === -1 || separator === text.length - 1) {
+    throw new EngineUrlError(
+      'has no password before the "@". Write user:password@host, :password@host, or the host alone.',
+    );
+  }
+  try {
+    const username = decodeURIComponent(text.slice(0, separator));
+    return { ...(username && { username }), password: decodeURIComponent(text.slice(separator + 1)) };
+  } catch {
+    throw new EngineUrlError('has a password with a stray "%". Percent-encode it (encodeURIComponent).');
+  }
+}
+
+function readParameters(scheme: Scheme, query: string): { primaryName?: string; tls?: TlsSettings } {
+  const parameters = new URLSearchParams(query);
+  const known = new Set<string>([
+    ...(scheme.topology === 'sentinel' ? ['name'] : []),
+    ...(scheme.tls ? TLS_PARAMETERS : []),
+  ]);
+  for (const name of parameters.keys()) {
+    if (known.has(name)) continue;
+    const isForTls = (TLS_PARAMETERS as readonly string[]).includes(name);
+    const remedy =
+      isForTls && scheme.kind !== 'memcached' ? `Write ${scheme.kind}s for TLS, or remove it.` : 'Remove it.';
+    throw new EngineUrlError(`has the parameter "${name}", which ${scheme.text}:// does not take. ${remedy}`);
+  }
+  for (const name of new Set(parameters.keys())) {
+    if (parameters.getAll(name).length > 1) {
+      throw new EngineUrlError(`has the parameter "${name}" more than once. Keep one of them.`);
+    }
+    if (!parameters.get(name)) {
+      throw new EngineUrlError(`has the parameter "${name}" without a value. Give it one, or remove it.`);
+    }
+  }
+  const primaryName = parameters.get('name') ?? undefined;
+  if (scheme.topology === 'sentinel' && !primaryName) {
+    throw new EngineUrlError(
+      `does not say which primary the sentinels watch. Add ?name=NAME, for example ?name=primary.`,
+    );
+  }
+  return { ...(primaryName && { primaryName }), ...(scheme.tls && { tls: readTls(parameters) }) };
+}
+
+function readTls(parameters: URLSearchParams): TlsSettings {
+  const tls: TlsSettings = {};
+  for (const name of TLS_PARAMETERS) {
+    const value = parameters.get(name);
+    if (value) tls[name] = value;
+  }
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    throw new EngineUrlError('has only one of cert and key. A client certificate needs both.');
+  }
+  return tls;
+}
+
+/** How logs and health name an engine: everything but the secrets. */
+export function describeAddress({ kind, topology, nodes, database, tls }: EngineAddress): string {
+  const scheme = `${kind}${tls ? 's' : ''}${topology === 'standalone' ? '' : `+${topology}`}`;
+  const hosts = nodes.map(({ host, port }) => `${host}:${port}`).join(',');
+  return `${scheme}://${hosts}${kind === 'memcached' || topology === 'cluster' ? '' : `/${database}`}`;
+}

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { EngineError } from '../engine.errors.js';
+import type { Call, CallTarget } from './call.js';
+import { EngineCalls } from './engine-calls.js';
+
+const explain = (error: unknown) => error;
+const never = () => new Promise<never>(() => undefined);
+
+function targetThat(isUnsent: boolean): CallTarget & { seen: string[] } {
+  const seen: string[] = [];
+  return {
+    seen,
+    answered: () => void seen.push('answered'),
+    rejected: () => (seen.push('rejected'), isUnsent),
+    expired: () => (seen.push('expired'), isUnsent),
+  };
+}
+
+const sentTo = (target: CallTarget, reply: Promise<unknown>) => (call: Call) => {
+  call.target = target;
+  return reply;
+};
+
+describe('EngineCalls', () => {
+  it('settles with the reply, read as the caller wants it, and counts it', async () => {
+    const calls = new EngineCalls('engine', 50, explain);
+    const target = targetThat(false);
+    const reply = calls.settle<number>('GET', sentTo(target, Promise.resolve('3')), undefined, Number);
+    expect(await reply).toBe(3);
+    expect(calls.counts).toEqual({ done: 1, refused: 0, failed: 0, unknown: 0 });
+    expect(target.seen).toEqual(['answered']);
+  });
+
+  it('is refused at its deadline if it was not sent, and unknown if it was', async () => {
+    const calls = new EngineCalls('engine', 10, explain);
+    const outcomes = [
+      calls.settle('GET', never),
+      calls.settle('GET', sentTo(targetThat(true), never())),
+      calls.settle('GET', sentTo(targetThat(false), never())),
+    ].map((call) => call.catch((error: EngineError) => error.outcome));
+    expect(await Promise.all(outcomes)).toEqual(['refused', 'refused', 'unknown']);
+    expect(calls.counts).toEqual({ done: 0, refused: 2, failed: 0, unknown: 1 });
+  });
+
+  it('is refused when the connection is lost before it was sent', async () => {
+    const calls = new EngineCalls('engine', 50, explain);
+    const call = calls.settle('GET', sentTo(targetThat(true), Promise.reject(new Error('lost'))));
+    await expect(call).rejects.toMatchObject({ outcome: 'refused' });
+  });
+
+  it('settles calls of different deadlines each by its own', async () => {
+    const calls = new EngineCalls('engine', 10_000, explain);
+    const order: number[] = [];
+    const ends = [60, 20, 40].map((deadlineMs) =>
+      calls.settle('GET', never, deadlineMs).catch(() => order.push(deadlineMs)),
+    );
+    await Promise.all(ends);
+    expect(order).toEqual([20, 40, 60]);
+  });
+
+  it('settles the calls that are left when others between them have ended', async () => {
+    const calls = new EngineCalls('engine', 30, explain);
+    const first = calls.settle('GET', never).catch(() => 'late');
+    const answered = calls.settle('GET', () => delay(5, 'answered'));
+    const last = calls.settle('GET', never).catch(() => 'late');
+    expect(await Promise.all([first, answered, last])).toEqual(['late', 'answered', 'late']);
+  });
+
+  it('tells a server of an answer that came after the deadline, and the caller nothing more', async () => {
+    const calls = new EngineCalls('engine', 10, explain);
+    const target = targetThat(false);
+    await expect(calls.settle('GET', sentTo(target, delay(30, 'late')))).rejects.toBeInstanceOf(EngineError);
+    await delay(40);
+    expect(target.seen).toEqual(['expired', 'answered']);
+    expect(calls.counts.done).toBe(0);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 3e9, 60_001, 0.5, 0, -1])(
+    'rejects a deadline of %s at once, and says what to give',
+    async (deadlineMs) => {
+      const calls = new EngineCalls('engine', 50, explain);
+      await expect(calls.settle('GET', never, deadlineMs)).rejects.toThrow(
+        /whole milliseconds from 1 to 60000\.$/,
+      );
+    },
+  );
+
+  it('rejects with what was thrown before anything was sent, and with what reading the reply throws', async () => {
+    const calls = new EngineCalls('engine', 50, explain);
+    const thrown = () => {
+      throw new TypeError('wrong argument');
+    };
+    await expect(calls.settle('GET', thrown)).rejects.toThrow('wrong argument');
+    await expect(calls.settle('GET', async () => 1, undefined, thrown)).rejects.toThrow('wrong argument');
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { commonSlot, CrossSlotError, keySlot } from './key-slot.js';
+
+describe('keySlot', () => {
+  // What CLUSTER KEYSLOT of Valkey 8.0 answers.
+  it.each([
+    ['', 0],
+    ['123456789', 12_739],
+    ['foo', 12_182],
+    ['{user1000}.following', 3443],
+    ['{user1000}.followers', 3443],
+    ['foo{}{bar}', 8363],
+    ['foo{{bar}}zap', 4015],
+    ['ключ', 10_303],
+  ])('puts %j into slot %i', (key, slot) => {
+    expect(keySlot(key)).toBe(slot);
+    expect(keySlot(Buffer.from(key))).toBe(slot);
+  });
+});
+
+describe('commonSlot', () => {
+  it('finds the slot of keys with one tag, and none without keys', () => {
+    expect(commonSlot('X', ['{a}:1', '{a}:2'])).toBe(keySlot('a'));
+    expect(commonSlot('X', [])).toBeUndefined();
+  });
+
+  it('refuses keys without a common tag, and repeats none of them', () => {
+    expect(() => commonSlot('X', ['secret-1', 'secret-2'])).toThrow(CrossSlotError);
+    expect(() => commonSlot('X', ['secret-1', 'secret-2'])).toThrow(
+      /^X names 2 keys(?!.*secret).*same \{tag\}/,
+    );
+  });
+});

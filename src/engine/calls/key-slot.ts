@@ -1,0 +1,54 @@
+import type { RedisArgument } from 'redis';
+
+export const SLOTS = 16_384;
+
+/** CRC16/XMODEM of each byte value. */
+const CRC16 = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x80_00 ? (crc << 1) ^ 0x10_21 : crc << 1;
+  return crc;
+});
+
+/**
+ * The slot of a key: of what stands between its first braces, else of all of it.
+ *
+ * Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
+ */
+export function keySlot(key: RedisArgument): number {
+  const bytes = typeof key === 'string' ? Buffer.from(key) : key;
+  const open = bytes.indexOf('{');
+  const close = open === -1 ? -1 : bytes.indexOf('}', open + 1);
+  const [start, end] = close > open + 1 ? [open + 1, close] : [0, bytes.length];
+  let crc = 0;
+  for (let i = start; i < end; i++) {
+    crc = ((crc << 8) ^ (CRC16[((crc >> 8) ^ (bytes[i] ?? 0)) & 0xff] ?? 0)) & 0xff_ff;
+  }
+  return crc % SLOTS;
+}
+
+/** Keys that one atomic call names, but that a cluster keeps on different shards. A fault of the code that named them. */
+export class CrossSlotError extends Error {
+  readonly code = 'E_CROSS_SLOT';
+
+  constructor(command: string, keys: number) {
+    super(
+      `${command} names ${keys} keys without one common hash tag, so a cluster keeps them on different shards. ` +
+        'Write the same {tag} into each of them.',
+    );
+    this.name = 'CrossSlotError';
+  }
+}
+
+/**
+ * The one slot of all the keys; undefined without any. Asked on standalone servers too, so that what works there works
+ * on a cluster.
+ *
+ * @throws {CrossSlotError}
+ */
+export function commonSlot(command: string, keys: readonly RedisArgument[]): number | undefined {
+  const [first, ...rest] = keys;
+  if (first === undefined) return undefined;
+  const slot = keySlot(first);
+  if (rest.some((key) => keySlot(key) !== slot)) throw new CrossSlotError(command, keys.length);
+  return slot;
+}

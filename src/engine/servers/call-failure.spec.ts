@@ -1,0 +1,78 @@
+import {
+  AbortError,
+  ClientOfflineError,
+  ErrorReply,
+  MultiErrorReply,
+  SocketClosedUnexpectedlyError,
+} from 'redis';
+import { describe, expect, it } from 'vitest';
+import { EngineError } from '../engine.errors.js';
+import { explainCallFailure, readRedirection } from './call-failure.js';
+
+const explain = (error: unknown) => explainCallFailure(error, 'SET', 'engine') as EngineError;
+
+describe('explainCallFailure', () => {
+  it.each([
+    ['a wrong type', new ErrorReply('WRONGTYPE Operation against a key'), 'failed', /SET with WRONGTYPE\.$/],
+    [
+      'a replica',
+      new ErrorReply("READONLY You can't write against a read only replica."),
+      'refused',
+      /READONLY/,
+    ],
+    [
+      'a shard without a primary',
+      new ErrorReply('CLUSTERDOWN Hash slot not served'),
+      'refused',
+      /CLUSTERDOWN/,
+    ],
+    ['no connection', new ClientOfflineError(), 'refused', /not connected, so SET was not sent/],
+    ['a deadline before it was sent', new AbortError(), 'refused', /not sent/],
+    ['a full queue', new Error('The queue is full'), 'refused', /not sent/],
+    ['a lost connection', new SocketClosedUnexpectedlyError(), 'unknown', /lost before SET was answered/],
+  ])('tells %s', (_what, error, outcome, message) => {
+    expect(explain(error)).toMatchObject({ outcome, message: expect.stringMatching(message) });
+  });
+
+  it('takes the code of a batch from its first error', () => {
+    const replies = ['OK', new ErrorReply('WRONGTYPE Operation'), 'secret'] as ErrorReply[];
+    expect(explain(new MultiErrorReply(replies, [1])).message).toMatch(/with WRONGTYPE\.$/);
+  });
+
+  it('repeats nothing of what a script answered', () => {
+    const error = explain(new ErrorReply('secret-key is wrong'));
+    expect(error.message).toBe('The engine answered SET with ERR.');
+    expect(error.cause).toBeUndefined();
+  });
+
+  it('leaves what is no failure of the engine as it is', () => {
+    const error = new TypeError('Invalid argument type');
+    expect(explain(error)).toBe(error);
+  });
+});
+
+describe('readRedirection', () => {
+  const asked = { host: '10.0.0.1', port: 6379 };
+  const read = (error: unknown) => readRedirection(error, asked);
+
+  it('reads where a slot is now', () => {
+    expect(read(new ErrorReply('MOVED 3999 127.0.0.1:6381'))).toEqual({
+      kind: 'MOVED',
+      slot: 3999,
+      node: { host: '127.0.0.1', port: 6381 },
+    });
+    expect(read(new ErrorReply('ASK 1 ::1:7000'))).toMatchObject({
+      kind: 'ASK',
+      node: { host: '::1', port: 7000 },
+    });
+  });
+
+  it('takes the host of the server that was asked where none is named', () => {
+    expect(read(new ErrorReply('MOVED 1 :6381'))).toMatchObject({ node: { host: '10.0.0.1', port: 6381 } });
+  });
+
+  it('finds none in other errors', () => {
+    expect(read(new ErrorReply('WRONGTYPE'))).toBeUndefined();
+    expect(read(new Error('MOVED 1 a:1'))).toBeUndefined();
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { explainConnectionFailure, isWrongUrl, needsPeople } from './connection-failure.js';
+
+const failureWith = (code: string, message = 'failed') => Object.assign(new Error(message), { code });
+
+describe('explainConnectionFailure', () => {
+  it.each([
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', /not accept our client certificate/],
+    ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', /not accept our client certificate/],
+    ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', /not accept our client certificate/],
+    ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', /not accept our client certificate/],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', /asks for a client certificate/],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', /asks for a client certificate/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS/],
+    ['CERT_HAS_EXPIRED', /has expired/],
+    ['CERT_NOT_YET_VALID', /not valid yet/],
+    ['CERT_SIGNATURE_FAILURE', /revoked, or cannot be trusted/],
+    ['CERT_REVOKED', /revoked, or cannot be trusted/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /authority we do not know/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /for another name/],
+  ])('tells %s as what only people can help', (code, sentence) => {
+    expect(explainConnectionFailure(failureWith(code))).toMatch(sentence);
+    expect(needsPeople(failureWith(code))).toBe(true);
+  });
+
+  it('reads an alert that only the message names', () => {
+    const message = 'write EPROTO 80EB:error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca';
+    expect(explainConnectionFailure(failureWith('EPROTO', message))).toMatch(/our client certificate/);
+  });
+
+  it('does not take other disagreements about TLS for a server without it', () => {
+    const failure = failureWith('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+    expect(explainConnectionFailure(failure)).toBe(
+      'The connection failed (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION).',
+    );
+  });
+
+  it('finds the wrong kind of servers among several failures', () => {
+    const failures = new AggregateError([
+      new Error("ERR unknown command 'CLUSTER'"),
+      failureWith('ECONNREFUSED'),
+    ]);
+    expect(isWrongUrl(failures)).toBe(true);
+    expect(isWrongUrl(failureWith('ECONNREFUSED'))).toBe(false);
+  });
+});

@@ -1,0 +1,97 @@
+/** What somebody has to put right, here or at the server: asking again soon changes nothing. */
+const FOR_PEOPLE: [pattern: RegExp, sentence: string][] = [
+  [/WRONGPASS/, 'The user or password is wrong. Correct the credentials in its URL.'],
+  [/NOAUTH/, 'The engine asks for a password. Write redis://:password@host:port.'],
+  [/NOPERM/, 'The user may not run the commands we need. Extend its ACL.'],
+  [/ERR AUTH|without any password/, 'The engine has no password set. Remove the credentials from its URL.'],
+  [/DB index is out of range/, 'The engine has no database of that number. Correct the path of its URL.'],
+  [/UNKNOWNNAME/, 'The sentinels watch no primary of that name. Correct name= in its URL.'],
+  [/cluster support disabled/, 'The server is no cluster node. Write its URL without +cluster.'],
+  [/CLUSTERNODE/, 'The server is a cluster node. Write its URL with +cluster.'],
+  [
+    /unknown command.*SENTINEL/i,
+    'The server is no sentinel. Write its URL without +sentinel, or name the sentinels.',
+  ],
+  [/SENTINELNODE/, 'The server is a sentinel. Write its URL with +sentinel and ?name=.'],
+  [
+    /unknown command.*CLUSTER/i,
+    'The server knows no clusters. Write its URL without +cluster; for a sentinel, with +sentinel and ?name=.',
+  ],
+  [/CERT_HAS_EXPIRED/, 'The certificate of the server has expired. Renew it.'],
+  [/CERT_NOT_YET_VALID/, 'The certificate of the server is not valid yet. Correct the clock, or renew it.'],
+  [
+    /ERR_TLS_CERT_ALTNAME_INVALID/,
+    'The certificate of the server is for another name. Correct the host, or add servername=.',
+  ],
+  [
+    /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/,
+    'The certificate of the server is signed by an authority we do not know. Add ca=FILE to its URL.',
+  ],
+  [/\bCERT_/, 'The certificate of the server is revoked, or cannot be trusted otherwise. Renew it.'],
+  [
+    /certificate[_ ]required|handshake[_ ]failure/i,
+    'The server asks for a client certificate. Add cert=FILE and key=FILE to its URL.',
+  ],
+  [
+    /alert[_ ](unknown[_ ]ca|\w*[_ ]?certificate)/i,
+    'The server does not accept our client certificate. Give cert= and key= in its URL that its authority has signed.',
+  ],
+  [
+    /WRONG_VERSION_NUMBER|EPROTO/,
+    'The server there does not speak TLS. Write its URL without the s, or correct the port.',
+  ],
+];
+
+const WRONG_URL =
+  /UNKNOWNNAME|cluster support disabled|CLUSTERNODE|SENTINELNODE|unknown command.*(SENTINEL|CLUSTER)/i;
+
+const PASSING: [pattern: RegExp, sentence: string][] = [
+  [/NOTPRIMARY/, 'The server there is a replica, which takes no writes. Looking for the primary.'],
+  [/FEWSENTINELS/, 'Too few sentinels say where the primary is. Start the others, or wait.'],
+  [
+    /UNGREETED/,
+    'The connection was lost before the first answer. If the server there speaks TLS, write its URL with rediss or valkeys.',
+  ],
+  [/NOSLOTS/, 'The cluster serves no slots. Assign them, or wait until it has formed.'],
+  [/ECONNREFUSED/, 'The connection is refused. Start the engine there, or correct its URL.'],
+  [/ENOTFOUND|EAI_AGAIN/, 'The host name is not known. Correct the host in its URL.'],
+  [/LOADING/, 'The engine is loading its data. Wait.'],
+  [/SILENT/, 'It stopped answering. Connecting again.'],
+  [
+    /ETIMEDOUT|timeout|timed out|Disconnects client/i,
+    'No connection within the timeout. Check host, port, TLS and firewall.',
+  ],
+  [/ECONNRESET|EPIPE|closed unexpectedly/i, 'The connection was lost. Connecting again.'],
+];
+
+/** Whether the failure is of the kind that lasts until somebody changes a setting. */
+export function needsPeople(error: unknown): boolean {
+  const text = textOf(error);
+  return FOR_PEOPLE.some(([pattern]) => pattern.test(text));
+}
+
+/** Whether the URL names the wrong kind of servers, which no time and no server can mend. */
+export function isWrongUrl(error: unknown): boolean {
+  return WRONG_URL.test(textOf(error));
+}
+
+/** One sentence for people: what is wrong with the connection and what to do. Never contains credentials. */
+export function explainConnectionFailure(error: unknown): string {
+  const text = textOf(error);
+  const known = [...FOR_PEOPLE, ...PASSING].find(([pattern]) => pattern.test(text));
+  return known ? known[1] : `The connection failed (${codeOf(error) || nameOf(error)}).`;
+}
+
+/** Several addresses or sentinels fail together as an AggregateError whose own message says nothing. */
+function textOf(error: unknown): string {
+  const causes = error instanceof AggregateError ? error.errors.map(textOf) : [];
+  return [codeOf(error), String(error), ...causes].join(' ');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,110 @@
+import type { EngineAddress, EngineNode } from '../address/engine-url.js';
+import { backOff } from './backoff.js';
+import { CONNECT_TIMEOUT_MS, FAILOVER_TIMEOUT_MS } from './connect.js';
+import { Sentinels } from './sentinels.js';
+import { Server, type ServerOptions } from './server.js';
+import { NotPrimaryError } from './server-facts.js';
+import type { Servers, ServersListener } from './servers.js';
+
+/** One primary: the server of a standalone URL, or the one that the sentinels name now. */
+export class OnePrimary implements Servers {
+  readonly hasSlots = false;
+  private readonly stopped = new AbortController();
+  private server: Server | undefined;
+
+  private readonly sentinels: Sentinels | undefined;
+
+  constructor(
+    private readonly address: EngineAddress,
+    private readonly options: ServerOptions,
+    private readonly listener: ServersListener,
+  ) {
+    if (address.topology === 'sentinel') {
+      this.sentinels = new Sentinels(address, options.connection, FAILOVER_TIMEOUT_MS);
+    }
+  }
+
+  get open(): readonly Server[] {
+    return this.server ? [this.server] : [];
+  }
+
+  get isComplete(): boolean {
+    return this.server?.isLost === false;
+  }
+
+  /** Its pulse asks for the role as well. */
+  get knownAsOf(): number {
+    return this.server?.pulse.answeredAsOf ?? Number.NEGATIVE_INFINITY;
+  }
+
+  start(): void {
+    void this.stayConnected();
+  }
+
+  close(): void {
+    this.stopped.abort();
+    this.sentinels?.close();
+    this.server?.lose(new Error('The engine was closed.'));
+    this.server = undefined;
+  }
+
+  for(): Server | undefined {
+    return this.server;
+  }
+
+  redirect(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  private async stayConnected(): Promise<void> {
+    const { signal } = this.stopped;
+    for (let failures = 0; !signal.aborted; failures++) {
+      let failure: unknown;
+      try {
+        const server = await this.openPrimary();
+        if (signal.aborted) return server.lose(new Error('The engine was closed.'));
+        this.server = server;
+        failures = 0;
+        this.listener.onInterruption();
+        this.listener.onReady(null, true);
+        failure = await this.untilLost(server);
+      } catch (error) {
+        failure = error;
+      }
+      if (signal.aborted) return;
+      if (this.server) this.listener.onInterruption();
+      this.server = undefined;
+      this.listener.onDown(failure);
+      await backOff(failures, failure, signal);
+    }
+  }
+
+  /** A connection that is lost, or to a server that is no longer the one. */
+  private async untilLost(server: Server): Promise<unknown> {
+    if (!this.sentinels) return server.lost;
+    const isOver = new AbortController();
+    const signal = AbortSignal.any([isOver.signal, this.stopped.signal]);
+    void this.sentinels
+      .untilAnotherThan(server.node, signal)
+      .then(() => !signal.aborted && server.lose(new NotPrimaryError('former primary')));
+    const failure = await server.lost;
+    isOver.abort();
+    return failure;
+  }
+
+  private async openPrimary(): Promise<Server> {
+    const timeoutMs = this.sentinels ? FAILOVER_TIMEOUT_MS : CONNECT_TIMEOUT_MS;
+    const server = await Server.open(await this.find(), this.options, timeoutMs);
+    if (!server.facts.isCluster) return server;
+    // Most keys would be answered with MOVED; better said at once.
+    server.lose(undefined);
+    throw new Error('CLUSTERNODE it wants a URL with +cluster');
+  }
+
+  private async find(): Promise<EngineNode> {
+    if (this.sentinels) return this.sentinels.findPrimary();
+    const [node] = this.address.nodes;
+    if (!node) throw new Error('The address names no node.');
+    return node;
+  }
+}

@@ -1,0 +1,73 @@
+const INTERVAL_MS = 250;
+
+interface PulseOptions {
+  /** Asks the server; rejects if it cannot do what it must. */
+  ask: () => Promise<unknown>;
+  /** How long an answer may take, in milliseconds. */
+  patienceMs: number;
+  /** Before then it is not given up, as of `performance.now()`: a call that was given more time keeps the server busy. */
+  patientUntil?: () => number;
+  onAnswer: () => void;
+  /** Called once: the question failed, or was left unanswered. */
+  onLost: (error: unknown) => void;
+}
+
+/** Asks a connection four times a second whether it is alive: a paused server and a half-open socket raise no event. */
+export class Pulse {
+  /** When the last question was sent that was answered, as of `performance.now()`. */
+  answeredAsOf = performance.now();
+  private next: NodeJS.Timeout | undefined;
+  private isWaiting = false;
+  private isStopped = false;
+
+  constructor(private readonly options: PulseOptions) {
+    this.askLater();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.next);
+  }
+
+  private askLater(): void {
+    this.next = setTimeout(() => void this.ask(), INTERVAL_MS);
+  }
+
+  private async ask(): Promise<void> {
+    const askedAt = performance.now();
+    this.isWaiting = true;
+    this.giveUpAfter(this.options.patienceMs, askedAt);
+    try {
+      await this.options.ask();
+    } catch (error) {
+      return this.lose(error);
+    }
+    if (this.isStopped) return;
+    this.isWaiting = false;
+    clearTimeout(this.next);
+    this.answeredAsOf = askedAt;
+    this.askLater();
+    this.options.onAnswer();
+  }
+
+  /** Patience can grow while it waits. */
+  private giveUpAfter(ms: number, askedAt: number): void {
+    this.next = setTimeout(() => {
+      const now = performance.now();
+      const moreMs = (this.options.patientUntil?.() ?? now) - now;
+      if (moreMs > 0) this.giveUpAfter(moreMs, askedAt);
+      // After what has arrived, in case this process itself stood still.
+      else setImmediate(() => this.isWaiting && this.lose(silentSince(askedAt)));
+    }, ms);
+  }
+
+  private lose(error: unknown): void {
+    if (this.isStopped) return;
+    this.stop();
+    this.options.onLost(error);
+  }
+}
+
+function silentSince(askedAt: number): Error {
+  return new Error(`SILENT no answer within ${Math.round(performance.now() - askedAt)} ms`);
+}

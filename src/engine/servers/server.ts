@@ -1,0 +1,252 @@
+import { AbortError, ErrorReply, type RedisArgument, type RedisClientType, type TypeMapping } from 'redis';
+import type { EngineNode } from '../address/engine-url.js';
+import { Breaker } from '../calls/breaker.js';
+import type { Call, CallTarget } from '../calls/call.js';
+import { pipelineReplies, transactionReplies } from './batch-replies.js';
+import { type ConnectionOptions, connectTo, withinTime } from './connect.js';
+import { Pulse } from './pulse.js';
+import { Revocation } from '../calls/revocation.js';
+import { NotPrimaryError, readServerFacts, requirePrimary, type ServerFacts } from './server-facts.js';
+
+export type Arguments = readonly RedisArgument[];
+
+interface BatchForm {
+  isAtomic: boolean;
+  /** Whether the slot is on its way to this server. */
+  isAsked: boolean;
+  typeMapping?: TypeMapping | undefined;
+}
+
+/** What is known of a primary besides its address, and who wants to know of it. */
+export interface ServerOptions {
+  connection: ConnectionOptions;
+  /** How long an answer to its pulse may take. */
+  deadlineMs: number;
+  /** Prefixes of keys whose changes it is to push. */
+  prefixes: () => readonly string[];
+  /** `null` is all keys. */
+  onInvalidated: (key: Buffer | null) => void;
+  onConnect: () => void;
+  onBreaker: () => void;
+}
+
+/**
+ * A connection to one primary. Once lost it is never used again: `lost` resolves with the reason, and whoever opened it
+ * opens another, there or elsewhere.
+ */
+export class Server implements CallTarget {
+  readonly breaker: Breaker;
+  readonly pulse: Pulse;
+  readonly lost: Promise<unknown>;
+  facts: ServerFacts = { kind: null, version: null, isCluster: false };
+  isLost = false;
+  /** Prefixes of keys whose changes it was asked to push, and whether it does by now. For as long as the connection lasts. */
+  private readonly tracked = new Map<string, boolean>();
+  private patientUntil = 0;
+  /** Commands given to node-redis; up to which of them it has surely written; which one will tell next. */
+  private sent = 0;
+  private written = 0;
+  private marker: number | undefined;
+  private tellLost: (error: unknown) => void = () => undefined;
+
+  private constructor(
+    readonly node: EngineNode,
+    readonly client: RedisClientType,
+    private readonly options: ServerOptions,
+  ) {
+    this.lost = new Promise((resolve) => (this.tellLost = resolve));
+    this.breaker = new Breaker(options.onBreaker);
+    this.pulse = new Pulse({
+      ask: () => requirePrimary(client, this.mark()),
+      patienceMs: options.deadlineMs,
+      patientUntil: () => this.patientUntil,
+      onAnswer: () => this.breaker.close(),
+      onLost: (error) => this.lose(error),
+    });
+    client.on('invalidate', options.onInvalidated);
+    options.onConnect();
+  }
+
+  /** @param timeoutMs for connecting, and as long again for its first answers. */
+  static async open(node: EngineNode, options: ServerOptions, timeoutMs: number): Promise<Server> {
+    const client = await connectTo(node, options.connection, { timeoutMs, emitInvalidate: true });
+    const server = new Server(node, client, options);
+    client.on('error', (error: unknown) => server.lose(error));
+    try {
+      await withinTime(timeoutMs, server.getToKnow());
+      return server;
+    } catch (error) {
+      server.lose(error);
+      throw error;
+    }
+  }
+
+  private async getToKnow(): Promise<void> {
+    const prefixes = this.options.prefixes();
+    // node-redis has turned tracking on for all that is read: the server would have to remember it, and takes no prefixes then.
+    const untracked = this.client.sendCommand(['CLIENT', 'TRACKING', 'OFF']);
+    const [facts] = await Promise.all([readServerFacts(this.client), untracked, this.track(prefixes)]);
+    this.facts = facts;
+  }
+
+  get address(): string {
+    return `${this.node.host}:${this.node.port}`;
+  }
+
+  get isUsable(): boolean {
+    return !this.isLost && !this.breaker.isOpen;
+  }
+
+  /** @param isAsked whether the slot is on its way to this server. */
+  send(args: Arguments, call: Call, typeMapping?: TypeMapping, isAsked = false): Promise<unknown> {
+    this.begin(call);
+    return this.give(args, call, typeMapping, isAsked);
+  }
+
+  private begin(call: Call, isAtomic = false): void {
+    if (call.isExpired) throw new AbortError();
+    call.target = this;
+    if (call.isHasty) call.revocation = new Revocation(isAtomic, () => !this.isLost);
+  }
+
+  private give(args: Arguments, call: Call, typeMapping?: TypeMapping, isAsked = false): Promise<unknown> {
+    // Its reply says nothing that the reply of the command behind it does not say.
+    if (isAsked) this.give(['ASKING'], call).catch(() => undefined);
+    if (call.revocation) {
+      return call.revocation.send((abortSignal) =>
+        this.client.sendCommand(args, { typeMapping, abortSignal }),
+      );
+    }
+    const abortSignal = this.mark();
+    call.sequence = this.sent;
+    call.decisive = this.sent;
+    if (call.endsAt > this.patientUntil) this.patientUntil = call.endsAt;
+    // Without options node-redis takes a shorter way.
+    const options = typeMapping || abortSignal ? { typeMapping, abortSignal } : undefined;
+    const reply = this.client.sendCommand(args, options);
+    // What cannot be encoded is never written.
+    if (abortSignal) reply.catch(this.unmark);
+    return reply;
+  }
+
+  /** As a transaction or as a plain pipeline: its raw replies in order, errors among them. */
+  async sendBatch(
+    commands: readonly Arguments[],
+    call: Call,
+    { isAtomic, isAsked, typeMapping }: BatchForm,
+  ): Promise<unknown[]> {
+    const all = isAtomic ? [['MULTI'], ...commands, ['EXEC']] : commands;
+    this.begin(call, isAtomic);
+    const first = this.sent + 1;
+    // ASKING is good for the one command behind it, or for the whole of a transaction.
+    const isAskedFor = (i: number) => isAsked && (i === 0 || !isAtomic);
+    const sent = all.map((args, i) => this.give(args, call, typeMapping, isAskedFor(i)));
+    // A transaction is executed by its EXEC.
+    if (!isAtomic) call.decisive = first;
+    const replies = await Promise.allSettled(sent);
+    return isAtomic ? transactionReplies(replies) : pipelineReplies(replies);
+  }
+
+  answered(): void {
+    this.breaker.answered();
+  }
+
+  rejected(error: unknown, call: Call): boolean {
+    if (!(error instanceof ErrorReply)) return this.isUnsent(call);
+    this.breaker.answered();
+    // Later, so that the replies behind it are still read.
+    if (error.message.startsWith('READONLY')) setImmediate(() => this.lose(new NotPrimaryError('replica')));
+    return false;
+  }
+
+  expired(call: Call): boolean {
+    if (call.revocation) return this.takeBack(call.revocation);
+    const isUnsent = this.isUnsent(call);
+    if (isUnsent) this.loseUnwritten();
+    else if (call.sequence <= this.written) this.breaker.leftUnanswered();
+    else this.proveWritten(call);
+    return isUnsent;
+  }
+
+  /** Its time was short, which says nothing of the server and costs nobody else anything; but no EXEC may be missing. */
+  private takeBack(revocation: Revocation): boolean {
+    const { hasWritten, isAtomic } = revocation;
+    const wasUnfinished = revocation.takeBack();
+    if (!(isAtomic && hasWritten && wasUnfinished)) return !hasWritten;
+    this.loseUnwritten();
+    return true;
+  }
+
+  /** What is not written by its deadline must never be: with the connection, node-redis drops what it still holds for it. */
+  private loseUnwritten(): void {
+    this.lose(new Error('SILENT it takes no more commands'));
+  }
+
+  /** What was issued together with a marked command was most likely written with it. Whatever is written now is behind it. */
+  private proveWritten({ sequence }: Call): void {
+    const abortSignal = this.mark();
+    if (abortSignal) this.client.sendCommand(['PING'], { abortSignal }).catch(this.unmark);
+    // node-redis writes in the next turn.
+    setImmediate(() =>
+      setImmediate(() => {
+        if (sequence <= this.written) this.breaker.leftUnanswered();
+        else this.loseUnwritten();
+      }),
+    );
+  }
+
+  /** Asks for pushes when keys with these prefixes change; more may be added later. The server refuses those that overlap. */
+  async track(prefixes: readonly string[]): Promise<void> {
+    const isCovered = (prefix: string) => [...this.tracked.keys()].some((known) => prefix.startsWith(known));
+    const missing = prefixes.filter((prefix) => !isCovered(prefix));
+    if (missing.length === 0) return;
+    for (const prefix of missing) this.tracked.set(prefix, false);
+    const named = missing.flatMap((prefix) => ['PREFIX', prefix]);
+    await this.client.sendCommand(['CLIENT', 'TRACKING', 'ON', 'BCAST', ...named]);
+    for (const prefix of missing) this.tracked.set(prefix, true);
+  }
+
+  /** Whether it pushes every change of a key with this prefix. */
+  tracks(prefix: string): boolean {
+    for (const [known, isOn] of this.tracked) if (isOn && prefix.startsWith(known)) return true;
+    return false;
+  }
+
+  lose(error: unknown): void {
+    if (this.isLost) return;
+    this.isLost = true;
+    this.pulse.stop();
+    this.tellLost(error);
+    this.client.destroy();
+  }
+
+  private isUnsent({ decisive, revocation }: Call): boolean {
+    if (revocation) return !revocation.hasWritten;
+    return this.marker !== undefined && decisive >= this.marker;
+  }
+
+  /**
+   * Now and then a command carries a marker that tells when it is written, and all before it: node-redis writes in order. A
+   * real AbortSignal on each, to take it back at its deadline, would cost more than the command itself. node-redis asks a
+   * signal for no more than this.
+   */
+  private mark(): AbortSignal | undefined {
+    const sequence = ++this.sent;
+    if (this.marker !== undefined) return undefined;
+    this.marker = sequence;
+    const marker = {
+      aborted: false,
+      addEventListener: () => undefined,
+      removeEventListener: () => {
+        if (!this.isLost) this.written = sequence;
+        this.unmark();
+      },
+    };
+    return marker as unknown as AbortSignal;
+  }
+
+  /** Of a connection that is lost nothing is written any more: what was behind the marker then is unsent for good. */
+  private readonly unmark = (): void => {
+    if (!this.isLost) this.marker = undefined;
+  };
+}

@@ -1,0 +1,63 @@
+import { CompositeScore } from './composite-score.js';
+import type { BoardKeys } from './leaderboard.keys.js';
+import type { Board } from './ledger/board.js';
+import type { Period } from './periods.js';
+import type { Standing } from './standings.js';
+
+/** Part of the ledger: what changed after `from` and up to `to`. */
+export interface Change {
+  from: number;
+  to: number;
+  standings: readonly Standing[];
+}
+
+/** A board's sets stay for a day after their period, for nodes whose clocks are late. */
+const DAY_SECONDS = 86_400;
+
+/** A period and when its set may go, in Unix seconds. */
+export type ExpiringPeriod = Pick<Period, 'name'> & { expiresAt: number | null };
+
+export function withExpiry({ name, endsAt }: Period): ExpiringPeriod {
+  return { name, expiresAt: endsAt === null ? null : endsAt + DAY_SECONDS };
+}
+
+export function keysOf({ state, standings }: BoardKeys, periods: readonly Pick<Period, 'name'>[]): string[] {
+  return [state, ...periods.map(({ name }) => standings(name))];
+}
+
+/** What the script APPLY wants to be told. */
+export function applyArguments(
+  board: Board,
+  periods: readonly ExpiringPeriod[],
+  { from, to, standings }: Change,
+  playerIds: readonly string[] = [],
+): string[] {
+  const composite = new CompositeScore(board);
+  const changesOf = (name: string) => {
+    const changed = standings.filter(({ period }) => period === name);
+    const members = changed.flatMap(({ playerId, score, sequence }) => [
+      String(composite.encode(score, sequence)),
+      playerId,
+    ]);
+    return [String(changed.length), changed.map(({ sequence }) => sequence).join(), ...members];
+  };
+  let before: string | undefined;
+  return [
+    board.ledger,
+    ...[board.edition, from, to].map(String),
+    spanOf(board),
+    String(playerIds.length),
+    ...playerIds,
+    ...periods.flatMap(({ name, expiresAt }) => {
+      const changes = changesOf(name);
+      const areTheSame = changes.join() === before;
+      before = changes.join();
+      return [name, String(expiresAt ?? ''), ...(areTheSame ? ['='] : changes)];
+    }),
+  ];
+}
+
+/** Only boards whose equal scores share a rank need to know where a score's composites begin. */
+export function spanOf(board: Board): string {
+  return board.ties === 'shared' ? String(new CompositeScore(board).span) : '0';
+}

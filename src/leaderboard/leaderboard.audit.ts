@@ -1,0 +1,81 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { boardSizeChannel } from './leaderboard.channel.js';
+import { LeaderboardLedger } from './leaderboard.ledger.js';
+import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
+import { LeaderboardProjection } from './leaderboard.projection.js';
+import { LeaderboardStore } from './leaderboard.store.js';
+import { passOverEngineFailure } from './outages.js';
+import { periodsOf } from './periods.js';
+
+const AUDIT_MS = 1_000;
+const AUDITED_SECONDS = 60;
+const MEASURE_MS = 60_000;
+const CLEARED_AT_ONCE = 10_000;
+
+/** Looks after boards that nobody else looks after: whose node died, and whose days are over. Tells what they take. */
+@Injectable()
+export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly clock: () => Date;
+  /** Where each ledger was at the audit before: whoever has not come so far by now has lost something. */
+  private seen = new Map<string, number>();
+  private measuredAt = -Infinity;
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly ledger: LeaderboardLedger,
+    private readonly store: LeaderboardStore,
+    private readonly projection: LeaderboardProjection,
+    @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
+  ) {
+    this.clock = clockOf(options);
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setTimeout(() => void this.auditOnce(), AUDIT_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+
+  private async auditOnce(): Promise<void> {
+    try {
+      await this.auditActiveBoards();
+      while (!this.closed && (await this.ledger.clearEndedPeriods(CLEARED_AT_ONCE)));
+      await this.measureBoards();
+    } catch {
+      // Without the database there is nothing to compare.
+    }
+    if (!this.closed) this.onApplicationBootstrap();
+  }
+
+  /** A node that died between commit and projection, or a failover that lost writes, leaves a board behind its ledger. */
+  private async auditActiveBoards(): Promise<void> {
+    const { seen } = this;
+    const boards = await this.ledger.activeBoards(AUDITED_SECONDS);
+    this.seen = new Map(boards.map(({ board, sequence }) => [board, sequence]));
+    for (const board of boards) {
+      const periods = periodsOf(board, this.clock());
+      const position = (await this.store.position(board, periods).catch(passOverEngineFailure)) ?? -1;
+      // Not waited for: a large board takes its time, and there are others.
+      if (position < (seen.get(board.board) ?? 0) || position > board.sequence) {
+        this.projection.catchUpInBackground(board.board);
+      }
+    }
+  }
+
+  private async measureBoards(): Promise<void> {
+    if (!boardSizeChannel.hasSubscribers || performance.now() - this.measuredAt < MEASURE_MS) return;
+    this.measuredAt = performance.now();
+    for (const board of await this.ledger.boards()) {
+      const periods = periodsOf(board, this.clock());
+      const measured = await this.store.measure(board, periods).catch(passOverEngineFailure);
+      if (!measured) continue;
+      const { position, sets } = measured;
+      const behind = Math.max(0, board.sequence - (position ?? 0));
+      for (const size of sets) boardSizeChannel.publish({ board: board.board, behind, ...size });
+    }
+  }
+}

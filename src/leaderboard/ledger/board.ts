@@ -1,0 +1,68 @@
+import type { ScoreOrder } from '../composite-score.js';
+import type { BoardDefinition } from '../leaderboard.schemas.js';
+
+/** A board as its row in the ledger stands. Its definition and `ledger` never change. */
+export interface Board extends BoardDefinition, ScoreOrder {
+  board: string;
+  /** This board of this database, and of no other in the world. */
+  ledger: string;
+  /** Grows when sorted sets of an earlier edition can only be rebuilt. */
+  edition: number;
+  /** How far the ledger has come: the version viewers see. */
+  sequence: number;
+  /** When it last accepted scores, in milliseconds; -Infinity before the first. */
+  acceptedAt: number;
+  players: number;
+}
+
+export interface BoardRow {
+  board: string;
+  board_order: 'desc' | 'asc';
+  operator: 'best' | 'sum' | 'latest';
+  ties: 'first' | 'shared';
+  windows: BoardDefinition['windows'];
+  min_score: string;
+  max_score: string;
+  sequence: string;
+  players: string;
+  batches: string;
+  periods: string[];
+  accepted_at: Date | number;
+  ledger: string;
+  edition: string;
+  base: string;
+  headroom: string;
+}
+
+// A database that was restored into another server is another ledger: its boards go on from where the backup was made.
+const COLUMNS = `boards.*, (SELECT system_identifier FROM pg_control_system()) || ':' || incarnation AS ledger`;
+export const SELECT_BOARD = `SELECT ${COLUMNS} FROM boards WHERE board = $1`;
+export const SELECT_BOARDS = `SELECT ${COLUMNS} FROM boards`;
+
+export function readBoard(row: BoardRow): Board {
+  return {
+    board: row.board,
+    order: row.board_order,
+    operator: row.operator,
+    ties: row.ties,
+    windows: row.windows,
+    min: Number(row.min_score),
+    max: Number(row.max_score),
+    sequence: Number(row.sequence),
+    acceptedAt: Number(row.accepted_at),
+    players: Number(row.players),
+    ledger: row.ledger,
+    edition: Number(row.edition),
+    base: Number(row.base),
+    headroom: Number(row.headroom),
+  };
+}
+
+/** What the column `merit` holds: one index serves both orders. */
+export function meritOf({ order }: Pick<Board, 'order'>, score: number): number {
+  return order === 'desc' ? score : -score;
+}
+
+export function scoreOf({ order }: Pick<Board, 'order'>, merit: string): number {
+  return order === 'desc' ? Number(merit) : 0 - Number(merit);
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  applyChanges,
+  changesBetween,
+  isNestedDeeperThan,
+  type JsonObject,
+  mergePatch,
+} from './session-changes.js';
+
+const parse = (text: string) => JSON.parse(text) as JsonObject;
+const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => parse(JSON.stringify(value)));
+
+describe('changesBetween and applyChanges', () => {
+  it('lead from anything to anything', () => {
+    fc.assert(
+      fc.property(json, json, (before, after) => {
+        expect(applyChanges(before, changesBetween(before, after))).toEqual(after);
+      }),
+    );
+  });
+
+  it('are none between equals', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        expect(changesBetween(value, parse(JSON.stringify(value)))).toEqual([]);
+      }),
+    );
+  });
+
+  it('leave alone what another request changed meanwhile', () => {
+    const mine = changesBetween({ cart: { a: 1, b: 2 } }, { cart: { a: 1 }, theme: null });
+    expect(applyChanges({ cart: { a: 5, b: 2, c: 3 }, read: true }, mine)).toEqual({
+      cart: { a: 5, c: 3 },
+      theme: null,
+      read: true,
+    });
+  });
+
+  it('take "__proto__" for a name like any other', () => {
+    const result = applyChanges({}, changesBetween({}, parse('{"__proto__":{"isAdmin":true}}')));
+    expect(JSON.stringify(result)).toBe('{"__proto__":{"isAdmin":true}}');
+    expect(result['isAdmin']).toBeUndefined();
+  });
+});
+
+describe('mergePatch', () => {
+  // The examples of RFC 7396, appendix A, whose patch is an object.
+  it.each([
+    ['{"a":"b"}', '{"a":"c"}', '{"a":"c"}'],
+    ['{"a":"b"}', '{"b":"c"}', '{"a":"b","b":"c"}'],
+    ['{"a":"b"}', '{"a":null}', '{}'],
+    ['{"a":"b","b":"c"}', '{"a":null}', '{"b":"c"}'],
+    ['{"a":["b"]}', '{"a":"c"}', '{"a":"c"}'],
+    ['{"a":"c"}', '{"a":["b"]}', '{"a":["b"]}'],
+    ['{"a":{"b":"c"}}', '{"a":{"b":"d","c":null}}', '{"a":{"b":"d"}}'],
+    ['{"a":[{"b":"c"}]}', '{"a":[1]}', '{"a":[1]}'],
+    ['{"e":null}', '{"a":1}', '{"e":null,"a":1}'],
+    ['[1,2]', '{"a":"b","c":null}', '{"a":"b"}'],
+    ['{}', '{"a":{"bb":{"ccc":null}}}', '{"a":{"bb":{}}}'],
+  ])('makes of %s with %s %s', (target, patch, result) => {
+    expect(mergePatch(JSON.parse(target), parse(patch))).toEqual(JSON.parse(result));
+  });
+});
+
+describe('isNestedDeeperThan', () => {
+  it.each([
+    [0, 'plain', false],
+    [0, {}, true],
+    [1, { a: 1 }, false],
+    [1, { a: [] }, true],
+    [2, { a: [1], b: { c: null } }, false],
+    [32, JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`), true],
+  ])('%i levels', (levels, value, isDeeper) => {
+    expect(isNestedDeeperThan(levels, value)).toBe(isDeeper);
+  });
+});

@@ -1,0 +1,58 @@
+import { inTurn } from './alternating-rounds.js';
+import type { Benchmark } from './benchmark.js';
+import { randomPlayer, startBoardStand } from './board-stand.js';
+import { median } from './statistics.js';
+
+const PLAYERS = Number(process.env['BOARD_PLAYERS'] ?? 1_000_000);
+const ASKED = { sql: 5, set: 500 };
+const ROUNDS = 8;
+
+const RANK = `SELECT count(*) + 1 AS rank FROM standings s, standings own
+  WHERE own.board = $1 AND own.player_id = $2 AND own.period = 'all' AND s.board = $1 AND s.period = 'all'
+    AND (s.merit > own.merit OR (s.merit = own.merit AND s.sequence < own.sequence))`;
+
+/** What a rank costs without a sorted set, with all the indexes SQL could wish for. */
+export const boardSql: Benchmark = {
+  name: 'board-sql',
+  method:
+    `The rank of a random player among ${PLAYERS.toLocaleString('en-US')}, one call at a time: counted by PostgreSQL along its index (analyzed, in memory), and asked of the\n` +
+    `sorted set. ${ROUNDS} rounds in turn, medians; both sides answer alike, which is checked.`,
+  async measure(say) {
+    const stand = await startBoardStand();
+    try {
+      const board = await stand.newBoard();
+      say('filling');
+      await stand.fillLedger(board, PLAYERS);
+      await stand.database.query('VACUUM ANALYZE standings');
+      await stand.projection.rebuild(board);
+      const bySql = async (playerId: string) =>
+        Number((await stand.database.query<{ rank: string }>(RANK, [board, playerId]))[0]?.rank);
+      const bySet = async (playerId: string) => (await stand.leaderboard.rankOf(board, 'all', playerId)).rank;
+      const someone = randomPlayer(PLAYERS);
+      if ((await bySql(someone)) !== (await bySet(someone))) throw new Error('Both sides must rank alike.');
+      const perCall = async (ask: (playerId: string) => Promise<unknown>, times: number) => {
+        const started = performance.now();
+        for (let i = 0; i < times; i++) await ask(randomPlayer(PLAYERS));
+        return (1000 * (performance.now() - started)) / times;
+      };
+      say(`${ROUNDS} rounds`);
+      const costs = await inTurn([() => perCall(bySql, ASKED.sql), () => perCall(bySet, ASKED.set)], {
+        rounds: ROUNDS,
+        warmUps: 2,
+      });
+      const [sql = NaN, set = NaN] = costs.map(median);
+      return {
+        servers: stand.servers,
+        table: [
+          ['side', 'µs per rank'],
+          ['SQL', sql.toFixed(0)],
+          ['sorted set', set.toFixed(0)],
+          ['SQL / sorted set', (sql / set).toFixed(0)],
+        ],
+        goals: [{ figure: 'SQL / sorted set', value: sql / set, atLeast: 200 }],
+      };
+    } finally {
+      await stand.close();
+    }
+  },
+};

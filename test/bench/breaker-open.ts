@@ -1,0 +1,170 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { startCluster, startEngine } from '../../local/index.js';
+import { EngineError, type RedisEngine } from '../../src/engine/index.js';
+import type { Benchmark, Goal } from './benchmark.js';
+import { openEngine, until } from './open-engine.js';
+import { largest, mean, median, quantile } from './statistics.js';
+
+const CALLS = 20_000;
+const BATCH = 200;
+/** Between batches timers and sockets have their turn: probes and reconnects go on as they do in an application. */
+const BETWEEN_BATCHES_MS = 10;
+const WAVE = 1000;
+const REFUSED_IN_A_ROW = 50;
+/** Slot 5061 of 16,384, which the first of three shards serves. */
+const KEY = 'bar';
+
+/** What an outage costs each caller once the engine is known to be down. */
+export const breakerOpen: Benchmark = {
+  name: 'breaker-open',
+  method:
+    `Time until a call is refused while its server is known to be down: ${CALLS.toLocaleString('en-US')} GETs awaited one by one (mean of ${BATCH}, median\n` +
+    `of the means), and as many in waves of ${WAVE} issued together (likewise). "let through" were not refused: probes that callers wait for.`,
+  async measure(say) {
+    const outages: Outage[] = [];
+    for (const begin of OUTAGES) outages.push(await during(await begin(), say));
+    const [{ servers } = { servers: '' }] = outages;
+    return { servers, table: [HEADER, ...outages.map(rowOf)], goals: outages.flatMap(goalsOf) };
+  },
+};
+
+/** A server or stack of servers, and how to take it away. */
+interface Victim {
+  readonly what: string;
+  readonly servers: string;
+  readonly url: string;
+  readonly breakIt: () => Promise<void> | void;
+  readonly stop: () => Promise<void>;
+}
+
+const OUTAGES: readonly (() => Promise<Victim>)[] = [
+  () => standalone('killed', (server) => server.kill()),
+  () => standalone('paused', (server) => server.pause()),
+  async () => {
+    const stack = await startCluster('valkey', { replicasPerShard: 0 });
+    const { name, version } = stack.node('shard-1');
+    return {
+      what: "cluster, the key's shard killed",
+      servers: `${name} ${version}`,
+      url: stack.url,
+      breakIt: () => stack.node('shard-1').kill(),
+      stop: () => stack.stop(),
+    };
+  },
+];
+
+async function standalone(
+  how: string,
+  breakIt: (server: Awaited<ReturnType<typeof startEngine>>) => Promise<void> | void,
+): Promise<Victim> {
+  const server = await startEngine('valkey');
+  return {
+    what: `standalone, ${how}`,
+    servers: `${server.name} ${server.version}`,
+    url: server.url,
+    breakIt: () => breakIt(server),
+    stop: () => server.stop(),
+  };
+}
+
+interface Outage {
+  readonly what: string;
+  readonly servers: string;
+  /** Microseconds of each refused call. */
+  readonly alone: readonly number[];
+  /** Microseconds per call, of each wave. */
+  readonly together: readonly number[];
+  /** Milliseconds of each call that was not refused. */
+  readonly letThroughMs: readonly number[];
+}
+
+const HEADER = [
+  'outage',
+  'one by one µs',
+  'p50 µs',
+  'p99 µs',
+  'together µs',
+  'let through',
+  'longest of them ms',
+];
+
+function rowOf({ what, alone, together, letThroughMs }: Outage): string[] {
+  const figures = [typical(alone), quantile(alone, 0.5), quantile(alone, 0.99), median(together)];
+  const longest = letThroughMs.length === 0 ? '-' : largest(letThroughMs).toFixed(0);
+  return [what, ...figures.map((figure) => figure.toFixed(2)), String(letThroughMs.length), longest];
+}
+
+function goalsOf({ what, alone, together }: Outage): Goal[] {
+  const goal = (figure: string, value: number): Goal => ({ figure, value, atMost: 20, unit: 'µs' });
+  return [goal(`${what}, one by one`, typical(alone)), goal(`${what}, together`, median(together))];
+}
+
+/** A mean that whatever else the machine does now and then has no part in. */
+function typical(microseconds: readonly number[]): number {
+  const batches = Math.ceil(microseconds.length / BATCH);
+  const means = Array.from({ length: batches }, (_, batch) =>
+    mean(microseconds.slice(batch * BATCH, (batch + 1) * BATCH)),
+  );
+  return median(means);
+}
+
+async function during(victim: Victim, say: (progress: string) => void): Promise<Outage> {
+  const { what, servers } = victim;
+  say(what);
+  try {
+    const engine = await openEngine(victim.url);
+    try {
+      await victim.breakIt();
+      await until('calls are refused', () => refusesInARow(engine));
+      const letThroughMs: number[] = [];
+      const alone = await callOneByOne(engine, letThroughMs);
+      return { what, servers, alone, together: await callTogether(engine, letThroughMs), letThroughMs };
+    } finally {
+      engine.close();
+    }
+  } finally {
+    await victim.stop();
+  }
+}
+
+async function refusesInARow(engine: RedisEngine): Promise<boolean> {
+  for (let call = 0; call < REFUSED_IN_A_ROW; call++) if (!(await isRefused(engine))) return false;
+  return true;
+}
+
+async function callOneByOne(engine: RedisEngine, letThroughMs: number[]): Promise<number[]> {
+  const refusals: number[] = [];
+  for (let call = 0; call < CALLS; call++) {
+    if (call % BATCH === 0) await wait(BETWEEN_BATCHES_MS);
+    const start = performance.now();
+    const refused = await isRefused(engine);
+    const tookMs = performance.now() - start;
+    if (refused) refusals.push(tookMs * 1000);
+    else letThroughMs.push(tookMs);
+  }
+  return refusals;
+}
+
+/** A wave with a call that was let through lasts as long as that one, so it says nothing of the others. */
+async function callTogether(engine: RedisEngine, letThroughMs: number[]): Promise<number[]> {
+  const perCall: number[] = [];
+  for (let calls = 0; calls < CALLS; calls += WAVE) {
+    await wait(BETWEEN_BATCHES_MS);
+    const start = performance.now();
+    const refused = await Promise.all(Array.from({ length: WAVE }, () => isRefused(engine)));
+    const tookMs = performance.now() - start;
+    const letThrough = refused.filter((yes) => !yes).length;
+    if (letThrough === 0) perCall.push((tookMs * 1000) / WAVE);
+    else letThroughMs.push(...Array.from({ length: letThrough }, () => tookMs));
+  }
+  return perCall;
+}
+
+async function isRefused(engine: RedisEngine): Promise<boolean> {
+  try {
+    await engine.client.get(KEY);
+    return false;
+  } catch (error) {
+    return error instanceof EngineError && error.outcome === 'refused';
+  }
+}

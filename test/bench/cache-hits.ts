@@ -1,0 +1,105 @@
+import { startEngine } from '../../local/index.js';
+import { inTurn } from './alternating-rounds.js';
+import type { Benchmark } from './benchmark.js';
+import { answerOf, defineRoutes, openCacheNode } from './cache-node.js';
+import { openEngine, until } from './open-engine.js';
+import { median, quantile } from './statistics.js';
+
+const SIZES = { '2 KB': 2_000, '100 KB': 100_000 } as const;
+const ARGS = { origin: 'JFK', limit: 20 };
+
+const LOCAL_HITS_PER_ROUND = 100_000;
+
+/** What an answer costs that is in the process already. */
+export const localHit: Benchmark = {
+  name: 'local-hit',
+  method:
+    `CPU (user + system) of read() answered by the process itself, ${LOCAL_HITS_PER_ROUND.toLocaleString('en-US')} one after the other in each of 10 rounds: arguments\n` +
+    'checked and hashed, coherence asked, age and counters kept, bytes handed out. Nothing is parsed: "with the value" is, once a hit.',
+  async measure(say) {
+    const server = await startEngine('valkey');
+    const node = await openCacheNode(server.url);
+    const table = [['answer', 'what', 'median µs', 'quartiles']];
+    const goals = [];
+    try {
+      for (const [size, bytes] of Object.entries(SIZES)) {
+        say(size);
+        const query = defineRoutes(node, `local-${bytes}`, answerOf(bytes));
+        await until('it is in the process', async () => (await query.read(ARGS)).lookup.tier === 'local');
+        const read = () => query.read(ARGS);
+        const costs = await inTurn(
+          [() => cpuPerCall(read, LOCAL_HITS_PER_ROUND), () => cpuPerCall(() => query.get(ARGS), 2_000)],
+          { rounds: 10, warmUps: 3 },
+        );
+        if (query.counters.read().loads !== 1) throw new Error('Not all of them were hits.');
+        const [bare = [], parsed = []] = costs;
+        table.push([size, 'bytes', ...summary(bare)], [size, 'with the value', ...summary(parsed)]);
+        goals.push({ figure: `local hit, ${size}`, value: median(bare), atMost: 5, unit: 'µs' });
+      }
+    } finally {
+      await node.close();
+      await server.stop();
+    }
+    return { servers: `${server.name} ${server.version}`, table, goals };
+  },
+};
+
+const ENGINE_HITS_PER_ROUND = 2_000;
+
+/** What an answer costs that has to be asked for, with its generations, against the plainest question there is. */
+export const engineHit: Benchmark = {
+  name: 'engine-hit',
+  method:
+    `Time of read() answered by the engine / GET of the same bytes by the same client, ${ENGINE_HITS_PER_ROUND.toLocaleString('en-US')} of each, one after the other, in turn, in each of\n` +
+    '15 rounds; one tag; the local tier off. Medians of the rounds, and of the ratios of one turn.',
+  async measure(say) {
+    const server = await startEngine('valkey');
+    const node = await openCacheNode(server.url, { localTierBytes: 0 });
+    const raw = await openEngine(server.url);
+    const bytes = raw.clientWith({ replies: 'binary' });
+    const table = [['answer', 'GET µs', 'hit µs', 'hit / GET', 'quartiles']];
+    const goals = [];
+    try {
+      for (const [size, length] of Object.entries(SIZES)) {
+        say(size);
+        const query = defineRoutes(node, `engine-${length}`, answerOf(length));
+        const { json } = await query.read(ARGS);
+        await raw.client.set('bench:raw', json.bytes);
+        const sides = [() => bytes.get('bench:raw'), () => query.read(ARGS)];
+        const [gets = [], hits = []] = await inTurn(
+          sides.map((side) => () => timePerCall(side, ENGINE_HITS_PER_ROUND)),
+          { rounds: 15, warmUps: 5 },
+        );
+        if (query.counters.read().loads !== 1) throw new Error('Not all of them were hits.');
+        const ratios = hits.map((hit, round) => hit / (gets[round] ?? Number.NaN));
+        table.push([size, median(gets).toFixed(1), median(hits).toFixed(1), ...summary(ratios)]);
+        goals.push({ figure: `engine hit / GET, ${size}`, value: median(ratios), atMost: 1.3 });
+      }
+    } finally {
+      raw.close();
+      await node.close();
+      await server.stop();
+    }
+    return { servers: `${server.name} ${server.version}`, table, goals };
+  },
+};
+
+function summary(values: readonly number[]): string[] {
+  const quartiles = [0.25, 0.75].map((share) => quantile(values, share).toFixed(2));
+  return [median(values).toFixed(2), quartiles.join(' - ')];
+}
+
+/** In microseconds. */
+async function cpuPerCall(call: () => Promise<unknown>, calls: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let i = 0; i < calls; i++) await call();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / calls;
+}
+
+/** In microseconds. */
+async function timePerCall(call: () => Promise<unknown>, calls: number): Promise<number> {
+  const startedAt = performance.now();
+  for (let i = 0; i < calls; i++) await call();
+  return ((performance.now() - startedAt) * 1_000) / calls;
+}

@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import { Test } from '@nestjs/testing';
+import { type Engine, EngineModule, Engines, parseEngineUrl } from '../../src/engine/index.js';
+import { QueryCacheModule, type QueryCacheOptions, QueryCacheService } from '../../src/query-cache/index.js';
+import { DEADLINE_MS, until } from './open-engine.js';
+
+/** The query cache as an application has it, with a connection of its own. */
+export interface CacheNode {
+  readonly cache: QueryCacheService;
+  readonly engines: Engines;
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+type Options = Partial<Omit<QueryCacheOptions, 'engine'>>;
+
+/** It need not find its engine there. */
+export async function startCacheNode(url: string, options: Options = {}): Promise<CacheNode> {
+  const module = await Test.createTestingModule({
+    imports: [
+      EngineModule.forRoot({ roles: { cache: parseEngineUrl(url) }, deadlineMs: DEADLINE_MS }),
+      QueryCacheModule.forRootAsync({
+        inject: [Engines],
+        useFactory: (engines: Engines) => ({
+          engine: engines.for('cache'),
+          keyPrefix: 'bench',
+          concurrentLoads: 6,
+          ...options,
+        }),
+      }),
+    ],
+  }).compile();
+  await module.init();
+  const engines = module.get(Engines);
+  return {
+    cache: module.get(QueryCacheService),
+    engines,
+    engine: engines.for('cache'),
+    close: () => module.close(),
+  };
+}
+
+/** The same, connected. */
+export async function openCacheNode(url: string, options?: Options): Promise<CacheNode> {
+  const node = await startCacheNode(url, options);
+  await until('the engine is ready', () => node.engine.isReady);
+  return node;
+}
+
+/** Of about so many bytes as JSON, in rows like those of a query. */
+export function answerOf(bytes: number): { rows: object[] } {
+  const rows = Array.from({ length: Math.ceil(bytes / 77) }, (_, i) => ({
+    destination: `A${String(i).padStart(3, '0')}`,
+    flights: 1_000 + i,
+    meanDelay: 12.5 + (i % 10),
+    p95Delay: 80,
+  }));
+  return { rows };
+}
+
+/** A cached query of one airport, with the tags that it would have. */
+export function defineRoutes({ cache }: CacheNode, name: string, answer: object) {
+  return cache.define({
+    name,
+    ttlSeconds: 3_600,
+    tags: ({ origin }: { origin: string; limit: number }) => [`airport:${origin}`],
+    load: () => Promise.resolve(answer),
+  });
+}

@@ -1,0 +1,76 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RedisEngine } from '../../src/engine/index.js';
+import type { Benchmark, Goal } from './benchmark.js';
+import { openEngine, startClient } from './open-engine.js';
+import { OUTAGES, type Outage } from './outages.js';
+import { largest, mean } from './statistics.js';
+
+const SECONDS = 10;
+const CALLS_EVERY_MS = 5;
+
+/** What servers that are in trouble already have to bear from one application node. */
+export const connectionStorm: Benchmark = {
+  name: 'connection-storm',
+  method:
+    `Connections per second from one engine in the first ${SECONDS} s of an outage, counted by fault proxies that accept them all, while callers\n` +
+    `go on with 200 calls a second. Behind sentinels those to the three sentinels are counted, in a cluster those to its three nodes.`,
+  async measure(say) {
+    const rows: Row[] = [];
+    for (const [what, arrange] of Object.entries(OUTAGES)) {
+      say(what);
+      const outage = await arrange();
+      try {
+        rows.push({ what, ...outage, perSecond: await countConnections(outage) });
+      } finally {
+        await outage.stop();
+      }
+    }
+    const servers = rows[0]?.servers ?? '';
+    return { servers, table: [HEADER, ...rows.map(cellsOf)], goals: rows.map(goalOf) };
+  },
+};
+
+interface Row extends Pick<Outage, 'servers' | 'proxies' | 'mostPerSecond'> {
+  readonly what: string;
+  readonly perSecond: readonly number[];
+}
+
+const HEADER = ['outage', 'addresses', 'mean/s', 'max/s', 'each second'];
+
+function cellsOf({ what, proxies, perSecond }: Row): string[] {
+  const figures = [mean(perSecond).toFixed(1), String(largest(perSecond))];
+  return [what, String(proxies.length), ...figures, perSecond.join(' ')];
+}
+
+function goalOf({ what, perSecond, mostPerSecond }: Row): Goal {
+  return { figure: `${what}, mean`, value: mean(perSecond), atMost: mostPerSecond, unit: '/s' };
+}
+
+async function countConnections({ url, proxies, begin }: Outage): Promise<number[]> {
+  const engine = begin ? await openEngine(url) : startClient(url);
+  const calls = setInterval(() => callOnce(engine), CALLS_EVERY_MS);
+  try {
+    const accepted = (): number => proxies.reduce((sum, proxy) => sum + proxy.accepted, 0);
+    const perSecond: number[] = [];
+    let before = begin ? accepted() : 0;
+    await begin?.();
+    for (let second = 0; second < SECONDS; second++) {
+      await wait(1000);
+      const now = accepted();
+      perSecond.push(now - before);
+      before = now;
+    }
+    return perSecond;
+  } finally {
+    clearInterval(calls);
+    engine.close();
+  }
+}
+
+let called = 0;
+
+/** Keys of all shards. How the call ends does not matter here. */
+function callOnce(engine: RedisEngine): void {
+  called += 1;
+  engine.client.get(`storm:${called % 100}`).catch(() => undefined);
+}

@@ -1,0 +1,94 @@
+import { RECOVERS_WITHIN_MS, type FaultRun, runFault } from '../support/faults/fault-run.js';
+import type { Site } from '../support/faults/fault-stack.js';
+import type { Fault } from '../support/faults/fault.js';
+import { killed, paused, readOnly } from '../support/faults/faults.js';
+import { timeline } from '../support/faults/tally.js';
+import type { Benchmark, Goal } from './benchmark.js';
+
+const BEFORE_MS = 500;
+const AFTER_MS = 1_000;
+const SITES = (['sentinel', 'cluster'] as const).map((topology): Site => ({
+  kind: 'valkey',
+  topology,
+  tls: false,
+}));
+const SERVERS = 'Valkey, plain, 200 calls a second';
+const RUNS = 3;
+
+/** A WAIT for a replica needs one that is left after the promotion. */
+const LEFT_WITH_A_REPLICA = { replicas: 2 };
+
+export const failoverTimeline: Benchmark = {
+  name: 'failover-timeline',
+  method:
+    'Kills and pauses a primary in Sentinel and Cluster; what came of the calls that settled in each 100 ms, counted from the fault. The goal\n' +
+    "is the time from the servers' own promotion to the first write that is done again.",
+  async measure(say) {
+    const table = [['fault', 'topology', 'ms', 'done', 'refused', 'failed', 'unknown']];
+    const goals: Goal[] = [];
+    for (const fault of [killed, paused]) {
+      for (const site of SITES) {
+        say(nameOf(fault, site));
+        const run = await runFault(fault, site);
+        table.push(...rowsOf(run));
+        const value = Math.round(run.recoveryMs ?? Number.POSITIVE_INFINITY);
+        goals.push({ figure: nameOf(fault, site), value, atMost: RECOVERS_WITHIN_MS, unit: 'ms' });
+      }
+    }
+    return { servers: SERVERS, table, goals };
+  },
+};
+
+export const failoverLosses: Benchmark = {
+  name: 'failover-losses',
+  method:
+    `Acknowledged writes that were lost when a primary with two replicas was killed, paused or replaced as planned, with and without\n` +
+    `WAIT 1 100 in the write's pipeline: ${RUNS} runs of each together. Replication is asynchronous, so there is no goal.`,
+  async measure(say) {
+    const table = [['fault', 'topology', 'wait', 'acknowledged writes', 'lost']];
+    for (const fault of [killed, paused, readOnly]) {
+      for (const site of SITES) {
+        for (const withWait of [false, true]) {
+          say(nameOf(fault, site) + (withWait ? ', with WAIT' : ''));
+          table.push(await countLosses(fault, site, withWait));
+        }
+      }
+    }
+    return { servers: SERVERS, table, goals: [] };
+  },
+};
+
+function nameOf({ name }: Fault, { topology }: Site): string {
+  return `${name}, ${topology}`;
+}
+
+function rowsOf({
+  calls,
+  fault,
+  site,
+  struckAt,
+  promotedAt = struckAt,
+  recoveryMs = 0,
+}: FaultRun): string[][] {
+  const lines = timeline(calls, {
+    zero: struckAt,
+    from: struckAt - BEFORE_MS,
+    to: promotedAt + recoveryMs + AFTER_MS,
+  });
+  return lines.map(({ atMs, done, refused, failed, unknown }) => [
+    fault,
+    site.topology,
+    ...[atMs, done, refused, failed, unknown].map(String),
+  ]);
+}
+
+async function countLosses(fault: Fault, site: Site, withWait: boolean): Promise<string[]> {
+  let acknowledged = 0;
+  let lost = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const seen = await runFault({ ...fault, stack: LEFT_WITH_A_REPLICA, traffic: { withWait } }, site);
+    acknowledged += seen.calls.filter((call) => call.acknowledged).length;
+    lost += seen.discrepancies.lost.length;
+  }
+  return [fault.name, site.topology, withWait ? 'WAIT 1 100' : 'none', String(acknowledged), String(lost)];
+}

@@ -1,0 +1,34 @@
+import { describeMachine } from '../../load/machine.js';
+import { align } from '../../load/table.js';
+import { type Benchmark, type Goal, isMet, type Measurement } from './benchmark.js';
+
+/** Everything somebody needs to believe a figure, or to measure it again. */
+export function formatReport({ name, method }: Benchmark, { servers, table, goals }: Measurement): string {
+  const { cores, cpu, memoryGiB, node, platform } = describeMachine();
+  const [header = '', ...rows] = align(table.map((row) => [...row]));
+  return [
+    `== ${name}`,
+    `${cores} x ${cpu}, ${memoryGiB} GiB, ${platform}, Node ${node}; ${servers}; ${new Date().toISOString()}`,
+    method,
+    '',
+    header,
+    '-'.repeat(header.length),
+    ...rows,
+    '',
+    ...align(goals.map(describeGoal)),
+    '',
+  ].join('\n');
+}
+
+function describeGoal(goal: Goal): string[] {
+  const { figure, value, atMost, atLeast, unit = '' } = goal;
+  const withUnit = (amount: string): string => `${amount}${unit && ` ${unit}`}`;
+  const outcome = isMet(goal) ? 'met' : 'MISSED';
+  const wanted = atLeast === undefined ? `<= ${atMost}` : `>= ${atLeast.toLocaleString('en-US')}`;
+  return [outcome, figure, withUnit(formatFigure(value)), `(goal ${withUnit(wanted)})`];
+}
+
+/** Counts as they are, everything else with two digits after the point. */
+export function formatFigure(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(2);
+}

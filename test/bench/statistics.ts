@@ -1,0 +1,22 @@
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Interpolated between neighbours; NaN when there are no values. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).toSorted();
+  const position = (sorted.length - 1) * share;
+  const [below = Number.NaN, above = below] = [Math.floor(position), Math.ceil(position)].map(
+    (index) => sorted[index],
+  );
+  return below + (above - below) * (position - Math.floor(position));
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), -Infinity);
+}

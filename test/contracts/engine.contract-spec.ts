@@ -1,0 +1,47 @@
+import { Logger } from '@nestjs/common';
+import type { EngineOptions } from '../../local/index.js';
+import type { EngineTopology } from '../../src/engine/index.js';
+import { installed } from '../support/app.js';
+import { startServers } from './engine-servers.js';
+import { describeEngineContract } from './engine.contract.js';
+import { describeMemcachedContract } from './memcached.contract.js';
+
+Logger.overrideLogger(false);
+
+const PASSWORD = 'p@ss:word/with?all#kinds';
+const WAYS: readonly [topology: EngineTopology, how: string, options: EngineOptions][] = [
+  ['standalone', 'plain', {}],
+  [
+    'standalone',
+    'TLS with client certificates and a password',
+    { tls: { clientCertificates: true }, password: PASSWORD },
+  ],
+  ['sentinel', 'plain', {}],
+  [
+    'sentinel',
+    'TLS with client certificates and an ACL user',
+    { tls: { clientCertificates: true }, acl: true },
+  ],
+  ['cluster', 'plain', {}],
+  [
+    'cluster',
+    'TLS with client certificates and a password',
+    { tls: { clientCertificates: true }, password: PASSWORD },
+  ],
+];
+
+const kinds = installed('redis', 'valkey') as ('redis' | 'valkey')[];
+const isFull = process.env['FULL_MATRIX'] === 'true';
+
+/** Each way on one engine, the engines taking turns; with FULL_MATRIX=true on every engine. */
+for (const [turn, [topology, how, options]] of WAYS.entries()) {
+  const inTurn = kinds.slice(turn % kinds.length).slice(0, 1);
+  for (const kind of isFull ? kinds : inTurn) {
+    describeEngineContract(`${kind}, ${topology}, ${how}`, () => startServers(kind, topology, options));
+  }
+}
+
+if (installed('memcached').length > 0) {
+  describeMemcachedContract('one node', 1);
+  describeMemcachedContract('two nodes', 2);
+}

@@ -1,0 +1,210 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { defineScript, EngineError, type RedisEngine } from '../../../src/engine/index.js';
+import { elapsed } from '../../support/elapsed.js';
+import { until } from '../../support/until.js';
+import { type EngineTrial, failureOf, outcomeOf } from '../engine-trial.js';
+
+const DEADLINE_MS = 300;
+/** What a call may be late by: timers are not exact. */
+const LATE_MS = 50;
+
+const read = defineScript('contract.read', 'return redis.call("GET", KEYS[1])');
+const count = defineScript('contract.count', 'return redis.call("INCR", KEYS[1])');
+const MEGABYTE = 'x'.repeat(1_000_000);
+
+/** Every call settles by its deadline, whatever the servers do. */
+export function describeDeadlines(trial: EngineTrial): void {
+  describe('deadlines', () => {
+    it.each<[string, (engine: RedisEngine, key: string) => Promise<unknown>]>([
+      ['a command', (engine, key) => engine.clientWith({ deadlineMs: 50 }).get(key)],
+      ['a batch', (engine, key) => engine.clientWith({ deadlineMs: 50 }).multi().get(key).exec()],
+      ['a script', (engine, key) => engine.run(read, [key], [], { deadlineMs: 50 })],
+    ])('are those of %s where it has one', async (_what, call) => {
+      const key = trial.key('paused');
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      await trial.pause(key);
+      const { ms, result: outcome } = await elapsed(() => outcomeOf(call(engine, key)));
+      expect(ms).toBeLessThan(50 + LATE_MS);
+      expect(outcome).toMatch(/^(unknown|refused)$/);
+    });
+
+    it('that would never come are refused, whatever the call', async () => {
+      const [key, ...keys] = trial.spreadKeys(20) as [string, ...string[]];
+      const { done } = trial.engine.statistics;
+      const endless = trial.engine.clientWith({ deadlineMs: Number.POSITIVE_INFINITY });
+      const calls = [
+        () => endless.get(key),
+        () => endless.mGet(keys),
+        () => endless.multi().get(key).exec(),
+        () => trial.engine.run(read, [key], [], { deadlineMs: Number.NaN }),
+      ];
+      for (const call of calls) expect(await failureOf(call)).toBeInstanceOf(RangeError);
+      expect(trial.engine.statistics.done).toBe(done);
+    });
+
+    it('are those of the engine otherwise', async () => {
+      const key = trial.key('paused');
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      await trial.pause(key);
+      const settled = await Promise.all(
+        Array.from({ length: 50 }, () => elapsed(() => outcomeOf(engine.client.get(key)))),
+      );
+      for (const { ms, result: outcome } of settled) {
+        expect(ms).toBeLessThan(DEADLINE_MS + LATE_MS);
+        expect(outcome).toMatch(/^(unknown|refused)$/);
+      }
+    });
+
+    it('outlast a server that is busy for less', async () => {
+      const key = trial.key('busy');
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      await engine.client.set(key, 'value');
+      const server = await trial.pause(key);
+      const patient = engine.clientWith({ deadlineMs: 1_500 });
+      const calls = [
+        patient.get(key),
+        patient.multi().get(key).exec(),
+        engine.run(read, [key], [], { deadlineMs: 1_500 }),
+      ];
+      setTimeout(() => server.resume(), 700);
+      expect(await Promise.all(calls)).toEqual(['value', ['value'], 'value']);
+    });
+
+    it('count what has arrived while this process itself stood still', async () => {
+      const key = trial.key('stand-still');
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      await engine.client.set(key, 'value');
+      const { connects } = engine.statistics;
+      const written = engine.client.get(key);
+      await setImmediate();
+      standStill(2 * DEADLINE_MS);
+      expect(await written).toBe('value');
+      const unwritten = outcomeOf(engine.client.get(key));
+      standStill(2 * DEADLINE_MS);
+      expect(await unwritten).toMatch(/^(done|unknown)$/);
+      expect(engine.statistics.connects).toBe(connects);
+    });
+
+    it('of some end without harm to those that are patient', async () => {
+      const key = trial.key('busy');
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      await engine.client.set(key, 'value');
+      const server = await trial.pause(key);
+      const patient = engine.clientWith({ deadlineMs: 1_500 }).get(key);
+      const hasty = Array.from({ length: 3 }, () =>
+        outcomeOf(engine.clientWith({ deadlineMs: 50 }).get(key)),
+      );
+      expect(new Set(await Promise.all(hasty))).toEqual(new Set(['unknown']));
+      server.resume();
+      expect(await patient).toBe('value');
+      expect(engine.statistics).toMatchObject({ connects: trial.servers.primaries.length });
+    });
+
+    it('that are short take nothing from the calls of others, and what they refuse is not executed later', async () => {
+      const [key, hasty] = [trial.key('large'), trial.key('hasty')];
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      const { connects } = engine.statistics;
+      const server = await trial.pause(key);
+      const patient = engine.clientWith({ deadlineMs: 5_000 });
+      // More than the sockets' buffers take.
+      const large = Array.from({ length: 20 }, () => outcomeOf(patient.set(key, MEGABYTE)));
+      await setImmediate();
+      const client = engine.clientWith({ deadlineMs: 20 });
+      const calls = [
+        client.incr(hasty),
+        client.multi().incr(hasty).incr(hasty).exec(),
+        client.multi().incr(hasty).execAsPipeline(),
+        engine.run(count, [hasty], [], { deadlineMs: 20 }),
+      ];
+      expect(await Promise.all(calls.map(outcomeOf))).toEqual(calls.map(() => 'refused'));
+      server.resume();
+      expect(new Set(await Promise.all(large))).toEqual(new Set(['done']));
+      expect(await engine.client.get(hasty)).toBeNull();
+      expect(engine.statistics.connects).toBe(connects);
+    });
+
+    it('that end a transaction half written leave nothing of it, nor anybody in it', async () => {
+      const key = trial.key('half');
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      const server = await trial.pause(key);
+      const batch = engine.clientWith({ deadlineMs: 50 }).multi();
+      for (let i = 0; i < 20; i++) batch.set(key, MEGABYTE);
+      expect(await outcomeOf(batch.exec())).toBe('refused');
+      server.resume();
+      await until(async () => (await outcomeOf(engine.client.get(key))) === 'done');
+      expect(await engine.client.get(key)).toBeNull();
+    });
+
+    it('that are short do not open the breaker', async () => {
+      const key = trial.key('far');
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      const server = await trial.pause(key);
+      const hasty = engine.clientWith({ deadlineMs: 5 });
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcomeOf(hasty.get(key))));
+      expect(new Set(outcomes)).toEqual(new Set(['unknown']));
+      const usual = outcomeOf(engine.client.get(key));
+      server.resume();
+      expect(await usual).toBe('done');
+      expect(engine.report()).toMatchObject({ state: 'ready', breaker: 'closed' });
+    });
+
+    it('answer with an outcome of their own that names the command', async () => {
+      const key = trial.key('paused');
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      await trial.pause(key);
+      const failure = await failureOf(() => engine.client.get(key));
+      expect(failure).toBeInstanceOf(EngineError);
+      expect(failure).toMatchObject({ outcome: 'unknown', message: expect.stringMatching(/get/i) });
+    });
+
+    it('leave nothing that was refused to be executed later', async () => {
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      const keys = Array.from({ length: 40 }, (_, i) => trial.key(String(i)));
+      const server = await trial.pause(trial.key(''));
+      const calls: Promise<string>[] = [];
+      for (const [i, key] of keys.entries()) {
+        const { client } = engine;
+        calls.push(outcomeOf(i % 2 ? client.set(key, MEGABYTE) : client.multi().set(key, MEGABYTE).exec()));
+        await setImmediate();
+      }
+      const outcomes = await Promise.all(calls);
+      const refused = keys.filter((_, i) => outcomes[i] === 'refused');
+      // The sockets' buffers take some of it.
+      expect(refused.length).toBeGreaterThan(10);
+      expect(new Set(outcomes)).toEqual(new Set(['refused', 'unknown']));
+      server.resume();
+      await until(async () => (await outcomeOf(engine.client.get(trial.key('')))) === 'done');
+      expect(await trial.engine.client.exists(refused)).toBe(0);
+    });
+
+    it('are not waited for where the queue has no room', async () => {
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      await trial.pause(trial.key(''));
+      const calls = Array.from({ length: 10_100 }, () => outcomeOf(engine.client.get(trial.key(''))));
+      expect(await Promise.race(calls)).toBe('refused');
+      const outcomes = await Promise.all(calls);
+      expect(outcomes.filter((outcome) => outcome === 'refused').length).toBeGreaterThanOrEqual(100);
+    });
+
+    it('of many calls that nobody answered are followed by calls that are', async () => {
+      const keys = trial.spreadKeys(30);
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      const server = await trial.pause(keys[0] ?? '');
+      const write = (key: string) => outcomeOf(engine.client.set(key, 'value'));
+      await Promise.all(keys.map(write));
+      server.resume();
+      await until(async () => (await Promise.all(keys.map(write))).every((it) => it === 'done'));
+      const { done, refused, failed, unknown } = engine.statistics;
+      expect(done).toBeGreaterThanOrEqual(keys.length);
+      expect(refused + unknown).toBeGreaterThan(0);
+      expect(failed).toBe(0);
+    });
+  });
+}
+
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}

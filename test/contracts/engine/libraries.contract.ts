@@ -1,0 +1,59 @@
+import { redisInsStore } from 'cache-manager-redis-yet';
+import { RedisStore } from 'connect-redis';
+import type { SessionData } from 'express-session';
+import { describe, expect, it } from 'vitest';
+import { until } from '../../support/until.js';
+import type { EngineTrial } from '../engine-trial.js';
+
+const HOUR_MILLISECONDS = 3_600_000;
+
+/** Libraries that want a client of node-redis take the engine's, on every topology. */
+export function describeLibraries(trial: EngineTrial): void {
+  describe('libraries', () => {
+    it('connect-redis keeps sessions', async () => {
+      const { client } = trial.engine;
+      const store = new RedisStore({ client, prefix: trial.prefix, ttl: 60 });
+      const session = { cookie: { originalMaxAge: HOUR_MILLISECONDS }, visits: 1 } as unknown as SessionData;
+      await store.set('one', session);
+      expect(await store.get('one')).toEqual(session);
+      expect(await client.ttl(`${trial.prefix}one`)).toBeGreaterThan(0);
+      await client.expire(`${trial.prefix}one`, 5);
+      await store.touch('one', session);
+      expect(await client.ttl(`${trial.prefix}one`)).toBeGreaterThan(5);
+      await store.destroy('one');
+      expect(await store.get('one')).toBeNull();
+    });
+
+    it('cache-manager-redis-yet caches values', async () => {
+      // The store is typed for its own, older node-redis; the commands it sends are the same in ours.
+      const store = redisInsStore(trial.engine.client as never);
+      const keys = trial.spreadKeys(3) as [string, string, string];
+      await store.set(keys[0], { answer: 42 }, HOUR_MILLISECONDS);
+      await store.set(keys[1], 'short', 30);
+      expect(await store.get(keys[0])).toEqual({ answer: 42 });
+      expect(await store.ttl(keys[0])).toBeGreaterThan(0);
+      await until(async () => (await store.get(keys[1])) === undefined);
+      expect(await store.mget(...keys)).toEqual([{ answer: 42 }, undefined, undefined]);
+      await store.mdel(...keys);
+      expect(await store.get(keys[0])).toBeUndefined();
+    });
+
+    it('cache-manager-redis-yet writes many at once where they share a hash tag', async () => {
+      const store = redisInsStore(trial.engine.client as never);
+      const [one, other] = [trial.key('one'), trial.key('other')];
+      await store.mset(
+        [
+          [one, 1],
+          [other, { two: 2 }],
+        ],
+        HOUR_MILLISECONDS,
+      );
+      expect(await store.mget(one, other)).toEqual([1, { two: 2 }]);
+      await store.mset([
+        [one, 3],
+        [other, 4],
+      ]);
+      expect(await store.mget(one, other)).toEqual([3, 4]);
+    });
+  });
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { defineScript } from '../../../src/engine/index.js';
+import { until } from '../../support/until.js';
+import { type EngineTrial, outcomeOf, SOON } from '../engine-trial.js';
+
+const read = defineScript('contract.read', 'return redis.call("GET", KEYS[1])');
+
+/** Engines come and go without a trace. */
+export function describeLifecycle(trial: EngineTrial): void {
+  describe('an engine', () => {
+    it('calls back when it is connected again, since what was in the servers may be gone', async () => {
+      const engine = await trial.anotherEngine();
+      let times = 0;
+      engine.onReady(() => (times += 1));
+      await trial.cutConnections();
+      await expect.poll(() => times, SOON).toBeGreaterThan(0);
+    });
+
+    it('refuses every call once closed', async () => {
+      const engine = await trial.anotherEngine();
+      const key = trial.key('closed');
+      await engine.client.set(key, 'value');
+      engine.close();
+      const calls = [
+        engine.client.get(key),
+        engine.client.multi().get(key).exec(),
+        engine.run(read, [key], []),
+        engine.publish(key, 'message'),
+      ];
+      expect(await Promise.all(calls.map(outcomeOf))).toEqual(calls.map(() => 'refused'));
+      expect(engine.isReady).toBe(false);
+    });
+
+    it('settles what was on its way when it is closed', async () => {
+      const engine = await trial.anotherEngine();
+      const key = trial.key('closing');
+      const calls = Array.from({ length: 100 }, () => outcomeOf(engine.client.incr(key)));
+      engine.close();
+      const outcomes = await Promise.all(calls);
+      const perhapsExecuted = outcomes.filter((it) => it !== 'refused').length;
+      expect(Number((await trial.engine.client.get(key)) ?? 0)).toBeLessThanOrEqual(perhapsExecuted);
+    });
+
+    it('can be closed twice', async () => {
+      const engine = await trial.anotherEngine();
+      engine.close();
+      engine.close();
+      expect(await outcomeOf(engine.client.get(trial.key('closed')))).toBe('refused');
+    });
+
+    it('leaves nothing open, on the servers or here', async () => {
+      const [before, socketsBefore] = [await clientsOf(trial), openSockets()];
+      const engine = await trial.anotherEngine();
+      engine.subscribe(trial.key('channel'), { onMessage: () => undefined });
+      const watching = engine.invalidations(trial.prefix, () => undefined);
+      await until(() => watching.isCoherent(1_000));
+      await Promise.all(trial.spreadKeys(30).map((key) => engine.client.set(key, 'value')));
+      const own = (await clientsOf(trial)).filter((client) => !before.includes(client));
+      expect(own.length).toBeGreaterThan(1);
+      engine.close();
+      const left = async () => (await clientsOf(trial)).filter((client) => own.includes(client));
+      await expect.poll(left, SOON).toEqual([]);
+      await expect.poll(openSockets, SOON).toBeLessThanOrEqual(socketsBefore);
+    });
+
+    it('does not disturb another one with the same address', async () => {
+      const key = trial.key('shared');
+      const [leaving, staying] = [await trial.anotherEngine(), await trial.anotherEngine()];
+      const messages: string[] = [];
+      const isLive = new Promise<void>((resolve) => {
+        const onMessage = (message: string) => messages.push(message);
+        trial.afterTest(staying.subscribe(key, { onMessage, onLive: resolve }));
+      });
+      await isLive;
+      const calls = Array.from({ length: 200 }, () => outcomeOf(staying.client.incr(key)));
+      const failing = Array.from({ length: 200 }, () => outcomeOf(leaving.client.lPush(key, 'x')));
+      leaving.close();
+      expect(new Set(await Promise.all(calls))).toEqual(new Set(['done']));
+      await Promise.all(failing);
+      await staying.publish(key, 'still here');
+      await until(() => messages.length === 1);
+      expect(staying.report()).toMatchObject({ state: 'ready', reason: null, breaker: 'closed' });
+    });
+  });
+}
+
+/** The connections of all servers by both their ends, but for those that ask for them. */
+async function clientsOf({ servers }: EngineTrial): Promise<string[]> {
+  const lists = await Promise.all(servers.nodes.map((node) => node.command('CLIENT', 'LIST')));
+  return lists
+    .flatMap((list) => String(list).split('\n'))
+    .filter((client) => !client.includes('cmd=client|list'))
+    .flatMap((client) => /\baddr=\S+ laddr=\S+/.exec(client) ?? []);
+}
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((resource) => /^(TCP|TLS)/.test(resource)).length;
+}

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defineScript, EngineError } from '../../../src/engine/index.js';
+import { type EngineTrial, failureOf } from '../engine-trial.js';
+
+const add = defineScript('contract.add', 'return redis.call("INCRBY", KEYS[1], ARGV[1])');
+
+/** Defined once, sent by digest, there whenever they are called. */
+export function describeScripts(trial: EngineTrial): void {
+  describe('scripts', () => {
+    const forget = () =>
+      Promise.all(trial.servers.nodes.map((node) => node.command('SCRIPT', 'FLUSH', 'SYNC')));
+    const answerTo = (lua: string) =>
+      trial.engine.run(defineScript('contract.answer', lua), [trial.key('key')], []);
+    beforeEach(forget);
+
+    it('run on an engine that has never seen them, and when it forgot them', async () => {
+      const key = trial.key('sum');
+      expect(await trial.engine.run(add, [key], ['3'])).toBe(3);
+      expect(await trial.engine.run(add, [key], ['4'])).toBe(7);
+      await forget();
+      expect(await trial.engine.run(add, [key], ['5'])).toBe(12);
+    });
+
+    it('run once each when many are called on an engine that has never seen them', async () => {
+      const key = trial.key('sum');
+      await Promise.all(Array.from({ length: 100 }, () => trial.engine.run(add, [key], ['1'])));
+      expect(await trial.engine.client.get(key)).toBe('100');
+    });
+
+    it('run wherever their keys are', async () => {
+      const keys = trial.spreadKeys(30);
+      const replies = await Promise.all(keys.map((key, i) => trial.engine.run(add, [key], [String(i)])));
+      expect(replies).toEqual(keys.map((_, i) => i));
+      expect(await trial.engine.client.mGet(keys)).toEqual(keys.map((_, i) => String(i)));
+    });
+
+    it('take several keys of one hash tag', async () => {
+      const both = defineScript(
+        'contract.both',
+        'return {redis.call("GET", KEYS[1]), redis.call("GET", KEYS[2])}',
+      );
+      const keys = [trial.key('one'), trial.key('other')];
+      await trial.engine.client.set(trial.key('one'), '1');
+      await trial.engine.client.set(trial.key('other'), '2');
+      expect(await trial.engine.run(both, keys, [])).toEqual(['1', '2']);
+    });
+
+    it.each([
+      ['numbers, cut to whole ones', 'return 3.9', 3],
+      ['nil', 'return nil', null],
+      ['false, which is nil', 'return false', null],
+      ['text', 'return "text"', 'text'],
+      ['a status', 'return redis.status_reply("FINE")', 'FINE'],
+      ['nested arrays', 'return {1, "two", {3, {"four"}}, false}', [1, 'two', [3, ['four']], null]],
+      ['an empty array', 'return {}', []],
+    ])('answer %s', async (_what, lua, answer) => {
+      expect(await answerTo(lua)).toEqual(answer);
+    });
+
+    it.each([
+      ['they answer with one', 'return redis.error_reply("MINE went wrong")', 'MINE'],
+      ['they raise one', 'error("raised")', 'ERR'],
+      ['a command of theirs does', 'return redis.call("LPUSH", "x")', 'ERR'],
+      ['they are no Lua', 'this is no Lua', 'ERR'],
+    ])('fail with an error when %s', async (_when, lua, code) => {
+      const failure = await failureOf(() => answerTo(lua));
+      expect(failure).toBeInstanceOf(EngineError);
+      expect(failure).toMatchObject({ outcome: 'failed', message: expect.stringContaining(code) });
+    });
+
+    it('fail without an effect on what follows', async () => {
+      for (let i = 0; i < 20; i++) await failureOf(() => answerTo('error("raised")'));
+      expect(await trial.engine.run(add, [trial.key('sum')], ['1'])).toBe(1);
+      expect(trial.engine.report().breaker).toBe('closed');
+    });
+  });
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { until } from '../../support/until.js';
+import type { EngineTrial } from '../engine-trial.js';
+
+const LARGEST_EXACT_SCORE = Number.MAX_SAFE_INTEGER;
+
+/** The types of values that the stores use. */
+export function describeValues(trial: EngineTrial): void {
+  describe('values', () => {
+    it('answers null for what is not there', async () => {
+      const { client } = trial.engine;
+      const key = trial.key('missing');
+      expect(await client.get(key)).toBeNull();
+      expect(await client.hGet(key, 'field')).toBeNull();
+      expect(await client.zScore(key, 'member')).toBeNull();
+      expect(await client.zRank(key, 'member')).toBeNull();
+      expect(await client.hGetAll(key)).toEqual({});
+      expect(await client.exists(key)).toBe(0);
+      expect(await client.pTTL(key)).toBe(-2);
+    });
+
+    it('keeps strings, the empty one too', async () => {
+      const { client } = trial.engine;
+      for (const text of ['text', '', '0', 'null']) {
+        expect(await client.set(trial.key('text'), text)).toBe('OK');
+        expect(await client.get(trial.key('text'))).toBe(text);
+      }
+      expect(await client.getDel(trial.key('text'))).toBe('null');
+      expect(await client.get(trial.key('text'))).toBeNull();
+    });
+
+    it('sets only what is there, or only what is not', async () => {
+      const { client } = trial.engine;
+      const key = trial.key('conditional');
+      expect(await client.set(key, 'first', { condition: 'XX' })).toBeNull();
+      expect(await client.set(key, 'second', { condition: 'NX' })).toBe('OK');
+      expect(await client.set(key, 'third', { condition: 'NX' })).toBeNull();
+      expect(await client.set(key, 'fourth', { condition: 'XX' })).toBe('OK');
+      expect(await client.get(key)).toBe('fourth');
+    });
+
+    it('lets keys expire at their time, and keeps them where that is taken back', async () => {
+      const { client } = trial.engine;
+      const [short, kept, long] = [trial.key('short'), trial.key('kept'), trial.key('long')];
+      await client.set(short, 'value', { expiration: { type: 'PX', value: 50 } });
+      await client.set(kept, 'value', { expiration: { type: 'EX', value: 60 } });
+      await client.set(long, 'value');
+      expect(await client.expire(long, 60)).toBe(1);
+      expect(await client.persist(kept)).toBe(1);
+      await until(async () => (await client.get(short)) === null);
+      expect(await client.ttl(kept)).toBe(-1);
+      const leftMilliseconds = await client.pTTL(long);
+      expect(leftMilliseconds).toBeGreaterThan(30_000);
+      expect(leftMilliseconds).toBeLessThanOrEqual(60_000);
+    });
+
+    it('counts, also when many count at once', async () => {
+      const { client } = trial.engine;
+      const key = trial.key('count');
+      await Promise.all(Array.from({ length: 100 }, () => client.incr(key)));
+      expect(await client.incrBy(key, 10)).toBe(110);
+      expect(await client.decr(key)).toBe(109);
+      expect(await client.get(key)).toBe('109');
+    });
+
+    it('keeps hashes', async () => {
+      const { client } = trial.engine;
+      const key = trial.key('hash');
+      expect(await client.hSet(key, { name: 'Ada', country: 'GB', visits: '1' })).toBe(3);
+      expect(await client.hIncrBy(key, 'visits', 2)).toBe(3);
+      expect(await client.hDel(key, 'country')).toBe(1);
+      expect(await client.hmGet(key, ['name', 'country'])).toEqual(['Ada', null]);
+      expect(await client.hGetAll(key)).toEqual({ name: 'Ada', visits: '3' });
+    });
+
+    it('orders sorted sets by score and then by member', async () => {
+      const { client } = trial.engine;
+      const key = trial.key('board');
+      await client.zAdd(key, [
+        { value: 'b', score: 1 },
+        { value: 'c', score: -0.5 },
+        { value: 'a', score: 1 },
+      ]);
+      expect(await client.zRange(key, 0, -1)).toEqual(['c', 'a', 'b']);
+      expect(await client.zRank(key, 'b')).toBe(2);
+      expect(await client.zRangeWithScores(key, 0, 0, { REV: true })).toEqual([{ value: 'b', score: 1 }]);
+      expect(await client.zCount(key, '(-0.5', '+inf')).toBe(2);
+      expect(await client.zRem(key, ['a', 'nobody'])).toBe(1);
+      expect(await client.zCard(key)).toBe(2);
+    });
+
+    it('keeps the largest whole scores exactly', async () => {
+      const { client } = trial.engine;
+      const key = trial.key('exact');
+      await client.zAdd(key, { value: 'most', score: LARGEST_EXACT_SCORE });
+      await client.zAdd(key, { value: 'least', score: -LARGEST_EXACT_SCORE });
+      expect(await client.zIncrBy(key, -1, 'most')).toBe(LARGEST_EXACT_SCORE - 1);
+      expect(await client.zScore(key, 'least')).toBe(-LARGEST_EXACT_SCORE);
+    });
+  });
+}

@@ -1,0 +1,83 @@
+import { Client } from 'pg';
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type LocalServer, startEngine } from '../../../local/index.js';
+import { installed, readinessOf } from '../../support/app.js';
+import { createDatabase } from '../../support/database.js';
+import { build, type DistProcess, startDist } from '../../support/dist.js';
+import { elapsed } from '../../support/elapsed.js';
+import { asOperator, productionSettings } from '../../support/settings.js';
+import { until } from '../../support/until.js';
+import { Callers, type Question } from './callers.js';
+
+const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
+const CALLERS = 4;
+const slowQuestion: Question = {
+  path: '/api/flights/airports/ranking',
+  headers: { ...asOperator, 'Cache-Control': 'no-store' },
+};
+
+let databaseUrl: string;
+let engine: LocalServer;
+let app: DistProcess;
+
+beforeAll(async () => {
+  [databaseUrl, engine] = await Promise.all([createDatabase(), startEngine(kind), build()]);
+}, 120_000);
+
+beforeEach(async () => {
+  app = await startDist(productionSettings(databaseUrl, engine.url));
+  await until(async () => (await readinessOf(app)).status === 'ok');
+});
+
+afterAll(() => engine?.stop());
+
+describe('the built application on SIGTERM', () => {
+  it('answers what it has accepted, whatever signals follow, and exits with 0', async () => {
+    const callers = new Callers(
+      app.url,
+      Array.from({ length: CALLERS }, () => slowQuestion),
+    );
+    await until(() => callers.outcomes.length > 3 * CALLERS);
+    const database = new Client({ connectionString: databaseUrl });
+    await database.connect();
+    const waiting = async () => {
+      const { rows } = await database.query<{ count: number }>(
+        'SELECT count(*)::int FROM pg_locks WHERE NOT granted AND relation = $1::regclass',
+        ['flights'],
+      );
+      return rows[0]?.count;
+    };
+    await database.query('BEGIN; LOCK TABLE flights');
+    await until(async () => (await waiting()) === CALLERS);
+
+    process.kill(app.pid, 'SIGTERM');
+    await until(() => isRefused(app));
+    process.kill(app.pid, 'SIGTERM');
+    process.kill(app.pid, 'SIGINT');
+    expect(await waiting()).toBe(CALLERS);
+    await database.query('COMMIT');
+    await database.end();
+
+    await callers.refused();
+    const notAnswered = callers.outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome !== '200');
+    expect(notAnswered).toEqual(Array.from({ length: CALLERS }, () => 'refused'));
+    expect((await app.exited).code).toBe(0);
+  });
+
+  it('exits with 0 within 10 s although a websocket is open', async () => {
+    const socket = io(`${app.url}/leaderboard`, { transports: ['websocket'], reconnection: false });
+    await until(() => socket.connected);
+    const { result: exit, ms } = await elapsed(() => app.stop());
+    expect(exit.code).toBe(0);
+    expect(ms).toBeLessThan(10_000);
+    await until(() => socket.disconnected);
+  });
+});
+
+function isRefused({ url }: DistProcess): Promise<boolean> {
+  return fetch(`${url}/health/live`).then(
+    () => false,
+    (error: Error) => (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED',
+  );
+}

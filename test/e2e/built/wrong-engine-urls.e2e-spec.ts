@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type EngineStack,
+  type LocalEngine,
+  startCluster,
+  startEngine,
+  startSentinel,
+  type TlsFiles,
+} from '../../../local/index.js';
+import { installed } from '../../support/app.js';
+import { build, runDist } from '../../support/dist.js';
+import { productionSettings, type Settings } from '../../support/settings.js';
+
+const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
+/** Nobody listens there: what is wrong with an engine's URL is said without waiting for the database. */
+const DATABASE_URL = 'postgres://app:hunter2@127.0.0.1:1/caching';
+/** Most of it is Node.js reading the application. */
+const WITHIN_MS = 10_000;
+const SECRET = /hunter2|PRIVATE KEY/;
+
+let server: LocalEngine;
+let sentinel: EngineStack;
+let cluster: EngineStack;
+
+beforeAll(async () => {
+  [server, sentinel, cluster] = await Promise.all([
+    startEngine(kind, { tls: { clientCertificates: true }, password: 'hunter2' }),
+    startSentinel(kind, { replicas: 1, password: 'hunter2' }),
+    startCluster(kind, { replicasPerShard: 0, password: 'hunter2' }),
+    build(),
+  ]);
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([server, sentinel, cluster].map((engines) => engines?.stop()));
+});
+
+/** What it says about each setting, one line each, when it refuses to start. */
+async function refusal(engines: Settings): Promise<Record<string, string>> {
+  const settings = { ...productionSettings(DATABASE_URL, server.url), ...engines };
+  const { code, output } = await runDist(settings);
+  expect(code).toBe(1);
+  expect(output).not.toMatch(SECRET);
+  const said = [...output.matchAll(/^ {2}(\w+) (.*)$/gm)];
+  return Object.fromEntries(said.map(([, setting, problem]) => [setting, problem]));
+}
+
+function tlsFiles({ tls }: LocalEngine): TlsFiles {
+  if (!tls) throw new Error('It was started without TLS.');
+  return tls;
+}
+
+describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }, () => {
+  it('refuses a scheme, parameters and a role that it does not know, each with what to write', async () => {
+    expect(
+      await refusal({
+        ENGINE_URL: 'http://app:hunter2@127.0.0.1:6379',
+        SESSION_ENGINE_URL: `${kind}+sentinel://app:hunter2@127.0.0.1:26379/0`,
+        CACHE_ENGINE_URL: `${kind}://:hunter2@127.0.0.1:6379/0?timeout=5`,
+        LEADERBOARD_ENGINE_URL: 'memcached://127.0.0.1:11211',
+      }),
+    ).toEqual({
+      ENGINE_URL: expect.stringMatching(/^has the scheme "http"\. Use redis:\/\/.* or valkey\+cluster:\/\//),
+      SESSION_ENGINE_URL:
+        'does not say which primary the sentinels watch. Add ?name=NAME, for example ?name=primary.',
+      CACHE_ENGINE_URL: `has the parameter "timeout", which ${kind}:// does not take. Remove it.`,
+      LEADERBOARD_ENGINE_URL: 'cannot be Memcached: it has no sorted sets. Name a Redis or Valkey URL.',
+    });
+  });
+
+  it('refuses files that cannot be read, do not belong together or are no certificates', async () => {
+    const { ca, client, server: own } = tlsFiles(server);
+    const tls = (parameters: string) => `${kind}s://:hunter2@127.0.0.1:${server.port}/0?${parameters}`;
+    expect(
+      await refusal({
+        SESSION_ENGINE_URL: tls('ca=/nowhere/ca.pem'),
+        CACHE_ENGINE_URL: tls(`ca=${ca}&cert=${client.cert}&key=${own.key}`),
+        LEADERBOARD_ENGINE_URL: tls(`ca=${client.key}`),
+      }),
+    ).toEqual({
+      SESSION_ENGINE_URL:
+        'names the ca file /nowhere/ca.pem, which cannot be read (ENOENT). Correct the path or its rights.',
+      CACHE_ENGINE_URL:
+        'names a cert and a key that do not belong together. Name the key the certificate was made with.',
+      LEADERBOARD_ENGINE_URL:
+        'names a ca file that is no certificate in PEM. Name one that begins with BEGIN CERTIFICATE.',
+    });
+  });
+
+  it('refuses Memcached for sessions and boards, each with the reason', async () => {
+    expect(await refusal({ ENGINE_URL: 'memcached://127.0.0.1:11211' })).toEqual({
+      SESSION_ENGINE_URL: expect.stringMatching(
+        /^cannot be Memcached: it loses sessions whenever a node goes/,
+      ),
+      LEADERBOARD_ENGINE_URL: expect.stringMatching(/^cannot be Memcached: it has no sorted sets/),
+    });
+  });
+
+  it('refuses to start with servers of another kind than its URLs say, and names every setting', async () => {
+    expect(
+      await refusal({
+        ENGINE_URL: server.url.replace('s://', 's+cluster://'),
+        SESSION_ENGINE_URL: sentinel.url.replace('name=primary', 'name=nobody'),
+        CACHE_ENGINE_URL: cluster.url.replace('+cluster', '').replace(/,[^/?]*/, ''),
+      }),
+    ).toEqual({
+      ENGINE_URL: 'does not fit its servers. The server is no cluster node. Write its URL without +cluster.',
+      SESSION_ENGINE_URL:
+        'does not fit its servers. The sentinels watch no primary of that name. Correct name= in its URL.',
+      CACHE_ENGINE_URL:
+        'does not fit its servers. The server is a cluster node. Write its URL with +cluster.',
+    });
+  });
+});

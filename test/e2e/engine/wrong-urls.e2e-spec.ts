@@ -1,0 +1,125 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startCluster, startEngine, startSentinel } from '../../../local/index.js';
+import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
+import { SOON } from '../../contracts/engine-trial.js';
+import { installed } from '../../support/app.js';
+import { until } from '../../support/until.js';
+
+Logger.overrideLogger(false);
+
+const DEADLINE_MS = 300;
+
+const closing: (() => Promise<unknown> | void)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+function connect(url: string): RedisEngine {
+  const engine = new RedisEngine(parseEngineUrl(url), DEADLINE_MS);
+  engine.start();
+  closing.push(() => engine.close());
+  return engine;
+}
+
+async function expectReason(engine: RedisEngine, reason: RegExp): Promise<void> {
+  await expect.poll(() => engine.report().reason, SOON).toMatch(reason);
+}
+
+describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
+  'a URL that does not fit its servers, on %s',
+  (kind) => {
+    it('says that a server does not speak TLS, or does', async () => {
+      const [plain, tls] = await Promise.all([startEngine(kind), startEngine(kind, { tls: true })]);
+      closing.push(
+        () => plain.stop(),
+        () => tls.stop(),
+      );
+      const toPlain = connect(plain.url.replace(kind, `${kind}s`));
+      const toTls = connect(tls.url.replace(/^(\w+)s:/, '$1:').replace(/\?.*$/, ''));
+      await expectReason(toPlain, /TLS/);
+      await expectReason(toTls, /speaks TLS/);
+    });
+
+    it('says that a server asks for a client certificate, or accepts another one only', async () => {
+      const [server, stranger] = await Promise.all(
+        [1, 2].map(() => startEngine(kind, { tls: { clientCertificates: true } })),
+      );
+      closing.push(
+        () => server?.stop(),
+        () => stranger?.stop(),
+      );
+      const [url] = /^.*\?ca=[^&]*/.exec(server?.url ?? '') ?? [];
+      const foreign = /&cert=.*$/.exec(stranger?.url ?? '')?.[0];
+      const without = connect(`${url}`);
+      const withForeign = connect(`${url}${foreign}`);
+      await expectReason(without, /asks for a client certificate/);
+      await expectReason(withForeign, /not accept our client certificate/);
+    });
+
+    it('says that a server is no cluster node, or is one', async () => {
+      const server = await startEngine(kind);
+      const cluster = await startCluster(kind);
+      closing.push(
+        () => server.stop(),
+        () => cluster.stop(),
+      );
+      const toServer = connect(server.url.replace(kind, `${kind}+cluster`).replace(/\/0$/, ''));
+      const toNode = connect(cluster.url.replace('+cluster', '').replace(/,.*$/, ''));
+      await expectReason(toServer, /no cluster node/);
+      await expectReason(toNode, /is a cluster node/);
+      expect([toServer.isReady, toNode.isReady]).toEqual([false, false]);
+    });
+
+    it('says that the sentinels know no primary of that name', async () => {
+      const stack = await startSentinel(kind);
+      closing.push(() => stack.stop());
+      const engine = connect(stack.url.replace('name=primary', 'name=nobody'));
+      await expectReason(engine, /watch no primary of that name/);
+      expect(engine.isReady).toBe(false);
+    });
+
+    it('does not take a name for wrong that most sentinels cannot be asked about', async () => {
+      const stack = await startSentinel(kind);
+      closing.push(() => stack.stop());
+      await stack.node('sentinel-1').command('SENTINEL', 'REMOVE', 'primary');
+      await Promise.all(['sentinel-2', 'sentinel-3'].map((name) => stack.node(name).kill()));
+      const engine = connect(stack.url);
+      expect(await engine.triedFirst).toEqual({ isWrongUrl: false });
+      expect(engine.report().reason).toMatch(/Too few sentinels/);
+      await Promise.all(['sentinel-2', 'sentinel-3'].map((name) => stack.node(name).restart()));
+      await until(() => engine.isReady);
+    });
+
+    it('says that servers are sentinels', async () => {
+      const stack = await startSentinel(kind);
+      closing.push(() => stack.stop());
+      const sentinels = stack.url.replace(/\/0\?.*$/, '');
+      const asServer = connect(sentinels.replace('+sentinel', '').replace(/,.*$/, ''));
+      const asCluster = connect(sentinels.replace('+sentinel', '+cluster'));
+      for (const engine of [asServer, asCluster]) {
+        expect(await engine.triedFirst).toEqual({ isWrongUrl: true });
+        expect(engine.report().reason).toMatch(/with \+sentinel and \?name=/);
+      }
+    });
+
+    it('says so when the primaries of a cluster are slow to connect to', async () => {
+      const cluster = await startCluster(kind, { proxied: true });
+      closing.push(() => cluster.stop());
+      // Two round trips are longer than a connection is waited for at first, and one is not.
+      for (const name of cluster.nodes.keys()) cluster.proxy(name).delay(110);
+      const engine = connect(cluster.url);
+      await engine.triedFirst;
+      expect(engine.report().reason).toMatch(/within the timeout/);
+      await until(() => engine.isReady);
+    });
+
+    it('says that a server is no sentinel', async () => {
+      const server = await startEngine(kind);
+      closing.push(() => server.stop());
+      const engine = connect(server.url.replace(kind, `${kind}+sentinel`).concat('?name=primary'));
+      await expectReason(engine, /is no sentinel/);
+      expect(await engine.triedFirst).toEqual({ isWrongUrl: true });
+    });
+  },
+);

@@ -1,0 +1,24 @@
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../../support/app.js';
+import { asOperator } from '../../support/settings.js';
+
+describe('what operators see', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app.close());
+
+  it.each(['/metrics', '/api/query-cache/stats', '/api/query-cache/traces'])(
+    'is kept by no cache, and nor is its refusal: %s',
+    async (path) => {
+      const seen = await request(app.url).get(path).set(asOperator).expect(200);
+      const refused = await request(app.url).get(path).expect(401);
+      expect([seen, refused].map(({ headers }) => headers['cache-control'])).toEqual([
+        'no-store',
+        'no-store',
+      ]);
+    },
+  );
+});

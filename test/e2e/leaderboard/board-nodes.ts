@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import type { Type } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { Database, DatabaseModule } from '../../../src/database/index.js';
+import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
+import {
+  type BoardDefinition,
+  type BoardPage,
+  type BoardWindow,
+  LeaderboardModule,
+  LeaderboardService,
+} from '../../../src/leaderboard/index.js';
+import { createDatabase, queryDatabase } from '../../support/database.js';
+import { until } from '../../support/until.js';
+
+const DEADLINE_MS = 1_000;
+
+/** The leaderboard alone, as an application has it, with connections of its own. */
+export interface BoardNode {
+  leaderboard: LeaderboardService;
+  /** Something inside, where the outside does not show enough. */
+  get<T>(type: Type<T>): T;
+  close(): Promise<void>;
+}
+
+export interface BoardNodes {
+  nodes: [BoardNode, BoardNode];
+  prefix: string;
+  databaseUrl: string;
+  /** What time the nodes believe it is. */
+  clock: { now: Date };
+  /** Another node; without connections of its own it cannot reach the engine, as if it died on the way. */
+  start(url?: string): Promise<BoardNode>;
+  newBoard(definition?: Partial<BoardDefinition>): Promise<string>;
+  /** The first thousand, from the ledger as from the engine. */
+  whole(board: string, window?: BoardWindow): Promise<BoardPage>;
+  /** The key of a board's state or of one of its sets. */
+  key(board: string, part: string): string;
+  /** Waits until both nodes see in the engine what the ledger has, undegraded. */
+  settled(board: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startBoardNodes(engineUrl: string): Promise<BoardNodes> {
+  const prefix = `test:${randomUUID()}`;
+  const databaseUrl = await createDatabase();
+  const clock = { now: new Date() };
+  const started: BoardNode[] = [];
+  const start = async (url = engineUrl) => {
+    const node = await startNode({ url, databaseUrl, prefix, clock });
+    started.push(node);
+    return node;
+  };
+  const nodes: [BoardNode, BoardNode] = [await start(), await start()];
+  const [{ leaderboard }] = nodes;
+  const whole = (board: string, window: BoardWindow = 'all') =>
+    leaderboard.page(board, { window, offset: 0, limit: 1000 });
+  return {
+    nodes,
+    prefix,
+    databaseUrl,
+    clock,
+    start,
+    whole,
+    key: (board, part) => `${prefix}:board:{${board}}:${part}`,
+    newBoard: async (definition = {}) => {
+      const board = `board-${randomUUID()}`;
+      await leaderboard.defineBoard(board, { ...USUAL, ...definition });
+      return board;
+    },
+    settled: (board) =>
+      until(async () => {
+        const question = { window: 'all', offset: 0, limit: 1 } as const;
+        const pages = await Promise.all(nodes.map((node) => node.leaderboard.page(board, question)));
+        const [ledger] = await queryDatabase<{ sequence: string }>(
+          databaseUrl,
+          'SELECT sequence FROM boards WHERE board = $1',
+          [board],
+        );
+        return pages.every(({ degraded, version }) => !degraded && version === Number(ledger?.sequence));
+      }),
+    close: async () => {
+      await Promise.all(started.map((node) => node.close()));
+    },
+  };
+}
+
+const USUAL: BoardDefinition = {
+  order: 'desc',
+  operator: 'best',
+  ties: 'first',
+  windows: ['all'],
+  min: -1_000_000,
+  max: 1_000_000,
+};
+
+async function startNode({
+  url,
+  databaseUrl,
+  prefix,
+  clock,
+}: {
+  url: string;
+  databaseUrl: string;
+  prefix: string;
+  clock: { now: Date };
+}): Promise<BoardNode> {
+  const engine = new RedisEngine(parseEngineUrl(url), DEADLINE_MS);
+  engine.start();
+  const options = { engine, keyPrefix: prefix, gameServerKeys: [], clock: () => clock.now };
+  const module: TestingModule = await Test.createTestingModule({
+    imports: [DatabaseModule.forRoot({ url: databaseUrl }), LeaderboardModule.forRoot(options)],
+  })
+    .setLogger({ log: () => undefined, warn: () => undefined, error: () => undefined })
+    .compile();
+  await module.init();
+  const database = module.get(Database);
+  await until(async () => {
+    const [row] = await database.query<{ made: boolean }>(
+      `SELECT to_regclass('answers') IS NOT NULL AS made`,
+    );
+    return row?.made === true;
+  });
+  return {
+    leaderboard: module.get(LeaderboardService),
+    get: (type) => module.get(type),
+    close: async () => {
+      await module.close();
+      engine.close();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LeaderboardEntry } from '../../../src/leaderboard/index.js';
+import { topDifference } from '../../../src/leaderboard/top-difference.js';
+import { applyChanges } from '../../../web/src/leaderboard/apply-changes.js';
+
+/** Any players with few scores, so that many are equal: their order among equals is whatever the list says. */
+const board = fc.uniqueArray(
+  fc.record({ playerId: fc.stringMatching(/^[a-l]$/), score: fc.integer({ min: 0, max: 4 }) }),
+  { selector: ({ playerId }) => playerId },
+);
+const ties = fc.constantFrom('first' as const, 'shared' as const);
+
+describe('a viewer who applies a difference', () => {
+  it('arrives at the new top from any old one, whatever changed in between', () => {
+    fc.assert(
+      fc.property(board, board, fc.integer({ min: 1, max: 8 }), ties, (old, next, top, ties) => {
+        const [before, after] = [old, next].map((players) => topOf(players, top, ties)) as [Top, Top];
+        const held = { version: 1, ties, entries: before };
+        const message = { board: 'arena', window: 'all', top, version: 3, previousVersion: 1 } as const;
+        const applied = applyChanges(held, { ...message, ...topDifference(before, after) });
+        expect(applied).toEqual({ kind: 'applied', top: { ...held, version: 3, entries: after } });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+type Top = LeaderboardEntry[];
+
+function topOf(players: { playerId: string; score: number }[], top: number, ties: 'first' | 'shared'): Top {
+  const best = players.toSorted((one, other) => other.score - one.score).slice(0, top);
+  return best.map(({ playerId, score }, i) => {
+    const rank = ties === 'first' ? i : best.findIndex((other) => other.score === score);
+    return { rank: rank + 1, playerId, name: null, score };
+  });
+}

@@ -1,0 +1,92 @@
+import type { Socket as Connection } from 'node:net';
+import type { Socket } from 'socket.io-client';
+import type {
+  LeaderboardChanges,
+  LeaderboardEntry,
+  WatchRequest,
+  WatchSnapshot,
+} from '../../../src/leaderboard/index.js';
+import { applyChanges } from '../../../web/src/leaderboard/apply-changes.js';
+import { until } from '../../support/until.js';
+
+const ASK_AGAIN_MS = 50;
+
+/** What a viewer holds, and how it came to it. */
+export interface Viewer {
+  version: number;
+  ties: 'first' | 'shared';
+  entries: LeaderboardEntry[];
+  /** False until the server has answered, and while it is asked again. */
+  isWatching: boolean;
+  snapshots: number;
+  applied: number;
+  /** Differences that did not continue what it held. */
+  gaps: number;
+  wentBack: number;
+}
+
+export function ask(socket: Socket, event: string, message: unknown): Promise<WatchSnapshot> {
+  return socket.timeout(5000).emitWithAck(event, message) as Promise<WatchSnapshot>;
+}
+
+/** A viewer that does what the page does: apply what continues its list, else ask for the whole. */
+export async function watch(
+  socket: Socket,
+  { board, top, window = 'all' }: Pick<WatchRequest, 'board' | 'top'> & { window?: WatchRequest['window'] },
+): Promise<Viewer> {
+  const viewer: Viewer = {
+    version: -1,
+    ties: 'first',
+    entries: [],
+    isWatching: false,
+    snapshots: 0,
+    applied: 0,
+    gaps: 0,
+    wentBack: 0,
+  };
+  let asked = 0;
+  const read = async (event: 'watch' | 'resync') => {
+    const number = ++asked;
+    viewer.isWatching = false;
+    const snapshot = await ask(socket, event, { board, window, top }).catch(() => null);
+    if (number !== asked || !socket.connected) return;
+    if (!snapshot || 'error' in snapshot) {
+      setTimeout(() => number === asked && socket.connected && void read(event), ASK_AGAIN_MS);
+      return;
+    }
+    if (snapshot.version < viewer.version) viewer.wentBack++;
+    const { version, ties, entries } = snapshot;
+    Object.assign(viewer, { version, ties, entries, isWatching: true });
+    viewer.snapshots++;
+  };
+  socket.on('changes', (changes: LeaderboardChanges) => {
+    // A snapshot is on its way, and these changes belong to the list it replaces.
+    if (!viewer.isWatching) return;
+    if (changes.version < viewer.version) viewer.wentBack++;
+    const applied = applyChanges(viewer, changes);
+    if (applied.kind === 'applied') {
+      Object.assign(viewer, applied.top);
+      viewer.applied++;
+    } else {
+      viewer.gaps++;
+      void read('resync');
+    }
+  });
+  socket.on('behind', () => void read('resync'));
+  socket.on('disconnect', () => (viewer.isWatching = false));
+  socket.on('connect', () => void read('watch'));
+  if (socket.connected) void read('watch');
+  await until(() => viewer.isWatching);
+  return viewer;
+}
+
+/** Breaks the connection, if there is one: closing while it opens would be noticed by a timeout of 20 s only. */
+export function disconnect(socket: Socket | undefined): void {
+  if (socket?.connected) socket.io.engine.close();
+}
+
+/** The TCP connection below a websocket. */
+export function connectionOf(socket: Socket): Connection {
+  const { ws } = socket.io.engine.transport as unknown as { ws: Record<'_socket', Connection> };
+  return ws['_socket'];
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { type Engine, MemcachedEngine, parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
+import {
+  QueryCacheModule,
+  type QueryCacheOptions,
+  QueryCacheService,
+} from '../../../src/query-cache/index.js';
+import { until } from '../../support/until.js';
+import { type CacheEngine, startCacheEngine } from './cache-engines.js';
+
+const DEADLINE_MS = 1_000;
+/** Never over before the deadline, so that what a call came to is counted when a lookup is answered. */
+const PATIENCE_MS = 2 * DEADLINE_MS;
+
+/** The query cache alone, as an application has it, with a connection of its own. */
+export interface CacheNode {
+  cache: QueryCacheService;
+  engine: Engine;
+  close(): Promise<void>;
+}
+
+export interface CacheNodes {
+  server: CacheEngine;
+  nodes: [CacheNode, CacheNode, CacheNode];
+  prefix: string;
+  start(options?: Options): Promise<CacheNode>;
+  close(): Promise<void>;
+}
+
+/** Three nodes on one engine. */
+export async function startCacheNodes(name: string, options?: Options): Promise<CacheNodes> {
+  return startNodesOn(await startCacheEngine(name), options);
+}
+
+/** Most tests are about what the engine has, so without being told otherwise nodes keep nothing themselves. */
+type Options = Partial<Omit<QueryCacheOptions, 'engine'>>;
+
+export async function startNodesOn(server: CacheEngine, shared: Options = {}): Promise<CacheNodes> {
+  const prefix = `test:${randomUUID()}`;
+  const started: CacheNode[] = [];
+  const start = async (options: Options = {}) => {
+    const node = await startNode(server.url, {
+      keyPrefix: prefix,
+      concurrentLoads: 8,
+      localTierBytes: 0,
+      patienceMs: PATIENCE_MS,
+      ...shared,
+      ...options,
+    });
+    started.push(node);
+    return node;
+  };
+  return {
+    server,
+    prefix,
+    start,
+    nodes: [await start(), await start(), await start()],
+    close: async () => {
+      await Promise.all(started.map((node) => node.close()));
+      await server.stop();
+    },
+  };
+}
+
+async function startNode(url: string, options: Omit<QueryCacheOptions, 'engine'>): Promise<CacheNode> {
+  const address = parseEngineUrl(url);
+  const engine =
+    address.kind === 'memcached'
+      ? new MemcachedEngine(address, DEADLINE_MS)
+      : new RedisEngine(address, DEADLINE_MS);
+  engine.start();
+  await until(() => engine.isReady);
+  const module: TestingModule = await Test.createTestingModule({
+    imports: [QueryCacheModule.forRoot({ engine, ...options })],
+  }).compile();
+  return {
+    engine,
+    cache: module.get(QueryCacheService),
+    close: async () => {
+      await module.close();
+      engine.close();
+    },
+  };
+}

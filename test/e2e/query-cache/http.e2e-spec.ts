@@ -1,0 +1,105 @@
+import type { Server } from 'node:http';
+import { Controller, Get, type INestApplication, Inject, Param } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalServer, startEngine } from '../../../local/index.js';
+import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
+import { QueryCacheModule, QueryCacheService } from '../../../src/query-cache/index.js';
+import { installed } from '../../support/app.js';
+import { until } from '../../support/until.js';
+
+type Args = { id: string };
+
+const ANSWER = { text: 'Ünïcode, "quoted" and \u2028', rows: [1, 2.5, null] };
+
+@Controller()
+class AnswersController {
+  private readonly shared;
+  private readonly own;
+
+  constructor(@Inject(QueryCacheService) queries: QueryCacheService) {
+    const load = ({ id }: Args) =>
+      id === 'broken' ? Promise.reject(new Error('the database says no')) : Promise.resolve(ANSWER);
+    this.shared = queries.define<Args, object>({ name: 'shared', ttlSeconds: 60, load });
+    this.own = queries.define<Args, object>({ name: 'own', ttlSeconds: 60, scope: ({ id }) => id, load });
+  }
+
+  @Get('shared/:id')
+  readShared(@Param('id') id: string) {
+    return this.shared.read({ id });
+  }
+
+  @Get('own/:id')
+  readOwn(@Param('id') id: string) {
+    return this.own.read({ id });
+  }
+}
+
+describe('CachedAnswerSender', () => {
+  let server: LocalServer;
+  let engine: RedisEngine;
+  let app: INestApplication<Server>;
+  beforeAll(async () => {
+    const [kind = 'valkey'] = installed('valkey', 'redis');
+    server = await startEngine(kind);
+    engine = new RedisEngine(parseEngineUrl(server.url), 2_000);
+    engine.start();
+    await until(() => engine.isReady);
+    const module = await Test.createTestingModule({
+      imports: [QueryCacheModule.forRoot({ engine, keyPrefix: 'http', concurrentLoads: 4 })],
+      controllers: [AnswersController],
+    }).compile();
+    app = module.createNestApplication({ logger: false });
+    await app.init();
+  });
+  afterAll(async () => {
+    await app.close();
+    engine.close();
+    await server.stop();
+  });
+
+  const get = (path: string) => request(app.getHttpServer()).get(path);
+
+  it('sends the stored bytes as they are, with the same ETag from database and memory', async () => {
+    const miss = await get('/shared/a').expect(200);
+    const hit = await get('/shared/a').expect(200);
+    expect(miss.headers['cache-status']).toContain('fwd=uri-miss');
+    expect(hit.headers['cache-status']).toMatch(/; hit; ttl=\d+; detail=(local|engine)$/);
+    for (const { text, headers } of [miss, hit]) {
+      expect(text).toBe(JSON.stringify(ANSWER));
+      expect(headers).toMatchObject({
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': String(Buffer.byteLength(text)),
+        'cache-control': 'no-cache',
+        etag: miss.headers['etag'],
+        age: '0',
+      });
+    }
+  });
+
+  it('answers 304 to who has the answer, and HEAD without it', async () => {
+    const { headers } = await get('/shared/a').expect(200);
+    const { text } = await get('/shared/a').set('if-none-match', String(headers['etag'])).expect(304);
+    expect(text).toBe('');
+    const head = await request(app.getHttpServer()).head('/shared/a').expect(200);
+    expect(head.headers).toMatchObject({
+      etag: headers['etag'],
+      'content-length': headers['content-length'],
+    });
+    expect(head.text).toBeUndefined();
+  });
+
+  it('lets nobody keep what is somebody’s own', async () => {
+    for (const outcome of ['miss', 'hit']) {
+      const { headers } = await get('/own/ada').expect(200);
+      expect([outcome, headers['cache-control']]).toEqual([outcome, 'private, no-store']);
+    }
+  });
+
+  it('leaves errors to the application', async () => {
+    const { headers, body } = await get('/shared/broken').expect(500);
+    expect(body).toMatchObject({ statusCode: 500 });
+    expect(headers['cache-status']).toBeUndefined();
+  });
+});

@@ -1,0 +1,169 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Engine, RedisEngine } from '../../../src/engine/index.js';
+import type { CachedQuery, QueryDefinition } from '../../../src/query-cache/index.js';
+import { keysOf } from '../../../src/query-cache/query-cache.keys.js';
+import { Query } from '../../../src/query-cache/query-definition.js';
+import { CACHE_ENGINES } from './cache-engines.js';
+import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
+
+const KEYS = 2;
+/** On each engine, so that they are 10,000 in all; INTERLEAVINGS sets another number. */
+const RUNS = Number(process.env['INTERLEAVINGS'] ?? 1_000);
+/** Rows come up again after so many runs: by then some of their answers are stale. */
+const ROWS = 300;
+
+type Args = { row: number; key: number };
+type Operation = {
+  node: number;
+  key: number;
+  kind: 'read' | 'refresh' | 'tag' | 'arguments';
+  /** Of the event loop, before it begins. */
+  turns: number;
+  /** Of a read: its node has asked the engine something before. */
+  hasHeard: boolean;
+};
+
+const operation: fc.Arbitrary<Operation> = fc.record({
+  node: fc.integer({ min: 0, max: 2 }),
+  key: fc.integer({ min: 0, max: KEYS - 1 }),
+  kind: fc.constantFrom('read', 'read', 'read', 'tag', 'arguments', 'refresh'),
+  turns: fc.integer({ min: 0, max: 12 }),
+  hasHeard: fc.boolean(),
+});
+/** What happens at once, and how many turns each load takes. */
+const plan = fc.record({
+  operations: fc.array(operation, { minLength: 6, maxLength: 24 }),
+  loads: fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 8 }),
+});
+
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await nextTurn();
+}
+
+const tiers = [
+  ['without a local tier', 0],
+  ['with local tiers', 1_000_000],
+] as const;
+/** After this a local tier never serves what was invalidated, whatever happened to the push. */
+const LOCAL_PROMISE_MS = 1_000;
+
+describe.each(tiers)('%s, invalidations', (_how, localTierBytes) => {
+  describe.each(CACHE_ENGINES)('on %s', (kind) => {
+    let nodes: CacheNodes;
+    /** The data: per row and key, how often it was written. */
+    const data = new Map<string, number>();
+    let loadTurns: number[] = [0];
+    let loadsDone = 0;
+    let queries: CachedQuery<Args, number>[];
+    let query: Query<Args, number> | undefined;
+
+    beforeAll(async () => {
+      const options = { localTierBytes };
+      nodes = await startCacheNodes(kind, options);
+      const definition: QueryDefinition<Args, number> = {
+        name: 'versions',
+        ttlSeconds: 1,
+        staleSeconds: 60,
+        tags: ({ row, key }) => [`${row}:${key}`, `${row}`],
+        load: async ({ row, key }) => {
+          const took = loadTurns[loadsDone++ % loadTurns.length] ?? 0;
+          const version = data.get(`${row}:${key}`) ?? 0;
+          await turns(took);
+          return version;
+        },
+      };
+      query = new Query(definition);
+      queries = nodes.nodes.map(({ cache }) => cache.define(definition));
+    });
+    afterAll(() => nodes.close());
+
+    /** Per row and key: what was acknowledged, to which node and when. */
+    const acknowledged = new Map<string, { version: number; node: number; at: number }[]>();
+    let reads = 0;
+
+    /**
+     * The version that a read which begins now on this node must have seen. Of what another node has invalidated, a local tier
+     * need not have been told yet, unless this node has had an answer of the engine that was asked for since.
+     */
+    async function newestFor({ row, key }: Args, { node, hasHeard }: Pick<Operation, 'node' | 'hasHeard'>) {
+      const known = [...(acknowledged.get(`${row}:${key}`) ?? [])];
+      const isPushed = kind !== 'memcached' && hasHeard;
+      if (isPushed && localTierBytes > 0) await hearFrom(nodes.nodes[node]?.engine, { row, key });
+      const now = performance.now();
+      const must = known.filter(
+        ({ node: by, at }) => localTierBytes === 0 || isPushed || by === node || now - at > LOCAL_PROMISE_MS,
+      );
+      return Math.max(0, ...must.map(({ version }) => version));
+    }
+
+    /** Pushes of a key come before the answers of its server. */
+    async function hearFrom(engine: Engine | undefined, args: Args): Promise<void> {
+      if (!(engine instanceof RedisEngine) || !query) return;
+      await engine.client.mGet([...keysOf(nodes.prefix, query, args).generations]);
+    }
+
+    async function write(args: Args, { node, kind: by }: Operation): Promise<void> {
+      const name = `${args.row}:${args.key}`;
+      const version = (data.get(name) ?? 0) + 1;
+      data.set(name, version);
+      const wasApplied =
+        by === 'tag'
+          ? await nodes.nodes[node]?.cache.invalidateTag(name)
+          : await queries[node]?.invalidate(args);
+      if (!wasApplied) throw new Error('The engine has not confirmed an invalidation.');
+      const known = acknowledged.get(name) ?? [];
+      acknowledged.set(name, [...known, { version, node, at: performance.now() }]);
+    }
+
+    /** @returns whether the answer was old. */
+    async function isOld(args: Args, operation: Operation): Promise<boolean> {
+      reads++;
+      const { node, kind: by } = operation;
+      const newest = await newestFor(args, operation);
+      const value = await (by === 'refresh' ? queries[node]?.refresh(args) : queries[node]?.get(args));
+      return value === undefined || value < newest;
+    }
+
+    it('never answers with an old value after an invalidation', async () => {
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(plan, async ({ operations, loads }) => {
+          run++;
+          loadTurns = loads;
+          const row = run % ROWS;
+          const areOld = await Promise.all(
+            operations.map(async (operation) => {
+              const args = { row, key: operation.key };
+              await turns(operation.turns);
+              if (operation.kind === 'read' || operation.kind === 'refresh') return isOld(args, operation);
+              await write(args, operation);
+              return false;
+            }),
+          );
+          expect(areOld).not.toContain(true);
+          const args = { row, key: 0 };
+          const atTheEnd = await Promise.all(
+            queries.map(async (query, node) => {
+              const newest = await newestFor(args, { node, hasHeard: true });
+              return (await query.get(args)) - newest;
+            }),
+          );
+          expect(Math.min(...atTheEnd)).toBeGreaterThanOrEqual(0);
+        }),
+        { numRuns: RUNS, endOnFailure: true },
+      );
+      const counts = queries.map(({ counters }) => counters.read());
+      const [local, stale] = [
+        counts.reduce((sum, { hits }) => sum + hits.local, 0),
+        counts.reduce((sum, { stale }) => sum + stale, 0),
+      ];
+      console.log(
+        `${kind}: ${run} interleavings, ${reads} concurrent reads, ${loadsDone} loads, ${local} local hits, ${stale} stale`,
+      );
+      expect(loadsDone).toBeLessThan(reads);
+      expect(local > 0).toBe(localTierBytes > 0);
+    }, 900_000);
+  });
+});

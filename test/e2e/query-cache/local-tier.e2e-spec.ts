@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RedisEngine } from '../../../src/engine/index.js';
+import type { CachedQuery, QueryDefinition } from '../../../src/query-cache/index.js';
+import { until } from '../../support/until.js';
+import { CACHE_ENGINES } from './cache-engines.js';
+import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
+import { Database } from './database.js';
+
+type Args = { id: string };
+
+/** What the module promises of answers in the process. */
+const LOCAL_PROMISE_MS = 1_000;
+const LOCAL_TIER_BYTES = 1_000_000;
+
+describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
+  let nodes: CacheNodes;
+  let database: Database;
+  let args: Args;
+  beforeAll(async () => {
+    const options = { localTierBytes: LOCAL_TIER_BYTES };
+    nodes = await startCacheNodes(kind, options);
+  });
+  beforeEach(() => {
+    database = new Database();
+    args = { id: randomUUID() };
+  });
+  afterAll(() => nodes.close());
+
+  const defineOn = (
+    caches: CacheNodes['nodes'][number][],
+    changes: Partial<QueryDefinition<Args, unknown>> = {},
+  ) => {
+    const name = `query-${randomUUID()}`;
+    return caches.map(({ cache }) =>
+      cache.define<Args, unknown>({
+        name,
+        ttlSeconds: 60,
+        tags: ({ id }) => [id],
+        load: database.load,
+        ...changes,
+      }),
+    );
+  };
+  const outcomeOf = async (query: CachedQuery<Args, unknown> | undefined, asked = args) => {
+    const { lookup } = (await query?.read(asked)) ?? {};
+    return `${lookup?.outcome} ${lookup?.tier}`;
+  };
+  /** Asks until it is in the process: an answer of the engine is, unless something has just changed. */
+  const keep = (query: CachedQuery<Args, unknown> | undefined, asked = args) =>
+    until(async () => (await outcomeOf(query, asked)) === 'hit local');
+  const passes = (ms: number) => {
+    const end = performance.now() + ms;
+    return until(() => performance.now() > end);
+  };
+
+  it('answers without asking the engine, after a load of its own and after a hit there', async () => {
+    const [here, there] = defineOn(nodes.nodes);
+    expect(await outcomeOf(here)).toBe('miss database');
+    await keep(here);
+    expect(await outcomeOf(there)).toBe('hit engine');
+    await keep(there);
+    const asked = nodes.nodes[1].engine.statistics.done;
+    const { hits } = there!.counters.read();
+    for (let i = 0; i < 100; i++) await there!.get(args);
+    expect(there!.counters.read().hits).toEqual({ local: hits.local + 100, engine: hits.engine });
+    // Questions of the engine's own pulse are not counted.
+    expect(nodes.nodes[1].engine.statistics.done).toBe(asked);
+    expect(database.loads).toBe(1);
+  });
+
+  it.each(['tag', 'arguments'])('serves nothing old on the node that invalidates, by %s', async (by) => {
+    const [query] = defineOn(nodes.nodes);
+    await keep(query);
+    database.value = 'second';
+    if (by === 'tag') await nodes.nodes[0].cache.invalidateTag(args.id);
+    else await query?.invalidate(args);
+    expect(await query?.get(args)).toBe('second');
+  });
+
+  it('serves nothing old on other nodes once they were told, and a second later at the latest', async () => {
+    const [here, there] = defineOn(nodes.nodes);
+    await keep(here);
+    await keep(there);
+    await nodes.nodes[0].cache.invalidateTag(args.id);
+    database.value = 'second';
+    const { engine } = nodes.nodes[1];
+    if (engine instanceof RedisEngine) await until(async () => (await there!.get(args)) === 'second');
+    else await passes(LOCAL_PROMISE_MS);
+    expect(await there!.get(args)).toBe('second');
+  });
+
+  it('never extends what is left of an answer’s life', async () => {
+    const [query, other] = defineOn(nodes.nodes, { ttlSeconds: 1, staleSeconds: 1 });
+    await query?.get(args);
+    await keep(other);
+    database.value = new Error('the database says no');
+    const answerOf = () => other?.get(args).catch((error: Error) => error.message);
+    await expect.poll(answerOf, { timeout: 10_000 }).toBe('the database says no');
+  });
+
+  it('serves what is stale itself, while one load in the cluster refreshes it', async () => {
+    const queries = defineOn(nodes.nodes, { ttlSeconds: 1, staleSeconds: 60 });
+    for (const query of queries) await keep(query);
+    database.value = 'second';
+    database.close();
+    const { loads } = database;
+    for (const query of queries) await until(async () => (await outcomeOf(query)) === 'stale local');
+    database.open();
+    for (const query of queries) await until(async () => (await query.get(args)) === 'second');
+    expect(database.loads).toBe(loads + 1);
+  });
+
+  it('gives each caller a value of its own', async () => {
+    database.value = { rows: [1] };
+    const [query] = defineOn(nodes.nodes);
+    await keep(query);
+    const mine = (await query?.get(args)) as { rows: number[] };
+    mine.rows.push(2);
+    expect(await query?.get(args)).toEqual({ rows: [1] });
+  });
+
+  it('has what a reload on this node brought', async () => {
+    const [query] = defineOn(nodes.nodes);
+    await keep(query);
+    database.value = 'second';
+    await query?.refresh(args);
+    expect(await query?.get(args)).toBe('second');
+  });
+
+  it('takes no more than its bytes', async () => {
+    const small = await nodes.start({ localTierBytes: 50_000 });
+    const [query] = defineOn([small]);
+    database.value = 'x'.repeat(5_000);
+    const all = Array.from({ length: 20 }, (_, i) => ({ id: `${args.id}-${i}` }));
+    for (const one of all) await keep(query, one);
+    const outcomes = [];
+    for (const one of all.toReversed()) outcomes.push(await outcomeOf(query, one));
+    const local = outcomes.filter((outcome) => outcome === 'hit local').length;
+    expect(local).toBeGreaterThan(0);
+    expect(local).toBeLessThan(10);
+    const { bytes, evictions } = small.cache.stats().localTier;
+    expect(bytes).toBeLessThanOrEqual(50_000);
+    expect(evictions).toBeGreaterThanOrEqual(10);
+  });
+
+  it.skipIf(kind === 'memcached')(
+    'serves nothing once a break of the channel could not be told within a second',
+    async () => {
+      const [query] = defineOn(nodes.nodes);
+      await keep(query);
+      nodes.server.pause();
+      await passes(LOCAL_PROMISE_MS);
+      expect(await outcomeOf(query)).toBe('degraded database');
+      nodes.server.resume();
+      await keep(query);
+    },
+  );
+});

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import session, { type Store } from 'express-session';
+
+declare module 'express-session' {
+  interface SessionData {
+    fields: Record<string, true>;
+  }
+}
+
+export interface BareNode {
+  url: string;
+  close(): void;
+}
+
+/**
+ * Plain express with express-session, and whichever store. It saves before it answers, which is more than most do.
+ *
+ * @param beforeSave holds a request between reading its session and saving it.
+ */
+export async function startBareNode(
+  store: Store,
+  beforeSave: (field: string) => Promise<void> | void = () => undefined,
+): Promise<BareNode> {
+  const app = express();
+  app.use(session({ store, secret: 'of this test', resave: false, saveUninitialized: false }));
+  app.post('/session', (request, response, next) => {
+    request.session.fields = {};
+    request.session.save(answerOrFail(response, next));
+  });
+  app.get('/session', signedIn, (request, response) => {
+    response.json(Object.keys(request.session.fields ?? {}));
+  });
+  app.put('/session/:field', signedIn, (request, response, next) => {
+    const field = String(request.params['field']);
+    const save = () => {
+      Object.assign(request.session.fields ?? {}, { [field]: true });
+      request.session.save(answerOrFail(response, next));
+    };
+    void Promise.resolve(beforeSave(field)).then(save);
+  });
+  app.delete('/session', signedIn, (request, response, next) => {
+    request.session.destroy(answerOrFail(response, next));
+  });
+  app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    response.sendStatus(503);
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/session`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const signedIn: RequestHandler = (request, response, next) => {
+  if (request.session.fields) next();
+  else response.sendStatus(401);
+};
+
+function answerOrFail(response: Response, next: NextFunction) {
+  return (error?: unknown) => void (error ? next(error) : response.sendStatus(204));
+}

@@ -1,0 +1,62 @@
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalEngine, startEngine } from '../../../local/index.js';
+import { installed, startApp, type TestApp } from '../../support/app.js';
+import { asGameServer } from '../../support/settings.js';
+import { Visitors } from './visitors.js';
+
+const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
+/** What the engine's own watch, and this test, ask. */
+const OTHERS = /^(ping|role|info|config\b.*|client\b.*|hello|s?subscribe)$/;
+const REQUESTS = 20;
+
+describe('what a request costs the engine', () => {
+  let engine: LocalEngine;
+  let app: TestApp;
+  let visitors: Visitors;
+  beforeAll(async () => {
+    engine = await startEngine(kind);
+    app = await startApp({ settings: { SESSION_ENGINE_URL: engine.url } });
+    visitors = new Visitors(app);
+  });
+  afterAll(async () => {
+    await app.close();
+    await engine.stop();
+  });
+
+  it('is one command and no write for a request that only reads its session', async () => {
+    const visit = await visitors.newVisit();
+    await visitors.current(visit).expect(200);
+    await engine.command('CONFIG', 'RESETSTAT');
+    for (let i = 0; i < REQUESTS; i++) await visitors.current(visit).expect(200);
+    console.info(`${REQUESTS} requests that read their session: ${JSON.stringify(await commands())}`);
+    expect(await commands()).toEqual({ hmget: REQUESTS });
+  });
+
+  it('is nothing for a request to a public route, whatever its cookie', async () => {
+    const { cookie } = await visitors.newVisit();
+    await engine.command('CONFIG', 'RESETSTAT');
+    for (let i = 0; i < REQUESTS; i++) await fetch(`${app.url}/api/flights/1`, { headers: { cookie } });
+    expect(await commands()).toEqual({});
+  });
+
+  it('is nothing that flights and boards wait for while it is away, whatever the cookie', async () => {
+    const { cookie } = await visitors.newVisit();
+    await request(app.url).put('/api/leaderboards/board').set(asGameServer).send({}).expect(200);
+    engine.pause();
+    const paths = ['/api/flights/1', '/api/leaderboards', '/api/leaderboards/board'];
+    const answers = await Promise.all(paths.map((path) => fetch(app.url + path, { headers: { cookie } })));
+    engine.resume();
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  async function commands(): Promise<Record<string, number>> {
+    const stats = String(await engine.command('INFO', 'commandstats'));
+    const calls = [...stats.matchAll(/cmdstat_([^:]+):calls=(\d+)/g)];
+    return Object.fromEntries(
+      calls
+        .map(([, name = '', count]) => [name, Number(count)] as const)
+        .filter(([name]) => !OTHERS.test(name)),
+    );
+  }
+});

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import request from 'supertest';
+import type { CurrentSession, DeviceSession } from '../../../src/sessions/index.js';
+import { accountKey, generationKey, handleOf, sessionKey } from '../../../src/sessions/sessions.keys.js';
+
+export const PASSWORD = 'a passphrase for tests';
+
+/** A session as a browser has it. */
+export interface Visit {
+  cookie: string;
+  session: CurrentSession;
+}
+
+/** What browsers ask of one node. */
+export class Visitors {
+  constructor(private readonly node: { url: string }) {}
+
+  async newAccount(username = `visitor-${randomUUID().slice(0, 8)}`): Promise<string> {
+    await this.api.post('/api/accounts').send({ username, password: PASSWORD }).expect(201);
+    return username;
+  }
+
+  /** A sign-in that may be refused. */
+  attempt(username: string, password = PASSWORD, device = 'test') {
+    return this.api.post('/api/sessions').send({ username, password, device });
+  }
+
+  async signIn(username: string, { password = PASSWORD, device = 'test' } = {}): Promise<Visit> {
+    const answer = await this.attempt(username, password, device).expect(201);
+    return { cookie: cookieOf(answer.headers), session: answer.body as CurrentSession };
+  }
+
+  /** One session of an account of its own. */
+  async newVisit(): Promise<Visit> {
+    return this.signIn(await this.newAccount());
+  }
+
+  current({ cookie }: Pick<Visit, 'cookie'>) {
+    return this.api.get('/api/sessions/current').set('cookie', cookie);
+  }
+
+  async isSignedIn(visit: Pick<Visit, 'cookie'>): Promise<boolean> {
+    const { status } = await this.current(visit);
+    if (status !== 200 && status !== 401) throw new Error(`GET /api/sessions/current answered ${status}.`);
+    return status === 200;
+  }
+
+  patch({ cookie }: Pick<Visit, 'cookie'>, data: object) {
+    return this.api.patch('/api/sessions/current/data').set('cookie', cookie).send(data);
+  }
+
+  async devices({ cookie }: Visit): Promise<DeviceSession[]> {
+    return (await this.api.get('/api/sessions').set('cookie', cookie).expect(200)).body as DeviceSession[];
+  }
+
+  /** @param which e.g. `/current`, `/<handle>` or `?except=current`. */
+  end({ cookie }: Pick<Visit, 'cookie'>, which = '/current') {
+    return this.api.delete(`/api/sessions${which}`).set('cookie', cookie);
+  }
+
+  changePassword({ cookie }: Pick<Visit, 'cookie'>, next: string, current = PASSWORD) {
+    return this.api.put('/api/accounts/current/password').set('cookie', cookie).send({ current, next });
+  }
+
+  private get api() {
+    return request(this.node.url);
+  }
+}
+
+/** As a browser keeps it; empty if the answer sets none. */
+export function cookieOf(headers: Record<string, unknown>): string {
+  const [cookie = ''] = (headers['set-cookie'] ?? []) as string[];
+  return cookie.split(';')[0] ?? '';
+}
+
+/** The id that a cookie carries. */
+export function idOf({ cookie }: Pick<Visit, 'cookie'>): string {
+  return (
+    decodeURIComponent(cookie)
+      .replace(/^sid=s:/, '')
+      .split('.')[0] ?? ''
+  );
+}
+
+export function keyOf(visit: Pick<Visit, 'cookie'>): string {
+  return sessionKey('caching', handleOf(idOf(visit)));
+}
+
+export function accountKeyOf({ session }: Visit): string {
+  return accountKey('caching', session.accountId);
+}
+
+export function generationKeyOf({ session }: Visit): string {
+  return generationKey('caching', session.accountId);
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type EngineKind, startEngine, startFaultProxy } from '../../../local/index.js';
+import { Database } from '../../../src/database/index.js';
+import type { CachedQuery, LookupOutcome } from '../../../src/query-cache/index.js';
+import { keysOf } from '../../../src/query-cache/query-cache.keys.js';
+import { Query } from '../../../src/query-cache/query-definition.js';
+import { type CacheNode, startCacheNode } from '../../bench/cache-node.js';
+import { CACHE_OUTAGES, type OutageSite } from './cache-outage.js';
+
+const EVERY_MS = 10;
+const HOT_KEYS = 40;
+/** Of the lookups, one in so many asks what nobody has asked before. */
+const NEW_ONES = 4;
+const DATABASE_SECONDS = 0.02;
+export const CONCURRENT_LOADS = 6;
+const LONGEST_RECOVERY_MS = 5_000;
+const HANGS_AFTER_MS = 5_000;
+/** In a row, from memory or stored: then it is as before. */
+const WELL_AFTER = 20;
+
+export interface CacheOutageRun {
+  servers: string;
+  lookups: number;
+  failed: number;
+  hung: number;
+  /** Of lookups that began between the strike and the recovery. */
+  latenciesMs: number[];
+  /** Of lookups past the cache, before. */
+  databaseMs: number[];
+  mostLoadsAtOnce: number;
+  /** From the end of the outage to the first of many lookups that were well again; infinite if there were none. */
+  recoveryMs: number;
+  /** Most loads of one hot answer in the second after the engine was back. */
+  mostLoadsOfOne: number;
+}
+
+interface Asked {
+  startedAt: number;
+  tookMs?: number;
+  outcome?: LookupOutcome | 'failed';
+}
+
+type Args = { key: string };
+
+/** A hundred lookups a second go on while it happens, in the background and on a real database. */
+export async function runCacheOutage(
+  kind: EngineKind,
+  name: string,
+  { databaseUrl, outageMs }: { databaseUrl: string; outageMs: number },
+): Promise<CacheOutageRun> {
+  const outage = CACHE_OUTAGES[name];
+  if (!outage) throw new Error(`There is no outage "${name}".`);
+  const settings = kind === 'memcached' ? ['-M', '-m', '4'] : [];
+  const server = await startEngine(kind, { settings });
+  const proxy = await startFaultProxy({ target: server });
+  if (outage.isAtBoot) await server.kill();
+  const keyPrefix = `outage:${randomUUID()}`;
+  const node = await startCacheNode(proxy.through(server.url), {
+    keyPrefix,
+    concurrentLoads: CONCURRENT_LOADS,
+    // It is the engine that is in trouble, not what a node has at hand.
+    localTierBytes: 0,
+  });
+  const database = new Database({ url: databaseUrl, connections: CONCURRENT_LOADS + 2 });
+  const trial = new Trial(node, database);
+  try {
+    const { engine } = node;
+    const entries = trial.hotKeys.map((key) => keysOf(keyPrefix, new Query(trial.definition), { key }).entry);
+    const site: OutageSite = { kind, server, proxy, engine, entries };
+    const seen = await trial.run(() => outage.strike(site), outageMs);
+    return { servers: `${server.name} ${server.version}`, ...seen };
+  } finally {
+    await node.close();
+    await database.onApplicationShutdown();
+    await proxy.stop();
+    await server.stop();
+  }
+}
+
+class Trial {
+  readonly hotKeys = Array.from({ length: HOT_KEYS }, (_, i) => `hot-${i}`);
+  readonly definition = {
+    name: 'outage',
+    ttlSeconds: 600,
+    load: ({ key }: Args) => this.load(key),
+  };
+  private readonly query: CachedQuery<Args, unknown>;
+  private readonly asked: Asked[] = [];
+  private readonly loads: { key: string; at: number }[] = [];
+  private loading = 0;
+  private mostLoadsAtOnce = 0;
+  private count = 0;
+  private readonly settling = new Set<Promise<void>>();
+
+  constructor(
+    { cache }: CacheNode,
+    private readonly database: Database,
+  ) {
+    this.query = cache.define(this.definition);
+  }
+
+  async run(strike: () => ReturnType<(typeof CACHE_OUTAGES)[string]['strike']>, outageMs: number) {
+    await Promise.all(this.hotKeys.map((key) => this.query.get({ key })));
+    const databaseMs = await this.timeDatabase();
+    const traffic = setInterval(() => this.ask(), EVERY_MS);
+    const struckAt = performance.now();
+    const heal = await strike();
+    await wait(outageMs);
+    // What is asked while a server starts is no outage any more only once it serves.
+    await heal();
+    const healedAt = performance.now();
+    const recoveredAt = await this.untilWell(healedAt);
+    await wait(1_000);
+    clearInterval(traffic);
+    await Promise.race([Promise.all(this.settling), wait(HANGS_AFTER_MS)]);
+    const during = this.asked.filter(({ startedAt }) => startedAt >= struckAt && startedAt <= recoveredAt);
+    return {
+      lookups: this.asked.length,
+      failed: this.asked.filter(({ outcome }) => outcome === 'failed').length,
+      hung: this.asked.filter(({ tookMs }) => tookMs === undefined).length,
+      latenciesMs: during.map(({ tookMs = HANGS_AFTER_MS }) => tookMs),
+      databaseMs,
+      mostLoadsAtOnce: this.mostLoadsAtOnce,
+      recoveryMs: recoveredAt - healedAt,
+      mostLoadsOfOne: this.mostLoadsOfOne(recoveredAt),
+    };
+  }
+
+  private async load(key: string): Promise<{ key: string }> {
+    this.loads.push({ key, at: performance.now() });
+    this.mostLoadsAtOnce = Math.max(this.mostLoadsAtOnce, ++this.loading);
+    try {
+      await this.database.query('SELECT pg_sleep($1)', [DATABASE_SECONDS]);
+      return { key };
+    } finally {
+      this.loading--;
+    }
+  }
+
+  /** At the same pace as the lookups, past the cache. */
+  private async timeDatabase(): Promise<number[]> {
+    const times: Promise<number>[] = [];
+    for (let i = 0; i < 100; i++) {
+      const startedAt = performance.now();
+      times.push(this.query.read({ key: 'any' }, 'no-store').then(() => performance.now() - startedAt));
+      await wait(EVERY_MS);
+    }
+    return Promise.all(times);
+  }
+
+  private ask(): void {
+    const number = this.count++;
+    const hot = this.hotKeys[number % HOT_KEYS] ?? '';
+    const asked: Asked = { startedAt: performance.now() };
+    this.asked.push(asked);
+    const settled = this.query.read({ key: number % NEW_ONES === 0 ? `new-${number}` : hot }).then(
+      ({ lookup }) => void Object.assign(asked, { outcome: lookup.outcome }),
+      () => void Object.assign(asked, { outcome: 'failed' }),
+    );
+    const done = settled.then(() => void (asked.tookMs = performance.now() - asked.startedAt));
+    this.settling.add(done);
+  }
+
+  /** @returns when the first of many began that were answered with the help of the engine. */
+  private async untilWell(healedAt: number): Promise<number> {
+    while (performance.now() - healedAt < LONGEST_RECOVERY_MS) {
+      const since = this.asked.filter(
+        ({ startedAt, tookMs }) => startedAt >= healedAt && tookMs !== undefined,
+      );
+      const lastIll = since.findLastIndex(({ outcome }) => outcome === 'degraded' || outcome === 'failed');
+      const well = since.slice(lastIll + 1);
+      if (well.length >= WELL_AFTER) return well[0]?.startedAt ?? healedAt;
+      await wait(EVERY_MS);
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  private mostLoadsOfOne(from: number): number {
+    const after = this.loads.filter(({ at }) => at >= from && at < from + 1_000);
+    return Math.max(0, ...this.hotKeys.map((hot) => after.filter(({ key }) => key === hot).length));
+  }
+}

@@ -1,0 +1,16 @@
+import { performance } from 'node:perf_hooks';
+import { Heartbeat } from './heartbeat.js';
+
+/** What an action resolves with, and how long it took: without the time that this process itself stood still on a busy machine. */
+export async function elapsed<T>(action: () => Promise<T>): Promise<{ result: T; ms: number }> {
+  const heartbeat = new Heartbeat();
+  heartbeat.start();
+  try {
+    const startedAt = performance.now();
+    const result = await action();
+    const endedAt = performance.now();
+    return { result, ms: endedAt - startedAt - heartbeat.delayBetween(startedAt, endedAt) };
+  } finally {
+    heartbeat.stop();
+  }
+}

@@ -1,0 +1,46 @@
+import type { EngineGroup } from './fault-sites.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { FaultReport, rowOfMisconfiguration } from './fault-report.js';
+import { trialsOf } from './fault-sites.js';
+import { runMisconfiguration } from './misconfiguration-run.js';
+import { MISCONFIGURATIONS } from './misconfigurations.js';
+
+const TOPOLOGIES = ['standalone', 'sentinel', 'cluster'] as const;
+const LONGEST_MS = 60_000;
+const SAID_WITHIN_MS = 1_000;
+const CONNECTIONS_PER_SECOND = 2;
+/** Generous for microseconds, because everything else on this machine is in it. */
+const REFUSED_WITHIN_MS = 1;
+
+export function describeMisconfigurations(group: EngineGroup): void {
+  describe(`an engine on ${group.kind}${group.tls ? ' with TLS' : ''} that only people can help says so at once, once, and does not hammer`, () => {
+    const report = new FaultReport();
+    afterAll(() => console.log(`\n${report.format()}\n`));
+
+    it.each(
+      trialsOf(
+        MISCONFIGURATIONS.map((what) => ({ ...what, topologies: TOPOLOGIES })),
+        group,
+      ),
+    )(
+      '$title',
+      async ({ what, site }) => {
+        const run = await runMisconfiguration(what, site);
+        report.add(rowOfMisconfiguration(run));
+
+        expect(run.wasReady).toBe(false);
+        expect(run.reason).toMatch(what.reason);
+        expect(run.reason).not.toMatch(/secret|another@/);
+        expect(run.saidAfterMs).toBeLessThan(SAID_WITHIN_MS);
+        expect(run.logged).toEqual([expect.stringMatching(what.reason)]);
+        expect(run.connectionsPerSecond).toBeLessThanOrEqual(CONNECTIONS_PER_SECOND);
+
+        const { calls, refused, late } = run.tally;
+        expect({ refused, late }).toEqual({ refused: calls, late: 0 });
+        expect(run.medianRefusalMs).toBeLessThan(REFUSED_WITHIN_MS);
+        expect([...run.strayErrors, ...run.surprises]).toEqual([]);
+      },
+      LONGEST_MS,
+    );
+  });
+}

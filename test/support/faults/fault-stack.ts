@@ -1,0 +1,175 @@
+import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type ClusterOptions,
+  type EngineCluster,
+  type EngineStack,
+  type FaultProxy,
+  type LocalEngine,
+  type SentinelOptions,
+  startCluster,
+  startEngine,
+  startFaultProxy,
+  startSentinel,
+} from '../../../local/index.js';
+import type { EngineTopology } from '../../../src/engine/index.js';
+import { SLOTS, slotOf } from './key-slot.js';
+
+/** Where a fault is tried out. */
+export interface Site {
+  readonly kind: 'redis' | 'valkey';
+  readonly topology: EngineTopology;
+  readonly tls: boolean;
+}
+
+export interface FaultStackOptions {
+  /** A fault proxy in front of each node. */
+  readonly proxied?: boolean;
+  /** Of each primary; none behind a standalone server. */
+  readonly replicas?: number;
+  readonly serverCertificate?: 'valid' | 'wrong-name' | 'expired';
+}
+
+/** Servers of whatever topology, of which one primary is to suffer. */
+export interface FaultStack {
+  readonly site: Site;
+  readonly url: string;
+  /** By its name at the start. */
+  readonly victim: LocalEngine;
+  readonly nodes: ReadonlyMap<string, LocalEngine>;
+  /** In front of the victim. Throws unless started with `proxied`. */
+  proxy(): FaultProxy;
+  /** Set where there are several servers. */
+  readonly servers: EngineStack | undefined;
+  /** Set for a cluster. */
+  readonly cluster: EngineCluster | undefined;
+  /** Whether the victim had the slot of this tag at the start. */
+  concerns(tag: string): boolean;
+  /** Whether the servers have another primary in the place of the victim. */
+  hasPromoted(): Promise<boolean>;
+  /**
+   * Whether the replicas acknowledge what they get: up to a second after a start with TLS they say that they follow, and are
+   * sent nothing until they have acknowledged for the first time.
+   */
+  isReplicated(): Promise<boolean>;
+  primaries(): Promise<LocalEngine[]>;
+  stop(): Promise<void>;
+}
+
+export const PASSWORD = 'secret';
+const SHARDS = 3;
+const MEMORY = '/dev/shm';
+const BYTES_NEEDED = 256 * 2 ** 20;
+
+export async function startFaultStack(site: Site, options: FaultStackOptions = {}): Promise<FaultStack> {
+  await keepFilesInMemory();
+  if (site.topology === 'standalone') return startStandalone(site, options);
+  return site.topology === 'sentinel' ? startBehindSentinels(site, options) : startShards(site, options);
+}
+
+/** A cluster's node stands still while it syncs its view of the others: on a busy disk for longer than a call may last. */
+async function keepFilesInMemory(): Promise<void> {
+  const free = await statfs(MEMORY).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  );
+  if (free >= BYTES_NEEDED) process.env['TMPDIR'] = MEMORY;
+}
+
+function engineOptions({ tls }: Site, { proxied, serverCertificate = 'valid' }: FaultStackOptions) {
+  return { proxied: proxied ?? false, ...(tls && { tls: { serverCertificate } }), password: PASSWORD };
+}
+
+/** It keeps a log, so that what is executed twice across a restart is seen. */
+async function startStandalone(site: Site, options: FaultStackOptions): Promise<FaultStack> {
+  const directory = await mkdtemp(join(tmpdir(), 'fault-'));
+  // The server may run as nobody.
+  await chmod(directory, 0o777);
+  const server = await startEngine(site.kind, {
+    ...engineOptions(site, options),
+    settings: ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'no'],
+  });
+  const proxy = options.proxied ? await startFaultProxy({ target: server }) : undefined;
+  return {
+    site,
+    url: proxy?.through(server.url) ?? server.url,
+    victim: server,
+    nodes: new Map([['server', server]]),
+    proxy: () => proxy ?? notProxied(),
+    servers: undefined,
+    cluster: undefined,
+    concerns: () => true,
+    hasPromoted: () => Promise.resolve(false),
+    isReplicated: () => Promise.resolve(true),
+    primaries: () => Promise.resolve([server]),
+    stop: async () => {
+      await proxy?.stop();
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startBehindSentinels(site: Site, options: FaultStackOptions): Promise<FaultStack> {
+  const settings: SentinelOptions = { ...engineOptions(site, options), replicas: options.replicas ?? 1 };
+  const stack = await startSentinel(site.kind, settings);
+  return {
+    ...several(site, stack, 'primary'),
+    cluster: undefined,
+    concerns: () => true,
+    hasPromoted: async () => (await stack.primaryNow()) !== 'primary',
+    isReplicated: () => areAcknowledging(stack.node('primary')),
+    primaries: async () => [stack.node(await stack.primaryNow())],
+  };
+}
+
+async function startShards(site: Site, options: FaultStackOptions): Promise<FaultStack> {
+  const settings: ClusterOptions = {
+    ...engineOptions(site, options),
+    shards: SHARDS,
+    replicasPerShard: options.replicas ?? 1,
+  };
+  const cluster = await startCluster(site.kind, settings);
+  const heirs = [...cluster.nodes].filter(([name]) => name.startsWith('shard-1-replica'));
+  return {
+    ...several(site, cluster, 'shard-1'),
+    cluster,
+    concerns: (tag) => slotOf(tag) < Math.floor(SLOTS / SHARDS),
+    // Asked of the heirs alone: one paused node would hold up `primaryNow()`, and this is asked often.
+    hasPromoted: async () => (await Promise.all(heirs.map(([, heir]) => isPrimary(heir)))).includes(true),
+    isReplicated: async () =>
+      (await Promise.all(cluster.shards.map((shard) => areAcknowledging(cluster.node(shard))))).every(
+        Boolean,
+      ),
+    primaries: () =>
+      Promise.all(cluster.shards.map(async (shard) => cluster.node(await cluster.primaryNow(shard)))),
+  };
+}
+
+function several(site: Site, stack: EngineStack, victim: string) {
+  return {
+    site,
+    servers: stack,
+    url: stack.url,
+    victim: stack.node(victim),
+    nodes: stack.nodes,
+    proxy: () => stack.proxy(victim),
+    stop: () => stack.stop(),
+  };
+}
+
+async function isPrimary(node: LocalEngine): Promise<boolean> {
+  const role = await node.command('ROLE');
+  return Array.isArray(role) && role[0] === 'master';
+}
+
+async function areAcknowledging(primary: LocalEngine): Promise<boolean> {
+  const info = String(await primary.command('INFO', 'replication'));
+  const offsets = [...info.matchAll(/^slave\d+:.*offset=(\d+)/gm)].map(([, offset]) => Number(offset));
+  return offsets.length > 0 && offsets.every((offset) => offset > 0);
+}
+
+function notProxied(): never {
+  throw new Error('There is no proxy in front of the server. Start the stack with { proxied: true }.');
+}

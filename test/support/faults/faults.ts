@@ -1,0 +1,219 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Direction, EngineCluster, EngineStack, LocalEngine } from '../../../local/index.js';
+import { becomesTrue } from './condition.js';
+import type { Fault, Scene } from './fault.js';
+import { tagsBelow } from './key-slot.js';
+
+const EVERYWHERE = ['standalone', 'sentinel', 'cluster'] as const;
+const REPLICATED = ['sentinel', 'cluster'] as const;
+
+const PAUSE_MS = 10_000;
+const HOLD_MS = 2_000;
+/** Each way. */
+const HALF_OF_500_MS = 250;
+const NOTICED_WITHIN_MS = 1_000;
+const DEMOTED_WITHIN_MS = 30_000;
+/** The first of the first shard, so that it is the one that moves. Half of the calls meet it at the moment it does. */
+const HOT_SLOT = '0';
+const HOT_TAGS = tagsBelow(1, 8);
+/** Well within a deadline: until a slot has moved, a batch of two new keys in it is answered by nobody. */
+const HALF_MOVED_MS = 50;
+const MOVES_THERE_AND_BACK = 5;
+const SLOTS_MOVED_AT_ONCE = 100;
+const SLOTS_OF_THE_NEW_SHARD = 100;
+
+export const killed: Fault = {
+  name: 'kill -9',
+  topologies: EVERYWHERE,
+  promotes: REPLICATED,
+  mayLose: REPLICATED,
+  async strike({ stack: { victim, site }, promoted, steady }) {
+    await victim.kill();
+    if (site.topology === 'standalone') {
+      await wait(1_000);
+    } else {
+      await promoted();
+      await steady();
+    }
+    await victim.restart();
+  },
+};
+
+export const paused: Fault = {
+  name: 'SIGSTOP 10 s',
+  topologies: EVERYWHERE,
+  promotes: REPLICATED,
+  mayLose: REPLICATED,
+  async strike({ stack: { victim, site }, promoted }) {
+    victim.pause();
+    const over = wait(PAUSE_MS);
+    if (site.topology !== 'standalone') await promoted();
+    await over;
+    victim.resume();
+  },
+};
+
+/** Sentinels look through the same network as clients; the nodes of a cluster have a bus of their own and notice nothing. */
+function halfOpen(name: string, direction: Direction): Fault {
+  return {
+    name,
+    topologies: EVERYWHERE,
+    stack: { proxied: true },
+    promotes: ['sentinel'],
+    mayLose: ['sentinel'],
+    async strike({ stack, promoted, steady }) {
+      const proxy = stack.proxy();
+      proxy.drop(direction);
+      if (stack.site.topology === 'sentinel') {
+        await promoted();
+        await steady();
+      } else {
+        await wait(HOLD_MS);
+      }
+      await proxy.heal();
+    },
+  };
+}
+
+const slow: Fault = {
+  name: '+500 ms',
+  topologies: EVERYWHERE,
+  stack: { proxied: true },
+  async strike({ stack }) {
+    const proxy = stack.proxy();
+    proxy.delay(HALF_OF_500_MS);
+    await wait(HOLD_MS);
+    await proxy.heal();
+  },
+};
+
+const refusedAtBoot: Fault = {
+  name: 'refused at boot',
+  topologies: EVERYWHERE,
+  async prepare({ nodes }) {
+    await Promise.all([...nodes.values()].map((node) => node.kill()));
+  },
+  async strike({ stack: { nodes } }) {
+    await wait(HOLD_MS);
+    await Promise.all([...nodes.values()].map((node) => node.restart()));
+  },
+};
+
+/** A planned failover; of a standalone server, one that somebody makes a replica. */
+export const readOnly: Fault = {
+  name: 'READONLY',
+  topologies: EVERYWHERE,
+  promotes: REPLICATED,
+  // Sentinel promotes without waiting for what is on its way; CLUSTER FAILOVER waits.
+  mayLose: ['sentinel'],
+  async strike(scene) {
+    const { site, servers } = scene.stack;
+    if (site.topology === 'standalone') return becomeReplicaAndBack(scene);
+    const [node, ...command] =
+      site.topology === 'sentinel'
+        ? ['sentinel-1', 'SENTINEL', 'FAILOVER', 'primary']
+        : ['shard-1-replica-1', 'CLUSTER', 'FAILOVER'];
+    await stackOf(servers)
+      .node(node ?? '')
+      .command(...command);
+    await scene.promoted();
+    // Under Sentinel it goes on taking writes, which are lost, until it is told seconds later.
+    await becomesTrue('the old primary is a replica', () => isReplica(scene.stack.victim), DEMOTED_WITHIN_MS);
+  },
+};
+
+/** Of a primary that nobody listens as, so that it keeps its data. */
+async function becomeReplicaAndBack({ stack: { victim }, engine }: Scene): Promise<void> {
+  await victim.command('REPLICAOF', '127.0.0.1', '1');
+  await becomesTrue('the engine leaves what became a replica', () => !engine.isReady, NOTICED_WITHIN_MS);
+  await wait(NOTICED_WITHIN_MS);
+  await victim.command('REPLICAOF', 'NO', 'ONE');
+}
+
+const resharded: Fault = {
+  name: 'live reshard',
+  topologies: ['cluster'],
+  harmless: true,
+  // Half of the calls of each kind; there is traffic elsewhere too.
+  traffic: {
+    tagOf: (number) => (number % 4 < 2 ? (HOT_TAGS[number % HOT_TAGS.length] ?? '') : String(number)),
+  },
+  async strike({ stack }) {
+    const cluster = clusterOf(stack.cluster);
+    for (let move = 0; move < MOVES_THERE_AND_BACK; move++) {
+      await moveHotSlot(cluster, 'shard-1', 'shard-2');
+      await moveHotSlot(cluster, 'shard-2', 'shard-1');
+    }
+    await cluster.moveSlots('shard-1', 'shard-2', SLOTS_MOVED_AT_ONCE);
+  },
+};
+
+/** A half-moved slot, of which the old owner has the old keys and the new one the new keys, lasts a millisecond; here longer. */
+async function moveHotSlot(cluster: EngineCluster, from: string, to: string): Promise<void> {
+  const [source, target] = [cluster.node(from), cluster.node(to)];
+  const [sourceId, targetId] = [await idOf(source), await idOf(target)];
+  // A script has to find its way there, too.
+  await target.command('SCRIPT', 'FLUSH');
+  await target.command('CLUSTER', 'SETSLOT', HOT_SLOT, 'IMPORTING', sourceId);
+  await source.command('CLUSTER', 'SETSLOT', HOT_SLOT, 'MIGRATING', targetId);
+  await wait(HALF_MOVED_MS);
+  await cluster.moveSlots(from, to, 1);
+}
+
+async function idOf(node: LocalEngine): Promise<string> {
+  return String(await node.command('CLUSTER', 'MYID'));
+}
+
+const shardsChanged: Fault = {
+  name: 'node added and removed',
+  topologies: ['cluster'],
+  harmless: true,
+  async strike({ stack }) {
+    const cluster = clusterOf(stack.cluster);
+    const added = await cluster.addShard();
+    await cluster.moveSlots('shard-1', added, SLOTS_OF_THE_NEW_SHARD);
+    await cluster.removeShard(added);
+  },
+};
+
+/** A replica and a sentinel, neither of which a client needs. */
+const helpersLost: Fault = {
+  name: 'node added and removed',
+  topologies: ['sentinel'],
+  harmless: true,
+  async strike({ stack: { servers } }) {
+    const helpers = ['replica-1', 'sentinel-1'].map((name) => stackOf(servers).node(name));
+    await Promise.all(helpers.map((node) => node.kill()));
+    await wait(HOLD_MS);
+    await Promise.all(helpers.map((node) => node.restart()));
+  },
+};
+
+export const FAULTS: readonly Fault[] = [
+  killed,
+  paused,
+  halfOpen('half-open', 'both'),
+  // What is sent is executed, and nobody hears of it.
+  halfOpen('replies lost', 'to-client'),
+  slow,
+  refusedAtBoot,
+  readOnly,
+  resharded,
+  shardsChanged,
+  helpersLost,
+];
+
+async function isReplica(node: LocalEngine): Promise<boolean> {
+  const role = await node.command('ROLE');
+  return Array.isArray(role) && role[0] === 'slave';
+}
+
+function clusterOf(cluster: EngineCluster | undefined): EngineCluster {
+  if (!cluster) throw new Error('This fault is for clusters.');
+  return cluster;
+}
+
+function stackOf(stack: EngineStack | undefined): EngineStack {
+  if (!stack) throw new Error('This fault is for several servers.');
+  return stack;
+}
