@@ -109,19 +109,21 @@ export class CachedQuery<Args, Value> {
     ask: Ask<Args>,
     asked: Partial<Lookup>,
   ): CachedAnswer<Value> | Promise<CachedAnswer<Value>> {
-    return ageOf(envelope).isFresh
-      ? this.fromMemory(envelope, asked)
-      : this.answerStale(envelope, ask, asked);
+    if (ageOf(envelope).isFresh) return this.fromMemory(envelope, asked);
+    const refresh = () => this.loader.refresh(ask, envelope.generations);
+    if (this.forTheNew) return this.answerNew(this.forTheNew.wait(refresh()), envelope, asked);
+    // Behind the caller's back: what it takes to begin is no part of the answer.
+    setImmediate(refresh);
+    return this.fromMemory(envelope, asked);
   }
 
-  /** It is loaded anew: behind the caller's back, unless the query lets it wait for that a moment. */
-  private async answerStale(
+  /** What is loaded anew, if that comes within the moment that the query lets callers wait for it. */
+  private async answerNew(
+    refreshed: Promise<Loaded<Value> | undefined>,
     envelope: Envelope,
-    ask: Ask<Args>,
     asked: Partial<Lookup>,
   ): Promise<CachedAnswer<Value>> {
-    const refreshed = this.loader.refresh(ask, envelope.generations);
-    const newer = await this.forTheNew?.wait(refreshed);
+    const newer = await refreshed;
     if (!newer) return this.fromMemory(envelope, asked);
     const { engineMs = null } = asked;
     return new CachedAnswer(newer.answer.copy(), { ...this.describe(newer, engineMs), outcome: 'coalesced' });

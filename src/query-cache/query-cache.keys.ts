@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { canonicalJson, findNotJson } from './json.js';
 import type { QueryCacheError } from './query-cache.errors.js';
 import type { Query } from './query-definition.js';
@@ -99,7 +100,17 @@ export function checkPrefix(prefix: string): void {
   );
 }
 
+const MOST_REMEMBERED = 5_000;
+const LONGEST_REMEMBERED = 256;
+
+/** A cache is asked the same again and again: to look a digest up costs a tenth of making it. */
+const digests = new LRUCache<string, string>({ max: MOST_REMEMBERED });
+
 /** 160 bits: nobody finds two inputs that share them. Of JSON, since UTF-8 has one and the same character for all broken ones. */
 function digest(json: string): string {
-  return hash('sha256', json, 'base64url').slice(0, 27);
+  const known = digests.get(json);
+  if (known !== undefined) return known;
+  const made = hash('sha256', json, 'base64url').slice(0, 27);
+  if (json.length <= LONGEST_REMEMBERED) digests.set(json, made);
+  return made;
 }

@@ -23,8 +23,8 @@ import type { Query } from './query-definition.js';
 import { checkTags, LONGEST_LIFE_SECONDS } from './query-definition.js';
 
 /*
- * Data model (keys in query-cache.keys.ts): one string per answer, a line of JSON that says how it was loaded and then the
- * bytes that are sent; beside it one short random text per generation. An answer carries the generations as they
+ * Data model (keys in query-cache.keys.ts): one string per answer, a line that says how it was loaded and then the bytes
+ * that are sent; beside it one short random text per generation. An answer carries the generations as they
  * stood before its load began, and is accepted only while they are the same. So invalidating is removing a generation:
  * the next load makes a new one, and nothing of before will ever match it.
  */
@@ -61,8 +61,8 @@ export class QueryCacheStore implements OnApplicationShutdown {
   private readonly feed: InvalidationFeed | undefined;
   private readonly pending: PendingInvalidations;
   private readonly prefix: string;
-  /** When generations end at the soonest, as of `performance.now()`. */
-  private readonly lastUntil = new LRUCache<string, number>({ max: MOST_PROLONGED });
+  /** In seconds since the epoch, by generation. */
+  private readonly prolongedUntil = new LRUCache<string, number>({ max: MOST_PROLONGED });
 
   constructor(
     @Inject(QUERY_CACHE_OPTIONS)
@@ -138,9 +138,8 @@ export class QueryCacheStore implements OnApplicationShutdown {
   ): Promise<string[]> {
     const present = found.filter((generation) => generation !== null);
     if (present.length === keys.length) return present;
-    const made = newGeneration();
     const life = generationLifeFor(longestLifeSeconds);
-    this.lastUntil.set(made, performance.now() + life * 1_000);
+    const made = newGeneration(life);
     const there = await this.engine.ensure(keys, made, life);
     const complete = there.filter((generation) => generation !== null);
     if (complete.length === keys.length) return complete;
@@ -207,18 +206,18 @@ export class QueryCacheStore implements OnApplicationShutdown {
   /** Those that may end before the answer does. */
   private async prolong(keys: readonly string[], envelope: Envelope): Promise<void> {
     const life = lifeOf(envelope);
-    const answerEndsAt = performance.now() + life * 1_000;
+    const answerEndsAt = inSeconds(life);
     const due = [...envelope.generations.entries()].filter(
-      ([, generation]) => (this.lastUntil.get(generation) ?? 0) < answerEndsAt,
+      ([, generation]) => (this.prolongedUntil.get(generation) ?? endOf(generation)) < answerEndsAt,
     );
     if (due.length === 0) return;
     const generationLife = generationLifeFor(life);
-    const lastUntil = performance.now() + generationLife * 1_000;
+    const until = inSeconds(generationLife);
     await this.engine.prolong(
       due.map(([i]) => keys[i] ?? ''),
       generationLife,
     );
-    for (const [, generation] of due) this.lastUntil.set(generation, lastUntil);
+    for (const [, generation] of due) this.prolongedUntil.set(generation, until);
   }
 
   /** Memcached tells nobody what changes. */
@@ -250,7 +249,19 @@ function checkLocalTierBytes(bytes: number): void {
   throw new Error(`The query cache's localTierBytes is ${bytes}. Give a whole number, 0 for no local tier.`);
 }
 
-/** Random, so that none ever comes back: neither after it was evicted nor on another node. */
-function newGeneration(): string {
-  return randomBytes(12).toString('base64url');
+/**
+ * Random, so that none ever comes back: neither after it was evicted nor on another node. It says itself when it ends, unless it is
+ * prolonged: whoever prolongs what need not be makes all nodes let go what hangs on it.
+ */
+function newGeneration(lifeSeconds: number): string {
+  return `${randomBytes(12).toString('base64url')}.${inSeconds(lifeSeconds)}`;
+}
+
+/** Seconds since the epoch; 0 where a generation does not say. */
+function endOf(generation: string): number {
+  return Number(generation.split('.')[1]) || 0;
+}
+
+function inSeconds(seconds: number): number {
+  return Math.floor(Date.now() / 1_000) + seconds;
 }

@@ -56,7 +56,7 @@ const JITTER = 0.1;
 /** Asks the database for the answers of one query: once in the whole cluster, if the engine can be asked who does. */
 export class QueryLoader<Args, Value> {
   readonly database: DatabaseLoads<Args, Value>;
-  /** By lease. */
+  /** By entry and generations. */
   private readonly refreshing = new Map<string, Promise<Loaded<Value> | undefined>>();
   private readonly logger = new Logger('QueryCache');
 
@@ -91,11 +91,11 @@ export class QueryLoader<Args, Value> {
    * again when the lease has ended, or if another node is at it.
    */
   refresh(ask: Ask<Args>, generations: readonly string[]): Promise<Loaded<Value> | undefined> {
-    const lease = this.parts.store.leaseKeyOf(ask.keys, generations);
-    const running = this.refreshing.get(lease);
+    const state = [ask.keys.entry, ...generations].join(' ');
+    const running = this.refreshing.get(state);
     if (running) return running;
-    const refreshed = this.refreshNow(ask, generations).finally(() => this.refreshing.delete(lease));
-    this.refreshing.set(lease, refreshed);
+    const refreshed = this.refreshNow(ask, generations).finally(() => this.refreshing.delete(state));
+    this.refreshing.set(state, refreshed);
     return refreshed;
   }
 

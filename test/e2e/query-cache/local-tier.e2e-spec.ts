@@ -90,6 +90,15 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     expect(await there!.get(args)).toBe('second');
   });
 
+  it('keeps its answers while other nodes load more under the same tag', async () => {
+    const tag = randomUUID();
+    const [here, there] = defineOn(nodes.nodes, { tags: () => [tag] });
+    await keep(there);
+    expect(await outcomeOf(here, { id: randomUUID() })).toBe('miss database');
+    await passes(100);
+    expect(await outcomeOf(there)).toBe('hit local');
+  });
+
   it('never extends what is left of an answer’s life', async () => {
     const [query, other] = defineOn(nodes.nodes, { ttlSeconds: 1, staleSeconds: 1 });
     await query?.get(args);
