@@ -82,26 +82,30 @@ export class CachedQuery<Args, Value> {
   }
 
   private async lookUp(ask: Ask<Args>, directive?: CacheDirective): Promise<CachedAnswer<Value>> {
+    if (directive) return this.lookPast(ask, directive);
+    const { store, patience } = this.parts;
+    const local = store.findLocal(ask.keys);
+    if (local) return this.answerFrom(local, ask, { localMs: performance.now() - ask.startedAt });
+    let found: Found | undefined;
+    try {
+      found = await patience.wait(store.find(ask.keys));
+    } catch (error) {
+      passOverEngineFailure(error);
+    }
+    const engineMs = performance.now() - ask.startedAt;
+    const envelope = found?.envelope;
+    if (!envelope || !ageOf(envelope).isUsable) return this.answerMiss(ask, { found, engineMs });
+    return this.answerFrom(envelope, ask, { engineMs });
+  }
+
+  /** From the database, whatever is stored. */
+  private async lookPast(ask: Ask<Args>, directive: CacheDirective): Promise<CachedAnswer<Value>> {
     if (directive === 'no-store') {
       const { answer, databaseMs } = await this.loader.database.load(ask.args);
       return new CachedAnswer(answer, this.fromDatabase({ outcome: 'bypass', databaseMs }));
     }
-    if (directive === 'no-cache') {
-      const loaded = await this.loader.reload(ask);
-      return new CachedAnswer(loaded.answer, { ...this.describe(loaded, null), outcome: 'reload' });
-    }
-    const local = this.parts.store.findLocal(ask.keys);
-    if (local) return this.answerFrom(local, ask, { localMs: performance.now() - ask.startedAt });
-    const search = await this.search(ask);
-    const envelope = search.found?.envelope;
-    if (!envelope || !ageOf(envelope).isUsable) return this.answerMiss(ask, search);
-    return this.answerFrom(envelope, ask, { engineMs: search.engineMs });
-  }
-
-  private async search({ keys, startedAt }: Ask<Args>): Promise<Search> {
-    const { store, patience } = this.parts;
-    const found = await patience.wait(store.find(keys).catch(passOverEngineFailure));
-    return { found, engineMs: performance.now() - startedAt };
+    const loaded = await this.loader.reload(ask);
+    return new CachedAnswer(loaded.answer, { ...this.describe(loaded, null), outcome: 'reload' });
   }
 
   private answerFrom(
@@ -113,7 +117,7 @@ export class CachedQuery<Args, Value> {
     const refresh = () => this.loader.refresh(ask, envelope.generations);
     if (this.forTheNew) return this.answerNew(this.forTheNew.wait(refresh()), envelope, asked);
     // Behind the caller's back: what it takes to begin is no part of the answer.
-    setImmediate(refresh);
+    setImmediate(() => void refresh());
     return this.fromMemory(envelope, asked);
   }
 

@@ -42,8 +42,8 @@ class RedisTier implements EngineTier {
 
   /** MGET answers null for a key of another type, too. */
   async find(entry: string, keys: readonly string[]): Promise<EntryFound> {
-    const [found = null, ...texts] = await this.bytes.mGet([entry, ...keys]);
-    return { entry: found, texts: texts.map((text) => text?.toString() ?? null) };
+    const found = await this.bytes.mGet([entry, ...keys]);
+    return { entry: found[0] ?? null, texts: found.slice(1).map((text) => text?.toString() ?? null) };
   }
 
   async write(entry: string, bytes: Buffer, lifeSeconds: number): Promise<void> {

@@ -41,7 +41,6 @@ export class PendingInvalidations {
 
   /** What of these is pending is applied first. @throws {EngineError} if it cannot be: then they must not be read. */
   async applyBeforeReading(keys: readonly string[]): Promise<void> {
-    if (this.kept.size === 0) return;
     const pending = keys.filter((key) => this.kept.has(key));
     if (pending.length === 0 || (await this.apply(pending))) return;
     throw new EngineError('refused', 'The engine has not taken an invalidation yet, so it is not read.');

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keysOf, leaseKey } from './query-cache.keys.js';
+import { KeySpace, leaseKey } from './query-cache.keys.js';
 import { Query } from './query-definition.js';
 
 type Args = { text?: unknown; scope?: string };
@@ -36,7 +36,7 @@ describe('the keys of an answer', () => {
   it('are printable, short and in a slot of their own making, whatever the arguments', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const { entry, generations } = keysOf('p'.repeat(64), query(), { text });
+        const { entry, generations } = new KeySpace('p'.repeat(64)).keysOf(query(), { text });
         for (const key of [entry, ...generations, leaseKey(entry, ['generation'])]) {
           expect(key).toMatch(/^[\w:.{}-]{1,250}$/);
           expect(key.match(/\{/g) ?? []).toHaveLength(key.includes(':tag:') ? 0 : 1);
@@ -48,28 +48,29 @@ describe('the keys of an answer', () => {
   it('differ for any two different arguments, and do not for the same in another order', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
-        const [a, b] = [one, other].map((text) => keysOf('p', query(), { text }).entry);
+        const [a, b] = [one, other].map((text) => new KeySpace('p').keysOf(query(), { text }).entry);
         const areSame = isDeepStrictEqual(
           ...([one, other].map((v) => JSON.parse(JSON.stringify(v))) as [unknown, unknown]),
         );
         expect(a === b).toBe(areSame);
       }),
     );
-    const entryOf = (args: Args) => keysOf('p', query(), args).entry;
+    const entryOf = (args: Args) => new KeySpace('p').keysOf(query(), args).entry;
     expect(entryOf({ text: 'b', scope: 'a' })).toBe(entryOf({ scope: 'a', text: 'b' }));
     expect(entryOf({ text: ['a', 'b'] })).not.toBe(entryOf({ text: ['a,b'] }));
     expect(entryOf({ text: 1 })).not.toBe(entryOf({ text: '1' }));
   });
 
   it('differ by scope and by schema version', () => {
-    const of = (scope: string, version = 1) => keysOf('p', query(version, true), { scope }).entry;
+    const of = (scope: string, version = 1) =>
+      new KeySpace('p').keysOf(query(version, true), { scope }).entry;
     // The last two are the same in UTF-8.
     const entries = [of('ada'), of('grace'), of('ada', 2), of('\ud800'), of('\ud801')];
     expect(new Set(entries).size).toBe(entries.length);
   });
 
   it('are refused for an argument that is undefined, naming query and argument', () => {
-    expect(() => keysOf('p', query(), { text: undefined })).toThrow(
+    expect(() => new KeySpace('p').keysOf(query(), { text: undefined })).toThrow(
       expect.objectContaining({
         code: 'E_QUERY_ARGUMENTS',
         message: expect.stringContaining('arguments of which text is undefined. Give null, or leave it out.'),

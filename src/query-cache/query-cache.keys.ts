@@ -19,23 +19,37 @@ import type { Query } from './query-definition.js';
 
 const PREFIX = /^[A-Za-z0-9._:-]{1,64}$/;
 
+/** What is asked again and again: to make its keys anew would cost a hit more than anything else that it does. */
+const MOST_REMEMBERED = 1_000;
+const LONGEST_REMEMBERED = 256;
+
+interface AnswerNames {
+  scope: string | null;
+  /** The digest of the arguments, also for traces. */
+  hash: string;
+  entry: string;
+  ownGeneration: string;
+}
+
 /** The keys of one answer. In a cluster those with its digest in braces share a slot, whatever braces the arguments have. */
 export class AnswerKeys {
-  readonly entry: string;
   private known: readonly string[] | undefined;
 
   constructor(
-    private readonly prefix: string,
-    private readonly answer: string,
-    /** The digest of the arguments, also for traces. */
-    readonly hash: string,
-    private readonly tags: () => readonly string[],
-  ) {
-    this.entry = `${prefix}:query:${answer}`;
+    private readonly names: AnswerNames,
+    private readonly tagGenerations: () => readonly string[],
+  ) {}
+
+  get entry(): string {
+    return this.names.entry;
+  }
+
+  get hash(): string {
+    return this.names.hash;
   }
 
   get ownGeneration(): string {
-    return `${generationPrefix(this.prefix)}query:${this.answer}`;
+    return this.names.ownGeneration;
   }
 
   /**
@@ -44,24 +58,71 @@ export class AnswerKeys {
    * @throws {QueryCacheError} E_QUERY_ARGUMENTS
    */
   get generations(): readonly string[] {
-    this.known ??= [this.ownGeneration, ...this.tags().map((tag) => tagKey(this.prefix, tag))];
+    this.known ??= [this.ownGeneration, ...this.tagGenerations()];
     return this.known;
   }
 }
 
-/**
- * Any input is safe on every engine, and no two argument lists share a key.
- *
- * @throws {QueryCacheError} E_QUERY_ARGUMENTS
- */
-export function keysOf<Args, Value>(prefix: string, query: Query<Args, Value>, args: Args): AnswerKeys {
-  const text = canonicalJson(args);
-  if (text === undefined) throw notJson(query, args);
-  const hash = digest(text);
-  const scope = query.scopeOf(args);
-  const whose = scope === null ? '-' : digest(JSON.stringify(scope));
-  const answer = `${query.name}:v${query.schemaVersion}:${whose}:{${hash}}`;
-  return new AnswerKeys(prefix, answer, hash, () => query.tagsOf(args));
+/** All keys under one prefix, and the newest of them at hand. */
+export class KeySpace {
+  private readonly answers = new WeakMap<object, LRUCache<string, AnswerNames>>();
+  private readonly tags = new LRUCache<string, string>({ max: MOST_REMEMBERED });
+
+  constructor(private readonly prefix: string) {
+    if (PREFIX.test(prefix)) return;
+    throw new Error(
+      `The key prefix "${prefix}" of the query cache must be 1 to 64 letters, digits, dots, colons or dashes.`,
+    );
+  }
+
+  /** What is to be heard of. */
+  get generationPrefix(): string {
+    return `${this.prefix}:generation:`;
+  }
+
+  /** Where nodes tell each other that a lease has ended. */
+  get leaseChannel(): string {
+    return `${this.prefix}:query:leases-ended`;
+  }
+
+  /**
+   * Any input is safe on every engine, and no two argument lists share a key.
+   *
+   * @throws {QueryCacheError} E_QUERY_ARGUMENTS
+   */
+  keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys {
+    const text = canonicalJson(args);
+    if (text === undefined) throw notJson(query, args);
+    const scope = query.scopeOf(args);
+    const remembered = this.answers.get(query) ?? new LRUCache({ max: MOST_REMEMBERED });
+    this.answers.set(query, remembered);
+    let names = remembered.get(text);
+    if (!names || names.scope !== scope) {
+      names = this.namesOf(query, text, scope);
+      if (text.length <= LONGEST_REMEMBERED) remembered.set(text, names);
+    }
+    return new AnswerKeys(names, () => query.tagsOf(args).map((tag) => this.generationOfTag(tag)));
+  }
+
+  generationOfTag(tag: string): string {
+    const known = this.tags.get(tag);
+    if (known !== undefined) return known;
+    const made = `${this.generationPrefix}tag:${digest(JSON.stringify(tag))}`;
+    if (tag.length <= LONGEST_REMEMBERED) this.tags.set(tag, made);
+    return made;
+  }
+
+  private namesOf<Args, Value>(query: Query<Args, Value>, text: string, scope: string | null): AnswerNames {
+    const hash = digest(text);
+    const whose = scope === null ? '-' : digest(JSON.stringify(scope));
+    const answer = `${query.name}:v${query.schemaVersion}:${whose}:{${hash}}`;
+    return {
+      scope,
+      hash,
+      entry: `${this.prefix}:query:${answer}`,
+      ownGeneration: `${this.generationPrefix}query:${answer}`,
+    };
+  }
 }
 
 function notJson<Args, Value>(query: Query<Args, Value>, args: Args): QueryCacheError {
@@ -69,18 +130,9 @@ function notJson<Args, Value>(query: Query<Args, Value>, args: Args): QueryCache
   return query.wrong('arguments', `was asked with arguments of which ${path || 'the whole'} ${remedy}`);
 }
 
-export function tagKey(prefix: string, tag: string): string {
-  return `${generationPrefix(prefix)}tag:${digest(JSON.stringify(tag))}`;
-}
-
 /** Of what is kept through cache-manager: any key is safe on every engine. */
 export function plainKey(prefix: string, key: string): string {
   return `${prefix}:plain:${digest(JSON.stringify(key))}`;
-}
-
-/** What is to be heard of. */
-export function generationPrefix(prefix: string): string {
-  return `${prefix}:generation:`;
 }
 
 /** Of a load under these generations: one that began before an invalidation holds up nobody after it. */
@@ -88,29 +140,7 @@ export function leaseKey(entry: string, generations: readonly string[]): string 
   return `${entry}:lease:${digest(JSON.stringify(generations))}`;
 }
 
-/** Where nodes tell each other that a lease has ended. */
-export function leaseChannel(prefix: string): string {
-  return `${prefix}:query:leases-ended`;
-}
-
-export function checkPrefix(prefix: string): void {
-  if (PREFIX.test(prefix)) return;
-  throw new Error(
-    `The key prefix "${prefix}" of the query cache must be 1 to 64 letters, digits, dots, colons or dashes.`,
-  );
-}
-
-const MOST_REMEMBERED = 5_000;
-const LONGEST_REMEMBERED = 256;
-
-/** A cache is asked the same again and again: to look a digest up costs a tenth of making it. */
-const digests = new LRUCache<string, string>({ max: MOST_REMEMBERED });
-
 /** 160 bits: nobody finds two inputs that share them. Of JSON, since UTF-8 has one and the same character for all broken ones. */
 function digest(json: string): string {
-  const known = digests.get(json);
-  if (known !== undefined) return known;
-  const made = hash('sha256', json, 'base64url').slice(0, 27);
-  if (json.length <= LONGEST_REMEMBERED) digests.set(json, made);
-  return made;
+  return hash('sha256', json, 'base64url').slice(0, 27);
 }

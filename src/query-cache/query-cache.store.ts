@@ -8,15 +8,7 @@ import { areSame, type Envelope, type Generations, readEnvelope, writeEnvelope }
 import { LEASE_SECONDS, Lease } from './lease.js';
 import { LocalTier } from './local-tier.js';
 import { PendingInvalidations } from './pending-invalidations.js';
-import {
-  type AnswerKeys,
-  checkPrefix,
-  generationPrefix,
-  keysOf,
-  leaseChannel,
-  leaseKey,
-  tagKey,
-} from './query-cache.keys.js';
+import { type AnswerKeys, KeySpace, leaseKey } from './query-cache.keys.js';
 import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';
 import type { LocalTierStats } from './query-cache.wire.js';
 import type { Query } from './query-definition.js';
@@ -60,7 +52,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
   private readonly local: LocalTier | undefined;
   private readonly feed: InvalidationFeed | undefined;
   private readonly pending: PendingInvalidations;
-  private readonly prefix: string;
+  private readonly keys: KeySpace;
   /** In seconds since the epoch, by generation. */
   private readonly prolongedUntil = new LRUCache<string, number>({ max: MOST_PROLONGED });
 
@@ -68,9 +60,8 @@ export class QueryCacheStore implements OnApplicationShutdown {
     @Inject(QUERY_CACHE_OPTIONS)
     { engine, keyPrefix, localTierBytes = LOCAL_TIER_BYTES }: QueryCacheOptions,
   ) {
-    checkPrefix(keyPrefix);
+    this.keys = new KeySpace(keyPrefix);
     checkLocalTierBytes(localTierBytes);
-    this.prefix = keyPrefix;
     this.engine = engineTierOn(engine);
     this.pending = new PendingInvalidations((keys) => this.engine.remove(keys));
     if (localTierBytes === 0) return;
@@ -89,11 +80,11 @@ export class QueryCacheStore implements OnApplicationShutdown {
 
   /** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
   keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys {
-    return keysOf(this.prefix, query, args);
+    return this.keys.keysOf(query, args);
   }
 
   get leaseChannel(): string {
-    return leaseChannel(this.prefix);
+    return this.keys.leaseChannel;
   }
 
   /** Grows with each invalidation on this node. */
@@ -120,7 +111,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
   async find(keys: AnswerKeys): Promise<Found> {
     const place = this.local?.open(keys);
     try {
-      await this.pending.applyBeforeReading(keys.generations);
+      if (this.pending.concerns(keys.generations)) await this.pending.applyBeforeReading(keys.generations);
       const { entry, texts: generations } = await this.engine.find(keys.entry, keys.generations);
       const envelope = this.accept(readEnvelope(entry), generations);
       if (place && envelope) this.local?.keep(place, envelope);
@@ -188,7 +179,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
    */
   async invalidateTags(tags: readonly string[]): Promise<boolean> {
     checkTags(tags);
-    return this.invalidate(tags.map((tag) => tagKey(this.prefix, tag)));
+    return this.invalidate(tags.map((tag) => this.keys.generationOfTag(tag)));
   }
 
   /** Likewise. */
@@ -223,7 +214,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
   /** Memcached tells nobody what changes. */
   private follow(engine: Engine): InvalidationFeed | undefined {
     if (!(engine instanceof RedisEngine)) return undefined;
-    return engine.invalidations(generationPrefix(this.prefix), (keys) => {
+    return engine.invalidations(this.keys.generationPrefix, (keys) => {
       if (keys) this.local?.forget(keys);
       else this.local?.clear();
     });

@@ -1,12 +1,19 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
 import { type Engine, EngineModule, Engines, parseEngineUrl } from '../../src/engine/index.js';
-import { QueryCacheModule, type QueryCacheOptions, QueryCacheService } from '../../src/query-cache/index.js';
+import {
+  QueryCacheModule,
+  type QueryCacheOptions,
+  QueryCacheService,
+  type QueryDefinition,
+} from '../../src/query-cache/index.js';
+import { QueryCacheStore } from '../../src/query-cache/query-cache.store.js';
 import { DEADLINE_MS, until } from './open-engine.js';
 
 /** The query cache as an application has it, with a connection of its own. */
 export interface CacheNode {
   readonly cache: QueryCacheService;
+  readonly store: QueryCacheStore;
   readonly engines: Engines;
   readonly engine: Engine;
   close(): Promise<void>;
@@ -34,6 +41,7 @@ export async function startCacheNode(url: string, options: Options = {}): Promis
   const engines = module.get(Engines);
   return {
     cache: module.get(QueryCacheService),
+    store: module.get(QueryCacheStore),
     engines,
     engine: engines.for('cache'),
     close: () => module.close(),
@@ -58,12 +66,14 @@ export function answerOf(bytes: number): { rows: object[] } {
   return { rows };
 }
 
-/** A cached query of one airport, with the tags that it would have. */
-export function defineRoutes({ cache }: CacheNode, name: string, answer: object) {
-  return cache.define({
+type RouteArgs = { origin: string; limit: number };
+
+/** A query of one airport, with the tags that it would have. */
+export function routes(name: string, answer: object): QueryDefinition<RouteArgs, object> {
+  return {
     name,
     ttlSeconds: 3_600,
-    tags: ({ origin }: { origin: string; limit: number }) => [`airport:${origin}`],
+    tags: ({ origin }) => [`airport:${origin}`],
     load: () => Promise.resolve(answer),
-  });
+  };
 }

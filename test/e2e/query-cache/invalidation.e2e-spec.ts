@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, RedisEngine } from '../../../src/engine/index.js';
 import type { CachedQuery, QueryDefinition } from '../../../src/query-cache/index.js';
-import { keysOf } from '../../../src/query-cache/query-cache.keys.js';
+import { KeySpace } from '../../../src/query-cache/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query-definition.js';
 import { CACHE_ENGINES } from './cache-engines.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
@@ -101,7 +101,7 @@ describe.each(tiers)('%s, invalidations', (_how, localTierBytes) => {
     /** Pushes of a key come before the answers of its server. */
     async function hearFrom(engine: Engine | undefined, args: Args): Promise<void> {
       if (!(engine instanceof RedisEngine) || !query) return;
-      await engine.client.mGet([...keysOf(nodes.prefix, query, args).generations]);
+      await engine.client.mGet([...new KeySpace(nodes.prefix).keysOf(query, args).generations]);
     }
 
     async function write(args: Args, { node, kind: by }: Operation): Promise<void> {

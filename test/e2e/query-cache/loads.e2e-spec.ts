@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import type { QueryDefinition } from '../../../src/query-cache/index.js';
-import { keysOf, leaseKey } from '../../../src/query-cache/query-cache.keys.js';
+import { KeySpace, leaseKey } from '../../../src/query-cache/query-cache.keys.js';
 import { QueryCacheStore } from '../../../src/query-cache/query-cache.store.js';
 import { Query } from '../../../src/query-cache/query-definition.js';
 import { installed } from '../../support/app.js';
@@ -128,7 +128,7 @@ describe('the loads of the query cache', () => {
     engine.start();
     await until(() => engine.isReady);
     const store = new QueryCacheStore({ engine, keyPrefix: nodes.prefix, concurrentLoads: 1 });
-    const keys = keysOf(nodes.prefix, new Query(definition()), args);
+    const keys = new KeySpace(nodes.prefix).keysOf(new Query(definition()), args);
     server.pause();
     await expect(store.askForLease(keys, ['generation'])).rejects.toMatchObject({ outcome: 'unknown' });
     server.resume();
@@ -143,7 +143,9 @@ describe('the loads of the query cache', () => {
     const tags = () => [args.id];
     const short = define({ ttlSeconds: 1, tags });
     const long = define({ ttlSeconds: 20 * 24 * HOUR_SECONDS, tags });
-    const generations = keysOf(nodes.prefix, new Query(definition({ tags })), args).generations.slice(1);
+    const generations = new KeySpace(nodes.prefix)
+      .keysOf(new Query(definition({ tags })), args)
+      .generations.slice(1);
     const lifeOfTag = async () => Number(await server.command('TTL', generations[0] ?? ''));
     await short.get(args);
     expect(await lifeOfTag()).toBeLessThanOrEqual(HOUR_SECONDS + 1);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemcachedEngine } from '../../../src/engine/index.js';
 import { type CachedQuery, lookupChannel, type QueryDefinition } from '../../../src/query-cache/index.js';
 import { LEASE_SECONDS } from '../../../src/query-cache/lease.js';
-import { keysOf } from '../../../src/query-cache/query-cache.keys.js';
+import { KeySpace } from '../../../src/query-cache/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query-definition.js';
 import { until } from '../../support/until.js';
 import { CACHE_ENGINES } from './cache-engines.js';
@@ -307,7 +307,7 @@ describe.each(CACHE_ENGINES)('the query cache on %s', (kind) => {
       const own = definition();
       const query = node.cache.define<Args, unknown>(own);
       await query.get(args);
-      await overwrite(keysOf(cluster.prefix, new Query(own), args).entry, text);
+      await overwrite(new KeySpace(cluster.prefix).keysOf(new Query(own), args).entry, text);
       expect(await outcomeOf(query)).toMatchObject({ value: 'first', outcome: 'miss' });
       expect(await outcomeOf(query)).toMatchObject({ value: 'first', outcome: 'hit' });
     });
@@ -354,7 +354,7 @@ describe.each(CACHE_ENGINES)('the query cache on %s', (kind) => {
     'is a miss and overwritten when somebody else has written a list',
     async () => {
       const own = definition();
-      const { entry } = keysOf(cluster.prefix, new Query(own), args);
+      const { entry } = new KeySpace(cluster.prefix).keysOf(new Query(own), args);
       if (!(node.engine instanceof MemcachedEngine)) await node.engine.client.lPush(entry, 'x');
       const query = node.cache.define<Args, unknown>(own);
       expect(await outcomeOf(query)).toMatchObject({ outcome: 'miss' });

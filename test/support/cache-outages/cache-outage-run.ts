@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type EngineKind, startEngine, startFaultProxy } from '../../../local/index.js';
 import { Database } from '../../../src/database/index.js';
 import type { CachedQuery, LookupOutcome } from '../../../src/query-cache/index.js';
-import { keysOf } from '../../../src/query-cache/query-cache.keys.js';
+import { KeySpace } from '../../../src/query-cache/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query-definition.js';
 import { type CacheNode, startCacheNode } from '../../bench/cache-node.js';
 import { CACHE_OUTAGES, type OutageSite } from './cache-outage.js';
@@ -66,7 +66,9 @@ export async function runCacheOutage(
   const trial = new Trial(node, database);
   try {
     const { engine } = node;
-    const entries = trial.hotKeys.map((key) => keysOf(keyPrefix, new Query(trial.definition), { key }).entry);
+    const entries = trial.hotKeys.map(
+      (key) => new KeySpace(keyPrefix).keysOf(new Query(trial.definition), { key }).entry,
+    );
     const site: OutageSite = { kind, server, proxy, engine, entries };
     const seen = await trial.run(() => outage.strike(site), outageMs);
     return { servers: `${server.name} ${server.version}`, ...seen };
