@@ -10,15 +10,18 @@ import {
   NotFoundException,
   Param,
   Put,
+  Res,
   UseInterceptors,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { KeyvAdapter } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
+import type { Response } from 'express';
 import { Keyv } from 'keyv';
 import { Pool } from 'pg';
 import {
   type CachedQuery,
+  describeLookup,
   QueryCacheModule,
   type QueryCacheOptions,
   QueryCacheService,
@@ -143,11 +146,11 @@ class CachedAirports {
   }
 
   @Get(':code')
-  async read(@Param('code') code: string) {
+  async read(@Param('code') code: string, @Res({ passthrough: true }) response: Response) {
     const answer = await this.airport.read({ code });
-    const { lookup } = answer;
-    if (!answer.ifPresent) throw Object.assign(new NotFoundException(), { lookup });
-    return answer;
+    if (answer.ifPresent) return answer;
+    describeLookup(response, answer.lookup);
+    throw new NotFoundException();
   }
 
   @Put(':code')
