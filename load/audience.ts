@@ -11,6 +11,8 @@ export interface Heard {
   messages: number;
   bytes: number;
   behind: number;
+  /** That this process took meanwhile. */
+  cores: number;
   p50Ms: number;
   p99Ms: number;
 }

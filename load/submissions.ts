@@ -7,7 +7,7 @@ import { Series } from './series.js';
 const perSecond = 5_000;
 const perBatch = 50;
 const players = 100_000;
-const warmUpSeconds = 3;
+const warmUpSeconds = 10;
 
 /** Scores of many players in batches, at a rate that does not wait for answers. */
 export async function submissions(load: BoardLoad): Promise<Measured[]> {

@@ -14,7 +14,7 @@ const batchesPerSecond = 20;
 const perBatch = 100;
 /** How many of a second's changes touch the top, spread over its batches: 7 in each tick of 100 ms. */
 const topPerSecond = 70;
-const warmUpSeconds = 3;
+const warmUpSeconds = 10;
 
 /**
  * Viewers of a top, while scores change. The viewers are a process of their own. A score in the top is the time it was sent, so whoever
@@ -50,6 +50,7 @@ export async function viewers(load: BoardLoad): Promise<Measured[]> {
       { figure: 'messages per viewer and second', value: heard.messages / viewerCount / load.seconds },
       { figure: 'bytes per viewer and second', value: heard.bytes / viewerCount / load.seconds, goal: 3_000 },
       { figure: 'cores of the app', value: cores, goal: 0.5 },
+      { figure: 'cores of the viewers', value: heard.cores },
     ];
   } finally {
     load.signal.removeEventListener('abort', stop);

@@ -201,22 +201,18 @@ export class LeaderboardService {
 
   /** Null if the ledger has to answer: the engine cannot, or not before long. */
   private async readOrReplay<T>(board: string, read: () => Promise<T | null>): Promise<T | null> {
-    const found = await this.tryToRead(board, read);
-    if (!found) tell(board, 'degraded');
-    return found;
-  }
-
-  private async tryToRead<T>(board: string, read: () => Promise<T | null>): Promise<T | null> {
     try {
       const found = await read();
       if (found) return found;
       // Its ledger may be another one by now, restored from a backup: ask anew next time.
       this.boards.delete(board);
-      return (await this.projection.catchUpSoon(board)) ? await read() : null;
+      const replayed = (await this.projection.catchUpSoon(board)) ? await read() : null;
+      if (replayed) return replayed;
     } catch (error) {
-      if (isOutage(error)) return null;
-      throw error;
+      if (!isOutage(error)) throw error;
     }
+    tell(board, 'degraded');
+    return null;
   }
 
   private async scoreInLedger(board: Board, period: string, playerId: string): Promise<PlayerRank> {

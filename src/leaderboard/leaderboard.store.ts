@@ -169,19 +169,14 @@ export class LeaderboardStore {
     if (!reply) return null;
     const [version, total, ...answers] = reply;
     const composite = new CompositeScore(board);
-    const places = playerIds
-      .map((playerId, i) => ({
-        playerId,
-        better: Number(answers[2 * i]),
-        composite: Number(answers[2 * i + 1]),
-      }))
-      .filter(({ better }) => better >= 0)
-      .toSorted((one, other) => other.composite - one.composite)
-      .map((place) => ({
-        rank: place.better + 1,
-        playerId: place.playerId,
-        score: composite.decode(place.composite),
-      }));
+    const found: (Place & { composite: number })[] = [];
+    for (const [i, playerId] of playerIds.entries()) {
+      const [better, own] = [Number(answers[2 * i]), Number(answers[2 * i + 1])];
+      if (better >= 0)
+        found.push({ rank: better + 1, playerId, score: composite.decode(own), composite: own });
+    }
+    found.sort((one, other) => other.composite - one.composite);
+    const places = found.map(({ rank, playerId, score }) => ({ rank, playerId, score }));
     return { version: Number(version), total: Number(total), places };
   }
 
