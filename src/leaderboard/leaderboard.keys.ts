@@ -29,8 +29,14 @@ export function leaderboardKeys(prefix: string): LeaderboardKeys {
     changed: `${path}:changed`,
     standings: (period) => `${path}:${period}`,
   });
+  // Boards are few and asked for all the time.
+  const known = new Map<string, BoardKeys>();
   return {
-    board: (board) => under(`${prefix}:board:{${board}}`),
+    board: (board) => {
+      const keys = known.get(board) ?? under(`${prefix}:board:{${board}}`);
+      known.set(board, keys);
+      return keys;
+    },
     rebuild: (board, id) => under(`${prefix}:board:{${board}}:rebuild:${id}`),
     playerNames: `${prefix}:player-names`,
   };

@@ -169,14 +169,13 @@ export class LeaderboardStore {
     if (!reply) return null;
     const [version, total, ...answers] = reply;
     const composite = new CompositeScore(board);
-    const found: (Place & { composite: number })[] = [];
-    for (const [i, playerId] of playerIds.entries()) {
-      const [better, own] = [Number(answers[2 * i]), Number(answers[2 * i + 1])];
-      if (better >= 0)
-        found.push({ rank: better + 1, playerId, score: composite.decode(own), composite: own });
+    const found: { place: Place; composite: number }[] = [];
+    for (let i = 0; i < playerIds.length; i++) {
+      const [playerId = '', better, own] = [playerIds[i], Number(answers[2 * i]), Number(answers[2 * i + 1])];
+      if (better < 0) continue;
+      found.push({ place: { rank: better + 1, playerId, score: composite.decode(own) }, composite: own });
     }
-    found.sort((one, other) => other.composite - one.composite);
-    const places = found.map(({ rank, playerId, score }) => ({ rank, playerId, score }));
+    const places = found.toSorted((one, other) => other.composite - one.composite).map(({ place }) => place);
     return { version: Number(version), total: Number(total), places };
   }
 

@@ -101,13 +101,11 @@ export class CommandSender implements Gate {
   ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
     const send = (server: Server, call: Call, isAsked: boolean) =>
-      server
-        .send(['EVALSHA', script.sha1, ...rest], call, typeMapping, isAsked)
-        .catch((error: unknown) => {
-          if (!isReplyOf('NOSCRIPT', error)) throw error;
-          return server.send(['EVAL', script.lua, ...rest], call, typeMapping, isAsked);
-        })
-        .catch(rethrowAsScriptFailure);
+      server.send(['EVALSHA', script.sha1, ...rest], call, typeMapping, isAsked).catch((error: unknown) => {
+        if (!isReplyOf('NOSCRIPT', error)) return rethrowAsScriptFailure(error);
+        const whole = server.send(['EVAL', script.lua, ...rest], call, typeMapping, isAsked);
+        return whole.catch(rethrowAsScriptFailure);
+      });
     return this.calls.settle(
       script.name,
       (call) =>
