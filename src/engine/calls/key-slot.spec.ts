@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonSlot, CrossSlotError, keySlot } from './key-slot.js';
 
@@ -12,9 +13,20 @@ describe('keySlot', () => {
     ['foo{}{bar}', 8363],
     ['foo{{bar}}zap', 4015],
     ['ключ', 10_303],
+    ['{ключ}:1', 10_303],
   ])('puts %j into slot %i', (key, slot) => {
     expect(keySlot(key)).toBe(slot);
     expect(keySlot(Buffer.from(key))).toBe(slot);
+  });
+
+  it('is the same for a text and for its bytes', () => {
+    const piece = fc.oneof(fc.constantFrom('{', '}'), fc.string({ unit: 'binary' }));
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const key = pieces.join('');
+        expect(keySlot(key)).toBe(keySlot(Buffer.from(key)));
+      }),
+    );
   });
 });
 

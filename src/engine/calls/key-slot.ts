@@ -15,13 +15,15 @@ const CRC16 = Uint16Array.from({ length: 256 }, (_, byte) => {
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
  */
 export function keySlot(key: RedisArgument): number {
-  const bytes = typeof key === 'string' ? Buffer.from(key) : key;
-  const open = bytes.indexOf('{');
-  const close = open === -1 ? -1 : bytes.indexOf('}', open + 1);
-  const [start, end] = close > open + 1 ? [open + 1, close] : [0, bytes.length];
+  const open = key.indexOf('{');
+  const close = open === -1 ? -1 : key.indexOf('}', open + 1);
+  const hashed = close > open + 1 ? key.slice(open + 1, close) : key;
   let crc = 0;
-  for (let i = start; i < end; i++) {
-    crc = ((crc << 8) ^ (CRC16[((crc >> 8) ^ (bytes[i] ?? 0)) & 0xff] ?? 0)) & 0xff_ff;
+  for (let i = 0; i < hashed.length; i++) {
+    const byte = typeof hashed === 'string' ? hashed.charCodeAt(i) : (hashed[i] ?? 0);
+    // Characters are bytes in ASCII only.
+    if (byte > 0x7f && typeof hashed === 'string') return keySlot(Buffer.from(hashed));
+    crc = ((crc << 8) ^ (CRC16[((crc >> 8) ^ byte) & 0xff] ?? 0)) & 0xff_ff;
   }
   return crc % SLOTS;
 }
