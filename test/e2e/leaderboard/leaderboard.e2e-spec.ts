@@ -505,6 +505,24 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
     });
   });
 
+  it('goes on taking scores when a newer node’s migration adds columns to its tables', async () => {
+    const board = await newBoard();
+    await submit(board, score('before', 2)).expect(200);
+    for (const table of ['boards', 'submissions', 'standings', 'answers']) {
+      await queryDatabase(app.databaseUrl, `ALTER TABLE ${table} ADD COLUMN added text`);
+    }
+    await submit(board, score('after', 1)).expect(200);
+    for (const table of ['boards', 'submissions', 'standings', 'answers']) {
+      await queryDatabase(app.databaseUrl, `ALTER TABLE ${table} DROP COLUMN added`);
+    }
+    await submit(board, score('later', 0)).expect(200);
+    expect(await pageOf(board)).toEqual([
+      [1, 'before', 2],
+      [2, 'after', 1],
+      [3, 'later', 0],
+    ]);
+  });
+
   it('refuses ids that would not arrive as they were sent', async () => {
     const board = await newBoard();
     const wrong = [score('half \ud800', 1), score('nul \u0000', 1), score('ok', 1, '\udfff')];
