@@ -1,7 +1,7 @@
 import { build } from 'hdr-histogram-js';
 import { io, type Socket } from 'socket.io-client';
 import { Decoder, Encoder, type Packet } from 'socket.io-parser';
-import type { LeaderboardChanges } from '../src/leaderboard/leaderboard.wire.js';
+import type { CompactChanges } from '../src/leaderboard/leaderboard.wire.js';
 import { ageOf, type Audience, type Heard } from './audience.js';
 
 const atOnce = 50;
@@ -48,17 +48,17 @@ process.send?.('watching');
 async function enter(): Promise<void> {
   const socket = io(`${audience.url}/leaderboard`, { transports: ['websocket'], forceNew: true, parser });
   const { board, top } = audience;
-  await socket.timeout(answerWithinMs).emitWithAck('watch', { board, window: 'all', top });
+  await socket.timeout(answerWithinMs).emitWithAck('watch', { board, window: 'all', top, compact: true });
   socket.on('changes', record);
   socket.on('behind', () => heard.behind++);
   socket.on('disconnect', () => heard.behind++);
   countBytes(socket);
 }
 
-function record({ entries }: LeaderboardChanges): void {
+function record({ entries }: CompactChanges): void {
   if (!isCounting) return;
   heard.messages++;
-  for (const { score } of entries) {
+  for (const [, , score] of entries) {
     const age = ageOf(score);
     if (age !== null) ages.recordValue(Math.max(1, Math.round(age)));
   }

@@ -16,6 +16,7 @@ export type {
 export type { SubmissionAnswer } from './leaderboard.submissions.js';
 export type { BoardDefinition, BoardWindow, Submission } from './leaderboard.schemas.js';
 export type {
+  CompactChanges,
   LeaderboardChanges,
   LeaderboardEntry,
   OwnPlaceChanged,

@@ -10,7 +10,7 @@ import {
 import type { Namespace, Socket } from 'socket.io';
 import { LeaderboardPush, type Viewer } from './leaderboard.push.js';
 import { type Watch, watchSchema } from './leaderboard.schemas.js';
-import type { LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
+import type { CompactChanges, LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
 
 /** Messages that may wait for a viewer who does not read, beside those the kernel holds: two seconds of changes. */
 const LARGEST_BACKLOG = 20;
@@ -120,14 +120,14 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
   }
 
   /** Encoded once for all; who has not read what was sent before gets nothing more until it has, and is told so. */
-  private broadcast(namespace: Namespace, room: string, changes: LeaderboardChanges): void {
+  private broadcast(namespace: Namespace, room: string, changes: LeaderboardChanges | CompactChanges): void {
     for (const id of namespace.adapter.rooms.get(room) ?? []) {
       const socket = namespace.sockets.get(id);
       const audience = socket && this.audience.get(socket);
       if (!socket || !audience?.watch || !hasBacklog(socket) || audience.isBehind) continue;
       audience.isBehind = true;
       void socket.leave(room);
-      const { board, window } = changes;
+      const { board, window } = audience.watch;
       socket.conn.once('drain', () => socket.emit('behind', { board, window }));
     }
     namespace.to(room).emit('changes', changes);

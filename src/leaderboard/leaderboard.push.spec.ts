@@ -4,7 +4,7 @@ import { LeaderboardPush, type Viewer } from './leaderboard.push.js';
 import type { BoardTop } from './leaderboard.answers.js';
 import type { LeaderboardService } from './leaderboard.service.js';
 import type { LeaderboardStore } from './leaderboard.store.js';
-import type { LeaderboardChanges, OwnPlace } from './leaderboard.wire.js';
+import type { OwnPlace } from './leaderboard.wire.js';
 
 const BOARD = 'arena';
 
@@ -38,7 +38,7 @@ function fakeBoard() {
     },
   };
   const push = new LeaderboardPush(leaderboard as LeaderboardService, store as unknown as LeaderboardStore);
-  push.onChanges((_room: string, { version }: LeaderboardChanges) => sent.push(version));
+  push.onChanges((_room, { version }) => sent.push(version));
   return {
     push,
     board,
@@ -54,7 +54,7 @@ function fakeBoard() {
 
 const watch = (push: LeaderboardPush, playerId?: string) => {
   const viewer = { own: vi.fn<Viewer['own']>() };
-  const request = { board: BOARD, window: 'all', top: 10, playerId } as const;
+  const request = { board: BOARD, window: 'all', top: 10, compact: false, playerId } as const;
   return push.watch(request, viewer, () => undefined).then(() => viewer);
 };
 
@@ -98,8 +98,10 @@ describe('LeaderboardPush', () => {
     Object.assign(board, { version: 9, ledger: 9, tops: 0 });
     const versions: number[] = [];
     const late = Array.from({ length: 20 }, () =>
-      push.watch({ board: BOARD, window: 'all', top: 10 }, { own: () => undefined }, ({ version }) =>
-        versions.push(version),
+      push.watch(
+        { board: BOARD, window: 'all', top: 10, compact: false },
+        { own: () => undefined },
+        ({ version }) => versions.push(version),
       ),
     );
     await vi.advanceTimersByTimeAsync(100);

@@ -1,11 +1,18 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../database/index.js';
 import { EngineError } from '../engine/index.js';
+import { compactChanges } from './compact-changes.js';
 import type { BoardTop } from './leaderboard.answers.js';
 import type { BoardWindow, Watch } from './leaderboard.schemas.js';
 import { LeaderboardService } from './leaderboard.service.js';
 import { LeaderboardStore } from './leaderboard.store.js';
-import type { LeaderboardChanges, OwnPlace, OwnPlaceChanged, WatchSnapshot } from './leaderboard.wire.js';
+import type {
+  CompactChanges,
+  LeaderboardChanges,
+  OwnPlace,
+  OwnPlaceChanged,
+  WatchSnapshot,
+} from './leaderboard.wire.js';
 import { topDifference } from './top-difference.js';
 
 const TICK_MS = 100;
@@ -23,7 +30,9 @@ export interface Viewer {
 }
 
 interface Watching {
+  room: string;
   top: number;
+  compact: boolean;
   playerId: string | undefined;
   /** When this viewer was last told its own place, and of which version. */
   toldAt: number;
@@ -52,6 +61,9 @@ interface Feed extends BoardTop {
   unsubscribe: () => void;
 }
 
+/** How changes reach the viewers in a room. */
+type Broadcast = (room: string, changes: LeaderboardChanges | CompactChanges) => void;
+
 /** Sends each room the difference between what it last saw and what the engine shows, at most 10 times a second. */
 @Injectable()
 export class LeaderboardPush implements OnModuleDestroy {
@@ -59,7 +71,7 @@ export class LeaderboardPush implements OnModuleDestroy {
   private readonly feeds = new Map<string, Feed>();
   private readonly opening = new Map<string, Promise<Feed>>();
   private timer: NodeJS.Timeout | undefined;
-  private broadcast: (room: string, changes: LeaderboardChanges) => void = () => undefined;
+  private broadcast: Broadcast = () => undefined;
 
   constructor(
     private readonly leaderboard: LeaderboardService,
@@ -70,13 +82,12 @@ export class LeaderboardPush implements OnModuleDestroy {
     for (const feed of this.feeds.values()) this.close(feed);
   }
 
-  /** How changes reach a room's viewers. */
-  onChanges(broadcast: (room: string, changes: LeaderboardChanges) => void): void {
+  onChanges(broadcast: Broadcast): void {
     this.broadcast = broadcast;
   }
 
-  roomOf({ board, window, top }: Omit<Watch, 'playerId'>): string {
-    return `${board}:${window}:${top}`;
+  roomOf({ board, window, top, compact }: Omit<Watch, 'playerId'>): string {
+    return `${board}:${window}:${top}${compact ? ':compact' : ''}`;
   }
 
   /**
@@ -84,12 +95,13 @@ export class LeaderboardPush implements OnModuleDestroy {
    * the changes that follow continue from there.
    */
   async watch(request: Watch, viewer: Viewer, enter: (snapshot: WatchSnapshot) => void): Promise<void> {
-    const { board, window, top, playerId } = request;
+    const { board, window, top, compact, playerId } = request;
     const newest = await this.newestVersion(board);
     const feed = await this.open(board, window, newest);
     // Its last viewer left meanwhile.
     if (this.feeds.get(feed.name) !== feed) return this.watch(request, viewer, enter);
-    feed.viewers.set(viewer, { top, playerId, toldAt: Date.now(), toldVersion: feed.version });
+    const told = { toldAt: Date.now(), toldVersion: feed.version };
+    feed.viewers.set(viewer, { room: this.roomOf(request), top, compact, playerId, ...told });
     try {
       await this.reach(feed, newest);
       const places = playerId === undefined ? null : await this.ownPlaces(feed, [playerId]);
@@ -205,10 +217,12 @@ export class LeaderboardPush implements OnModuleDestroy {
     Object.assign(feed, next);
     if (next.period !== period) for (const watching of feed.viewers.values()) watching.toldVersion = -1;
     const { board, window, version, entries } = feed;
-    for (const top of new Set([...feed.viewers.values()].map((watching) => watching.top))) {
-      const difference = topDifference(before.slice(0, top), entries.slice(0, top));
-      const room = this.roomOf({ board, window, top });
-      this.broadcast(room, { board, window, top, version, previousVersion, ...difference });
+    const rooms = new Map([...feed.viewers.values()].map((watching) => [watching.room, watching]));
+    for (const [room, { top, compact }] of rooms) {
+      const held = before.slice(0, top);
+      const difference = topDifference(held, entries.slice(0, top));
+      const changes = { board, window, top, version, previousVersion, ...difference };
+      this.broadcast(room, compact ? compactChanges(changes, held) : changes);
     }
   }
 

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compactChanges } from '../../../src/leaderboard/compact-changes.js';
 import type { LeaderboardEntry } from '../../../src/leaderboard/index.js';
 import { topDifference } from '../../../src/leaderboard/top-difference.js';
 import { applyChanges } from '../../../web/src/leaderboard/apply-changes.js';
+import { expandChanges } from '../../../web/src/leaderboard/expand-changes.js';
 
 /** Any players with few scores, so that many are equal: their order among equals is whatever the list says. */
 const board = fc.uniqueArray(
-  fc.record({ playerId: fc.stringMatching(/^[a-l]$/), score: fc.integer({ min: 0, max: 4 }) }),
+  fc.record({
+    playerId: fc.stringMatching(/^[a-l]$/),
+    name: fc.constantFrom(null, 'Ada', 'Bo'),
+    score: fc.integer({ min: 0, max: 4 }),
+  }),
   { selector: ({ playerId }) => playerId },
 );
 const ties = fc.constantFrom('first' as const, 'shared' as const);
@@ -18,8 +24,11 @@ describe('a viewer who applies a difference', () => {
         const [before, after] = [old, next].map((players) => topOf(players, top, ties)) as [Top, Top];
         const held = { version: 1, ties, entries: before };
         const message = { board: 'arena', window: 'all', top, version: 3, previousVersion: 1 } as const;
-        const applied = applyChanges(held, { ...message, ...topDifference(before, after) });
-        expect(applied).toEqual({ kind: 'applied', top: { ...held, version: 3, entries: after } });
+        const changes = { ...message, ...topDifference(before, after) };
+        const arrived = { kind: 'applied', top: { ...held, version: 3, entries: after } };
+        expect(applyChanges(held, changes)).toEqual(arrived);
+        const compact = compactChanges(changes, before);
+        expect(applyChanges(held, expandChanges(compact, before, message))).toEqual(arrived);
       }),
       { numRuns: 2_000 },
     );
@@ -28,10 +37,10 @@ describe('a viewer who applies a difference', () => {
 
 type Top = LeaderboardEntry[];
 
-function topOf(players: { playerId: string; score: number }[], top: number, ties: 'first' | 'shared'): Top {
+function topOf(players: Omit<LeaderboardEntry, 'rank'>[], top: number, ties: 'first' | 'shared'): Top {
   const best = players.toSorted((one, other) => other.score - one.score).slice(0, top);
-  return best.map(({ playerId, score }, i) => {
+  return best.map(({ playerId, name, score }, i) => {
     const rank = ties === 'first' ? i : best.findIndex((other) => other.score === score);
-    return { rank: rank + 1, playerId, name: null, score };
+    return { rank: rank + 1, playerId, name, score };
   });
 }

@@ -1,12 +1,14 @@
 import type { Socket as Connection } from 'node:net';
 import type { Socket } from 'socket.io-client';
 import type {
+  CompactChanges,
   LeaderboardChanges,
   LeaderboardEntry,
   WatchRequest,
   WatchSnapshot,
 } from '../../../src/leaderboard/index.js';
 import { applyChanges } from '../../../web/src/leaderboard/apply-changes.js';
+import { expandChanges } from '../../../web/src/leaderboard/expand-changes.js';
 import { until } from '../../support/until.js';
 
 const ASK_AGAIN_MS = 50;
@@ -32,7 +34,7 @@ export function ask(socket: Socket, event: string, message: unknown): Promise<Wa
 /** A viewer that does what the page does: apply what continues its list, else ask for the whole. */
 export async function watch(
   socket: Socket,
-  { board, top, window = 'all' }: Pick<WatchRequest, 'board' | 'top'> & { window?: WatchRequest['window'] },
+  { board, top, window = 'all', compact }: Partial<WatchRequest> & Pick<WatchRequest, 'board' | 'top'>,
 ): Promise<Viewer> {
   const viewer: Viewer = {
     version: -1,
@@ -44,11 +46,12 @@ export async function watch(
     gaps: 0,
     wentBack: 0,
   };
+  const request: WatchRequest = { board, window, top, compact };
   let asked = 0;
   const read = async (event: 'watch' | 'resync') => {
     const number = ++asked;
     viewer.isWatching = false;
-    const snapshot = await ask(socket, event, { board, window, top }).catch(() => null);
+    const snapshot = await ask(socket, event, request).catch(() => null);
     if (number !== asked || !socket.connected) return;
     if (!snapshot || 'error' in snapshot) {
       setTimeout(() => number === asked && socket.connected && void read(event), ASK_AGAIN_MS);
@@ -59,7 +62,8 @@ export async function watch(
     Object.assign(viewer, { version, ties, entries, isWatching: true });
     viewer.snapshots++;
   };
-  socket.on('changes', (changes: LeaderboardChanges) => {
+  socket.on('changes', (message: LeaderboardChanges | CompactChanges) => {
+    const changes = 'top' in message ? message : expandChanges(message, viewer.entries, request);
     // A snapshot is on its way, and these changes belong to the list it replaces.
     if (!viewer.isWatching) return;
     if (changes.version < viewer.version) viewer.wentBack++;

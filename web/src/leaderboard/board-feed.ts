@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type {
-  LeaderboardChanges,
+  CompactChanges,
   OwnPlace,
   OwnPlaceChanged,
   ViewerBehind,
@@ -11,14 +11,15 @@ import type {
 import { openNamespace } from '../live/namespace.js';
 import { applyChanges, type Top } from './apply-changes.js';
 import { countChange } from './change-rate.js';
+import { expandChanges } from './expand-changes.js';
 
 export const BOARD = 'arena';
-const TOP = 10;
+const WATCHED: WatchRequest = { board: BOARD, window: 'all', top: 10, compact: true };
 const ANSWER_TIMEOUT_MS = 5000;
 const RETRY_MS = 2000;
 
 interface Incoming {
-  changes: (changes: LeaderboardChanges) => void;
+  changes: (changes: CompactChanges) => void;
   me: (place: OwnPlaceChanged) => void;
   behind: (which: ViewerBehind) => void;
 }
@@ -56,10 +57,10 @@ export function follow(playerId: string, name: string): void {
   void ask('watch');
 }
 
-function apply(changes: LeaderboardChanges): void {
+function apply(changes: CompactChanges): void {
   // A snapshot is on its way, and these changes belong to the list it replaces.
-  if (waiting || top.value === null || changes.board !== BOARD) return;
-  const applied = applyChanges(top.value, changes);
+  if (waiting || top.value === null) return;
+  const applied = applyChanges(top.value, expandChanges(changes, top.value.entries, WATCHED));
   if (applied.kind === 'resync') return void ask('resync');
   countChange();
   top.value = applied.top;
@@ -68,7 +69,7 @@ function apply(changes: LeaderboardChanges): void {
 async function ask(question: 'watch' | 'resync'): Promise<void> {
   const number = ++asked;
   waiting = true;
-  const request: WatchRequest = { board: BOARD, window: 'all', top: TOP, playerId: followed.value?.playerId };
+  const request = { ...WATCHED, playerId: followed.value?.playerId };
   try {
     const reply = await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(question, request);
     if (number === asked) receive(reply);
