@@ -1,7 +1,12 @@
 import type { Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
 
@@ -11,10 +16,12 @@ const LONGEST_DRAIN_MS = 8_000;
 
 /**
  * Ends the keep-alive connections at shutdown. Nest waits until every connection is closed, but a keep-alive
- * connection closes only when told to: its next answer says so, and those that stay idle are swept.
+ * connection closes only when told to: its next answer says so, and those that stay idle are swept. So are those that browsers open
+ * in advance, which count as busy until their first request.
  */
 @Injectable()
-export class Drain implements BeforeApplicationShutdown, OnApplicationShutdown {
+export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly connections = new Set<Socket>();
   private draining = false;
   private sweep: NodeJS.Timeout | undefined;
   private limit: NodeJS.Timeout | undefined;
@@ -26,18 +33,32 @@ export class Drain implements BeforeApplicationShutdown, OnApplicationShutdown {
     next();
   };
 
+  onApplicationBootstrap(): void {
+    this.server.on('connection', (socket: Socket) => {
+      this.connections.add(socket);
+      socket.once('close', () => this.connections.delete(socket));
+    });
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
-    const server = this.host.httpAdapter.getHttpServer() as Server;
+    const { server } = this;
     this.draining = true;
     // Stops accepting. http's own close() would cut idle connections at once, and with them requests on their way.
     NetServer.prototype.close.call(server);
     await delay(GRACE_MS);
-    this.sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    this.sweep = setInterval(() => {
+      server.closeIdleConnections();
+      for (const socket of this.connections) if (socket.bytesRead === 0) socket.destroy();
+    }, SWEEP_MS);
     this.limit = setTimeout(() => server.closeAllConnections(), LONGEST_DRAIN_MS);
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.sweep);
     clearTimeout(this.limit);
+  }
+
+  private get server(): Server {
+    return this.host.httpAdapter.getHttpServer() as Server;
   }
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Client } from 'pg';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -63,6 +65,17 @@ describe('the built application on SIGTERM', () => {
     const notAnswered = callers.outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome !== '200');
     expect(notAnswered).toEqual(Array.from({ length: CALLERS }, () => 'refused'));
     expect((await app.exited).code).toBe(0);
+  });
+
+  it('does not wait for connections that have asked nothing, as browsers open some in advance', async () => {
+    const { port, hostname } = new URL(app.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    const { result: exit, ms } = await elapsed(() => app.stop());
+    expect(exit.code).toBe(0);
+    // Eight seconds is what it waits for those that have.
+    expect(ms).toBeLessThan(5_000);
+    socket.destroy();
   });
 
   it('exits with 0 within 10 s although a websocket is open', async () => {
