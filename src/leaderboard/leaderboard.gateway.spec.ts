@@ -2,9 +2,10 @@ import { EventEmitter } from 'node:events';
 import type { Namespace, Socket } from 'socket.io';
 import { describe, expect, it, vi } from 'vitest';
 import { LeaderboardGateway } from './leaderboard.gateway.js';
-import type { LeaderboardPush, Viewer } from './leaderboard.push.js';
+import type { LeaderboardPush } from './leaderboard.push.js';
 import type { Watch } from './leaderboard.schemas.js';
 import type { LeaderboardChanges, WatchSnapshot } from './leaderboard.wire.js';
+import type { Viewer } from './push/feed.js';
 
 /** Who watches what, with a `watch` that takes as long as the test wants. */
 function fakePush() {

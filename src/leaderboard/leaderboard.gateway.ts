@@ -8,9 +8,10 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
-import { LeaderboardPush, type Viewer } from './leaderboard.push.js';
+import { LeaderboardPush } from './leaderboard.push.js';
 import { type Watch, watchSchema } from './leaderboard.schemas.js';
 import type { CompactChanges, LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
+import type { Viewer } from './push/feed.js';
 
 /** Messages that may wait for a viewer who does not read, beside those the kernel holds: two seconds of changes. */
 const LARGEST_BACKLOG = 20;

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../engine/index.js';
-import { LeaderboardPush, type Viewer } from './leaderboard.push.js';
+import { LeaderboardPush } from './leaderboard.push.js';
 import type { BoardTop } from './leaderboard.answers.js';
 import type { LeaderboardService } from './leaderboard.service.js';
 import type { LeaderboardStore } from './leaderboard.store.js';
 import type { OwnPlace } from './leaderboard.wire.js';
+import type { Viewer } from './push/feed.js';
 
 const BOARD = 'arena';
 

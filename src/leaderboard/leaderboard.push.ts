@@ -1,65 +1,20 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../database/index.js';
 import { EngineError } from '../engine/index.js';
-import { compactChanges } from './compact-changes.js';
 import type { BoardTop } from './leaderboard.answers.js';
 import type { BoardWindow, Watch } from './leaderboard.schemas.js';
 import { LeaderboardService } from './leaderboard.service.js';
 import { LeaderboardStore } from './leaderboard.store.js';
-import type {
-  CompactChanges,
-  LeaderboardChanges,
-  OwnPlace,
-  OwnPlaceChanged,
-  WatchSnapshot,
-} from './leaderboard.wire.js';
-import { topDifference } from './top-difference.js';
+import type { CompactChanges, LeaderboardChanges, WatchSnapshot } from './leaderboard.wire.js';
+import { compactChanges } from './push/compact-changes.js';
+import type { Feed, Viewer } from './push/feed.js';
+import { ownPlaces, tellOwnPlaces } from './push/own-places.js';
+import { topDifference } from './push/top-difference.js';
 
 const TICK_MS = 100;
 /** How soon a change is found whose announcement was lost, or a window that has begun anew. */
 const LOOK_MS = 1_000;
-const OWN_PLACE_MS = 1_000;
-const NEIGHBOURS = 2;
-/** Own places asked for at once: more would hold up everybody else's commands. */
-const OWN_PLACES_AT_ONCE = 100;
 const LARGEST_TOP = 100;
-
-/** Who looks at a board. The gateway makes one per socket, so that this file knows no websockets. */
-export interface Viewer {
-  own(place: OwnPlaceChanged): void;
-}
-
-interface Watching {
-  room: string;
-  top: number;
-  compact: boolean;
-  playerId: string | undefined;
-  /** When this viewer was last told its own place, and of which version. */
-  toldAt: number;
-  toldVersion: number;
-}
-
-/** A viewer may come from another node, or from before a failover, and has seen no later version than this. */
-interface Arrival {
-  version: number;
-  resolve: () => void;
-  reject: (error: unknown) => void;
-}
-
-/** One window of one board, as its viewers saw it last. */
-interface Feed extends BoardTop {
-  name: string;
-  board: string;
-  window: BoardWindow;
-  viewers: Map<Viewer, Watching>;
-  /** Viewers that come in with the next tick. */
-  arriving: Arrival[];
-  isAnnounced: boolean;
-  isReading: boolean;
-  isTellingOwnPlaces: boolean;
-  readAt: number;
-  unsubscribe: () => void;
-}
 
 /** How changes reach the viewers in a room. */
 type Broadcast = (room: string, changes: LeaderboardChanges | CompactChanges) => void;
@@ -104,7 +59,7 @@ export class LeaderboardPush implements OnModuleDestroy {
     feed.viewers.set(viewer, { room: this.roomOf(request), top, compact, playerId, ...told });
     try {
       await this.reach(feed, newest);
-      const places = playerId === undefined ? null : await this.ownPlaces(feed, [playerId]);
+      const places = playerId === undefined ? null : await ownPlaces(this.leaderboard, feed, [playerId]);
       const me = places?.get(playerId ?? '') ?? null;
       const { version, ties, entries } = feed;
       enter({ version, ties, entries: entries.slice(0, top), me });
@@ -227,42 +182,14 @@ export class LeaderboardPush implements OnModuleDestroy {
   }
 
   private async tellOwnPlaces(feed: Feed): Promise<void> {
-    const now = Date.now();
-    const viewersOf = new Map<string, [Viewer, Watching][]>();
-    for (const [viewer, watching] of feed.viewers) {
-      const { playerId, toldAt, toldVersion } = watching;
-      const isDue = toldVersion < feed.version && now - toldAt >= OWN_PLACE_MS;
-      if (playerId === undefined || !isDue) continue;
-      const viewers = viewersOf.get(playerId) ?? [];
-      viewers.push([viewer, watching]);
-      viewersOf.set(playerId, viewers);
-    }
-    const playerIds = [...viewersOf.keys()];
     feed.isTellingOwnPlaces = true;
     try {
-      for (let i = 0; i < playerIds.length; i += OWN_PLACES_AT_ONCE) {
-        const asked = playerIds.slice(i, i + OWN_PLACES_AT_ONCE);
-        const { version } = feed;
-        const places = await this.ownPlaces(feed, asked);
-        for (const playerId of asked) {
-          const place = places.get(playerId);
-          for (const [viewer, watching] of viewersOf.get(playerId) ?? []) {
-            Object.assign(watching, { toldAt: now, toldVersion: version });
-            if (place && feed.viewers.get(viewer) === watching) {
-              viewer.own({ board: feed.board, window: feed.window, playerId, ...place });
-            }
-          }
-        }
-      }
+      await tellOwnPlaces(this.leaderboard, feed);
     } catch (error) {
       this.tryAgainLater(feed, error);
     } finally {
       feed.isTellingOwnPlaces = false;
     }
-  }
-
-  private ownPlaces({ board, window }: Feed, playerIds: readonly string[]): Promise<Map<string, OwnPlace>> {
-    return this.leaderboard.ownPlaces(board, window, { playerIds, radius: NEIGHBOURS });
   }
 }
 

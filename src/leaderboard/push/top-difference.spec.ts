@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaderboardEntry } from './leaderboard.wire.js';
+import type { LeaderboardEntry } from '../leaderboard.wire.js';
 import { topDifference } from './top-difference.js';
 
 const topOf = (...scores: [playerId: string, score: number][]): LeaderboardEntry[] =>

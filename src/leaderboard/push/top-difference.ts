@@ -1,4 +1,4 @@
-import type { ChangedEntry, LeaderboardEntry } from './leaderboard.wire.js';
+import type { ChangedEntry, LeaderboardEntry } from '../leaderboard.wire.js';
 
 /**
  * What changed between two tops: `entries` whose score, name or presence changed, or who fell behind others that did not change, with

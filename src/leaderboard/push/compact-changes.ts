@@ -1,4 +1,9 @@
-import type { ChangedRow, CompactChanges, LeaderboardChanges, LeaderboardEntry } from './leaderboard.wire.js';
+import type {
+  ChangedRow,
+  CompactChanges,
+  LeaderboardChanges,
+  LeaderboardEntry,
+} from '../leaderboard.wire.js';
 
 /** The same for viewers who know what they watch, and hold the names of `before`. */
 export function compactChanges(
