@@ -62,9 +62,7 @@ export class InvalidInputError extends Error {
   readonly code = 'E_INVALID';
 
   constructor(readonly errors: FieldError[]) {
-    super(
-      `Correct ${errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ')}`,
-    );
+    super(`Correct ${errors.map(({ field, message }) => `${field || 'the body'}: ${message}`).join('; ')}`);
     this.name = 'InvalidInputError';
   }
 }

@@ -1,7 +1,7 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { type FieldError, InvalidInputError } from './problems.js';
 
-const NO_BODY = 'the body: send JSON with Content-Type: application/json';
+const NO_BODY = 'send JSON with Content-Type: application/json';
 
 /** Checks every argument that carries a schema (`@Body({ schema })`); wrong ones are answered 422 with their fields. */
 export function createValidationPipe(): StandardSchemaValidationPipe {

@@ -68,7 +68,9 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
     const answer = ack as Answer;
     const request = watchSchema.safeParse(body);
     if (!request.success) {
-      const fields = request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      const fields = request.error.issues.map(
+        ({ path, message }) => `${path.join('.') || 'the message'}: ${message}`,
+      );
       return answer({ error: { code: 'E_INVALID', detail: `Correct ${fields.join('; ')}` } });
     }
     const audience = this.audienceOf(socket);

@@ -227,7 +227,10 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
 
     it('refuses 1,001 submissions at once', async () => {
       const rows = Array.from({ length: 1001 }, (_, i) => score(`p${i}`, i));
-      expect((await submit(await newBoard(), rows).expect(422)).body.code).toBe('E_INVALID');
+      expect((await submit(await newBoard(), rows).expect(422)).body).toMatchObject({
+        code: 'E_INVALID',
+        detail: 'Correct the body: must be at most 1,000 submissions',
+      });
     });
 
     it('names the row of the caller, also behind a repeat', async () => {

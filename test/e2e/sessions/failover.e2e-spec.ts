@@ -8,6 +8,8 @@ import { cookieOf, keyOf, type Visit, Visitors } from './visitors.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
 const PER_ACCOUNT = 10;
+/** Hashing passwords takes all of a small machine for longer than a second, and nobody is to be promoted for that. */
+const PATIENCE_MS = 5_000;
 
 describe('sessions with a replica', () => {
   let stack: EngineStack;
@@ -15,7 +17,7 @@ describe('sessions with a replica', () => {
   let visitors: Visitors;
   let replica: LocalEngine;
   beforeAll(async () => {
-    stack = await startSentinel(kind);
+    stack = await startSentinel(kind, { downAfterMilliseconds: PATIENCE_MS });
     node = await startOn(productionSettings(await createDatabase(), stack.url));
     await until(async () => (await readinessOf(node)).status === 'ok');
     visitors = new Visitors(node);
@@ -143,8 +145,8 @@ describe('sessions with a replica', () => {
 });
 
 describe.each<[string, () => Promise<EngineStack>, string]>([
-  ['Sentinel', () => startSentinel(kind), 'primary'],
-  ['a cluster', () => startCluster(kind), 'shard-1'],
+  ['Sentinel', () => startSentinel(kind, { downAfterMilliseconds: PATIENCE_MS }), 'primary'],
+  ['a cluster', () => startCluster(kind, { nodeTimeoutMilliseconds: PATIENCE_MS }), 'shard-1'],
 ])('a failover on %s', (how, start, primary) => {
   const SESSIONS = 12;
   let stack: EngineStack;
