@@ -13,20 +13,9 @@ const LONGEST_END_MS = 1_000;
 /** Of a long read: sorting a large table comes before its first row. */
 const LONGEST_SILENCE_MS = 60_000;
 
-/**
- * A statement that each connection parses and plans once: for what is sent all the time.
- *
- * It names its columns: with `*` it would fail once a newer node's migration adds one. PgBouncer passes it on from 1.21 on.
- */
-export interface Prepared {
-  /** Of this text and no other, at most 63 bytes. */
-  name: string;
-  text: string;
-}
-
 /** What a statement can be sent through: the pool, or one transaction. */
 export interface Queryable {
-  query<Row extends QueryResultRow>(sql: string | Prepared, values?: unknown[]): Promise<Row[]>;
+  query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 
 /** The database as it was at one moment, with tables to be read whole. */
@@ -51,8 +40,8 @@ export class Database implements Queryable, OnApplicationShutdown {
   }
 
   /** @throws {DatabaseUnavailableError} if PostgreSQL cannot be reached; the driver's error if the statement is wrong. */
-  async query<Row extends QueryResultRow>(sql: string | Prepared, values: unknown[] = []): Promise<Row[]> {
-    return saidPlainly(() => send<Row>(this.pool, sql, values));
+  async query<Row extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return saidPlainly(async () => (await this.pool.query<Row>(sql, values)).rows);
   }
 
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
@@ -139,18 +128,9 @@ export class Database implements Queryable, OnApplicationShutdown {
 
 function queryable(client: ClientBase): Queryable {
   return {
-    query: <Row extends QueryResultRow>(sql: string | Prepared, values: unknown[] = []) =>
-      send<Row>(client, sql, values),
+    query: async <Row extends QueryResultRow>(sql: string, values: unknown[] = []) =>
+      (await client.query<Row>(sql, values)).rows,
   };
-}
-
-async function send<Row extends QueryResultRow>(
-  to: Pool | ClientBase,
-  sql: string | Prepared,
-  values: unknown[],
-): Promise<Row[]> {
-  const statement = typeof sql === 'string' ? { text: sql } : sql;
-  return (await to.query<Row>({ ...statement, values })).rows;
 }
 
 async function cannotRollBack(client: PoolClient): Promise<boolean> {

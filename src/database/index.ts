@@ -1,5 +1,5 @@
 export { Database } from './database.js';
-export type { Prepared, Queryable, Snapshot } from './database.js';
+export type { Queryable, Snapshot } from './database.js';
 export { DatabaseUnavailableError, explainDatabaseFailure } from './database.errors.js';
 export { DatabaseModule } from './database.module.js';
 export type { DatabaseOptions } from './database.options.js';

@@ -20,6 +20,7 @@ class BoardStandModule {}
 /** A leaderboard without HTTP, on an engine and a PostgreSQL that commits to disk. */
 export interface BoardStand {
   readonly servers: string;
+  readonly databaseUrl: string;
   readonly server: LocalEngine;
   readonly engine: RedisEngine;
   readonly database: Database;
@@ -69,6 +70,7 @@ export async function startBoardStand(): Promise<BoardStand> {
   let boards = 0;
   return {
     servers: `${server.name} ${server.version}, postgres ${postgres.version}`,
+    databaseUrl: postgres.url,
     server,
     engine,
     database,

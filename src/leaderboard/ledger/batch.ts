@@ -1,4 +1,4 @@
-import type { Prepared, Queryable } from '../../database/index.js';
+import type { Queryable } from '../../database/index.js';
 import { CompositeScore } from '../composite-score.js';
 import { LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
 import type { Submission } from '../leaderboard.schemas.js';
@@ -43,6 +43,9 @@ interface KnownSubmission extends Place {
  *
  * The board's row is locked first, so sequences are committed in their order: a reader who has seen one has seen all before
  * it. Under that lock nobody else writes the board, so what is read next cannot change before it is written.
+ *
+ * Statements are planned each time, not prepared: a plan that was made while the tables were small would read boards whole when they
+ * have grown.
  */
 export async function takeBatch(
   transaction: Queryable,
@@ -79,23 +82,11 @@ export async function takeBatch(
   };
 }
 
-const LOCK: Prepared = {
-  name: 'leaderboard.lock',
-  text: `${SELECT_BOARD} FOR NO KEY UPDATE OF boards`,
-};
-
 async function lock(transaction: Queryable, board: string, at: Date): Promise<BoardRow> {
-  const [row] = await transaction.query<BoardRow>(LOCK, [board]);
+  const [row] = await transaction.query<BoardRow>(`${SELECT_BOARD} FOR NO KEY UPDATE OF boards`, [board]);
   if (!row) throw unknownBoard(board);
   return { ...row, accepted_at: Math.max(at.getTime(), Number(row.accepted_at)) };
 }
-
-const KNOWN_SUBMISSIONS: Prepared = {
-  name: 'leaderboard.known-submissions',
-  text: `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
-    SELECT submission_id, player_id, score, batch, row_in_batch
-    FROM submissions WHERE board = $1 AND submission_id = asked.id LIMIT 1) AS s`,
-};
 
 async function knownSubmissions(
   transaction: Queryable,
@@ -108,7 +99,12 @@ async function knownSubmissions(
     score: string | null;
     batch: string;
     row_in_batch: number;
-  }>(KNOWN_SUBMISSIONS, [board, submissions.map(({ submissionId }) => submissionId)]);
+  }>(
+    `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
+       SELECT submission_id, player_id, score, batch, row_in_batch
+       FROM submissions WHERE board = $1 AND submission_id = asked.id LIMIT 1) AS s`,
+    [board, submissions.map(({ submissionId }) => submissionId)],
+  );
   return new Map(
     rows.map((row) => [
       row.submission_id,
@@ -123,12 +119,9 @@ async function knownSubmissions(
 }
 
 /** One look-up in the primary key for each, whatever the planner knows of a table that grows by thousands of rows a second. */
-export const STANDINGS_OF: Prepared = {
-  name: 'leaderboard.standings-of',
-  text: `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
-    SELECT period, player_id, merit, sequence FROM standings WHERE board = $1 AND player_id = asked.id OFFSET 0
-  ) AS s`,
-};
+export const STANDINGS_OF = `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
+  SELECT period, player_id, merit, sequence FROM standings WHERE board = $1 AND player_id = asked.id OFFSET 0
+) AS s`;
 
 /** In current periods and, until they are cleared away, in some that are over. */
 async function standingsOf(

@@ -35,8 +35,7 @@ export interface BoardRow {
 }
 
 // A database that was restored into another server is another ledger: its boards go on from where the backup was made.
-const COLUMNS = `board, board_order, operator, ties, windows, min_score, max_score, sequence, players, batches, periods, accepted_at,
-  edition, base, headroom, (SELECT system_identifier FROM pg_control_system()) || ':' || incarnation AS ledger`;
+const COLUMNS = `boards.*, (SELECT system_identifier FROM pg_control_system()) || ':' || incarnation AS ledger`;
 export const SELECT_BOARD = `SELECT ${COLUMNS} FROM boards WHERE board = $1`;
 export const SELECT_BOARDS = `SELECT ${COLUMNS} FROM boards`;
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Prepared } from '../../database/index.js';
+import { Database } from '../../database/index.js';
 import type { Place } from './write-batch.js';
 
 /** What was answered to one submission; ranks are null where none could be told. */
@@ -8,13 +8,6 @@ export interface Answer {
   rank: number | null;
   previousRank: number | null;
 }
-
-const KEEP: Prepared = {
-  name: 'leaderboard.keep-answers',
-  text: `WITH unflushed AS (SELECT set_config('synchronous_commit', 'off', true))
-    INSERT INTO answers (board, batch, scores, ranks, previous_ranks)
-    SELECT $1, $2::bigint, $3::bigint[], $4::bigint[], $5::bigint[] FROM unflushed ON CONFLICT DO NOTHING`,
-};
 
 /** What was answered to submissions, one row for each batch, so that a repeat gets the same. */
 @Injectable()
@@ -26,13 +19,18 @@ export class LedgerAnswers {
    * are: a server that crashes in that moment costs a repeat the ranks of then, for those of now.
    */
   async keep(board: string, batch: number, answers: readonly Answer[]): Promise<void> {
-    await this.database.query(KEEP, [
-      board,
-      batch,
-      answers.map(({ score }) => score),
-      answers.map(({ rank }) => rank),
-      answers.map(({ previousRank }) => previousRank),
-    ]);
+    await this.database.query(
+      `WITH unflushed AS (SELECT set_config('synchronous_commit', 'off', true))
+       INSERT INTO answers (board, batch, scores, ranks, previous_ranks)
+       SELECT $1, $2::bigint, $3::bigint[], $4::bigint[], $5::bigint[] FROM unflushed ON CONFLICT DO NOTHING`,
+      [
+        board,
+        batch,
+        answers.map(({ score }) => score),
+        answers.map(({ rank }) => rank),
+        answers.map(({ previousRank }) => previousRank),
+      ],
+    );
   }
 
   /** What was answered to a row of each batch; null for a batch that has not been answered. */

@@ -37,7 +37,7 @@ describe('a board under load', () => {
     const board = await nodes.newBoard();
     await everybodySubmits(board);
     const players = Array.from({ length: PLAYERS }, (_, i) => `p${i}`);
-    const plan = await queryDatabase(nodes.databaseUrl, `EXPLAIN ${STANDINGS_OF.text}`, [board, players]);
+    const plan = await queryDatabase(nodes.databaseUrl, `EXPLAIN ${STANDINGS_OF}`, [board, players]);
     expect(JSON.stringify(plan)).toContain('Index Scan using standings_pkey');
   });
 
