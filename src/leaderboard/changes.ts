@@ -25,12 +25,18 @@ export function keysOf({ state, standings }: BoardKeys, periods: readonly Pick<P
   return [state, ...periods.map(({ name }) => standings(name))];
 }
 
+/** Whose ranks are asked for: of those who stay where they are, one is enough. */
+export interface Asked {
+  moving: readonly string[];
+  staying: readonly string[];
+}
+
 /** What the script APPLY wants to be told. */
 export function applyArguments(
   board: Board,
   periods: readonly ExpiringPeriod[],
   { from, to, standings }: Change,
-  playerIds: readonly string[] = [],
+  { moving, staying }: Asked = { moving: [], staying: [] },
 ): string[] {
   const composite = new CompositeScore(board);
   const changesOf = (name: string) => {
@@ -46,8 +52,9 @@ export function applyArguments(
     board.ledger,
     ...[board.edition, from, to].map(String),
     spanOf(board),
-    String(playerIds.length),
-    ...playerIds,
+    ...[moving.length + staying.length, moving.length].map(String),
+    ...moving,
+    ...staying,
     ...periods.flatMap(({ name, expiresAt }) => {
       const changes = changesOf(name);
       const areTheSame = changes.join() === before;

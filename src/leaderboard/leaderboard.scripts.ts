@@ -87,16 +87,19 @@ export const PROGRESS = defineScript(
  * What is at or before the position is there already, and what is behind it is not: so a batch may come twice, or after it was
  * replayed, whatever its scores do.
  *
- * KEYS state, sets; ARGV ledger, edition, from, to, span, how many players are asked about, these players; then of each set its
- * period, when it expires or nothing, and its changes: how many, their sequences in one argument, composite and player of each; or
- * "=" for those of the set before, since a score that counts for long mostly counts for the day as well.
- * Answers null if the sets have not reached \`from\`; else how many were better than each player before, then after.
+ * KEYS state, sets; ARGV ledger, edition, from, to, span, how many players are asked about, how many of them move, these players,
+ * those who move first; then of each set its period, when it expires or nothing, and its changes: how many, their sequences in one
+ * argument, composite and player of each; or "=" for those of the set before, since a score that counts for long mostly counts for
+ * the day as well.
+ * Answers null if the sets have not reached \`from\`; else the position, how many were better than each who moves before, and how many
+ * are better than each player after.
  */
 export const APPLY = defineScript(
   'leaderboard.apply',
   `${ARITHMETIC} ${IS_WHOLE}
-  local from, to, span, asked = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-  local sets, periods, at = {}, {}, 7 + asked
+  local from, to, span = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+  local asked, moving = tonumber(ARGV[6]), tonumber(ARGV[7])
+  local sets, periods, at = {}, {}, 8 + asked
   for i = 2, #KEYS do
     periods[i - 1] = ARGV[at]
     if ARGV[at + 2] == '=' then
@@ -119,12 +122,12 @@ export const APPLY = defineScript(
   end
 
   local reply = {math.max(position, to)}
-  local function addRanks()
-    for i = 7, 6 + asked do reply[#reply + 1] = betterThan(KEYS[2], ARGV[i], span) end
+  local function addRanks(count)
+    for i = 8, 7 + count do reply[#reply + 1] = betterThan(KEYS[2], ARGV[i], span) end
   end
-  addRanks()
+  addRanks(moving)
   if to <= position then
-    addRanks()
+    addRanks(asked)
     return reply
   end
   for i = 2, #KEYS do
@@ -156,7 +159,7 @@ export const APPLY = defineScript(
       if not isKept[field] then redis.call('HDEL', KEYS[1], field) end
     end
   end
-  addRanks()
+  addRanks(asked)
   return reply`,
 );
 

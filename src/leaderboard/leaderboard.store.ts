@@ -32,7 +32,7 @@ export interface Places {
   places: Place[];
 }
 
-/** Ranks of one player before and after a batch was applied; before is null for a newcomer. */
+/** Ranks of one player before and after a batch was applied; before is null for a newcomer, and as after for who did not move. */
 export interface RankChange {
   previousRank: number | null;
   rank: number | null;
@@ -78,17 +78,22 @@ export class LeaderboardStore {
     playerIds: readonly string[] = [],
   ): Promise<{ position: number; ranks: Map<string, RankChange> } | null> {
     const keys = this.keys.board(board.board);
-    const args = applyArguments(board, periods.map(withExpiry), change, playerIds);
+    const movers = new Set(change.standings.filter(({ period }) => period === 'all').map((s) => s.playerId));
+    const moving = playerIds.filter((playerId) => movers.has(playerId));
+    const staying = playerIds.filter((playerId) => !movers.has(playerId));
+    const args = applyArguments(board, periods.map(withExpiry), change, { moving, staying });
     const reply = (await this.engine.run(APPLY, keysOf(keys, periods), args)) as number[] | null;
     if (!reply) return null;
     // A hint that spares looking again and again; where it gets lost, viewers' nodes look by themselves.
     if (change.to > change.from) this.engine.publish(keys.changed, '').catch(() => undefined);
     const [position = 0, ...better] = reply;
-    const changes = playerIds.map((playerId, i): [string, RankChange] => [
-      playerId,
-      { previousRank: rankBelow(better[i]), rank: rankBelow(better[i + playerIds.length]) },
-    ]);
-    return { position, ranks: new Map(changes) };
+    const before = better.splice(0, moving.length).map(rankBelow);
+    const after = better.map(rankBelow);
+    const ranks = [...moving, ...staying].map((playerId, i): [string, RankChange] => {
+      const rank = after[i] ?? null;
+      return [playerId, { previousRank: i < moving.length ? (before[i] ?? null) : rank, rank }];
+    });
+    return { position, ranks: new Map(ranks) };
   }
 
   /** Takes a player off the sets; false if they have not reached the edition and position before. */
@@ -210,6 +215,6 @@ function placesOf(board: Board, [first = 0, better = 0, members = []]: Slice): P
   return places;
 }
 
-function rankBelow(better: number | undefined): number | null {
-  return better === undefined || better < 0 ? null : better + 1;
+function rankBelow(better: number): number | null {
+  return better < 0 ? null : better + 1;
 }
