@@ -11,6 +11,8 @@ const AUDIT_MS = 1_000;
 const AUDITED_SECONDS = 60;
 const MEASURE_MS = 60_000;
 const CLEARED_AT_ONCE = 10_000;
+/** Then the boards are compared again, however much is left to clear. */
+const CLEAR_FOR_MS = 500;
 
 /** Looks after boards that nobody else looks after: whose node died, and whose days are over. Tells what they take. */
 @Injectable()
@@ -43,7 +45,7 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
   private async auditOnce(): Promise<void> {
     try {
       await this.auditActiveBoards();
-      while (!this.closed && (await this.ledger.clearEndedPeriods(CLEARED_AT_ONCE)));
+      await this.clearEndedPeriods();
       await this.measureBoards();
     } catch {
       // Without the database there is nothing to compare.
@@ -63,6 +65,13 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
       if (position < (seen.get(board.board) ?? 0) || position > board.sequence) {
         this.projection.catchUpInBackground(board.board);
       }
+    }
+  }
+
+  private async clearEndedPeriods(): Promise<void> {
+    const began = performance.now();
+    while (!this.closed && performance.now() - began < CLEAR_FOR_MS) {
+      if (!(await this.ledger.clearEndedPeriods(CLEARED_AT_ONCE))) return;
     }
   }
 

@@ -36,6 +36,13 @@ export function busyBoard(board: string): LeaderboardError {
   );
 }
 
+export function tooManyReaders(): LeaderboardError {
+  return new LeaderboardError(
+    'E_BOARD_BUSY',
+    'The sorted sets are away, and more readers wait for the ledger than it can answer soon. Ask again in a moment.',
+  );
+}
+
 export function unrankedPlayer(board: string, playerId: string): LeaderboardError {
   return new LeaderboardError(
     'E_PLAYER_NOT_RANKED',

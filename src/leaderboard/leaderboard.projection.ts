@@ -120,8 +120,8 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
   async forget(playerId: string): Promise<void> {
     for (const { board } of await this.ledger.boards()) {
       const removal = await this.ledger.forgetOnBoard(board, playerId);
-      if (!removal || (await this.remove(removal, playerId))) continue;
-      // An earlier edition cannot be replayed, so what has the player still is rebuilt.
+      if (removal && (await this.remove(removal, playerId))) continue;
+      // An earlier edition cannot be replayed, so what has the player still is rebuilt; also after a node that died between ledger and sets.
       await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
     }
   }
@@ -179,12 +179,13 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
 
   private async rebuildNow(name: string): Promise<void> {
     const isAsked = this.asked.delete(name);
+    let isDone = false;
     try {
-      if (await this.rebuilds.rebuild(name)) return;
-    } catch (error) {
-      if (isAsked) this.asked.add(name);
-      throw error;
+      isDone = await this.rebuilds.rebuild(name);
+    } finally {
+      if (isAsked && !isDone) this.asked.add(name);
     }
+    if (isDone) return;
     await delay(OTHERS_REBUILD_MS, undefined, { ref: false });
     return this.replay(name);
   }

@@ -27,6 +27,7 @@ export class LeaderboardPush implements OnModuleDestroy {
   private readonly opening = new Map<string, Promise<Feed>>();
   private timer: NodeJS.Timeout | undefined;
   private broadcast: Broadcast = () => undefined;
+  private closed = false;
 
   constructor(
     private readonly leaderboard: LeaderboardService,
@@ -34,6 +35,7 @@ export class LeaderboardPush implements OnModuleDestroy {
   ) {}
 
   onModuleDestroy(): void {
+    this.closed = true;
     for (const feed of this.feeds.values()) this.close(feed);
   }
 
@@ -55,12 +57,14 @@ export class LeaderboardPush implements OnModuleDestroy {
     const feed = await this.open(board, window, newest);
     // Its last viewer left meanwhile.
     if (this.feeds.get(feed.name) !== feed) return this.watch(request, viewer, enter);
-    const told = { toldAt: Date.now(), toldVersion: feed.version };
-    feed.viewers.set(viewer, { room: this.roomOf(request), top, compact, playerId, ...told });
+    const told = { toldAt: Date.now(), toldVersion: feed.version, hasPlace: false };
+    const watching = { room: this.roomOf(request), top, compact, playerId, ...told };
+    feed.viewers.set(viewer, watching);
     try {
       await this.reach(feed, newest);
       const places = playerId === undefined ? null : await ownPlaces(this.leaderboard, feed, [playerId]);
       const me = places?.get(playerId ?? '') ?? null;
+      watching.hasPlace = me !== null;
       const { version, ties, entries } = feed;
       enter({ version, ties, entries: entries.slice(0, top), me });
     } catch (error) {
@@ -95,6 +99,7 @@ export class LeaderboardPush implements OnModuleDestroy {
 
   private async openAnew(board: string, window: BoardWindow, from: number): Promise<Feed> {
     const top = await this.leaderboard.top(board, window, { limit: LARGEST_TOP, from });
+    if (this.closed) throw stopping();
     const feed: Feed = {
       ...top,
       name: feedName(board, window),
@@ -125,6 +130,7 @@ export class LeaderboardPush implements OnModuleDestroy {
 
   private close(feed: Feed): void {
     feed.unsubscribe();
+    for (const { reject } of feed.arriving.splice(0)) reject(stopping());
     this.feeds.delete(feed.name);
     if (this.feeds.size > 0) return;
     clearInterval(this.timer);
@@ -191,6 +197,10 @@ export class LeaderboardPush implements OnModuleDestroy {
       feed.isTellingOwnPlaces = false;
     }
   }
+}
+
+function stopping(): EngineError {
+  return new EngineError('failed', 'This node is stopping. Connect to another.');
 }
 
 function feedName(board: string, window: BoardWindow): string {

@@ -94,7 +94,7 @@ export const playerIdsSchema = z.strictObject({
 });
 
 export const profileSchema = z.strictObject({
-  name: plainText.trim().max(64, 'must be at most 64 characters'),
+  name: z.string().trim().pipe(plainText.max(64, 'must be at most 64 characters')),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as "NL"')

@@ -80,12 +80,20 @@ export interface CompactChanges {
   removed: string[];
 }
 
+/** No place any more: the player was forgotten, or a day, week or month has begun. */
+export interface NoPlace {
+  rank: null;
+  score: null;
+  neighbours: [];
+  version: number;
+}
+
 /** The event `me`, at most once a second, to viewers who named a `playerId`. */
-export interface OwnPlaceChanged extends OwnPlace {
+export type OwnPlaceChanged = (OwnPlace | NoPlace) & {
   board: string;
   window: WatchedWindow;
   playerId: string;
-}
+};
 
 /** The event `behind`: this viewer did not read for so long that changes were left out. Emit `resync`. */
 export interface ViewerBehind {

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { Database } from '../../database/index.js';
+import { tooManyReaders } from '../leaderboard.errors.js';
 import { type Board, scoreOf } from './board.js';
 
 /** A player's place; the rank is null where it would have to be counted. */
@@ -25,16 +27,40 @@ interface PlaceRow {
   merit: string;
 }
 
+const AT_ONCE = 3;
+const MOST_WAITING = 100;
+
 const OF_SCORE_OF_FIRST = `(SELECT count(*) FROM standings
   WHERE board = $1 AND period = $2 AND merit > (SELECT max(merit) FROM found))`;
 
-/** What the ledger alone can tell, for while the engine is away. Counting ranks takes SQL a thousand times as long. */
+/**
+ * What the ledger alone can tell, for while the engine is away. Counting ranks takes SQL a thousand times as long.
+ *
+ * @throws {LeaderboardError} E_BOARD_BUSY where more ask than it can answer soon
+ */
 @Injectable()
 export class LedgerPlacesReader {
+  /** The connections there are have scores to take as well. */
+  private readonly few = bulkhead(AT_ONCE, MOST_WAITING);
+  /** Most readers want the same top. */
+  private readonly pages = new Map<string, Promise<LedgerPlaces<number>>>();
+
   constructor(private readonly database: Database) {}
 
   /** A page in rank order. Its place in the order is a player's rank; only where scores share ranks must the first be counted. */
-  async page(
+  page(
+    board: Board,
+    period: string,
+    range: { offset: number; limit: number },
+  ): Promise<LedgerPlaces<number>> {
+    const name = [board.board, period, range.offset, range.limit].join();
+    const page =
+      this.pages.get(name) ?? this.readPage(board, period, range).finally(() => this.pages.delete(name));
+    this.pages.set(name, page);
+    return page;
+  }
+
+  private async readPage(
     board: Board,
     period: string,
     { offset, limit }: { offset: number; limit: number },
@@ -81,7 +107,7 @@ export class LedgerPlacesReader {
     period: string,
     { statement, values, better = '0' }: { statement: string; values: unknown[]; better?: string },
   ): Promise<LedgerPlaces & { better: number }> {
-    const rows = await this.database.query<PlaceRow>(
+    const rows = await this.query(
       `WITH found AS MATERIALIZED (${statement})
        SELECT boards.sequence AS version, ${period === 'all' ? 'players' : COUNTED} AS total, ${better} AS better,
               player_id, merit
@@ -93,6 +119,14 @@ export class LedgerPlacesReader {
     );
     const [{ version, total, better: counted } = { version: 0, total: 0, better: 0 }] = rows;
     return { version: Number(version), total: Number(total), better: Number(counted), places };
+  }
+
+  private async query(sql: string, values: unknown[]): Promise<PlaceRow[]> {
+    try {
+      return await this.few.execute(() => this.database.query<PlaceRow>(sql, values));
+    } catch (error) {
+      throw error instanceof BulkheadRejectedError ? tooManyReaders() : error;
+    }
   }
 }
 

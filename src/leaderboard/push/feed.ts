@@ -15,6 +15,7 @@ export interface Watching {
   /** When this viewer was last told its own place, and of which version. */
   toldAt: number;
   toldVersion: number;
+  hasPlace: boolean;
 }
 
 /** A viewer may come from another node, or from before a failover, and has seen no later version than this. */

@@ -1,6 +1,6 @@
 import type { Feed, Viewer, Watching } from './feed.js';
 import type { LeaderboardService } from '../leaderboard.service.js';
-import type { OwnPlace } from '../leaderboard.wire.js';
+import type { NoPlace, OwnPlace } from '../leaderboard.wire.js';
 
 const AT_MOST_EVERY_MS = 1_000;
 const NEIGHBOURS = 2;
@@ -31,8 +31,11 @@ export async function tellOwnPlaces(
     for (const playerId of asked) {
       const place = places.get(playerId);
       for (const [viewer, watching] of due.get(playerId) ?? []) {
-        Object.assign(watching, { toldAt: now, toldVersion: version });
-        if (place && viewers.get(viewer) === watching) viewer.own({ board, window, playerId, ...place });
+        const isNews = place !== undefined || watching.hasPlace;
+        Object.assign(watching, { toldAt: now, toldVersion: version, hasPlace: place !== undefined });
+        if (!isNews || viewers.get(viewer) !== watching) continue;
+        const none: NoPlace = { rank: null, score: null, neighbours: [], version };
+        viewer.own({ board, window, playerId, ...(place ?? none) });
       }
     }
   }

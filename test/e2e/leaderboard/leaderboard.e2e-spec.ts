@@ -526,6 +526,16 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
     ]);
   });
 
+  it('refuses a name of blanks only, and takes the blanks around one away', async () => {
+    const save = (name: string) =>
+      request(app.url).put('/api/players/blank').set(asGameServer).send({ name });
+    expect((await save('   ').expect(422)).body.errors).toMatchObject([{ field: 'name' }]);
+    await save('  Ada ').expect(204);
+    const board = await newBoard();
+    await submit(board, score('blank', 1)).expect(200);
+    expect((await get(`/${board}`)).body.entries).toMatchObject([{ playerId: 'blank', name: 'Ada' }]);
+  });
+
   it('refuses ids that would not arrive as they were sent', async () => {
     const board = await newBoard();
     const wrong = [score('half \ud800', 1), score('nul \u0000', 1), score('ok', 1, '\udfff')];

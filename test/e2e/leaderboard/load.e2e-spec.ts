@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, startEngine } from '../../../local/index.js';
 import { STANDINGS_OF } from '../../../src/leaderboard/ledger/batch.js';
@@ -39,6 +40,49 @@ describe('a board under load', () => {
     const players = Array.from({ length: PLAYERS }, (_, i) => `p${i}`);
     const plan = await queryDatabase(nodes.databaseUrl, `EXPLAIN ${STANDINGS_OF}`, [board, players]);
     expect(JSON.stringify(plan)).toContain('Index Scan using standings_pkey');
+  });
+
+  it('takes scores also while the engine is away and more readers come than the ledger can answer', async () => {
+    const cutOff = await nodes.start('redis://127.0.0.1:1');
+    const board = await nodes.newBoard({ windows: ['all', 'daily'] });
+    await everybodySubmits(board);
+    await queryDatabase(
+      nodes.databaseUrl,
+      `INSERT INTO standings (board, period, player_id, merit, sequence)
+       SELECT board, period, player_id || '-' || n, n, sequence FROM standings, generate_series(1, 200) n
+       WHERE board = $1 AND period <> 'all'`,
+      [board],
+    );
+    const done = new AbortController();
+    const refusals: unknown[] = [];
+    const read = async (offset: number) => {
+      while (!done.signal.aborted) {
+        const question = { window: 'daily', offset, limit: 10 } as const;
+        await cutOff.leaderboard.page(board, question).catch((error: unknown) => refusals.push(error));
+        await delay(1);
+      }
+    };
+    const readers = Promise.all(Array.from({ length: 200 }, (_, offset) => read(offset)));
+    for (let score = 1; score <= 3; score++) {
+      const submission = { submissionId: randomUUID(), playerId: 'writer', score };
+      const [answer] = await cutOff.leaderboard.submit(board, [submission]);
+      expect(answer).toMatchObject({ score, applied: true });
+    }
+    done.abort();
+    await readers;
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'E_BOARD_BUSY' });
+  });
+
+  it('asks the ledger once for all who want the same page while the engine is away', async () => {
+    const cutOff = await nodes.start('redis://127.0.0.1:1');
+    const board = await nodes.newBoard();
+    await everybodySubmits(board);
+    const question = { window: 'all', offset: 0, limit: 10 } as const;
+    const pages = await Promise.all(
+      Array.from({ length: 500 }, () => cutOff.leaderboard.page(board, question)),
+    );
+    for (const page of pages) expect(page).toMatchObject({ degraded: true, total: PLAYERS });
   });
 
   it('refuses scores that would have to wait for long, and takes all others', async () => {

@@ -118,6 +118,32 @@ describe('a board', () => {
     expect(await playersOf(board)).toEqual(['a', 'b']);
   });
 
+  it('is rebuilt for an operator also if another node that was rebuilding it died', async () => {
+    const board = await boards.newBoard();
+    await submit(board, 'a', 2);
+    await swapPlayer(board, 'a');
+    const other = new Client({ connectionString: boards.databaseUrl });
+    await other.connect();
+    await other.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`leaderboard ${board}`]);
+    await boards.nodes[0].leaderboard.rebuild(board);
+    await delay(200);
+    expect(await playersOf(board)).toEqual(['stranger']);
+    await other.end();
+    await until(async () => (await playersOf(board)).join() === 'a');
+  });
+
+  it('has no forgotten player either when the node died that took the player off the ledger', async () => {
+    const board = await boards.newBoard();
+    await submit(board, 'gone', 5);
+    await submit(board, 'stays', 4);
+    // No board that the audit looks at.
+    const long = `UPDATE boards SET accepted_at = now() - interval '1 hour' WHERE board = $1`;
+    await queryDatabase(boards.databaseUrl, long, [board]);
+    await dying.get(LeaderboardLedger).forgetOnBoard(board, 'gone');
+    await boards.nodes[0].leaderboard.forgetPlayer('gone');
+    expect(await playersOf(board)).toEqual(['stays']);
+  });
+
   it('is rebuilt when the engine is back that was away when an operator asked for it', async () => {
     const board = await boards.newBoard();
     await submit(board, 'a', 2);

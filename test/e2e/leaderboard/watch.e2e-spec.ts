@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +109,22 @@ describe.each(installed('redis', 'valkey'))('watching a leaderboard on %s', (kin
     expect(places[0]).toMatchObject({ board, playerId: 'me', rank: 4, score: 7 });
     expect(places[0]?.neighbours).toEqual(await neighbours());
     expect(places[0]?.neighbours.map(({ playerId }) => playerId)).toEqual(['b', 'c', 'me', 'd', 'e']);
+  });
+
+  it('tells a viewer when its own place is gone', async () => {
+    const board = await newBoard();
+    await submit(board, { a: 9, leaving: 5 });
+    const socket = connect();
+    await ask(socket, 'watch', { board, window: 'all', top: 1, playerId: 'leaving' });
+    const places: OwnPlaceChanged[] = [];
+    socket.on('me', (place) => places.push(place));
+    await request(app.url).delete('/api/players/leaving').set(asGameServer).expect(204);
+    await until(() => places.length > 0);
+    await submit(board, { b: 7 });
+    await quietPage(board, 2);
+    await delay(1_200);
+    const none = { rank: null, score: null, neighbours: [], version: 3 };
+    expect(places).toEqual([{ board, window: 'all', playerId: 'leaving', ...none }]);
   });
 
   it('tells windows and shared ranks by differences, too', async () => {

@@ -46,7 +46,8 @@ export function watchBoard(): void {
   socket.on('changes', apply);
   socket.on('behind', () => void ask('resync'));
   socket.on('me', (place) => {
-    if (place.board === BOARD && place.playerId === followed.value?.playerId) me.value = place;
+    const isFollowed = place.board === BOARD && place.playerId === followed.value?.playerId;
+    if (isFollowed) me.value = place.rank === null ? null : place;
   });
 }
 
