@@ -7,9 +7,15 @@ import type { Standing } from './standings.js';
 /** Part of the ledger: what changed after `from` and up to `to`. */
 export interface Change {
   from: number;
+  /** The mark that the sets must have at `from`; without it they are known to be this ledger's. */
+  after?: string;
   to: number;
+  /** Of the ledger, at `to` or beyond. */
+  mark: string;
   standings: readonly Standing[];
 }
+
+const ANY_MARK = '*';
 
 /** A board's sets stay for a day after their period, for nodes whose clocks are late. */
 const DAY_SECONDS = 86_400;
@@ -35,7 +41,7 @@ export interface Asked {
 export function applyArguments(
   board: Board,
   periods: readonly ExpiringPeriod[],
-  { from, to, standings }: Change,
+  { from, after = ANY_MARK, to, mark, standings }: Change,
   { moving, staying }: Asked = { moving: [], staying: [] },
 ): string[] {
   const composite = new CompositeScore(board);
@@ -51,6 +57,8 @@ export function applyArguments(
   return [
     board.ledger,
     ...[board.edition, from, to].map(String),
+    after,
+    mark,
     spanOf(board),
     ...[moving.length + staying.length, moving.length].map(String),
     ...moving,

@@ -60,9 +60,11 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
     this.seen = new Map(boards.map(({ board, sequence }) => [board, sequence]));
     for (const board of boards) {
       const periods = periodsOf(board, this.clock());
-      const position = (await this.store.position(board, periods).catch(passOverEngineFailure)) ?? -1;
+      const progress = await this.store.progress(board, periods).catch(passOverEngineFailure);
+      const { position, mark } = progress ?? { position: -1, mark: null };
+      const isAnother = position === board.sequence && mark !== null && mark !== board.mark;
       // Not waited for: a large board takes its time, and there are others.
-      if (position < (seen.get(board.board) ?? 0) || position > board.sequence) {
+      if (position < (seen.get(board.board) ?? 0) || position > board.sequence || isAnother) {
         this.projection.catchUpInBackground(board.board);
       }
     }

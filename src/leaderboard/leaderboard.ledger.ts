@@ -13,6 +13,7 @@ import {
   SELECT_BOARD,
   SELECT_BOARDS,
 } from './ledger/board.js';
+import { NOW } from './ledger/ledger-history.js';
 import type { Period } from './periods.js';
 import type { Standing } from './standings.js';
 
@@ -103,13 +104,13 @@ export class LeaderboardLedger {
   async *changes(
     board: Board,
     periods: readonly Period[],
-    { after, upTo }: { after: number; upTo: number },
+    { after, upTo: { sequence: upTo, mark } }: { after: number; upTo: Pick<Board, 'sequence' | 'mark'> },
   ): AsyncGenerator<Change> {
     const names = periods.map(({ name }) => name);
     for (let from = after; from < upTo;) {
       const standings = await this.changedSince(board, names, { after: from, upTo, limit: CHUNK });
       const to = standings.length < CHUNK ? upTo : (standings.at(-1)?.sequence ?? upTo);
-      yield { from, to, standings };
+      yield { from, to, mark, standings };
       from = to;
     }
   }
@@ -177,30 +178,19 @@ export class LeaderboardLedger {
       );
       if (removed.length === 0) return null;
       const left = removed.some(({ period }) => period === 'all') ? 1 : 0;
-      await transaction.query(
-        `UPDATE boards SET sequence = sequence + 1, edition = edition + 1, players = players - $2 WHERE board = $1`,
+      const [now] = await transaction.query<{ edition: string }>(
+        `UPDATE boards SET sequence = sequence + 1, edition = greatest(edition + 1, ${NOW}), mark = '', players = players - $2
+         WHERE board = $1 RETURNING edition`,
         [name, left],
       );
       const before = readBoard(row);
-      const { sequence, edition, players } = before;
+      const { sequence, players } = before;
+      const edition = Number(now?.edition);
       return {
         before,
-        after: { ...before, sequence: sequence + 1, edition: edition + 1, players: players - left },
+        after: { ...before, sequence: sequence + 1, edition, mark: '', players: players - left },
       };
     });
-  }
-
-  /**
-   * Makes sorted sets that have come further than the ledger, which has lost its newest commits, those of an earlier edition and version:
-   * viewers have seen theirs. False if the ledger has come as far.
-   */
-  async disown(board: string, shown: { edition: number; position: number }): Promise<boolean> {
-    const disowned = await this.database.query(
-      `UPDATE boards SET edition = greatest(edition, $2) + 1, sequence = greatest(sequence, $3) + 1
-       WHERE board = $1 AND (edition < $2 OR (edition = $2 AND sequence < $3)) RETURNING 1`,
-      [board, shown.edition, shown.position],
-    );
-    return disowned.length > 0;
   }
 
   /** Clears away standings of periods that are over, so many at most. @returns whether there may be more. */

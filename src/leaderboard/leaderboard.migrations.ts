@@ -87,4 +87,6 @@ export const LEADERBOARD_MIGRATIONS = [
   // Statistics of which boards there were make the planner believe that a board which is new since has one row at most, and then it reads
   // all of that board for each player it looks up. Without any it takes boards for large. Stating the type anew drops those there are.
   `ALTER TABLE standings ALTER COLUMN board TYPE text, ALTER COLUMN board SET STATISTICS 0;`,
+  // Whose submission took the newest sequence, and when; see board.ts.
+  `ALTER TABLE boards ADD COLUMN mark text NOT NULL DEFAULT '';`,
 ];

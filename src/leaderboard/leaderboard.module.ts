@@ -12,6 +12,7 @@ import { LeaderboardService } from './leaderboard.service.js';
 import { LeaderboardStore } from './leaderboard.store.js';
 import { LeaderboardSubmissions } from './leaderboard.submissions.js';
 import { LedgerAnswers } from './ledger/ledger-answers.js';
+import { LedgerHistory } from './ledger/ledger-history.js';
 import { LedgerPlacesReader } from './ledger/ledger-places.js';
 import { PlayerNames } from './player-names.js';
 import { PlayerNamesStore } from './player-names.store.js';
@@ -32,6 +33,7 @@ import { RebuildStore } from './rebuild.store.js';
     LeaderboardStore,
     LeaderboardSubmissions,
     LedgerAnswers,
+    LedgerHistory,
     LedgerPlacesReader,
     PlayerNames,
     PlayerNamesStore,

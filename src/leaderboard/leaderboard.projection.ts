@@ -10,6 +10,7 @@ import { LeaderboardRebuilds } from './leaderboard.rebuilds.js';
 import { LeaderboardStore, type RankChange } from './leaderboard.store.js';
 import type { Batch } from './ledger/batch.js';
 import type { Board } from './ledger/board.js';
+import { LedgerHistory } from './ledger/ledger-history.js';
 import { isOutage, lostAgain, passOverEngineFailure } from './outages.js';
 import { justEnded, periodsOf } from './periods.js';
 
@@ -21,6 +22,8 @@ const LONGEST_WAIT_MS = 500;
 const OTHERS_REBUILD_MS = 100;
 /** Of all boards after a restart: the database has others to answer. */
 const BOARDS_AT_ONCE = 4;
+
+type Version = Pick<Board, 'sequence' | 'mark'>;
 
 /** Keeps the sorted sets where the ledger is: after each batch, and after whatever an engine lost. */
 @Injectable()
@@ -35,6 +38,7 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
 
   constructor(
     private readonly ledger: LeaderboardLedger,
+    private readonly history: LedgerHistory,
     private readonly store: LeaderboardStore,
     private readonly rebuilds: LeaderboardRebuilds,
     private readonly migrations: Migrations,
@@ -55,20 +59,20 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
 
   /** Shows a committed batch; null if that cannot be done now, and then goes on trying by itself. */
   async show(batch: Batch, playerIds: readonly string[]): Promise<Map<string, RankChange> | null> {
-    const { periods, from, to, changed: standings } = batch;
+    const { periods, from, after, to, changed: standings } = batch;
+    const { mark } = batch.board;
     const { board: name } = batch.board;
     let { board } = batch;
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const shown = await this.store.apply(board, periods, { from, to, standings }, playerIds);
-        const isOfThisLedger =
-          shown && (shown.position <= to || (await this.hasReached(board, shown.position)));
+        const shown = await this.store.apply(board, periods, { from, after, to, mark, standings }, playerIds);
+        const isOfThisLedger = shown && (shown.mark === mark || (await this.history.has(batch.board, shown)));
         if (isOfThisLedger) {
           tell(name, 'shown');
           return shown.ranks;
         }
         // Another node's batch is missing, or all of them are, or these are not this ledger's.
-        if (!(await this.catchUpSoon(name, from))) break;
+        if (!(await this.catchUpSoon(name, { sequence: from, mark: after }))) break;
         board = await this.ledger.board(name);
       }
     } catch (error) {
@@ -80,7 +84,7 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
   }
 
   /** Tries to show all there is; false if that takes longer than somebody should wait. */
-  async catchUpSoon(board: string, upTo?: number): Promise<boolean> {
+  async catchUpSoon(board: string, upTo?: Version): Promise<boolean> {
     const caughtUp = this.catchUp(board, upTo).then(() => true);
     const tooLong = new AbortController();
     const late = delay(LONGEST_WAIT_MS, false, { signal: tooLong.signal, ref: false }).catch(() => false);
@@ -93,7 +97,7 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
   }
 
   /** Brings one board to where the ledger is. Rejects with an EngineError if the engine fails meanwhile. */
-  catchUp(board: string, upTo?: number): Promise<void> {
+  catchUp(board: string, upTo?: Version): Promise<void> {
     const running =
       this.running.get(board) ?? this.replay(board, upTo).finally(() => this.running.delete(board));
     this.running.set(board, running);
@@ -155,23 +159,21 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     }
   }
 
-  private async hasReached({ board }: Board, position: number): Promise<boolean> {
-    return (await this.ledger.board(board)).sequence >= position;
-  }
-
-  private async replay(name: string, upTo = Infinity): Promise<void> {
+  private async replay(name: string, upTo?: Version): Promise<void> {
     if (this.asked.has(name)) return this.rebuildNow(name);
     const board = await this.ledger.board(name);
     // Whatever was accepted up to the board's sequence is in these periods, or in some that are over.
     const periods = periodsOf(board, this.clock());
-    const position = await this.store.position(board, periods);
-    if (position === null) return this.rebuildNow(name);
-    if (position > board.sequence) {
-      // Somebody may just have written; else the ledger has lost what the engine shows.
-      if (await this.ledger.disown(name, { edition: board.edition, position })) await this.rebuildNow(name);
+    const progress = await this.store.progress(board, periods);
+    if (!progress) return this.rebuildNow(name);
+    const { position } = progress;
+    if (!(await this.history.has(board, progress))) {
+      // Somebody may just have forgotten a player; else the ledger has lost what the engine shows.
+      if (await this.history.disown(name, { edition: board.edition, ...progress }))
+        await this.rebuildNow(name);
       return;
     }
-    const range = { after: position, upTo: Math.min(upTo, board.sequence) };
+    const range = { after: position, upTo: upTo && position <= upTo.sequence ? upTo : board };
     for await (const change of this.ledger.changes(board, periods, range)) {
       if (!(await this.store.apply(board, periods, change))) throw lostAgain(name);
     }

@@ -5,6 +5,7 @@ import { tell } from './leaderboard.channel.js';
 import { LeaderboardLedger, type WholeBoard } from './leaderboard.ledger.js';
 import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
 import type { Board } from './ledger/board.js';
+import { LedgerHistory } from './ledger/ledger-history.js';
 import { lostAgain, passOverEngineFailure } from './outages.js';
 import { areSamePeriods, type Period, periodsOf } from './periods.js';
 import { type BoardRebuild, RebuildStore } from './rebuild.store.js';
@@ -25,6 +26,7 @@ export class LeaderboardRebuilds {
 
   constructor(
     private readonly ledger: LeaderboardLedger,
+    private readonly history: LedgerHistory,
     private readonly rebuilds: RebuildStore,
     @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
   ) {
@@ -73,13 +75,13 @@ export class LeaderboardRebuilds {
       // A period that began meanwhile may have scores already, for which nothing was filled.
       const isSame = now.edition === board.edition && areSamePeriods(periodsOf(now, this.clock()), periods);
       if (!isSame) return false;
-      for await (const change of this.ledger.changes(board, periods, { after, upTo: now.sequence })) {
+      for await (const change of this.ledger.changes(board, periods, { after, upTo: now })) {
         if (!(await rebuild.apply(change))) return false;
       }
       const outcome = await rebuild.swapIn();
       if (outcome === 'done' || outcome === 'lost') return outcome === 'done';
       // Somebody has just written; else the ledger has lost what the engine shows, and is of another edition at the next turn.
-      await this.ledger.disown(board.board, outcome);
+      await this.history.disown(board.board, outcome);
       after = now.sequence;
     }
   }

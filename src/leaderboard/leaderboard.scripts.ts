@@ -71,14 +71,14 @@ const IS_WHOLE = `
     return true
   end`;
 
-/** KEYS state, sets; ARGV ledger, edition, periods. Answers the position, or null if the board must be rebuilt. */
+/** KEYS state, sets; ARGV ledger, edition, periods. Answers position and mark, if there is one, or null if the board must be rebuilt. */
 export const PROGRESS = defineScript(
   'leaderboard.progress',
   `${IS_WHOLE}
-  local state = redis.call('HMGET', KEYS[1], 'position', 'ledger', 'edition')
+  local state = redis.call('HMGET', KEYS[1], 'position', 'ledger', 'edition', 'mark')
   if state[2] ~= ARGV[1] or state[3] ~= ARGV[2] then return false end
   if not isWhole(redis.call('HMGET', KEYS[1], unpack(ARGV, 3))) then return false end
-  return tonumber(state[1])`,
+  return {tonumber(state[1]), state[4]}`,
 );
 
 /**
@@ -87,19 +87,21 @@ export const PROGRESS = defineScript(
  * What is at or before the position is there already, and what is behind it is not: so a batch may come twice, or after it was
  * replayed, whatever its scores do.
  *
- * KEYS state, sets; ARGV ledger, edition, from, to, span, how many players are asked about, how many of them move, these players,
+ * Of another mark than \`after\` at \`from\`, the sets show what this ledger has lost; where they have none, a node of an earlier version wrote.
+ *
+ * KEYS state, sets; ARGV ledger, edition, from, to, mark after which or "*", mark at the end, span, how many players are asked about, how many of them move, these players,
  * those who move first; then of each set its period, when it expires or nothing, and its changes: how many, their sequences in one
  * argument, composite and player of each; or "=" for those of the set before, since a score that counts for long mostly counts for
  * the day as well.
- * Answers null if the sets have not reached \`from\`; else the position, how many were better than each who moves before, and how many
+ * Answers null if the sets are not at \`from\` or past \`to\`; else position and mark, how many were better than each who moves before, and how many
  * are better than each player after.
  */
 export const APPLY = defineScript(
   'leaderboard.apply',
   `${ARITHMETIC} ${IS_WHOLE}
-  local from, to, span = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-  local asked, moving = tonumber(ARGV[6]), tonumber(ARGV[7])
-  local sets, periods, at = {}, {}, 8 + asked
+  local from, to, after, span = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[7])
+  local asked, moving = tonumber(ARGV[8]), tonumber(ARGV[9])
+  local sets, periods, at = {}, {}, 10 + asked
   for i = 2, #KEYS do
     periods[i - 1] = ARGV[at]
     if ARGV[at + 2] == '=' then
@@ -111,19 +113,21 @@ export const APPLY = defineScript(
     at = ARGV[at + 2] == '=' and at + 3 or sets[i].first + 2 * sets[i].changes
   end
 
-  local state = redis.call('HMGET', KEYS[1], 'ledger', 'edition', 'position', unpack(periods))
+  local state = redis.call('HMGET', KEYS[1], 'ledger', 'edition', 'position', 'mark', unpack(periods))
   local position = tonumber(state[3] or '0')
   if not state[3] then
     if from > 0 then return false end
     redis.call('UNLINK', unpack(KEYS))
     redis.call('HSET', KEYS[1], 'ledger', ARGV[1], 'edition', ARGV[2])
-  elseif state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or position < from or not isWhole({unpack(state, 4, 3 + #periods)}) then
+  elseif state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or position < from or not isWhole({unpack(state, 5, 4 + #periods)}) then
+    return false
+  elseif after ~= '*' and position < to and (position > from or (state[4] and state[4] ~= after)) then
     return false
   end
 
-  local reply = {math.max(position, to)}
+  local reply = {math.max(position, to), position < to and ARGV[6] or state[4] or ''}
   local function addRanks(count)
-    for i = 8, 7 + count do reply[#reply + 1] = betterThan(KEYS[2], ARGV[i], span) end
+    for i = 10, 9 + count do reply[#reply + 1] = betterThan(KEYS[2], ARGV[i], span) end
   end
   addRanks(moving)
   if to <= position then
@@ -150,10 +154,10 @@ export const APPLY = defineScript(
       if set.expires ~= '' then redis.call('EXPIREAT', KEYS[i], set.expires) end
     end
   end
-  redis.call('HSET', KEYS[1], 'position', ARGV[4])
+  redis.call('HSET', KEYS[1], 'position', ARGV[4], 'mark', ARGV[6])
   -- Counts of periods that are over.
-  if redis.call('HLEN', KEYS[1]) > 3 + #periods then
-    local isKept = {ledger = true, edition = true, position = true}
+  if redis.call('HLEN', KEYS[1]) > 4 + #periods then
+    local isKept = {ledger = true, edition = true, position = true, mark = true}
     for _, period in ipairs(periods) do isKept[period] = true end
     for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
       if not isKept[field] then redis.call('HDEL', KEYS[1], field) end
@@ -166,17 +170,17 @@ export const APPLY = defineScript(
 /**
  * Takes a player off a board, from one edition and position to the next.
  *
- * KEYS state, sets; ARGV ledger, edition, position, new edition, new position, player, periods. Answers 0 if the sets have not
+ * KEYS state, sets; ARGV ledger, edition, position, mark, new edition, new position, player, periods. Answers 0 if the sets have not
  * reached where they should be.
  */
 export const REMOVE = defineScript(
   'leaderboard.remove',
-  `local state = redis.call('HMGET', KEYS[1], 'ledger', 'edition', 'position')
-  if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or state[3] ~= ARGV[3] then return 0 end
+  `local state = redis.call('HMGET', KEYS[1], 'ledger', 'edition', 'position', 'mark')
+  if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or state[3] ~= ARGV[3] or (state[4] or ARGV[4]) ~= ARGV[4] then return 0 end
   for i = 2, #KEYS do
-    if redis.call('ZREM', KEYS[i], ARGV[6]) == 1 then redis.call('HINCRBY', KEYS[1], ARGV[5 + i], -1) end
+    if redis.call('ZREM', KEYS[i], ARGV[7]) == 1 then redis.call('HINCRBY', KEYS[1], ARGV[6 + i], -1) end
   end
-  redis.call('HSET', KEYS[1], 'edition', ARGV[4], 'position', ARGV[5])
+  redis.call('HSET', KEYS[1], 'edition', ARGV[5], 'position', ARGV[6], 'mark', '')
   return 1`,
 );
 
@@ -194,8 +198,8 @@ export const FILL = defineScript(
  *
  * KEYS state, new state, then of each period set, new set, and a name to put the old set out of the way; ARGV of each period its
  * name and when it expires, or nothing.
- * Answers 'lost' if something of the new is missing, edition and position of what is there if that shows more of the same ledger, or
- * 'done'.
+ * Answers 'lost' if something of the new is missing, edition and position of what is there if that shows more, or of another ledger
+ * a later position: viewers have seen it; or 'done'.
  */
 export const SWAP_IN = defineScript(
   'leaderboard.swap-in',
@@ -214,7 +218,8 @@ export const SWAP_IN = defineScript(
   local old, new = read(KEYS[1]), read(KEYS[2])
   if not new.ledger or not isWhole(KEYS[2], 1) then return 'lost' end
   local isNewer = old.edition > new.edition or (old.edition == new.edition and old.position > new.position)
-  if old.ledger == new.ledger and isNewer and isWhole(KEYS[1], 0) then return {old.edition, old.position} end
+  if old.ledger ~= new.ledger then isNewer = old.position > new.position end
+  if isNewer and isWhole(KEYS[1], 0) then return {old.edition, old.position} end
   for i = 1, periods do
     local set, filled, aside = KEYS[3 * i], KEYS[3 * i + 1], KEYS[3 * i + 2]
     if redis.call('EXISTS', set) == 1 then

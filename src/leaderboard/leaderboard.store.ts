@@ -13,6 +13,7 @@ import type { Period } from './periods.js';
  * of arrival, 110 to 125 bytes a player. Beside them the board's state, a hash:
  *   ledger, edition   what the sets are a copy of; another one is rebuilt
  *   position          the ledger sequence they have reached
+ *   mark              of the ledger, there or beyond
  *   <period>          how many players the set of a current period has
  * All are written by one script at a time, so they are lost and kept together.
  */
@@ -30,6 +31,12 @@ export interface Places {
   version: number;
   total: number;
   places: Place[];
+}
+
+/** Where the sets are: the ledger sequence they have reached, and a mark of the ledger there or beyond; null where an earlier version wrote. */
+export interface Progress {
+  position: number;
+  mark: string | null;
 }
 
 /** Ranks of one player before and after a batch was applied; before is null for a newcomer, and as after for who did not move. */
@@ -59,12 +66,13 @@ export class LeaderboardStore {
     return this.engine.subscribe(this.keys.board(board).changed, { onMessage: listener, onLive: listener });
   }
 
-  /** The ledger sequence the sets have reached; null if they must be rebuilt. */
-  async position(board: Board, periods: readonly Period[]): Promise<number | null> {
+  /** Where the sets are; null if they must be rebuilt. */
+  async progress(board: Board, periods: readonly Period[]): Promise<Progress | null> {
     const keys = this.keys.board(board.board);
     const names = periods.map(({ name }) => name);
     const args = [board.ledger, String(board.edition), ...names];
-    return (await this.engine.run(PROGRESS, keysOf(keys, periods), args)) as number | null;
+    const reply = (await this.engine.run(PROGRESS, keysOf(keys, periods), args)) as [number, string?] | null;
+    return reply && { position: reply[0], mark: reply[1] ?? null };
   }
 
   /**
@@ -76,24 +84,25 @@ export class LeaderboardStore {
     periods: readonly Period[],
     change: Change,
     playerIds: readonly string[] = [],
-  ): Promise<{ position: number; ranks: Map<string, RankChange> } | null> {
+  ): Promise<(Progress & { ranks: Map<string, RankChange> }) | null> {
     const keys = this.keys.board(board.board);
     const movers = new Set(change.standings.filter(({ period }) => period === 'all').map((s) => s.playerId));
     const moving = playerIds.filter((playerId) => movers.has(playerId));
     const staying = playerIds.filter((playerId) => !movers.has(playerId));
     const args = applyArguments(board, periods.map(withExpiry), change, { moving, staying });
-    const reply = (await this.engine.run(APPLY, keysOf(keys, periods), args)) as number[] | null;
+    const reply = (await this.engine.run(APPLY, keysOf(keys, periods), args)) as
+      [number, string, ...number[]] | null;
     if (!reply) return null;
     // A hint that spares looking again and again; where it gets lost, viewers' nodes look by themselves.
     if (change.to > change.from) this.engine.publish(keys.changed, '').catch(() => undefined);
-    const [position = 0, ...better] = reply;
+    const [position, mark, ...better] = reply;
     const before = better.splice(0, moving.length).map(rankBelow);
     const after = better.map(rankBelow);
     const ranks = [...moving, ...staying].map((playerId, i): [string, RankChange] => {
       const rank = after[i] ?? null;
       return [playerId, { previousRank: i < moving.length ? (before[i] ?? null) : rank, rank }];
     });
-    return { position, ranks: new Map(ranks) };
+    return { position, mark, ranks: new Map(ranks) };
   }
 
   /** Takes a player off the sets; false if they have not reached the edition and position before. */
@@ -105,7 +114,7 @@ export class LeaderboardStore {
     const keys = this.keys.board(before.board);
     const args = [
       before.ledger,
-      ...[before.edition, before.sequence, after.edition, after.sequence].map(String),
+      ...[before.edition, before.sequence, before.mark, after.edition, after.sequence].map(String),
       removed.playerId,
       ...removed.periods.map(({ name }) => name),
     ];

@@ -53,7 +53,12 @@ export class BoardRebuild {
   /** Says what has been filled in, which is compared with what is there when it is swapped in. */
   async finish(): Promise<void> {
     const { board, players, where } = this;
-    const state = { ledger: board.ledger, edition: board.edition, position: board.sequence };
+    const state = {
+      ledger: board.ledger,
+      edition: board.edition,
+      position: board.sequence,
+      mark: board.mark,
+    };
     await this.engine.client
       .multi()
       .hSet(where.aside.state, { ...state, ...Object.fromEntries(players) })

@@ -20,6 +20,8 @@ export interface Batch {
   board: Board;
   id: number;
   from: number;
+  /** The board's mark there. */
+  after: string;
   to: number;
   /** Going on while the batch was taken. */
   periods: Period[];
@@ -66,13 +68,16 @@ export async function takeBatch(
   const taken = takeCallers(callers, { draft, known, batch: Number(row.batches) + 1 });
   const { changed, sequence, joined } = draft;
   const board = await makeRoom(transaction, readBoard(row), sequence);
+  const newest = taken.rows.findLast((each) => each.sequence === sequence);
+  const mark = newest ? `${Number(row.accepted_at)}:${newest.submissionId}` : board.mark;
   if (taken.rows.length > 0) {
-    await writeBatch(transaction, { row, board, periods, changed, sequence, joined, rows: taken.rows });
+    await writeBatch(transaction, { row, board, periods, changed, sequence, mark, joined, rows: taken.rows });
   }
   return {
-    board: { ...board, sequence, players: board.players + joined },
+    board: { ...board, sequence, mark, players: board.players + joined },
     id: Number(row.batches) + 1,
     from: board.sequence,
+    after: board.mark,
     to: sequence,
     periods,
     changed,

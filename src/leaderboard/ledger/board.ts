@@ -10,6 +10,11 @@ export interface Board extends BoardDefinition, ScoreOrder {
   edition: number;
   /** How far the ledger has come: the version viewers see. */
   sequence: number;
+  /**
+   * When the newest sequence was taken, in milliseconds, and by which submission, `1764183600000:<submissionId>`; empty at the beginning
+   * of an edition. Sorted sets with a mark that the ledger does not know show commits that it has lost.
+   */
+  mark: string;
   /** When it last accepted scores, in milliseconds; -Infinity before the first. */
   acceptedAt: number;
   players: number;
@@ -24,6 +29,7 @@ export interface BoardRow {
   min_score: string;
   max_score: string;
   sequence: string;
+  mark: string;
   players: string;
   batches: string;
   periods: string[];
@@ -49,6 +55,7 @@ export function readBoard(row: BoardRow): Board {
     min: Number(row.min_score),
     max: Number(row.max_score),
     sequence: Number(row.sequence),
+    mark: row.mark,
     acceptedAt: Number(row.accepted_at),
     players: Number(row.players),
     ledger: row.ledger,

@@ -24,6 +24,7 @@ export async function writeBatch(
     periods,
     changed,
     sequence,
+    mark,
     joined,
     rows,
   }: {
@@ -32,6 +33,7 @@ export async function writeBatch(
     periods: Period[];
     changed: Standing[];
     sequence: number;
+    mark: string;
     joined: number;
     rows: NewSubmission[];
   },
@@ -49,7 +51,7 @@ export async function writeBatch(
        ON CONFLICT (board, player_id, period) DO UPDATE SET merit = excluded.merit, sequence = excluded.sequence
      )
      UPDATE boards SET sequence = $12, players = players + $13, batches = $6,
-       accepted_at = to_timestamp($7::double precision / 1000), periods = $15,
+       accepted_at = to_timestamp($7::double precision / 1000), periods = $15, mark = $16,
        ended_periods = ended_periods || ARRAY(SELECT unnest(periods) EXCEPT SELECT unnest($15::text[]))
      WHERE board = $1`,
     [
@@ -68,6 +70,7 @@ export async function writeBatch(
       joined,
       rows.map((each) => each.row),
       names,
+      mark,
     ],
   );
 }

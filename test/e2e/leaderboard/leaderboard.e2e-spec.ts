@@ -488,6 +488,7 @@ describe.each(installed('redis', 'valkey'))('leaderboards on %s', (kind) => {
     it.each([
       ['lost its set but not its state', (keys: Keys) => client.del(keys.set)],
       ['lost its state but not its set', (keys: Keys) => client.del(keys.state)],
+      ['was last written by a node of an earlier version', (keys: Keys) => client.hDel(keys.state, 'mark')],
       ['is ahead of its ledger', (keys: Keys) => client.hSet(keys.state, { position: '5000' })],
       [
         'shows another ledger',

@@ -96,6 +96,62 @@ describe('a board', () => {
     expect(await playersOf(board)).toEqual(['d', 'a', 'b']);
   });
 
+  it.each([
+    ['as far as', 2],
+    ['past', 4],
+  ])('shows what its ledger has that lost commits and has come %s them again', async (_how, again) => {
+    const board = await boards.newBoard();
+    for (const player of ['a', 'b']) await submit(board, player, 1);
+    const ledger = new Client({ connectionString: boards.databaseUrl });
+    await ledger.connect();
+    const { rows } = await ledger.query('SELECT * FROM boards WHERE board = $1', [board]);
+    for (const player of ['lost', 'lost too']) await submit(board, player, 500);
+    const { version } = await boards.whole(board);
+    // Set back to a moment before, and nobody sees it so: the next batch waits for the row.
+    await ledger.query('BEGIN');
+    const { sequence, batches, players, mark } = rows[0] as Record<string, unknown>;
+    await ledger.query(
+      'UPDATE boards SET sequence = $2, batches = $3, players = $4, mark = $5 WHERE board = $1',
+      [board, sequence, batches, players, mark],
+    );
+    await ledger.query('DELETE FROM answers WHERE board = $1 AND batch > $2', [board, batches]);
+    for (const table of ['submissions', 'standings']) {
+      await ledger.query(`DELETE FROM ${table} WHERE board = $1 AND sequence > $2`, [board, sequence]);
+    }
+    const scores = Array.from({ length: again }, (_, i) => ({
+      submissionId: randomUUID(),
+      playerId: `new ${i}`,
+      score: 9 - i,
+    }));
+    const answers = boards.nodes[0].leaderboard.submit(board, scores);
+    await delay(100);
+    await ledger.query('COMMIT');
+    await ledger.end();
+    expect((await answers).map(({ rank }) => rank)).toEqual(scores.map((_, i) => i + 1));
+    expect(await playersOf(board)).toEqual([...scores.map(({ playerId }) => playerId), 'a', 'b']);
+    expect((await boards.whole(board)).version).toBeGreaterThan(version);
+    await submit(board, 'later', 0);
+    await boards.settled(board);
+    expect((await playersOf(board)).at(-1)).toBe('later');
+  });
+
+  it('never goes back to a version that viewers have seen, though its ledger was restored elsewhere from an earlier backup', async () => {
+    const board = await boards.newBoard();
+    for (const player of ['a', 'b', 'c']) await submit(board, player, 1);
+    const restored = `UPDATE boards SET sequence = 1, batches = 1, players = 1, mark = '', incarnation = gen_random_uuid() WHERE board = $1`;
+    await queryDatabase(boards.databaseUrl, restored, [board]);
+    for (const table of ['submissions', 'standings']) {
+      await queryDatabase(boards.databaseUrl, `DELETE FROM ${table} WHERE board = $1 AND sequence > 1`, [
+        board,
+      ]);
+    }
+    await queryDatabase(boards.databaseUrl, 'DELETE FROM answers WHERE board = $1 AND batch > 1', [board]);
+    await submit(board, 'd', 5);
+    await boards.settled(board);
+    expect((await boards.whole(board)).version).toBeGreaterThan(3);
+    expect(await playersOf(board)).toEqual(['d', 'a']);
+  });
+
   it('is rebuilt after the replay during which an operator asked for it', async () => {
     const board = await boards.newBoard();
     await submit(board, 'a', 2);
