@@ -3,7 +3,7 @@ import { Database, type Snapshot } from '../database/index.js';
 import type { Change } from './changes.js';
 import { CompositeScore } from './composite-score.js';
 import { LeaderboardError, unknownBoard } from './leaderboard.errors.js';
-import type { BoardDefinition, PlayerProfile, Submission } from './leaderboard.schemas.js';
+import type { BoardDefinition, Submission } from './leaderboard.schemas.js';
 import { type Batch, takeBatch } from './ledger/batch.js';
 import {
   type Board,
@@ -19,6 +19,7 @@ import type { Standing } from './standings.js';
 
 /** Standings that are read, and written to the engine, at a time. */
 const CHUNK = 1_000;
+const FORGOTTEN_AT_ONCE = 10_000;
 
 /** A player was taken off a board: the sorted sets go from one edition to the next. */
 export interface Removal {
@@ -140,43 +141,17 @@ export class LeaderboardLedger {
     });
   }
 
-  async saveProfile(playerId: string, { name, country }: PlayerProfile): Promise<void> {
-    await this.database.query(
-      `INSERT INTO players (player_id, name, country) VALUES ($1, $2, $3)
-       ON CONFLICT (player_id) DO UPDATE SET name = excluded.name, country = excluded.country`,
-      [playerId, name, country ?? null],
-    );
-  }
-
-  async namesOf(playerIds: readonly string[]): Promise<Map<string, string>> {
-    const rows = await this.database.query<{ player_id: string; name: string }>(
-      'SELECT player_id, name FROM players WHERE player_id = ANY($1)',
-      [playerIds],
-    );
-    return new Map(rows.map(({ player_id, name }) => [player_id, name]));
-  }
-
-  async forgetProfile(playerId: string): Promise<void> {
-    await this.database.query('DELETE FROM players WHERE player_id = $1', [playerId]);
-  }
-
-  /**
-   * Takes a player off a board, and forgets whose the submissions to it were: their ids stay used, so that a late repeat revives
-   * nobody. Null if the player was not on it.
-   */
-  forgetOnBoard(name: string, playerId: string): Promise<Removal | null> {
+  /** Takes a player off a board. `removal` is null if the player was not on it; `batches` is what it had taken by then. */
+  forgetOnBoard(name: string, playerId: string): Promise<{ removal: Removal | null; batches: string }> {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<BoardRow>(`${SELECT_BOARD} FOR NO KEY UPDATE OF boards`, [name]);
       if (!row) throw unknownBoard(name);
-      await transaction.query(
-        'UPDATE submissions SET player_id = NULL, score = NULL, sequence = NULL WHERE board = $1 AND player_id = $2',
-        [name, playerId],
-      );
+      const { batches } = row;
       const removed = await transaction.query<{ period: string }>(
         'DELETE FROM standings WHERE board = $1 AND player_id = $2 RETURNING period',
         [name, playerId],
       );
-      if (removed.length === 0) return null;
+      if (removed.length === 0) return { removal: null, batches };
       const left = removed.some(({ period }) => period === 'all') ? 1 : 0;
       const [now] = await transaction.query<{ edition: string }>(
         `UPDATE boards SET sequence = sequence + 1, edition = greatest(edition + 1, ${NOW}), mark = '', players = players - $2
@@ -186,11 +161,20 @@ export class LeaderboardLedger {
       const before = readBoard(row);
       const { sequence, players } = before;
       const edition = Number(now?.edition);
-      return {
-        before,
-        after: { ...before, sequence: sequence + 1, edition, mark: '', players: players - left },
-      };
+      const after = { ...before, sequence: sequence + 1, edition, mark: '', players: players - left };
+      return { removal: { before, after }, batches };
     });
+  }
+
+  /**
+   * Forgets whose the submissions of a player were, in the batches up to one: who was forgotten may have come back. Their ids stay used,
+   * so that a late repeat revives nobody. Without the board's lock: there may be a million of them.
+   */
+  async forgetSubmissions(board: string, playerId: string, upTo: string): Promise<void> {
+    const statement = `UPDATE submissions SET player_id = NULL, score = NULL, sequence = NULL WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM submissions WHERE board = $1 AND player_id = $2 AND batch <= $3 LIMIT $4)) RETURNING 1`;
+    const values = [board, playerId, upTo, FORGOTTEN_AT_ONCE];
+    while ((await this.database.query(statement, values)).length === FORGOTTEN_AT_ONCE);
   }
 
   /** Clears away standings of periods that are over, so many at most. @returns whether there may be more. */

@@ -14,6 +14,7 @@ import { LeaderboardSubmissions } from './leaderboard.submissions.js';
 import { LedgerAnswers } from './ledger/ledger-answers.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
 import { LedgerPlacesReader } from './ledger/ledger-places.js';
+import { LedgerProfiles } from './ledger/ledger-profiles.js';
 import { PlayerNames } from './player-names.js';
 import { PlayerNamesStore } from './player-names.store.js';
 import { RebuildStore } from './rebuild.store.js';
@@ -35,6 +36,7 @@ import { RebuildStore } from './rebuild.store.js';
     LedgerAnswers,
     LedgerHistory,
     LedgerPlacesReader,
+    LedgerProfiles,
     PlayerNames,
     PlayerNamesStore,
     RebuildStore,

@@ -123,10 +123,12 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
   /** Takes a player off every board of the ledger, and off the sorted sets as soon as the engine can. */
   async forget(playerId: string): Promise<void> {
     for (const { board } of await this.ledger.boards()) {
-      const removal = await this.ledger.forgetOnBoard(board, playerId);
-      if (removal && (await this.remove(removal, playerId))) continue;
+      const { removal, batches } = await this.ledger.forgetOnBoard(board, playerId);
       // An earlier edition cannot be replayed, so what has the player still is rebuilt; also after a node that died between ledger and sets.
-      await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
+      if (!(removal && (await this.remove(removal, playerId)))) {
+        await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
+      }
+      await this.ledger.forgetSubmissions(board, playerId, batches);
     }
   }
 

@@ -32,6 +32,8 @@ interface Question {
 export class LeaderboardService {
   /** A board's definition never changes, so reads need not ask the database for it each time. */
   private readonly boards = new Map<string, Board>();
+  /** Versions that were told from the ledger while the engine was away: what it shows of before is too old then. */
+  private readonly told = new Map<string, number>();
   private readonly clock: () => Date;
 
   constructor(
@@ -65,9 +67,17 @@ export class LeaderboardService {
 
   async page(name: string, { window, offset, limit }: PageQuery): Promise<BoardPage> {
     const { board, period } = await this.find({ board: name, window });
-    const found = await this.readOrReplay(name, () => this.store.page(board, period, { offset, limit }));
+    let from = this.told.get(name) ?? 0;
+    const found = await this.readOrReplay(name, async () => {
+      const page = await this.store.page(board, period, { offset, limit });
+      if (page && page.version >= from) return page;
+      // What it shows when it has caught up is right, also if the ledger lost what it had told.
+      from = 0;
+      return null;
+    });
     if (found) return this.describePlaces({ board: name, window }, found);
     const kept = await this.ledgerPlaces.page(board, period, { offset, limit });
+    this.told.set(name, kept.version);
     return this.describePlaces({ board: name, window, degraded: true }, kept);
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../database/index.js';
-import { LeaderboardLedger } from './leaderboard.ledger.js';
 import type { PlayerProfile } from './leaderboard.schemas.js';
+import { LedgerProfiles } from './ledger/ledger-profiles.js';
 import { passOverEngineFailure } from './outages.js';
 import { PlayerNamesStore } from './player-names.store.js';
 
@@ -9,18 +9,18 @@ import { PlayerNamesStore } from './player-names.store.js';
 @Injectable()
 export class PlayerNames {
   constructor(
-    private readonly ledger: LeaderboardLedger,
+    private readonly profiles: LedgerProfiles,
     private readonly store: PlayerNamesStore,
   ) {}
 
   async save(playerId: string, profile: PlayerProfile): Promise<void> {
-    await this.ledger.saveProfile(playerId, profile);
+    await this.profiles.save(playerId, profile);
     await this.store.save(playerId, profile.name).catch(passOverEngineFailure);
   }
 
   /** Rejects with an EngineError if the cache could not be reached: the name may stay there for an hour. */
   async forget(playerId: string): Promise<void> {
-    await this.ledger.forgetProfile(playerId);
+    await this.profiles.forget(playerId);
     // Not removed: a reader that found the name just before would put it back.
     await this.store.save(playerId, '');
   }
@@ -29,7 +29,7 @@ export class PlayerNames {
     const known = await this.store.find(playerIds).catch(passOverEngineFailure);
     const unknown = playerIds.filter((id) => !known?.has(id));
     if (unknown.length === 0) return known ?? new Map();
-    const found = await this.ledger.namesOf(unknown).catch(passOverDatabaseFailure);
+    const found = await this.profiles.namesOf(unknown).catch(passOverDatabaseFailure);
     if (!found) return known ?? new Map();
     const learned = new Map(unknown.map((id) => [id, found.get(id) ?? '']));
     if (known) await this.store.learn(learned).catch(passOverEngineFailure);

@@ -211,6 +211,20 @@ describe('a board', () => {
     await until(async () => (await playersOf(board)).join() === 'a');
   });
 
+  it('has no earlier version when the engine is back than it had from the ledger', async () => {
+    const board = await boards.newBoard();
+    await submit(board, 'a', 2);
+    engine.pause();
+    await submit(board, 'b', 1);
+    const degraded = await boards.whole(board);
+    engine.resume();
+    expect(degraded).toMatchObject({ degraded: true, version: 2 });
+    for (let again = 0; again < 50; again++) {
+      expect((await boards.whole(board)).version).toBeGreaterThanOrEqual(2);
+    }
+    await boards.settled(board);
+  });
+
   it('is caught up with also while another cannot be', async () => {
     const broken = await boards.newBoard();
     const others = [await boards.newBoard(), await boards.newBoard()];
@@ -273,6 +287,29 @@ describe('a board', () => {
     await boards.nodes[0].leaderboard.forgetPlayer('gone');
     expect(await engine.command('ZRANGE', boards.key(board, today), '0', '-1')).toEqual(['stays']);
     expect(await playersOf(board)).toEqual(['stays']);
+  });
+
+  it('takes scores while it is forgotten whose many submissions were', async () => {
+    const board = await boards.newBoard();
+    await submit(board, 'busy', 5);
+    const other = new Client({ connectionString: boards.databaseUrl });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT FROM submissions WHERE board = $1 FOR UPDATE', [board]);
+    const forgetting = boards.nodes[0].leaderboard.forgetPlayer('busy');
+    await until(async () => (await playersOf(board)).length === 0);
+    expect(await submit(board, 'other', 1)).toMatchObject([{ rank: 1, applied: true }]);
+    await submit(board, 'busy', 2);
+    await other.end();
+    await forgetting;
+    await boards.settled(board);
+    expect(await playersOf(board)).toEqual(['busy', 'other']);
+    const kept = await queryDatabase<{ player_id: string | null }>(
+      boards.databaseUrl,
+      'SELECT player_id FROM submissions WHERE board = $1 ORDER BY batch',
+      [board],
+    );
+    expect(kept.map(({ player_id }) => player_id)).toEqual([null, 'other', 'busy']);
   });
 
   it('keeps what is submitted for a player who is being forgotten as a whole', async () => {
