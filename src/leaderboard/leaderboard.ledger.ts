@@ -8,8 +8,9 @@ import { type Batch, takeBatch } from './ledger/batch.js';
 import {
   type Board,
   type BoardRow,
+  type StandingRow,
   readBoard,
-  scoreOf,
+  readStanding,
   SELECT_BOARD,
   SELECT_BOARDS,
 } from './ledger/board.js';
@@ -25,13 +26,6 @@ const FORGOTTEN_AT_ONCE = 10_000;
 export interface Removal {
   before: Board;
   after: Board;
-}
-
-interface StandingRow {
-  period: string;
-  player_id: string;
-  merit: string;
-  sequence: string;
 }
 
 /** The truth about every score, in PostgreSQL. The sorted sets are its projection. */
@@ -222,8 +216,4 @@ function copyStatement(board: Board, period: string): string {
   // Names of boards and periods have no quotes, see leaderboard.schemas.ts.
   return `SELECT (${points}) * ${span} + greatest(0, ${span - 1} - (${arrival})), player_id
           FROM standings WHERE board = '${board.board}' AND period = '${period}' ORDER BY merit`;
-}
-
-function readStanding(board: Board, { period, player_id, merit, sequence }: StandingRow): Standing {
-  return { period, playerId: player_id, score: scoreOf(board, merit), sequence: Number(sequence) };
 }

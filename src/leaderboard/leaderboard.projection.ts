@@ -124,10 +124,9 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
   async forget(playerId: string): Promise<void> {
     for (const { board } of await this.ledger.boards()) {
       const { removal, batches } = await this.ledger.forgetOnBoard(board, playerId);
+      const isRemoved = removal && (await this.remove(removal, playerId));
       // An earlier edition cannot be replayed, so what has the player still is rebuilt; also after a node that died between ledger and sets.
-      if (!(removal && (await this.remove(removal, playerId)))) {
-        await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
-      }
+      if (!isRemoved) await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
       await this.ledger.forgetSubmissions(board, playerId, batches);
     }
   }
@@ -171,8 +170,8 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     const { position } = progress;
     if (!(await this.history.has(board, progress))) {
       // Somebody may just have forgotten a player; else the ledger has lost what the engine shows.
-      if (await this.history.disown(name, { edition: board.edition, ...progress }))
-        await this.rebuildNow(name);
+      const isLost = await this.history.disown(name, { edition: board.edition, ...progress });
+      if (isLost) await this.rebuildNow(name);
       return;
     }
     const range = { after: position, upTo: upTo && position <= upTo.sequence ? upTo : board };

@@ -87,14 +87,15 @@ export const PROGRESS = defineScript(
  * What is at or before the position is there already, and what is behind it is not: so a batch may come twice, or after it was
  * replayed, whatever its scores do.
  *
- * Of another mark than \`after\` at \`from\`, the sets show what this ledger has lost; where they have none, a node of an earlier version wrote.
+ * Of another mark than `after` at `from`, the sets show what this ledger has lost; where they have none, a node of an earlier version
+ * wrote.
  *
- * KEYS state, sets; ARGV ledger, edition, from, to, mark after which or "*", mark at the end, span, how many players are asked about, how many of them move, these players,
- * those who move first; then of each set its period, when it expires or nothing, and its changes: how many, their sequences in one
- * argument, composite and player of each; or "=" for those of the set before, since a score that counts for long mostly counts for
- * the day as well.
- * Answers null if the sets are not at \`from\` or past \`to\`; else position and mark, how many were better than each who moves before, and how many
- * are better than each player after.
+ * KEYS state, sets; ARGV ledger, edition, from, to, `after` or "*" for any mark, mark at the end, span, how many players are asked
+ * about, how many of them move, these players, those who move first; then of each set its period, when it expires or nothing, and its
+ * changes: how many, their sequences in one argument, composite and player of each; or "=" for those of the set before, since a score
+ * that counts for long mostly counts for the day as well.
+ * Answers null if the sets are neither at `from` nor at `to` or beyond; else position and mark, how many were better than each who
+ * moves before, and how many are better than each player after.
  */
 export const APPLY = defineScript(
   'leaderboard.apply',

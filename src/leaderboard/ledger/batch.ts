@@ -4,7 +4,14 @@ import { LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
 import type { Submission } from '../leaderboard.schemas.js';
 import { type Period, periodAt } from '../periods.js';
 import { type Standing, StandingsDraft } from '../standings.js';
-import { type Board, type BoardRow, readBoard, scoreOf, SELECT_BOARD } from './board.js';
+import {
+  type Board,
+  type BoardRow,
+  readBoard,
+  readStanding,
+  SELECT_BOARD,
+  type StandingRow,
+} from './board.js';
 import { type NewSubmission, type Place, writeBatch } from './write-batch.js';
 
 export interface AcceptedSubmission extends Place {
@@ -134,18 +141,11 @@ async function standingsOf(
   board: Board,
   submissions: readonly Submission[],
 ): Promise<Standing[]> {
-  const rows = await transaction.query<{
-    period: string;
-    player_id: string;
-    merit: string;
-    sequence: string;
-  }>(STANDINGS_OF, [board.board, [...new Set(submissions.map(({ playerId }) => playerId))]]);
-  return rows.map(({ period, player_id, merit, sequence }) => ({
-    period,
-    playerId: player_id,
-    score: scoreOf(board, merit),
-    sequence: Number(sequence),
-  }));
+  const rows = await transaction.query<StandingRow>(STANDINGS_OF, [
+    board.board,
+    [...new Set(submissions.map(({ playerId }) => playerId))],
+  ]);
+  return rows.map((row) => readStanding(board, row));
 }
 
 function takeCallers(

@@ -1,5 +1,6 @@
 import type { ScoreOrder } from '../composite-score.js';
 import type { BoardDefinition } from '../leaderboard.schemas.js';
+import type { Standing } from '../standings.js';
 
 /** A board as its row in the ledger stands. Its definition and `ledger` never change. */
 export interface Board extends BoardDefinition, ScoreOrder {
@@ -63,6 +64,20 @@ export function readBoard(row: BoardRow): Board {
     base: Number(row.base),
     headroom: Number(row.headroom),
   };
+}
+
+export interface StandingRow {
+  period: string;
+  player_id: string;
+  merit: string;
+  sequence: string;
+}
+
+export function readStanding(
+  board: Pick<Board, 'order'>,
+  { period, player_id, merit, sequence }: StandingRow,
+): Standing {
+  return { period, playerId: player_id, score: scoreOf(board, merit), sequence: Number(sequence) };
 }
 
 /** What the column `merit` holds: one index serves both orders. */
