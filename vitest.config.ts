@@ -1,10 +1,19 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { NOT_IN_QUICK, SCOPE } from './test/support/scope.js';
+
+const leftOut = [...configDefaults.exclude, ...(SCOPE === 'quick' ? Object.values(NOT_IN_QUICK) : [])];
 
 const onRealServers = {
   globalSetup: ['test/support/servers.ts'],
   testTimeout: 20_000,
   hookTimeout: 60_000,
 };
+
+/**
+ * Files that share a worker share its modules: loading Nest and the application for each file costs more processor time than most
+ * files' tests. So a test file leaves no global state behind.
+ */
+const onceLoaded = { isolate: false, restoreMocks: true };
 
 /** These hurt servers under load and watch how soon things recover: one file at a time, after the others. */
 const faults = ['test/e2e/{built,engine}/**/*.e2e-spec.ts', 'test/contracts/**/*.contract-spec.ts'];
@@ -16,16 +25,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,local,load,web}/**/*.spec.ts'],
+          ...onceLoaded,
+          // Property tests take seconds on a busy machine.
+          testTimeout: 20_000,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          exclude: faults,
+          exclude: [...leftOut, ...faults],
           sequence: { groupOrder: 1 },
           // Mostly they wait for servers; vitest would leave one of two cores idle.
           maxWorkers: 2,
+          ...onceLoaded,
           ...onRealServers,
         },
       },
@@ -33,6 +46,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: faults,
+          exclude: leftOut,
           sequence: { groupOrder: 2 },
           fileParallelism: false,
           ...onRealServers,

@@ -1,8 +1,11 @@
 #!/bin/sh
-# Writes the secrets that docker-compose.yml asks for into .env (or the file given), each once: what is set stays.
+# Writes the secrets that docker-compose.yml needs into .env (or the file given). Never overwrites a value that is set.
 set -eu
 file=${1:-.env}
 umask 077
+touch "$file"
+# A file that was there before, e.g. a copy of .env.example, may be readable by every user.
+chmod 600 "$file"
 
 set_once() {
   grep -q "^$1=." "$file" 2>/dev/null || echo "$1=$2" >>"$file"

@@ -4,9 +4,9 @@ import type { QueryCacheStats } from '../src/query-cache/query-cache.wire.js';
 
 const readyWithinMs = 15_000;
 
-/** The few questions a load test asks beside its load; never timed. */
+/** The untimed requests of a load test, beside its load. */
 export class AppClient {
-  /** Sent with every request of both sides: outside demo mode only an operator may ask for `no-store`. */
+  /** Sent with every request of both sides: outside demo mode only an operator may send `no-store`. */
   readonly headers: Record<string, string>;
 
   constructor(
@@ -17,7 +17,7 @@ export class AppClient {
     this.headers = operatorKey ? { authorization: `Bearer ${operatorKey}` } : {};
   }
 
-  /** Null when there is no such thing (404). */
+  /** Null for 404. */
   async find<T>(path: string, headers: Record<string, string> = {}): Promise<T | null> {
     const { status, text } = await this.ask(path, headers);
     if (status === 404) return null;
@@ -27,17 +27,20 @@ export class AppClient {
 
   async get<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
     const body = await this.find<T>(path, headers);
-    if (body === null) throw new Error(`GET ${path} answered 404, and a load test needs it.`);
+    if (body === null)
+      throw new Error(
+        `GET ${path} answered 404, but the load test needs it. Is this the app, and are its flights loaded?`,
+      );
     return body;
   }
 
-  /** Times the database was asked, by query name. */
+  /** Number of database queries, by query name. */
   async databaseQueries(): Promise<Record<string, number>> {
     const { queries } = await this.get<QueryCacheStats>('/api/query-cache/stats');
     return Object.fromEntries(Object.entries(queries).map(([name, counts]) => [name, counts.loads]));
   }
 
-  /** Waits until the app has its database and the engine behind the query cache, and names that engine. */
+  /** Waits until the database and the engine of the query cache are ready. Returns that engine's kind and topology. */
   async cacheEngine(): Promise<string> {
     for (const deadline = Date.now() + readyWithinMs; ; await wait(200, undefined, { signal: this.signal })) {
       const { text } = await this.ask('/health/ready');

@@ -1,4 +1,4 @@
-/** What the process of the viewers is started with. */
+/** Arguments of the process that runs the viewers. */
 export interface Audience {
   url: string;
   board: string;
@@ -6,12 +6,12 @@ export interface Audience {
   viewers: number;
 }
 
-/** What the viewers heard since they were told to count, all together. */
+/** What all viewers together received since the message `count`. */
 export interface Heard {
   messages: number;
   bytes: number;
   behind: number;
-  /** That this process took meanwhile. */
+  /** Cores that the viewers' process used meanwhile. */
   cores: number;
   p50Ms: number;
   p99Ms: number;
@@ -20,17 +20,17 @@ export interface Heard {
 const LOWEST_IN_TOP = 1_000_000_000;
 const PERIOD_MS = 7_000_000_000;
 
-/** Milliseconds that two processes of one machine agree on. */
+/** Milliseconds on a clock that all processes of this machine share. */
 export function clock(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Scores are whole numbers, and their range has room for 80 days of milliseconds. */
+/** The time as a score in the top. Scores are integers, whose range holds 80 days in milliseconds. */
 export function scoreSentAt(ms: number): number {
   return LOWEST_IN_TOP + Math.floor(ms % PERIOD_MS);
 }
 
-/** How long ago a score was sent; null for those below the top. */
+/** Milliseconds since a score was sent; null for scores below the top. */
 export function ageOf(score: number): number | null {
   return score < LOWEST_IN_TOP ? null : (clock() % PERIOD_MS) - (score - LOWEST_IN_TOP);
 }

@@ -8,7 +8,7 @@ export interface Score {
 
 const answerWithinMs = 10_000;
 
-/** A leaderboard of the app under load, used as a game server would. */
+/** A leaderboard of the app under load, written to as by a game server. */
 export class BoardApp {
   readonly board = `load-${randomUUID().slice(0, 8)}`;
   private readonly headers: Record<string, string>;
@@ -22,7 +22,7 @@ export class BoardApp {
     return this.send('PUT', '', definition);
   }
 
-  /** Rejects unless the whole batch is durable and shown. */
+  /** Rejects unless the whole batch was answered with 200: durable, and visible in the ranks. */
   submit(scores: readonly Score[]): Promise<void> {
     return this.send(
       'POST',
@@ -31,12 +31,13 @@ export class BoardApp {
     );
   }
 
-  /** Seconds of processor time the app has used since it started. */
+  /** CPU seconds of the app since its start. */
   async processorSeconds(): Promise<number> {
     const response = await fetch(`${this.load.url}/metrics`, { signal: this.load.signal });
     const lines = (await response.text()).split('\n');
     const modes = lines.filter((line) => line.startsWith('process_cpu_time_total{'));
-    if (modes.length === 0) throw new Error(`GET /metrics of ${this.load.url} tells no processor time.`);
+    if (modes.length === 0)
+      throw new Error(`GET /metrics of ${this.load.url} has no process_cpu_time_total. Is this the app?`);
     return modes.reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
   }
 

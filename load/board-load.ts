@@ -1,4 +1,4 @@
-/** What a load on a leaderboard is run with. */
+/** Parameters of a load test on a leaderboard. */
 export interface BoardLoad {
   url: string;
   seconds: number;
@@ -6,7 +6,7 @@ export interface BoardLoad {
   say: (progress: string) => void;
 }
 
-/** One figure, and what it should be at most. */
+/** One figure, and its upper limit if it has one. */
 export interface Measured {
   figure: string;
   value: number;

@@ -3,7 +3,7 @@ import { align, formatCount } from './table.js';
 import { submissions } from './submissions.js';
 import { viewers } from './viewers.js';
 
-/** The loads that are asked for by name: `npm run load -- viewers`. */
+/** Load tests that run by name: `npm run load -- viewers`. */
 export const boardLoads: Record<string, (load: BoardLoad) => Promise<Measured[]>> = { viewers, submissions };
 
 export function formatMeasured(measured: readonly Measured[]): string {

@@ -10,7 +10,7 @@ export interface Comparison {
   keys: number;
   uncached: Figures;
   cached: Figures;
-  /** Cached by uncached: above 1 is more, below 1 is less. */
+  /** Cached divided by uncached. */
   ratio: { requestsPerSecond: number; p50: number; p99: number };
 }
 
@@ -24,12 +24,12 @@ export interface LoadRun {
 const noStore = { 'cache-control': 'no-store' };
 const reload = { 'cache-control': 'no-cache' };
 
-/** The floor's rounds are shorter: a constant needs fewer seconds to be known well. */
+/** Rounds of the floor are shorter: a constant response needs fewer samples. */
 const floorShare = 1 / 4;
 
 /**
- * Measures each query uncached and cached, in turn, so that whatever else the machine does hits both.
- * In turn with them comes the floor, a constant answer: what HTTP itself costs here, which no cache can take away.
+ * Measures each query uncached and cached in alternating rounds, so that other load on the machine affects both sides.
+ * Rounds of the floor alternate with them: a constant response, the cost of HTTP itself, which no cache can reduce.
  */
 export async function compareAll(run: LoadRun, queries: FlightQuery[]) {
   const floor = new Side(run, ['/health/live'], {}, floorShare);
@@ -44,7 +44,7 @@ async function compare(run: LoadRun, query: FlightQuery, floor: Side): Promise<C
   const keys = new Set(paths);
   const name = await nameInStats(run.app, query);
   run.say(`${title}: warm-up, ${keys.size} key(s) reloaded, then both sides untimed`);
-  // Reloaded, not just asked: an entry of an earlier run would expire halfway.
+  // `no-cache` instead of a plain request: an entry of an earlier run would expire during the rounds.
   for (const path of keys) await run.app.get(path, reload);
 
   const uncached = new Side(run, paths, noStore);
@@ -74,7 +74,7 @@ export function ratioOf({ uncached, cached }: { uncached: Figures; cached: Figur
   };
 }
 
-/** One way of asking one query. */
+/** One query, either cached or uncached. */
 class Side {
   readonly series = new Series();
   private requestsPerSecond = 0;
@@ -86,7 +86,7 @@ class Side {
     private readonly shareOfRound = 1,
   ) {}
 
-  /** Sends more and more until it took long enough to tell how many fill a round. Warms the app's code up, too. */
+  /** Doubles the number of requests until they take long enough to estimate a round. Also warms up the app's code. */
   async findPace(): Promise<void> {
     const { connections } = this.run.options;
     for (let requests = connections; ; requests *= 4) {
@@ -119,7 +119,7 @@ class Side {
   }
 }
 
-/** Asks once around the cache and sees which count moved, which also proves that `no-store` is honoured. */
+/** Finds the query's name by one request with `no-store`: its load count must rise. This also proves that the app honours `no-store`. */
 async function nameInStats(app: AppClient, { paths: [path = '/'], title }: FlightQuery): Promise<string> {
   const before = await app.databaseQueries();
   await app.get(path, noStore);
@@ -132,6 +132,8 @@ async function nameInStats(app: AppClient, { paths: [path = '/'], title }: Fligh
     );
   }
   if (moved.length > 1)
-    throw new Error(`Somebody else is asking this app (${moved.join(', ')}): no fair test.`);
+    throw new Error(
+      `Another client queries this app (${moved.join(', ')}), so the figures would be wrong. Stop it and run again.`,
+    );
   return name;
 }

@@ -1,7 +1,7 @@
 import type { AppClient } from './app-client.js';
 import { seededRandom } from './seeded-random.js';
 
-/** One of the app's cached queries and the paths that both sides ask, in this order. */
+/** One of the app's cached queries, and the paths that both sides request in this order. */
 export interface FlightQuery {
   title: string;
   route: string;
@@ -21,12 +21,12 @@ const topRoutes = (origin: string) => `${flights}/routes/${origin}?limit=20`;
 const oneRoute = (origin: string, destination: string) => `${flights}/routes/${origin}/${destination}`;
 const oneFlight = (id: number | string) => `${flights}/${id}`;
 
-// Looking around must leave the cache as it is, absent flights included.
+// `no-store`: drawing flights must not change the cache, not even by entries for flights that do not exist.
 const aroundTheCache = { 'cache-control': 'no-store' };
 
 /**
- * Draws flights of the data set and asks for them, their routes and their airports: busy ones come up
- * as much more often as they have more flights. The same data set gives the same draw.
+ * Draws flights of the data set and requests them, their routes and their airports. An airport or route is drawn in
+ * proportion to its flights. The same data set gives the same draw.
  */
 export async function drawFlightQueries(app: AppClient, rows: number): Promise<FlightQuery[]> {
   if (rows === 0) throw new Error('The app has no flights. Load some (DATASET_ROWS).');
@@ -50,7 +50,7 @@ export async function drawFlightQueries(app: AppClient, rows: number): Promise<F
   ];
 }
 
-/** The highest flight id, which is the number of rows: ids are given out without gaps from 1. */
+/** The highest flight id. It equals the number of rows, because ids start at 1 and have no gaps. */
 export async function countFlights(app: AppClient): Promise<number> {
   const exists = async (id: number) => (await app.find(oneFlight(id), aroundTheCache)) !== null;
   let present = 0;

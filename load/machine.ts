@@ -1,6 +1,6 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 
-/** Where the figures were measured: without it they say nothing. */
+/** The machine of the measurement, part of every report. */
 export function describeMachine() {
   const cores = cpus();
   return {

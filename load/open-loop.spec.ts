@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openLoop } from './open-loop.js';
 
-it('begins when it is due, though nothing was answered yet, and tells how many failed', async () => {
+it('starts each call when it is due, without waiting for answers, and counts the failures', async () => {
   const due: number[] = [];
   let answer: (() => void) | undefined;
   const firstAnswer = new Promise<void>((resolve) => (answer = resolve));

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Begins `work` every so many milliseconds, answered or not, as callers do who know nothing of each other.
- * `work` is told when it was due: measured from there, what waits for a slow server counts as waiting.
- * Rejects after the last turn if any failed.
+ * Calls `work` at a fixed interval without waiting for earlier calls, like independent clients (an open load model).
+ * `work` gets the time at which it was due. Latency measured from there includes the wait for a slow server.
+ * Rejects after the last call if any call failed.
  */
 export async function openLoop(
   { everyMs, times, signal }: { everyMs: number; times: number; signal: AbortSignal },

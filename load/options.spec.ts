@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOptions } from './options.js';
 
 describe('parseOptions', () => {
-  it('starts a stack of its own unless told otherwise', () => {
+  it('starts its own stack by default', () => {
     expect(parseOptions([])).toEqual({ url: null, seconds: 2, rounds: 3, connections: 4, json: null });
   });
 
@@ -38,7 +38,7 @@ describe('parseOptions', () => {
     expect(() => parseOptions([name, value])).toThrow(new RegExp(`^${name} is ".*whole number from 1 to`));
   });
 
-  it('refuses an option it does not know', () => {
+  it('rejects an unknown option', () => {
     expect(() => parseOptions(['--duration', '3'])).toThrow('--duration');
   });
 });

@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 
 export interface LoadOptions {
-  /** An app that already runs; null starts a stack of its own. */
+  /** A running app. null: start a stack. */
   url: string | null;
-  /** Aimed-at length of one round. */
+  /** Target length of one round. */
   seconds: number;
-  /** Rounds of each side, uncached and cached in turn. */
+  /** Rounds of each side; uncached and cached alternate. */
   rounds: number;
-  /** Callers at once, each waiting for its answer before it asks again. */
+  /** Concurrent clients, each with one request at a time (a closed load model). */
   connections: number;
-  /** Where the figures go as JSON; null picks a dated file under .data/load. */
+  /** JSON file for the figures. null: a file under .data/load named by the date. */
   json: string | null;
 }
 
@@ -23,7 +23,7 @@ export const usage = `Usage: npm run load -- [viewers | submissions] [options]
   --connections 1-64  callers at once (default 4)
   --json FILE         where the figures go (default .data/load/<date>.json)`;
 
-/** Throws an Error that says which option is wrong and what it may be. */
+/** Throws an Error that names the wrong option and its allowed values. */
 export function parseOptions(args: string[]): LoadOptions {
   const { values } = parseArgs({
     args,
@@ -52,13 +52,15 @@ function wholeNumber(name: string, text: string, max: number): number {
   return value;
 }
 
-// A load test aimed at a machine that is not ours is an attack, so nothing but the loopback is accepted.
+// Only the loopback: a load test against somebody else's machine is an attack.
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function loopbackOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol !== 'http:' || !loopback.test(url.hostname)) {
-    throw new Error(`--url is "${text}". Give an app on this machine, like http://localhost:3000.`);
+    throw new Error(
+      `--url is "${text}". Give the URL of an app on this machine, for example http://localhost:3000.`,
+    );
   }
   return url.origin;
 }

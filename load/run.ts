@@ -11,7 +11,7 @@ import { startStack } from './stack.js';
 import { stateCaveats, stateGain } from './statements.js';
 import { formatTable } from './table.js';
 
-/** Longer than a round of queries: a tail needs its time. */
+/** Longer than a round of queries, because p99 needs more samples. */
 const boardSeconds = '15';
 
 interface LoadReport {
@@ -24,7 +24,7 @@ interface LoadReport {
   floor: Figures;
 }
 
-// Progress goes to stderr, so that stdout is the report alone.
+// Progress is written to stderr, so that stdout contains only the report.
 const say = (progress: string) => process.stderr.write(`${progress}\n`);
 
 async function main([name = '', ...more]: string[]): Promise<void> {
@@ -49,7 +49,7 @@ async function main([name = '', ...more]: string[]): Promise<void> {
     print(report);
     await save(report);
     if (countFailures(report) > 0) {
-      throw new Error(`${countFailures(report)} requests failed: the figures above do not count.`);
+      throw new Error(`${countFailures(report)} requests failed, so the figures above are not valid.`);
     }
   } finally {
     await stack?.stop();

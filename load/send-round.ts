@@ -4,11 +4,11 @@ import type { Series } from './series.js';
 export interface Round {
   url: string;
   headers: Record<string, string>;
-  /** Asked in this order, over and over; each connection starts at another place. */
+  /** Requested in this order, repeatedly. Each connection starts at a different path. */
   paths: string[];
   connections: number;
   requests: number;
-  /** When this passes, unanswered requests count as failures. */
+  /** After this time unanswered requests count as failures. */
   limitSeconds: number;
   signal: AbortSignal;
 }
@@ -16,13 +16,13 @@ export interface Round {
 const answerWithinSeconds = 30;
 
 /**
- * Sends one round and waits for its last answer.
+ * Sends one round and waits for its last response.
  *
- * A count, not a time, ends a round: autocannon ends a timed one by dropping connections, and the database
- * would go on with the dropped queries while the other side is measured.
+ * A round ends after a number of requests, not after a time: autocannon ends a timed run by closing its connections, and
+ * the database would still execute those queries while the other side is measured.
  *
- * No `workers`: on two cores the app has one and this process, the engine and the database share the other;
- * more threads here would take from what is measured. Workers also report no single answers, only milliseconds.
+ * No `workers`: on two cores the app has one, and this process, the engine and the database share the other. More threads
+ * here would slow down what is measured. Workers also report latencies in whole milliseconds only.
  */
 export async function sendRound(round: Round, series: Series): Promise<void> {
   const connections = Math.min(round.connections, round.requests);
@@ -39,7 +39,7 @@ export async function sendRound(round: Round, series: Series): Promise<void> {
         connections,
         amount: round.requests,
         timeout: answerWithinSeconds,
-        sampleInt: 20, // How often autocannon looks whether it is done; its default is a second.
+        sampleInt: 20, // Milliseconds between autocannon's checks for the end of the run. The default is 1,000.
         setupClient: (client) => {
           const first = Math.floor((connected++ * requests.length) / connections);
           client.setRequests([...requests.slice(first), ...requests.slice(0, first)]);

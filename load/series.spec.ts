@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Series } from './series.js';
 
 describe('Series', () => {
-  it('keeps microseconds: percentiles below one millisecond stay apart', () => {
+  it('records microseconds: percentiles below one millisecond differ', () => {
     const series = new Series();
     for (let micros = 1; micros <= 1000; micros++) series.recordAnswer(micros / 1000);
     const { p50Ms, p95Ms, p99Ms } = series.figures;
@@ -11,7 +11,7 @@ describe('Series', () => {
     expect(p99Ms).toBeCloseTo(0.99, 2);
   });
 
-  it('adds rounds up: the rate is all requests by all seconds', () => {
+  it('computes the rate from the requests and seconds of all rounds', () => {
     const series = new Series();
     series.recordRound(100, 1);
     series.recordRound(500, 2);

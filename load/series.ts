@@ -1,6 +1,6 @@
 import { build } from 'hdr-histogram-js';
 
-/** What is reported of one side: times in milliseconds. */
+/** Figures of one side. Times are in milliseconds. */
 export interface Figures {
   requests: number;
   requestsPerSecond: number;
@@ -8,13 +8,13 @@ export interface Figures {
   p95Ms: number;
   p99Ms: number;
   databaseQueries: number;
-  /** Answers other than 2xx, broken connections, time-outs. */
+  /** Responses other than 2xx, broken connections, timeouts. */
   failures: number;
 }
 
 /**
  * All rounds of one side.
- * Latencies are kept in whole microseconds: autocannon's own histogram has whole milliseconds, too coarse for a cache.
+ * Latencies are recorded in microseconds. autocannon's own histogram has whole milliseconds, too coarse for a cache.
  */
 export class Series {
   private readonly latencies = build({

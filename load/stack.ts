@@ -9,7 +9,7 @@ export interface Stack {
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
-/** Starts engine, database and app as `npm start` does, on a free port; resolves when the app is ready. */
+/** Starts engine, database and app as `npm start` does, on a free port. Resolves when the app is ready. */
 export async function startStack(signal: AbortSignal, say: (progress: string) => void): Promise<Stack> {
   const port = await freePort();
   const launcher = await GuardedProcess.start({
@@ -26,7 +26,7 @@ export async function startStack(signal: AbortSignal, say: (progress: string) =>
     await launcher.logged(/^ready http/);
   } catch (cause) {
     signal.throwIfAborted();
-    throw new Error('The stack did not start; the lines above say why.', { cause });
+    throw new Error('The stack did not start. The lines above give the reason.', { cause });
   } finally {
     signal.removeEventListener('abort', interrupt);
   }

@@ -30,26 +30,26 @@ describe('ratioOf', () => {
 });
 
 describe('stateGain', () => {
-  it('says that caching pays from ten times the requests on', () => {
+  it('reports that caching pays at ten times the requests per second or more', () => {
     expect(stateGain(comparison(figures(10, 400, 1000), figures(4000, 0.9, 2)), floor)).toBe(
       'one query: caching pays. 400x the requests per second, p50 0.90 ms instead of 400.0 ms, ' +
         '2 database queries per 1,000 requests instead of 1,000.',
     );
   });
 
-  it('says that it helps from twice the requests on', () => {
+  it('reports that caching helps at twice the requests per second or more', () => {
     expect(stateGain(comparison(figures(1000, 4, 1000), figures(3000, 1.3, 0)), floor)).toContain(
       'caching helps. 3x',
     );
   });
 
-  it('says that it gains little below that, and what HTTP alone costs', () => {
+  it('reports that caching gains little below that, with the cost of HTTP alone', () => {
     const statement = stateGain(comparison(figures(2000, 2, 1000), figures(2600, 1.5, 0)), floor);
     expect(statement).toContain('caching gains little. 1.3x');
     expect(statement).toContain('a constant answer already takes 0.60 ms');
   });
 
-  it('says that it costs more than it saves when the cached side is slower', () => {
+  it('reports that caching costs more than it saves when the cached side is slower', () => {
     expect(stateGain(comparison(figures(2600, 1.5, 1000), figures(2000, 2, 0)), floor)).toContain(
       'caching costs more than it saves. 1/1.3',
     );
@@ -59,13 +59,13 @@ describe('stateGain', () => {
 describe('stateCaveats', () => {
   const many = figures(4000, 0.9, 0);
 
-  it('warns of percentiles drawn from few requests', () => {
+  it('warns about percentiles of few requests', () => {
     expect(stateCaveats([comparison({ ...many, requests: 24 }, many)])).toEqual([
       expect.stringContaining('fewest: 24'),
     ]);
   });
 
-  it('is silent when there are enough', () => {
+  it('returns no warning when there are enough requests', () => {
     expect(stateCaveats([comparison(many, many)])).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { formatCount, formatMs, formatRatio } from './table.js';
 const worthIt = 10;
 const noticeable = 2;
 
-/** One sentence on what caching gains for a query, made of its figures. */
+/** One sentence about the gain of caching for a query, made from its figures. */
 export function stateGain({ title, uncached, cached, ratio }: Comparison, floor: Figures): string {
   const times = formatRatio(ratio.requestsPerSecond);
   const latency = `p50 ${formatMs(cached.p50Ms)} ms instead of ${formatMs(uncached.p50Ms)} ms`;
@@ -25,7 +25,7 @@ function perThousand({ databaseQueries, requests }: Figures): number {
   return requests === 0 ? 0 : (1000 * databaseQueries) / requests;
 }
 
-/** What a reader could take the figures for and should not. */
+/** Warnings against a wrong reading of the figures. */
 export function stateCaveats(comparisons: Comparison[]): string[] {
   const fewest = Math.min(
     ...comparisons.flatMap(({ uncached, cached }) => [uncached.requests, cached.requests]),

@@ -9,7 +9,7 @@ const perBatch = 50;
 const players = 100_000;
 const warmUpSeconds = 10;
 
-/** Scores of many players in batches, at a rate that does not wait for answers. */
+/** Batches of scores of many players, at a fixed rate that does not wait for answers. */
 export async function submissions(load: BoardLoad): Promise<Measured[]> {
   const app = new BoardApp(load);
   await app.define({});

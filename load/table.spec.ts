@@ -29,13 +29,13 @@ describe('formatMs', () => {
 });
 
 describe('formatCount', () => {
-  it('groups thousands and keeps digits of small rates', () => {
+  it('groups thousands, and keeps two decimals of small rates', () => {
     expect([formatCount(12345.6), formatCount(5.678), formatCount(0)]).toEqual(['12,346', '5.68', '0']);
   });
 });
 
 describe('align', () => {
-  it('sets names to the left, figures to the right, and fills short rows', () => {
+  it('aligns names left and figures right, and pads short rows', () => {
     expect(align([['query', 'side', 'req/s'], ['one', 'cached', '5'], ['two']])).toEqual([
       'query  side    req/s',
       'one    cached      5',
@@ -51,11 +51,11 @@ describe('formatTable', () => {
   const ratio = { requestsPerSecond: 1000, p50: 0.001, p99: 0.001 };
   const table = formatTable([{ title: 'ranking', route: '/', keys: 1, uncached, cached, ratio }], cached);
 
-  it('is as wide in every line', () => {
+  it('has the same width in every line', () => {
     expect(new Set(table.split('\n').map((line) => line.length)).size).toBe(1);
   });
 
-  it('shows both sides, their ratio and the floor', () => {
+  it('contains both sides, their ratio and the floor', () => {
     const rows = table.split('\n').map((line) => line.trim().split(/\s{2,}/));
     expect(rows).toContainEqual(['ranking', 'uncached', '40', '5', '700.0', '800.0', '900.0', '40', '1']);
     expect(rows).toContainEqual(['cached', '40', '5,000', '0.70', '800.0', '0.90', '0', '1']);

@@ -3,7 +3,7 @@ import type { Figures } from './series.js';
 
 const header = ['query', 'side', 'requests', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'db queries', 'failed'];
 
-/** Everything measured, aligned for a terminal: two rows and a ratio for each query, then the floor. */
+/** All figures as a table for a terminal: two rows and a ratio per query, then the floor. */
 export function formatTable(comparisons: Comparison[], floor: Figures): string {
   const blocks = comparisons.map(({ title, uncached, cached, ratio }) => [
     [title, 'uncached', ...cells(uncached)],
@@ -39,7 +39,7 @@ function cells(figures: Figures): string[] {
   ];
 }
 
-/** Names to the left, figures to the right, in columns as wide as their widest cell. */
+/** Aligns names left and figures right, in columns as wide as their widest cell. */
 export function align(rows: string[][]): string[] {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
@@ -55,7 +55,7 @@ export function align(rows: string[][]): string[] {
   );
 }
 
-/** 12,345; two digits after the point below ten. */
+/** For example 12,345. Two decimals below ten. */
 export function formatCount(value: number): string {
   const maximumFractionDigits = value < 10 ? 2 : 0;
   return value.toLocaleString('en-US', { maximumFractionDigits });
@@ -65,7 +65,7 @@ export function formatMs(ms: number): string {
   return ms.toFixed(ms < 10 ? 2 : 1);
 }
 
-/** 34x, or 1/34 for what shrank: both ways of a ratio read as easily. */
+/** 34x, or 1/34 below 1. */
 export function formatRatio(ratio: number): string {
   if (!Number.isFinite(ratio) || ratio === 0) return '-';
   const factor = Math.max(ratio, 1 / ratio);

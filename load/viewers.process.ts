@@ -5,8 +5,8 @@ import type { CompactChanges, WatchRequest } from '../src/leaderboard/leaderboar
 import { ageOf, type Audience, type Heard } from './audience.js';
 
 /*
- * Viewers that say over bare websockets what Socket.IO's client would: two thousand of those in one process take more of the machine
- * than the server that is measured. The first digits of a message are its types in the protocols of Engine.IO and Socket.IO.
+ * Viewers that speak the protocol of Socket.IO over bare websockets: 2,000 Socket.IO clients in one process use more CPU than the
+ * server that is measured. The first digits of a message are its packet types in Engine.IO and Socket.IO.
  */
 const OPEN = '0';
 const PING = '2';
@@ -21,13 +21,13 @@ const answerWithinMs = 10_000;
 const audience = JSON.parse(process.argv[2] ?? '') as Audience;
 const ages = build({ highestTrackableValue: 120_000, numberOfSignificantValueDigits: 3 });
 const heard = { messages: 0, bytes: 0, behind: 0 };
-/** All are sent the same at the same time: it is parsed once, as one viewer on a machine of its own would. */
+/** All viewers get the same message at the same time, so it is parsed once: real viewers would parse it on their own machines. */
 const newest = { message: Buffer.alloc(0) as Buffer, sent: new Map<number, number>() };
 let isCounting = false;
 let before = process.cpuUsage();
 let countsSince = performance.now();
 
-// Whoever started this is gone.
+// The parent process ended.
 process.on('disconnect', () => process.exit());
 process.on('message', (order) => {
   isCounting = order === 'count';
@@ -52,7 +52,7 @@ async function enter(): Promise<void> {
   await expect(socket, CONNECT, signal);
   socket.send(`${EVENT}0${JSON.stringify(['watch', request])}`);
   const answer = await expect(socket, ACKNOWLEDGEMENT, signal);
-  if (answer.includes('"error"')) throw new Error(`A viewer was refused: ${answer}`);
+  if (answer.includes('"error"')) throw new Error(`The app rejected a viewer: ${answer}`);
   socket.on('message', (message: Buffer) => receive(socket, message));
   socket.on('close', () => heard.behind++);
 }
@@ -61,7 +61,7 @@ async function expect(socket: WebSocket, start: string, signal: AbortSignal): Pr
   const [message] = (await once(socket, 'message', { signal })) as [Buffer];
   const text = message.toString();
   if (text.startsWith(start)) return text;
-  throw new Error(`A viewer waited for ${start} and was sent ${text.slice(0, 200)}`);
+  throw new Error(`A viewer expected a message that starts with ${start} and received ${text.slice(0, 200)}`);
 }
 
 function receive(socket: WebSocket, message: Buffer): void {
@@ -78,7 +78,7 @@ function receive(socket: WebSocket, message: Buffer): void {
   if (isCounting) record(message);
 }
 
-/** Bytes of the message; a websocket frame adds four. */
+/** Counts the bytes of the message. A websocket frame adds four. */
 function record(message: Buffer): void {
   heard.messages++;
   heard.bytes += message.length;

@@ -12,19 +12,19 @@ const top = 100;
 const others = 10_000;
 const batchesPerSecond = 20;
 const perBatch = 100;
-/** How many of a second's changes touch the top, spread over its batches: 7 in each tick of 100 ms. */
+/** Changes per second in the top, spread over the batches: 7 in each tick of 100 ms. */
 const topPerSecond = 70;
 const warmUpSeconds = 10;
 
 /**
- * Viewers of a top, while scores change. The viewers are a process of their own. A score in the top is the time it was sent, so whoever
- * receives it knows how long it took; all others are lower.
+ * Viewers of the top of a board while scores change. The viewers run in a separate process. A score in the top is the time at which it
+ * was sent, so the receiver can compute its age. All other scores are lower.
  */
 export async function viewers(load: BoardLoad): Promise<Measured[]> {
   const app = new BoardApp(load);
   await app.define({ operator: 'latest', max: 9_000_000_000 });
   await fill(app);
-  load.say(`${viewerCount} viewers come in`);
+  load.say(`${viewerCount} viewers connect`);
   const audience: Audience = { url: load.url, board: app.board, top, viewers: viewerCount };
   const child = fork(fileURLToPath(new URL('viewers.process.ts', import.meta.url)), [
     JSON.stringify(audience),
@@ -43,7 +43,10 @@ export async function viewers(load: BoardLoad): Promise<Measured[]> {
     const cores = ((await app.processorSeconds()) - before) / load.seconds;
     child.send('report');
     const heard = (await hear(child, load)) as Heard;
-    if (heard.behind > 0) throw new Error(`${heard.behind} viewers fell behind: the figures do not count.`);
+    if (heard.behind > 0)
+      throw new Error(
+        `${heard.behind} viewers fell behind or were disconnected, so the figures are not valid.`,
+      );
     return [
       { figure: 'change to receipt p50, ms', value: heard.p50Ms },
       { figure: 'change to receipt p99, ms', value: heard.p99Ms, goal: 150 },
@@ -60,7 +63,7 @@ export async function viewers(load: BoardLoad): Promise<Measured[]> {
 
 async function hear(child: ReturnType<typeof fork>, { signal }: BoardLoad): Promise<unknown> {
   const gone = once(child, 'exit').then(() => {
-    throw new Error('The process of the viewers ended; the lines above say why.');
+    throw new Error('The process of the viewers ended. The lines above give the reason.');
   });
   const [message] = (await Promise.race([once(child, 'message', { signal }), gone])) as [unknown];
   return message;

@@ -248,6 +248,11 @@ class Cluster implements EngineCluster {
       const replicasSeen = views.every((view) => replicas.every(({ id }) => !view.get(id)?.primary));
       return views.length === all.length && complete && replicasSeen;
     });
+    // Until then a node that restarts refuses its own nodes.conf (Valkey 8.0).
+    await untilTrue('every node knows which shard each belongs to', SETTLES_WITHIN_SECONDS, async () => {
+      const shards = await Promise.all(all.map(({ node }) => node.command('CLUSTER', 'SHARDS')));
+      return shards.every((seen) => (seen as unknown[]).length === this.shards.length);
+    });
     await untilTrue('every node serves', SETTLES_WITHIN_SECONDS, async () => {
       const states = await Promise.all(all.map(({ node }) => node.command('CLUSTER', 'INFO')));
       return states.every((state) => {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type Access, type AccessOptions, makeAccess } from './access.js';
 import { type Account, canReach, unprivilegedAccount } from './account.js';
-import { type EngineKind, type EngineProgram, engineVersion, findEngine } from './engine-program.js';
+import { type EngineKind, type EngineProgram, engineVersion } from './engine-program.js';
+import { ensureEngine } from './installation.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { makeTlsFiles, type TlsFiles, type TlsOptions, writeSecret } from './tls-files.js';
 
@@ -31,8 +32,7 @@ export async function openHome(
   options: EngineOptions,
   needs: { readonly directory: boolean },
 ): Promise<EngineHome> {
-  const program = findEngine(kind);
-  if (!program) throw new Error(`No ${kind} server is installed. Install one: npm start -- --engine ${kind}`);
+  const program = await ensureEngine([kind]);
   const [version, nobody] = await Promise.all([engineVersion(program), unprivilegedAccount('nobody')]);
   const account = (await canReach(nobody, program.path)) ? nobody : undefined;
   const access = makeAccess(options);

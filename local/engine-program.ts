@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { canReach, unprivilegedAccount } from './account.js';
+import { dataDirectory, reachableDirectory } from './data-directory.js';
 
 export type EngineKind = 'redis' | 'valkey' | 'memcached';
 
@@ -17,16 +20,17 @@ export const ENGINE_PROGRAMS: Readonly<Record<EngineKind, string>> = {
   memcached: 'memcached',
 };
 
-// Where servers lie that are not on the PATH of an ordinary user or of a bare shell.
+// Where servers are that are not on the PATH of an ordinary user or of a bare shell.
 const USUAL_DIRECTORIES = ['/usr/bin', '/usr/local/bin', '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
-/** The first of the kinds that is installed, or undefined. */
-export function findEngine(...kinds: EngineKind[]): EngineProgram | undefined {
-  for (const kind of kinds) {
-    const path = findProgram(ENGINE_PROGRAMS[kind]);
-    if (path) return { kind, name: ENGINE_PROGRAMS[kind], path };
-  }
-  return undefined;
+/** The first of `kinds` that this system has, else the first that was downloaded, or undefined. */
+export async function findEngine(...kinds: EngineKind[]): Promise<EngineProgram | undefined> {
+  return firstOf(kinds, findProgram) ?? findDownloaded(await enginesDirectory(), kinds);
+}
+
+/** The first of `kinds` that was unpacked into `directory`. */
+export function findDownloaded(directory: string, kinds: readonly EngineKind[]): EngineProgram | undefined {
+  return firstOf(kinds, (name) => [join(directory, 'bin', name)].find(isExecutable));
 }
 
 /** The full path of a program on the PATH or in one of the usual directories. */
@@ -35,10 +39,30 @@ export function findProgram(name: string): string | undefined {
   return directories.map((directory) => join(directory || '.', name)).find(isExecutable);
 }
 
+/** Where downloaded engines are kept: `.data/engines`, or a directory of ours in `/var/tmp` when the servers' account cannot enter that. */
+export async function enginesDirectory(): Promise<string> {
+  const data = dataDirectory();
+  await mkdir(data, { recursive: true });
+  const reachable = await canReach(await unprivilegedAccount('nobody'), data);
+  return join(reachable ? data : await reachableDirectory(data), 'engines');
+}
+
 /** e.g. `8.0.1` from "Valkey server v=8.0.1 sha=..." or "memcached 1.6.18". */
 export async function engineVersion(program: EngineProgram): Promise<string> {
   const { stdout } = await promisify(execFile)(program.path, ['--version']);
   return /(?:v=|memcached )(\d[\w.-]*)/.exec(stdout)?.[1] ?? 'of unknown version';
+}
+
+function firstOf(
+  kinds: readonly EngineKind[],
+  find: (name: string) => string | undefined,
+): EngineProgram | undefined {
+  for (const kind of kinds) {
+    const name = ENGINE_PROGRAMS[kind];
+    const path = find(name);
+    if (path) return { kind, name, path };
+  }
+  return undefined;
 }
 
 function isExecutable(path: string): boolean {

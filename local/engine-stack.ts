@@ -11,7 +11,7 @@ import {
   startNode,
   usualSettings,
 } from './redis-node.js';
-import { askOnce, type Reply } from './resp.js';
+import { sendOnce, type Reply } from './redis-connection.js';
 import type { TlsFiles } from './tls-files.js';
 
 /** Several servers that are one engine. None of them outlives this process. */
@@ -36,6 +36,17 @@ export interface StackOptions extends EngineOptions {
   /** A fault proxy in front of each node, at the address that it announces: what its clients and replicas send goes through. */
   readonly proxied?: boolean;
 }
+
+/**
+ * `settings` with which a primary refuses writes (NOREPLICAS) while no replica has answered within two seconds. A primary that is cut
+ * off then acknowledges nothing that a promotion elsewhere would undo. A promoted primary, too, needs a replica.
+ */
+export const WRITES_NEED_A_REPLICA: readonly string[] = [
+  '--min-replicas-to-write',
+  '1',
+  '--min-replicas-max-lag',
+  '2',
+];
 
 /** How long a server may take to say what it knows: one that is paused must not hold up the others' answers. */
 const ANSWER_WITHIN_MILLISECONDS = 500;
@@ -130,8 +141,8 @@ export class StackNodes {
     const answers = await Promise.all(
       [...names].map(async (name) => {
         const address = addressOf(this.home, this.get(name).port);
-        const patience = { answerWithinMilliseconds: ANSWER_WITHIN_MILLISECONDS };
-        return askOnce({ ...address, ...patience }, ...command).then(
+        const limit = { timeoutMilliseconds: ANSWER_WITHIN_MILLISECONDS };
+        return sendOnce({ ...address, ...limit }, ...command).then(
           (reply) => [{ name, reply }],
           () => [],
         );

@@ -1,13 +1,14 @@
 export { type ClusterOptions, type EngineCluster, startCluster } from './cluster.js';
 export type { EngineKind } from './engine-program.js';
 export type { EngineOptions } from './engine-home.js';
+export { EngineUnavailableError } from './installation.js';
 export { startEngine } from './engine-server.js';
-export type { EngineStack } from './engine-stack.js';
+export { type EngineStack, WRITES_NEED_A_REPLICA } from './engine-stack.js';
 export { type Direction, type FaultProxy, type FaultProxyOptions, startFaultProxy } from './fault-proxy.js';
 export type { Exit } from './guarded-process.js';
 export type { LocalServer } from './local-server.js';
 export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres-server.js';
 export type { LocalEngine } from './redis-node.js';
-export type { Reply } from './resp.js';
+export type { Reply } from './redis-connection.js';
 export { type SentinelOptions, startSentinel } from './sentinel.js';
 export type { TlsFiles, TlsOptions } from './tls-files.js';

@@ -1,6 +1,6 @@
 import { ENGINE_PROGRAMS, type EngineKind } from './engine-program.js';
 
-export const PACKAGE_MANAGERS = ['apt-get', 'dnf', 'apk', 'pacman', 'brew'] as const;
+export const PACKAGE_MANAGERS = ['dnf', 'apk', 'pacman', 'brew'] as const;
 export type PackageManager = (typeof PACKAGE_MANAGERS)[number];
 
 /** What planning needs to know about this machine. */
@@ -28,11 +28,6 @@ interface ManagerRules {
 const PLAIN_NAMES = { valkey: 'valkey', redis: 'redis', memcached: 'memcached' };
 
 const RULES: Readonly<Record<PackageManager, ManagerRules>> = {
-  'apt-get': {
-    packages: { valkey: 'valkey-server', redis: 'redis-server', memcached: 'memcached' },
-    refresh: ['apt-get', 'update'],
-    install: 'env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends'.split(' '),
-  },
   dnf: { packages: PLAIN_NAMES, refresh: ['dnf', 'makecache'], install: ['dnf', 'install', '--assumeyes'] },
   apk: { packages: PLAIN_NAMES, refresh: ['apk', 'update'], install: ['apk', 'add'] },
   pacman: {
@@ -48,12 +43,12 @@ export function candidatePackages(manager: PackageManager, kinds: readonly Engin
   return kinds.map((kind) => RULES[manager].packages[kind]);
 }
 
-/** The next command that gets the first of `kinds` this machine can have, in their order. */
+/** The next command that installs the first of `kinds` that the package manager offers, in their order. */
 export function planInstallation(kinds: readonly EngineKind[], facts: MachineFacts): InstallationPlan {
   const wanted = kinds.map((kind) => ENGINE_PROGRAMS[kind]).join(' or ');
   const { manager } = facts;
   if (!manager) {
-    const known = PACKAGE_MANAGERS.join(', ');
+    const known = ['apt-get', ...PACKAGE_MANAGERS].join(', ');
     return impossible(`${wanted} is not installed, and none of ${known} is here to install it.`);
   }
   const { packages, refresh, install } = RULES[manager];
@@ -72,7 +67,6 @@ function next(kind: EngineKind | undefined, command: readonly string[]): Install
   return kind ? { step: 'install', kind, command } : { step: 'refresh', command };
 }
 
-function impossible(problem: string): InstallationPlan {
-  const remedy = 'Install one yourself, or name one that runs elsewhere in ENGINE_URL.';
-  return { step: 'impossible', reason: `${problem} ${remedy}` };
+function impossible(reason: string): InstallationPlan {
+  return { step: 'impossible', reason };
 }

@@ -1,7 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
-import { type EngineKind, type EngineProgram, findEngine, findProgram } from './engine-program.js';
+import { canDownload, downloadEngines, missingEngines } from './engine-downloads.js';
+import {
+  ENGINE_PROGRAMS,
+  type EngineKind,
+  type EngineProgram,
+  enginesDirectory,
+  findEngine,
+  findProgram,
+} from './engine-program.js';
 import {
   candidatePackages,
   type MachineFacts,
@@ -9,32 +17,77 @@ import {
   type PackageManager,
   planInstallation,
 } from './installation-plan.js';
+import { lock } from './lock.js';
 
 const run = promisify(execFile);
+const REMEDY = 'Install one yourself, or name one that runs elsewhere in ENGINE_URL.';
+
+/** None of the engines asked for is here or can be had. Its message is one sentence that says what to do. */
+export class EngineUnavailableError extends Error {}
 
 /**
- * The first of `kinds` that is installed; if none is, the first that the system's package manager offers,
- * installed now. On a terminal it asks first. Throws one sentence when there is no way, or no consent.
+ * The first of `kinds` that the system has or that was downloaded before. Where there is none, one is brought: on Debian and
+ * Ubuntu all engines are downloaded into `.data/engines`, elsewhere the package manager installs one, on a terminal after asking.
+ *
+ * @throws EngineUnavailableError when there is no way, no network or no consent
  */
 export async function ensureEngine(
   kinds: readonly EngineKind[],
+  say: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): Promise<EngineProgram> {
+  const found = await findEngine(...kinds);
+  if (found) return found;
+  const directory = await enginesDirectory();
+  const held = await lock(directory);
+  try {
+    // Another process may have brought it meanwhile.
+    return (await findEngine(...kinds)) ?? (await bringEngine(kinds, directory, say));
+  } finally {
+    await held.release();
+  }
+}
+
+async function bringEngine(
+  kinds: readonly EngineKind[],
+  directory: string,
   say: (line: string) => void,
 ): Promise<EngineProgram> {
-  let refreshed = false;
-  for (;;) {
-    const found = findEngine(...kinds);
-    if (found) return found;
+  const wanted = kinds.map((kind) => ENGINE_PROGRAMS[kind]).join(' or ');
+  const byApt = canDownload();
+  if (byApt) {
+    const missing = missingEngines(directory);
+    say(`No ${wanted} here: apt downloads ${missing.join(', ')} into ${directory}. Nothing is installed.`);
+    await downloadEngines(directory, missing).catch((cause: Error) => {
+      const problem = `No ${wanted} is here, and it could not be downloaded: ${oneSentence(cause.message)}`;
+      throw new EngineUnavailableError(
+        `${problem} Connect this machine to its package sources and start again. ${REMEDY}`,
+        { cause },
+      );
+    });
+  } else {
+    await installEngine(kinds, say);
+  }
+  const found = await findEngine(...kinds);
+  if (found) return found;
+  const problem = byApt
+    ? 'no package source of this system has it'
+    : 'it was installed, but is not on the PATH';
+  throw new EngineUnavailableError(`No ${wanted} is here, and ${problem}. ${REMEDY}`);
+}
+
+function oneSentence(message: string): string {
+  return `${message.replaceAll(/\s+/g, ' ').replace(/\.$/, '')}.`;
+}
+
+/** By the system's package manager. */
+async function installEngine(kinds: readonly EngineKind[], say: (line: string) => void): Promise<void> {
+  for (let refreshed = false; ; refreshed = true) {
     const plan = planInstallation(kinds, await gatherFacts(kinds, refreshed));
-    if (plan.step === 'impossible') throw new Error(plan.reason);
+    if (plan.step === 'impossible') throw new EngineUnavailableError(`${plan.reason} ${REMEDY}`);
     say(`No ${kinds.join(' or ')} server is installed here. This will run: ${plan.command.join(' ')}`);
-    if (!(await consent())) {
-      throw new Error('Nothing was installed. Install a server yourself, or name one in ENGINE_URL.');
-    }
+    if (!(await consent())) throw new EngineUnavailableError(`Nothing was installed. ${REMEDY}`);
     await runVisibly(plan.command);
-    refreshed = true;
-    if (plan.step === 'install' && !findEngine(plan.kind)) {
-      throw new Error(`${plan.command.join(' ')} succeeded, but its server is not on the PATH.`);
-    }
+    if (plan.step === 'install') return;
   }
 }
 
@@ -55,8 +108,6 @@ async function offeredPackages(manager: PackageManager, names: readonly string[]
 }
 
 const OFFERS: Record<PackageManager, (name: string) => Promise<boolean>> = {
-  'apt-get': async (name) =>
-    /Candidate: (?!\(none\))/.test((await run('apt-cache', ['policy', name])).stdout),
   dnf: async (name) => (await run('dnf', ['--quiet', 'repoquery', name])).stdout.trim() !== '',
   apk: async (name) => (await run('apk', ['search', '--exact', name])).stdout.trim() !== '',
   // Both fail for a name they do not know.
@@ -81,7 +132,12 @@ function runVisibly([program = '', ...args]: readonly string[]): Promise<void> {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`${program} ended with ${signal ?? `code ${code}`}; see its output above.`));
+      else
+        reject(
+          new EngineUnavailableError(
+            `${program} ended with ${signal ?? `code ${code}`}; see its output above.`,
+          ),
+        );
     });
   });
 }

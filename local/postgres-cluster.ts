@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Account, canReach } from './account.js';
+import { reachableDirectory } from './data-directory.js';
 import { GuardedProcess } from './guarded-process.js';
-import { type PostgresProgram, reachableDirectory, type Surroundings } from './postgres-program.js';
+import type { PostgresProgram, Surroundings } from './postgres-program.js';
 import { commandLineOf } from './process-tree.js';
 
 /** PostgreSQL's files: `data` is initdb's, `password` the superuser's, readable by the server's account only. */

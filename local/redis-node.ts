@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Credentials, urlCredentials } from './access.js';
 import type { EngineHome } from './engine-home.js';
 import { type LocalServer, type ServerRecipe, startServer } from './local-server.js';
-import { askOnce, type Reply, type RespAddress } from './resp.js';
+import { sendOnce, type Reply, type RedisAddress } from './redis-connection.js';
 import { tlsParameters, type TlsFiles, tlsSettings, writeSecret } from './tls-files.js';
 
 /** A server that understands commands: a standalone engine, a node of a stack or a sentinel. */
@@ -91,11 +91,11 @@ export async function startNode(home: EngineHome, options: NodeOptions): Promise
   const server = await startServer(recipe);
   return Object.assign(server, {
     tls: home.tls,
-    command: (...command: string[]) => askOnce(addressOf(home, server.port), ...command),
+    command: (...command: string[]) => sendOnce(addressOf(home, server.port), ...command),
   });
 }
 
-export function addressOf(home: EngineHome, port: number): RespAddress {
+export function addressOf(home: EngineHome, port: number): RedisAddress {
   return { port, credentials: home.access.operator, tls: home.tls };
 }
 

@@ -10,7 +10,7 @@ import {
 } from './engine-stack.js';
 import { onFreePorts } from './local-server.js';
 import { credentialSettings, engineUrl, type Setting } from './redis-node.js';
-import type { Reply } from './resp.js';
+import type { Reply } from './redis-connection.js';
 
 export interface SentinelOptions extends StackOptions {
   readonly replicas?: number;

@@ -1,7 +1,7 @@
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.js';
-import { type Certificate, makeCertificate } from './x509.js';
+import type { Certificate, CertificateRequest } from './certificate.js';
 
 export interface TlsOptions {
   /** Clients must show a certificate of the same authority; URLs then name one. */
@@ -34,13 +34,18 @@ export async function makeTlsFiles(
   options: TlsOptions,
   account: Account | undefined,
 ): Promise<TlsFiles> {
-  const authority = makeCertificate({ commonName: 'Local engines', ...validNow() });
-  const other = makeCertificate({ commonName: 'Somebody else', ...validNow() });
-  const client = makeCertificate({ commonName: 'client', ...validNow(), issuer: authority });
+  // Loading the package takes longer than starting a server, so only servers with TLS pay for it.
+  const { makeCertificate } = await import('./certificate.js');
+  const authority = await makeCertificate({ commonName: 'Local engines', ...validNow() });
+  const [other, client, server] = await Promise.all([
+    makeCertificate({ commonName: 'Another authority', ...validNow() }),
+    makeCertificate({ commonName: 'client', ...validNow(), issuer: authority }),
+    makeCertificate(serverRequest(options, authority)),
+  ]);
   const [ca, otherCa, serverFiles, clientFiles] = await Promise.all([
     write(join(directory, 'ca.pem'), authority.certificate),
     write(join(directory, 'other-ca.pem'), other.certificate),
-    writeCertificate(join(directory, 'server'), serverCertificate(options, authority), account),
+    writeCertificate(join(directory, 'server'), server, account),
     writeCertificate(join(directory, 'client'), client),
   ]);
   return {
@@ -77,15 +82,15 @@ export function tlsParameters(tls: TlsFiles | undefined): string[] {
   );
 }
 
-function serverCertificate({ serverCertificate = 'valid' }: TlsOptions, issuer: Certificate): Certificate {
+function serverRequest({ serverCertificate = 'valid' }: TlsOptions, issuer: Certificate): CertificateRequest {
   const named = serverCertificate !== 'wrong-name';
-  return makeCertificate({
+  return {
     commonName: named ? 'localhost' : 'engine.invalid',
     ...(serverCertificate === 'expired' ? expired() : validNow()),
     issuer,
     dnsNames: [named ? 'localhost' : 'engine.invalid'],
-    ipv4Addresses: named ? ['127.0.0.1'] : [],
-  });
+    ipAddresses: named ? ['127.0.0.1'] : [],
+  };
 }
 
 /** From an hour ago, because clocks of virtual machines are set back at times. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appEnvironment } from './app-nodes.js';
+import { appEnvironment, nodeArguments } from './app-nodes.js';
 
 const urls = { database: 'postgres://a/b', engine: 'valkey://a:1/0', cacheEngine: undefined };
 
@@ -27,5 +27,20 @@ describe('appEnvironment', () => {
     expect(appEnvironment({ ...urls, cacheEngine: 'memcached://a:2' }, {})).toMatchObject({
       CACHE_ENGINE_URL: 'memcached://a:2',
     });
+  });
+});
+
+describe('nodeArguments', () => {
+  it('runs the built app without --watch, and Nest in watch mode with it', () => {
+    expect(nodeArguments({ watch: false, debug: false })).toContain('dist/main.js');
+    expect(nodeArguments({ watch: true, debug: false })).toEqual(
+      expect.arrayContaining(['start', '--watch', '--no-shell']),
+    );
+  });
+
+  it('opens the inspector on the loopback with --debug only', () => {
+    const debug = nodeArguments({ watch: true, debug: true });
+    expect(debug.slice(-2)).toEqual(['--debug', '127.0.0.1:9229']);
+    expect(nodeArguments({ watch: true, debug: false })).not.toContain('--debug');
   });
 });

@@ -30,6 +30,7 @@ export function appEnvironment(urls: ServerUrls, given: NodeJS.ProcessEnv): Node
     DEMO: 'true',
     COOKIE_SECURE: 'false',
     TRUST_PROXY: 'false',
+    SHUTDOWN_DELAY_SECONDS: '0',
     DATABASE_URL: urls.database,
     ENGINE_URL: urls.engine,
     ...(urls.cacheEngine && { CACHE_ENGINE_URL: urls.cacheEngine }),
@@ -43,6 +44,8 @@ export function appEnvironment(urls: ServerUrls, given: NodeJS.ProcessEnv): Node
 export interface NodeOptions {
   readonly root: string;
   readonly watch: boolean;
+  /** Listens for a debugger on 127.0.0.1:9229; takes effect with `watch` only. */
+  readonly debug: boolean;
   readonly environment: NodeJS.ProcessEnv;
   readonly onLine: (line: string) => void;
 }
@@ -50,13 +53,19 @@ export interface NodeOptions {
 export function startAppNode(port: number, options: NodeOptions): Promise<GuardedProcess> {
   const command: GuardedCommand = {
     program: process.execPath,
-    args: options.watch ? WATCH : APP,
+    args: nodeArguments(options),
     cwd: options.root,
     env: { ...options.environment, PORT: `${port}` },
     graceSeconds: DRAIN_SECONDS,
     onLine: options.onLine,
   };
   return GuardedProcess.start(command);
+}
+
+/** Nest turns on source maps itself. */
+export function nodeArguments({ watch, debug }: Pick<NodeOptions, 'watch' | 'debug'>): readonly string[] {
+  if (!watch) return APP;
+  return debug ? [...WATCH, '--debug', '127.0.0.1:9229'] : WATCH;
 }
 
 function newKey(): string {

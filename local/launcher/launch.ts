@@ -8,6 +8,7 @@ import {
   startEngine,
   startPostgres,
   startSentinel,
+  WRITES_NEED_A_REPLICA,
 } from '../index.js';
 import { ensureEngine } from '../installation.js';
 import { tryLock } from '../lock.js';
@@ -78,8 +79,13 @@ class Parts {
     const { topology, tls } = this.options;
     if (topology === 'standalone') return this.started('engine', await startEngine(kind, { tls }));
     const started = Date.now();
-    const start = topology === 'sentinel' ? startSentinel : startCluster;
-    return this.startedStack(await start(kind, { tls }), `up in ${seconds(started)}`);
+    const options = { tls, settings: WRITES_NEED_A_REPLICA };
+    // After a failover the promoted replica needs another one; in a cluster of six it waits until the killed node is back.
+    const engines =
+      topology === 'sentinel'
+        ? await startSentinel(kind, { ...options, replicas: 2 })
+        : await startCluster(kind, options);
+    return this.startedStack(engines, `up in ${seconds(started)}`);
   }
 
   async memcached(): Promise<string> {
@@ -125,6 +131,7 @@ class Parts {
     const node = await startAppNode(port, {
       root: this.root,
       watch: this.options.watch,
+      debug: this.options.debug,
       environment,
       onLine: (line) => this.terminal.line(line),
     });

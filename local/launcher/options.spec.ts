@@ -10,6 +10,7 @@ describe('readOptions', () => {
       tls: false,
       nodes: 1,
       watch: false,
+      debug: false,
       port: 3000,
       rows: undefined,
       databaseUrl: undefined,
@@ -52,7 +53,8 @@ describe('readOptions', () => {
       '--topology and --tls are for servers started here. Leave them or ENGINE_URL out.',
     ],
     [['--nodes', '9'], {}, '--nodes is a whole number from 1 to 8, not "9".'],
-    [['--nodes', '2', '--watch'], {}, '--watch works with one node; leave out --nodes.'],
+    [['--nodes', '2', '--watch'], {}, '--watch and --debug work with one node; leave out --nodes.'],
+    [['--nodes', '2', '--debug'], {}, '--watch and --debug work with one node; leave out --nodes.'],
     [[], { PORT: 'http' }, 'PORT is a whole number from 1 to 65535, not "http".'],
     [['--nodes', '2'], { PORT: '65535' }, 'PORT is a whole number from 1 to 65534, not "65535".'],
     [[], { DATASET_ROWS: '1e6' }, 'DATASET_ROWS is a whole number from 1 to 3000000, not "1e6".'],
@@ -63,6 +65,11 @@ describe('readOptions', () => {
     ],
   ])('refuses %j with %j in one sentence', (args, environment, sentence) => {
     expect(() => readOptions(args, environment)).toThrow(new UsageError(sentence));
+  });
+
+  it('turns on --watch with --debug', () => {
+    expect(readOptions(['--debug'], {})).toMatchObject({ debug: true, watch: true });
+    expect(readOptions(['--watch'], {})).toMatchObject({ debug: false, watch: true });
   });
 
   it.each(['standalone', 'sentinel', 'cluster'])(

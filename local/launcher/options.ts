@@ -8,11 +8,12 @@ Starts the app with an in-memory engine and PostgreSQL on this machine, and stop
   --engine valkey|redis|memcached   which engine (default: valkey, else redis, whichever is installed);
                                     memcached serves the query cache, beside a Valkey or Redis
   --topology standalone|sentinel|cluster
-                                    of the Valkey or Redis: one node (default), a primary with a replica
-                                    and three sentinels, or three shards with a replica each
+                                    of the Valkey or Redis: one node (default), a primary with two
+                                    replicas and three sentinels, or three shards with a replica each
   --tls                             encrypts it, with certificates made for this start
   --nodes 1-8                       app nodes on the same servers, from PORT upward (default: 1)
   --watch                           restart the app when its source changes
+  --debug                           as --watch, with the Node.js inspector on 127.0.0.1:9229
   --help
 
 Environment, or a file .env in the project's folder:
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly tls: boolean;
   readonly nodes: number;
   readonly watch: boolean;
+  /** Implies `watch`, because the inspector shows sources of the current build only. */
+  readonly debug: boolean;
   readonly port: number;
   /** undefined = all there are. */
   readonly rows: number | undefined;
@@ -56,14 +59,17 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     throw new UsageError(`--topology is one of ${TOPOLOGIES.join(', ')}, not "${values.topology}".`);
   }
   const nodes = wholeNumber('--nodes', values.nodes ?? '1', 1, MOST_NODES);
-  if (values.watch && nodes > 1) throw new UsageError('--watch works with one node; leave out --nodes.');
+  const debug = values.debug ?? false;
+  const watch = debug || (values.watch ?? false);
+  if (watch && nodes > 1) throw new UsageError('--watch and --debug work with one node; leave out --nodes.');
   const options = {
     help: values.help ?? false,
     engine: values.engine as EngineKind | undefined,
     topology: (values.topology ?? 'standalone') as Topology,
     tls: values.tls ?? false,
     nodes,
-    watch: values.watch ?? false,
+    watch,
+    debug,
     port: wholeNumber('PORT', environment['PORT'] || '3000', 1, HIGHEST_PORT - nodes + 1),
     rows: optionalRows(environment['DATASET_ROWS']),
     // An empty line in .env says nothing.
@@ -85,6 +91,7 @@ function parse(args: readonly string[]) {
         topology: { type: 'string' },
         tls: { type: 'boolean' },
         watch: { type: 'boolean' },
+        debug: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;

@@ -32,13 +32,13 @@ export interface TestApp extends TestNode {
 export interface TestNode {
   url: string;
   /** Something inside, where the outside does not show enough. */
-  get<T>(type: Type<T>): T;
+  get<T>(type: Type<T> | string | symbol): T;
   close(): Promise<void>;
 }
 
 /** The whole application in this process, on engines and a database of its own. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
-  const engine = await startEngine(options.engine ?? firstRedisLike());
+  const engine = await startEngine(options.engine ?? redisLike());
   const cacheEngine = options.cacheEngine ? await startEngine(options.cacheEngine) : engine;
   const databaseUrl = await createDatabase();
   const settings = {
@@ -95,10 +95,16 @@ export function installed(...kinds: EngineKind[]): EngineKind[] {
   return kinds.filter((kind) => inject('engines').includes(kind));
 }
 
-function firstRedisLike(): EngineKind {
-  const [kind] = installed('valkey', 'redis');
-  if (!kind) throw new Error('Neither Valkey nor Redis is installed here. Install one: npm start');
+/** Valkey, or Redis where Valkey cannot be had. For tests where the kind does not matter. */
+export function redisLike(): 'redis' | 'valkey' {
+  const [kind] = redisLikes();
+  if (!kind) throw new Error('Neither Valkey nor Redis can be had here. Install one, e.g. with npm start.');
   return kind;
+}
+
+/** Those of Valkey and Redis that are here. */
+export function redisLikes(): ('redis' | 'valkey')[] {
+  return installed('valkey', 'redis') as ('redis' | 'valkey')[];
 }
 
 const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, error: () => undefined };

@@ -28,10 +28,10 @@ export async function build(): Promise<void> {
   await buildStale(process.cwd(), { serverToo: true });
 }
 
-/** Resolves as soon as it listens; what it needs may be away still. */
+/** Resolves as soon as it listens, on a free port unless PORT is set; what it needs may be away still. */
 export async function startDist(settings: Settings): Promise<DistProcess> {
-  const port = await freePort();
-  const app = await run({ ...settings, PORT: `${port}` });
+  const port = settings['PORT'] ?? `${await freePort()}`;
+  const app = await run({ ...settings, PORT: port });
   await app.process.logged(/Listening on/);
   return {
     url: `http://127.0.0.1:${port}`,

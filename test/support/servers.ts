@@ -3,6 +3,7 @@ import { ensureEngine } from '../../local/installation.js';
 import { type EngineKind, startPostgres } from '../../local/index.js';
 import { buildStale } from '../../local/launcher/build.js';
 import { loadFlightsDataset } from '../../src/demo/flights/dataset/flights.dataset.js';
+import { NOT_IN_QUICK, SCOPE } from './scope.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,19 +16,33 @@ declare module 'vitest' {
 const KINDS: EngineKind[] = ['redis', 'valkey', 'memcached'];
 const ROWS = 100_000;
 
-/** Once per run: engines installed, the page built, and one PostgreSQL with 100,000 flights. */
+/** Brings the engines, builds the page, and starts one PostgreSQL with 100,000 flights. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const engines = await installEngines();
+  const engines = await bringEngines();
   await buildStale(process.cwd(), { serverToo: false });
   const postgres = await startPostgres();
   await loadFlightsDataset({ databaseUrl: postgres.url, rows: ROWS });
   project.provide('templateDatabaseUrl', postgres.url);
-  project.provide('engines', engines);
-  return () => postgres.stop();
+  project.provide('engines', SCOPE === 'quick' ? oneOfRedisAndValkey(engines) : engines);
+  return async () => {
+    await postgres.stop();
+    if (SCOPE === 'quick' && project.name === 'e2e') console.log(leftOut());
+  };
 }
 
-/** Some systems have no package of some engine; its tests are left out there, but never where the gate runs. */
-async function installEngines(): Promise<EngineKind[]> {
+/** The last line of `npm test`. */
+function leftOut(): string {
+  const parts = [...Object.keys(NOT_IN_QUICK), 'other engines, topologies and faults'].join(', ');
+  return `npm test leaves out ${parts}. npm run test:all runs them.`;
+}
+
+function oneOfRedisAndValkey(engines: readonly EngineKind[]): EngineKind[] {
+  const unused = engines.includes('valkey') ? 'redis' : undefined;
+  return engines.filter((kind) => kind !== unused);
+}
+
+/** Some systems have no package of some engine; its tests are left out there, but never in CI. */
+async function bringEngines(): Promise<EngineKind[]> {
   const installed: EngineKind[] = [];
   for (const kind of KINDS) {
     try {
@@ -35,9 +50,7 @@ async function installEngines(): Promise<EngineKind[]> {
       installed.push(kind);
     } catch (error) {
       if (process.env['CI']) throw error;
-      console.warn(
-        `Tests on ${kind} are left out. ${error instanceof Error ? error.message : String(error)}`,
-      );
+      console.warn(`Tests on ${kind} are left out. ${(error as Error).message}`);
     }
   }
   return installed;

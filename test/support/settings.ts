@@ -20,5 +20,7 @@ export function productionSettings(databaseUrl: string, engineUrl: string): Sett
     GAME_SERVER_KEY,
     OPERATOR_KEY,
     COOKIE_SECURE: 'false',
+    // All of a file's visitors come from one address.
+    SIGN_UPS_PER_ADDRESS: '100000',
   };
 }

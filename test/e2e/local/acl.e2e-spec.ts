@@ -1,7 +1,8 @@
 import { createClient } from 'redis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { askOnce } from '../../../local/resp.js';
+import { sendOnce } from '../../../local/redis-connection.js';
+import { redisLikes } from '../../support/app.js';
 
 let server: LocalEngine;
 
@@ -13,7 +14,7 @@ async function connectAs(url: string) {
     .connect();
 }
 
-describe.each(['redis', 'valkey'] as const)('startEngine(%j, { acl })', (kind) => {
+describe.each(redisLikes())('startEngine(%j, { acl })', (kind) => {
   it('gives the application a user of its own, whose name and password its URL has', async () => {
     server = await startEngine(kind, { acl: true, password: 'p@ss word' });
     expect(new URL(server.url)).toMatchObject({ username: 'app', password: 'p%40ss%20word' });
@@ -26,7 +27,7 @@ describe.each(['redis', 'valkey'] as const)('startEngine(%j, { acl })', (kind) =
 
   it('lets nobody in without a user', async () => {
     server = await startEngine(kind, { acl: true });
-    await expect(askOnce({ port: server.port }, 'GET', 'key')).rejects.toThrow('NOAUTH');
+    await expect(sendOnce({ port: server.port }, 'GET', 'key')).rejects.toThrow('NOAUTH');
   });
 
   it('lets the application do what stores and connections need', async () => {

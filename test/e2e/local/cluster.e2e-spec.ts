@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCluster } from 'redis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ClusterOptions, type EngineCluster, startCluster } from '../../../local/index.js';
+import { redisLike, redisLikes } from '../../support/app.js';
 import { survivors } from './processes.js';
 
 const FAILOVER = { timeout: 15_000, interval: 50 };
@@ -24,7 +25,7 @@ async function connect() {
   return client;
 }
 
-describe.each(['redis', 'valkey'] as const)('startCluster(%j)', (kind) => {
+describe.each(redisLikes())('startCluster(%j)', (kind) => {
   it('starts three shards with a replica each that all serve', async () => {
     cluster = await startCluster(kind);
     const names = [1, 2, 3].flatMap((shard) => [`shard-${shard}`, `shard-${shard}-replica-1`]);
@@ -40,6 +41,14 @@ describe.each(['redis', 'valkey'] as const)('startCluster(%j)', (kind) => {
     ]);
     expect(await cluster.primaryNow('shard-2')).toBe('shard-2');
   });
+
+  it('restarts all nodes, also as soon as the cluster is there', async () => {
+    cluster = await startCluster(kind, { nodeTimeoutMilliseconds: 10_000 });
+    const nodes = [...cluster.nodes.values()];
+    await Promise.all(nodes.map((node) => node.kill()));
+    await Promise.all(nodes.map((node) => node.restart()));
+    for (const node of nodes) expect(await node.command('PING')).toBe('PONG');
+  }, 40_000);
 
   it('promotes the replica of a killed primary, and takes that back as a replica', async () => {
     cluster = await startCluster(kind);
@@ -119,7 +128,7 @@ describe.each(['redis', 'valkey'] as const)('startCluster(%j)', (kind) => {
 
 describe('startCluster', () => {
   it('says which shards there are when a name is wrong, and keeps the last one', async () => {
-    cluster = await startCluster('valkey', { shards: 1, replicasPerShard: 0 });
+    cluster = await startCluster(redisLike(), { shards: 1, replicasPerShard: 0 });
     await expect(cluster.slotsOf('shard-9')).rejects.toThrow(
       'There is no shard "shard-9". There are shard-1.',
     );

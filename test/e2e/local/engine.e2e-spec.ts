@@ -2,7 +2,8 @@ import { createConnection } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type EngineKind, type Exit, type LocalServer, startEngine } from '../../../local/index.js';
+import { type Exit, type LocalServer, startEngine } from '../../../local/index.js';
+import { installed, redisLike, redisLikes } from '../../support/app.js';
 import { survivors } from './processes.js';
 
 const started: LocalServer[] = [];
@@ -33,11 +34,9 @@ async function ask(server: LocalServer, milliseconds = 2000): Promise<string | u
   }
 }
 
-describe.each<[EngineKind, RegExp]>([
-  ['redis', /^\+PONG/],
-  ['valkey', /^\+PONG/],
-  ['memcached', /^VERSION/],
-])('startEngine(%j)', (kind, answer) => {
+describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kind) => {
+  const answer = kind === 'memcached' ? /^VERSION/ : /^\+PONG/;
+
   it('resolves when the server answers, and says what it is', async () => {
     const server = await start(kind);
     expect(await ask(server)).toMatch(answer);
@@ -96,7 +95,7 @@ describe.each<[EngineKind, RegExp]>([
 });
 
 describe('startEngine', () => {
-  it.each(['redis', 'valkey'] as const)('asks for the password of a %s server in its URL', async (kind) => {
+  it.each(redisLikes())('asks for the password of a %s server in its URL', async (kind) => {
     const server = await start(kind, { password: 'p@ss word' });
     expect(await ask(server)).toMatch(/^-NOAUTH/);
     const client = await createClient({ url: server.url.replace(/^valkey:/, 'redis:') }).connect();
@@ -106,8 +105,8 @@ describe('startEngine', () => {
 
   it('keeps nothing on disk, evicts nothing unless told to, and takes more settings', async () => {
     const [usual, evicting] = await Promise.all([
-      start('valkey'),
-      start('valkey', { settings: ['--maxmemory-policy', 'allkeys-lru'] }),
+      start(redisLike()),
+      start(redisLike(), { settings: ['--maxmemory-policy', 'allkeys-lru'] }),
     ]);
     const settings = async (server: LocalServer): Promise<Record<string, string>> => {
       const client = await createClient({ url: server.url.replace(/^valkey:/, 'redis:') }).connect();
@@ -125,8 +124,8 @@ describe('startEngine', () => {
   });
 
   it('rejects with the end of the log when the server does not start', async () => {
-    await expect(start('redis', { settings: ['--no-such-setting', 'yes'] })).rejects.toThrow(
-      /redis-server exited with code 1[^]*no-such-setting/,
+    await expect(start(redisLike(), { settings: ['--no-such-setting', 'yes'] })).rejects.toThrow(
+      /-server exited with code 1[^]*no-such-setting/,
     );
   });
 });

@@ -3,14 +3,15 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultProxy, type LocalEngine, startEngine, startFaultProxy } from '../../../local/index.js';
-import { askOnce } from '../../../local/resp.js';
+import { sendOnce } from '../../../local/redis-connection.js';
+import { redisLike } from '../../support/app.js';
 
 let server: LocalEngine;
 let proxy: FaultProxy;
 const clients: Socket[] = [];
 
 beforeEach(async () => {
-  server = await startEngine('valkey');
+  server = await startEngine(redisLike());
   proxy = await startFaultProxy({ target: server });
 });
 
@@ -35,14 +36,14 @@ async function answer(client: Socket, milliseconds = 2000): Promise<string | und
   return Promise.race([data, wait(milliseconds, undefined)]);
 }
 
-const ping = () => askOnce({ port: proxy.port }, 'PING');
+const ping = () => sendOnce({ port: proxy.port }, 'PING');
 
 describe('startFaultProxy', () => {
   it('hands on what both sides say, however long, and counts connections', async () => {
     const long = 'x'.repeat(5_000_000);
     expect(proxy.through(server.url)).toBe(`valkey://127.0.0.1:${proxy.port}/0`);
-    expect(await askOnce({ port: proxy.port }, 'SET', 'long', long)).toBe('OK');
-    expect(await askOnce({ port: proxy.port }, 'GET', 'long')).toBe(long);
+    expect(await sendOnce({ port: proxy.port }, 'SET', 'long', long)).toBe('OK');
+    expect(await sendOnce({ port: proxy.port }, 'GET', 'long')).toBe(long);
     expect(proxy.accepted).toBe(2);
     expect(proxy.acceptedPerSecond().reduce((sum, count) => sum + count)).toBe(2);
     await expect.poll(() => proxy.openConnections).toBe(0);

@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
+import { installed } from '../../support/app.js';
 import { Program, survivors } from './processes.js';
 
 describe('servers whose parent ends', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
     'end with it, paused or not, and take their temporary data along: %s',
     async (signal) => {
-      const parent = new Program('test/e2e/local/servers.fixture.ts');
+      const kinds = installed('valkey', 'redis', 'memcached');
+      const parent = new Program('test/e2e/local/servers.fixture.ts', kinds);
       const [line] = await parent.says(/^\{"pids".*/);
       const { pids, directories } = JSON.parse(line) as { pids: number[]; directories: string[] };
-      expect(pids).toHaveLength(5 + 5 + 3);
+      expect(pids).toHaveLength(kinds.length + 2 + 5 + 3);
       parent.process.kill(signal);
       expect(await survivors(pids)).toEqual([]);
       await vi.waitFor(() => expect(directories.filter((path) => existsSync(path))).toEqual([]), {

@@ -25,16 +25,13 @@ export class Program {
     this.exited = once(this.process, 'close');
   }
 
-  /** Resolves with the match in the first line that has one. */
+  /** Resolves with the match in the first line that has one; rejects when the program has ended without. */
   async says(pattern: RegExp, withinSeconds = 30): Promise<RegExpExecArray> {
-    return vi.waitFor(
-      () => {
-        const match = this.lines.map((line) => pattern.exec(line)).find(Boolean);
-        if (match) return match;
-        throw new Error(`Nothing like ${pattern} among:\n${this.lines.join('\n')}`);
-      },
-      { timeout: withinSeconds * 1000, interval: 20 },
-    );
+    const find = () => this.lines.map((line) => pattern.exec(line)).find(Boolean);
+    const inTime = vi.waitUntil(find, { timeout: withinSeconds * 1000, interval: 20 }).catch(() => undefined);
+    const match = (await Promise.race([inTime, this.exited.then(find)])) ?? find();
+    if (match) return match;
+    throw new Error(`Nothing like ${pattern} among:\n${this.lines.join('\n')}`);
   }
 
   async exitCode(): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EngineStack, startCluster, startSentinel } from '../../../local/index.js';
+import { redisLike, redisLikes } from '../../support/app.js';
 
 const FAILOVER = { timeout: 15_000, interval: 50 };
 
@@ -7,10 +8,12 @@ let stack: EngineStack;
 
 afterEach(() => stack.stop());
 
-describe.each([
-  ['redis', {}],
-  ['valkey', { tls: true }],
-] as const)('a stack of %s with a fault proxy in front of each node: %j', (kind, options) => {
+// Each way on one kind, the kinds taking turns.
+const WAYS = [{}, { tls: true }].map(
+  (options, turn) => [redisLikes()[turn] ?? redisLike(), options] as const,
+);
+
+describe.each(WAYS)('a stack of %s with a fault proxy in front of each node: %j', (kind, options) => {
   it('fails over under Sentinel when the primary is cut off and alive', async () => {
     stack = await startSentinel(kind, { ...options, proxied: true });
     expect(stack.url).toContain(`127.0.0.1:${stack.proxy('sentinel-1').port},`);

@@ -1,8 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type EngineStack, type SentinelOptions, startSentinel } from '../../../local/index.js';
-import { askOnce } from '../../../local/resp.js';
+import {
+  type EngineStack,
+  type SentinelOptions,
+  startSentinel,
+  WRITES_NEED_A_REPLICA,
+} from '../../../local/index.js';
+import { sendOnce } from '../../../local/redis-connection.js';
+import { redisLike, redisLikes } from '../../support/app.js';
 import { survivors } from './processes.js';
 
 const FAILOVER = { timeout: 15_000, interval: 50 };
@@ -20,7 +26,7 @@ const role = async (name: string): Promise<unknown> => {
   return Array.isArray(reply) ? reply[0] : reply;
 };
 
-describe.each(['redis', 'valkey'] as const)('startSentinel(%j)', (kind) => {
+describe.each(redisLikes())('startSentinel(%j)', (kind) => {
   it('starts a primary, its replica and three sentinels that all know each other', async () => {
     stack = await startSentinel(kind);
     expect([...stack.nodes.keys()].toSorted()).toEqual([
@@ -90,14 +96,14 @@ describe.each(['redis', 'valkey'] as const)('startSentinel(%j)', (kind) => {
     expect(stack.url).toMatch(`${kind}+sentinel://app:secret@`);
     const [data = 0, sentinel = 0] = portsOf('primary', 'sentinel-1');
     const credentials = { username: 'app', password: 'secret' };
-    await expect(askOnce({ port: data }, 'GET', 'key')).rejects.toThrow('NOAUTH');
-    await expect(askOnce({ port: sentinel }, 'SENTINEL', 'MASTERS')).rejects.toThrow('NOAUTH');
-    expect(await askOnce({ port: data, credentials }, 'SET', 'key', 'value')).toBe('OK');
+    await expect(sendOnce({ port: data }, 'GET', 'key')).rejects.toThrow('NOAUTH');
+    await expect(sendOnce({ port: sentinel }, 'SENTINEL', 'MASTERS')).rejects.toThrow('NOAUTH');
+    expect(await sendOnce({ port: data, credentials }, 'SET', 'key', 'value')).toBe('OK');
     const question = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'primary'] as const;
-    expect(await askOnce({ port: sentinel, credentials }, ...question)).toEqual(['127.0.0.1', `${data}`]);
-    await expect(askOnce({ port: sentinel, credentials }, 'SENTINEL', 'FAILOVER', 'primary')).rejects.toThrow(
-      'NOPERM',
-    );
+    expect(await sendOnce({ port: sentinel, credentials }, ...question)).toEqual(['127.0.0.1', `${data}`]);
+    await expect(
+      sendOnce({ port: sentinel, credentials }, 'SENTINEL', 'FAILOVER', 'primary'),
+    ).rejects.toThrow('NOPERM');
   });
 
   it('takes as many replicas and sentinels as asked for, and leaves nothing behind', async () => {
@@ -111,9 +117,35 @@ describe.each(['redis', 'valkey'] as const)('startSentinel(%j)', (kind) => {
   });
 });
 
+describe('WRITES_NEED_A_REPLICA', () => {
+  const write = (name: string): Promise<unknown> =>
+    stack
+      .node(name)
+      .command('SET', 'key', 'value')
+      .catch((error: Error) => error.message.split(' ')[0]);
+
+  it('refuses writes while no replica answers, and takes them again when one does', async () => {
+    const patient = { downAfterMilliseconds: 20_000 };
+    stack = await startSentinel(redisLike(), { ...patient, settings: WRITES_NEED_A_REPLICA });
+    await expect.poll(() => write('primary'), FAILOVER).toBe('OK');
+    stack.node('replica-1').pause();
+    await expect.poll(() => write('primary'), FAILOVER).toBe('NOREPLICAS');
+    stack.node('replica-1').resume();
+    await expect.poll(() => write('primary'), FAILOVER).toBe('OK');
+  }, 60_000);
+
+  it('lets a promoted replica take writes when another one follows it', async () => {
+    stack = await startSentinel(redisLike(), { replicas: 2, settings: WRITES_NEED_A_REPLICA });
+    await stack.node('primary').kill();
+    const promoted = () => stack.primaryNow().catch(() => 'primary');
+    await expect.poll(promoted, FAILOVER).not.toBe('primary');
+    await expect.poll(async () => write(await promoted()), FAILOVER).toBe('OK');
+  }, 60_000);
+});
+
 describe('startSentinel', () => {
   it('says which nodes there are when a name is wrong', async () => {
-    stack = await startSentinel('valkey');
+    stack = await startSentinel(redisLike());
     expect(() => stack.node('primry')).toThrow(/^There is no node "primry"\. There are primary, replica-1, /);
   });
 });

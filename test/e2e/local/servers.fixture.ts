@@ -1,24 +1,30 @@
-/* Started by guard.e2e-spec.ts to be killed: starts one server of each kind and stacks of them, pauses some, prints their pids. */
-import { startCluster, startEngine, startPostgres, startSentinel } from '../../../local/index.js';
+/*
+ * Started by guard.e2e-spec.ts to be killed: starts one server of each kind in its arguments and stacks of the first, pauses
+ * some, prints their pids.
+ */
+import {
+  type EngineKind,
+  startCluster,
+  startEngine,
+  startPostgres,
+  startSentinel,
+} from '../../../local/index.js';
 
-const servers = await Promise.all([
-  startEngine('redis'),
-  startEngine('valkey'),
-  startEngine('memcached'),
+const kinds = process.argv.slice(2) as EngineKind[];
+const kind = kinds[0] === 'redis' ? 'redis' : 'valkey';
+const [kept, paused, ...engines] = await Promise.all([
   startPostgres(),
   startPostgres(),
+  ...kinds.map((kind) => startEngine(kind)),
 ]);
-const [redis, , , , postgres] = servers;
-redis.pause();
-postgres.pause();
+paused.pause();
+engines[0]?.pause();
 const stacks = await Promise.all([
-  startSentinel('redis', { tls: true }),
-  startCluster('valkey', { acl: true, tls: true, replicasPerShard: 0 }),
+  startSentinel(kind, { tls: true }),
+  startCluster(kind, { acl: true, tls: true, replicasPerShard: 0 }),
 ]);
 stacks[0].node('sentinel-1').pause();
 stacks[1].node('shard-2').pause();
-const all = [...servers, ...stacks.flatMap(({ nodes }) => [...nodes.values()])];
+const all = [kept, paused, ...engines, ...stacks.flatMap(({ nodes }) => [...nodes.values()])];
 const files = stacks.flatMap(({ tls }) => (tls ? [tls.ca, tls.server.key] : []));
-console.log(
-  JSON.stringify({ pids: all.map(({ pid }) => pid), directories: [servers[3].directory, ...files] }),
-);
+console.log(JSON.stringify({ pids: all.map(({ pid }) => pid), directories: [kept.directory, ...files] }));

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EngineStack, startCluster, startSentinel } from '../../../local/index.js';
 import { Stack } from '../../../local/launcher/stack.js';
 import { Terminal } from '../../../local/launcher/terminal.js';
+import { redisLike } from '../../support/app.js';
 import { survivors } from './processes.js';
 
 let said: string;
@@ -17,8 +18,8 @@ beforeEach(() => {
 afterEach(() => stack.stop());
 
 describe.each<[string, string, string, () => Promise<EngineStack>]>([
-  ['sentinel', 'primary', 'replica-1', () => startSentinel('valkey')],
-  ['cluster', 'shard-1', 'shard-1-replica-1', () => startCluster('redis')],
+  ['sentinel', 'primary', 'replica-1', () => startSentinel(redisLike())],
+  ['cluster', 'shard-1', 'shard-1-replica-1', () => startCluster(redisLike())],
 ])('a %s stack under the launcher', (_, first, second, start) => {
   it('gets a killed primary back on its port, and one of the two follows the other', async () => {
     const engines = await start();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../local/free-port.js';
 import { type LocalPostgres, startPostgres } from '../../../local/index.js';
+import { redisLike, redisLikes } from '../../support/app.js';
 import { Program, survivors } from './processes.js';
 
 // The first of these may have to build.
@@ -89,8 +90,8 @@ describe('npm start', () => {
   );
 
   it.each([
-    ['sentinel', 'redis', 'sentinel-3', 5],
-    ['cluster', 'valkey', 'shard-3-replica-1', 6],
+    ['sentinel', redisLikes().at(-1) ?? redisLike(), 'sentinel-3', 6],
+    ['cluster', redisLike(), 'shard-3-replica-1', 6],
   ])(
     'starts a %s of %s with TLS, says its nodes, and leaves none behind',
     async (topology, engine, last, nodes) => {

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
+import { redisLikes } from '../../support/app.js';
 
 const started: LocalEngine[] = [];
 
@@ -46,7 +47,7 @@ async function ping(server: LocalEngine, { ca, withCertificate = true }: Trust =
   }
 }
 
-describe.each(['redis', 'valkey'] as const)('startEngine(%j, { tls })', (kind) => {
+describe.each(redisLikes())('startEngine(%j, { tls })', (kind) => {
   it('speaks TLS to whoever trusts the authority that its URL names', async () => {
     const server = await start(kind, { tls: true });
     expect(server.url).toMatch(new RegExp(`^${kind}s://127\\.0\\.0\\.1:\\d+/0\\?ca=/`));

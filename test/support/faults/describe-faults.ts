@@ -15,24 +15,29 @@ const LONGEST_MS = 120_000;
 
 /** 200 calls a second go on while it happens, and what callers were told is compared with what the servers hold. */
 export function describeFaults(group: EngineGroup): void {
-  describe(`an engine on ${group.kind}${group.tls ? ' with TLS' : ''} under a fault settles every call in time, once, and recovers`, () => {
-    const report = new FaultReport();
-    afterAll(() => console.log(`\n${report.format()}\n`));
+  const trials = trialsOf(FAULTS, group);
+  // Another group has them in its turn, or the engine cannot be had here.
+  describe.skipIf(trials.length === 0)(
+    `an engine on ${group.kind}${group.tls ? ' with TLS' : ''} under a fault settles every call in time, once, and recovers`,
+    () => {
+      const report = new FaultReport();
+      afterAll(() => console.log(`\n${report.format()}\n`));
 
-    it.each(trialsOf(FAULTS, group))(
-      '$title',
-      async ({ what, site }) => {
-        const run = await runFault(what, site);
-        report.add(rowOf(run));
-        for (const late of describeCalls(run.lateByTheLoop, run.struckAt)) {
-          console.log(`Late because the event loop stood still, which is excused: ${late}`);
-        }
-        expectNothingAmiss(run);
-        expectPromises(what, run);
-      },
-      LONGEST_MS,
-    );
-  });
+      it.each(trials)(
+        '$title',
+        async ({ what, site }) => {
+          const run = await runFault(what, site);
+          report.add(rowOf(run));
+          for (const late of describeCalls(run.lateByTheLoop, run.struckAt)) {
+            console.log(`Late because the event loop stood still, which is excused: ${late}`);
+          }
+          expectNothingAmiss(run);
+          expectPromises(what, run);
+        },
+        LONGEST_MS,
+      );
+    },
+  );
 }
 
 /** What holds whatever happens. */

@@ -13,34 +13,35 @@ const CONNECTIONS_PER_SECOND = 2;
 const REFUSED_WITHIN_MS = 1;
 
 export function describeMisconfigurations(group: EngineGroup): void {
-  describe(`an engine on ${group.kind}${group.tls ? ' with TLS' : ''} that only people can help says so at once, once, and does not hammer`, () => {
-    const report = new FaultReport();
-    afterAll(() => console.log(`\n${report.format()}\n`));
+  const subjects = MISCONFIGURATIONS.map((what) => ({ ...what, topologies: TOPOLOGIES }));
+  const trials = trialsOf(subjects, group);
+  // Another group has them in its turn, or the engine cannot be had here.
+  describe.skipIf(trials.length === 0)(
+    `an engine on ${group.kind}${group.tls ? ' with TLS' : ''} that only people can help says so at once, once, and does not hammer`,
+    () => {
+      const report = new FaultReport();
+      afterAll(() => console.log(`\n${report.format()}\n`));
 
-    it.each(
-      trialsOf(
-        MISCONFIGURATIONS.map((what) => ({ ...what, topologies: TOPOLOGIES })),
-        group,
-      ),
-    )(
-      '$title',
-      async ({ what, site }) => {
-        const run = await runMisconfiguration(what, site);
-        report.add(rowOfMisconfiguration(run));
+      it.each(trials)(
+        '$title',
+        async ({ what, site }) => {
+          const run = await runMisconfiguration(what, site);
+          report.add(rowOfMisconfiguration(run));
 
-        expect(run.wasReady).toBe(false);
-        expect(run.reason).toMatch(what.reason);
-        expect(run.reason).not.toMatch(/secret|another@/);
-        expect(run.saidAfterMs).toBeLessThan(SAID_WITHIN_MS);
-        expect(run.logged).toEqual([expect.stringMatching(what.reason)]);
-        expect(run.connectionsPerSecond).toBeLessThanOrEqual(CONNECTIONS_PER_SECOND);
+          expect(run.wasReady).toBe(false);
+          expect(run.reason).toMatch(what.reason);
+          expect(run.reason).not.toMatch(/secret|another@/);
+          expect(run.saidAfterMs).toBeLessThan(SAID_WITHIN_MS);
+          expect(run.logged).toEqual([expect.stringMatching(what.reason)]);
+          expect(run.connectionsPerSecond).toBeLessThanOrEqual(CONNECTIONS_PER_SECOND);
 
-        const { calls, refused, late } = run.tally;
-        expect({ refused, late }).toEqual({ refused: calls, late: 0 });
-        expect(run.medianRefusalMs).toBeLessThan(REFUSED_WITHIN_MS);
-        expect([...run.strayErrors, ...run.surprises]).toEqual([]);
-      },
-      LONGEST_MS,
-    );
-  });
+          const { calls, refused, late } = run.tally;
+          expect({ refused, late }).toEqual({ refused: calls, late: 0 });
+          expect(run.medianRefusalMs).toBeLessThan(REFUSED_WITHIN_MS);
+          expect([...run.strayErrors, ...run.surprises]).toEqual([]);
+        },
+        LONGEST_MS,
+      );
+    },
+  );
 }

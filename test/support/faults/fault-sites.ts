@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import type { EngineKind, EngineTopology } from '../../../src/engine/index.js';
+import { SCOPE } from '../scope.js';
 import type { Site } from './fault-stack.js';
 
 export interface Trial<T> {
@@ -23,12 +24,12 @@ interface Trialled {
 }
 
 /**
- * Those of one group: each once per topology, engines and TLS taking turns; with FULL_MATRIX=true on every engine, with and
- * without TLS.
+ * The trials of one group of engines. Each subject runs once per topology, engines and TLS taking turns; in the scope `matrix`
+ * on every engine, with and without TLS; in the scope `quick` once.
  */
 export function trialsOf<T extends Trialled>(subjects: readonly T[], group: EngineGroup): Trial<T>[] {
   return subjects.flatMap((what, index) =>
-    what.topologies.flatMap((topology, place) =>
+    (SCOPE === 'quick' ? what.topologies.slice(0, 1) : what.topologies).flatMap((topology, place) =>
       sitesFor(topology, what.needsTls ?? false, index + place)
         .filter(({ kind, tls }) => kind === group.kind && tls === group.tls)
         .map((site) => ({
@@ -46,6 +47,6 @@ function sitesFor(topology: EngineTopology, needsTls: boolean, turn: number): Si
     (needsTls ? [true] : [false, true]).map((tls) => ({ kind, topology, tls })),
   );
   const inTurn = all[turn % all.length];
-  if (process.env['FULL_MATRIX'] === 'true') return all;
+  if (SCOPE === 'matrix') return all;
   return inTurn ? [inTurn] : [];
 }

@@ -1,22 +1,22 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { makeCertificate } from './x509.js';
+import { makeCertificate } from './certificate.js';
 
 const validity = {
   validFrom: new Date('2026-01-02T03:04:05Z'),
   validUntil: new Date('2049-12-31T23:59:59Z'),
 };
-const authority = makeCertificate({ commonName: 'an authority', ...validity });
-const server = makeCertificate({
+const authority = await makeCertificate({ commonName: 'an authority', ...validity });
+const server = await makeCertificate({
   commonName: 'a server',
   ...validity,
   issuer: authority,
   dnsNames: ['localhost'],
-  ipv4Addresses: ['127.0.0.1'],
+  ipAddresses: ['127.0.0.1'],
 });
 
 describe('makeCertificate', () => {
-  it('makes an authority that signed itself and what it issued', () => {
+  it('makes a self-signed authority, and certificates signed by it', () => {
     const [root, leaf] = [
       new X509Certificate(authority.certificate),
       new X509Certificate(server.certificate),
@@ -28,8 +28,11 @@ describe('makeCertificate', () => {
     expect(leaf.verify(root.publicKey)).toBe(true);
   });
 
-  it('names hosts and times', () => {
+  it('contains the host names, addresses and validity of the request', () => {
     const leaf = new X509Certificate(server.certificate);
+    expect(leaf.checkHost('localhost')).toBe('localhost');
+    expect(leaf.checkHost('engine.invalid')).toBeUndefined();
+    expect(leaf.checkIP('127.0.0.1')).toBe('127.0.0.1');
     expect(leaf.subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1');
     expect([new Date(leaf.validFrom), new Date(leaf.validTo)]).toEqual([
       validity.validFrom,
@@ -37,8 +40,14 @@ describe('makeCertificate', () => {
     ]);
   });
 
-  it('gives each its own key and serial number', () => {
-    const other = makeCertificate({ commonName: 'an authority', ...validity });
+  it('allows servers and clients to use it, and nothing else', () => {
+    const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+    const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+    expect(new X509Certificate(server.certificate).keyUsage).toEqual([SERVER_AUTH, CLIENT_AUTH]);
+  });
+
+  it('gives each its own key and serial number', async () => {
+    const other = await makeCertificate({ commonName: 'an authority', ...validity });
     const [one, two] = [new X509Certificate(authority.certificate), new X509Certificate(other.certificate)];
     expect(one.serialNumber).not.toBe(two.serialNumber);
     expect(one.verify(two.publicKey)).toBe(false);

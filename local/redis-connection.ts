@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { createClient } from 'redis';
+import type { Credentials } from './access.js';
+import type { TlsFiles } from './tls-files.js';
+
+/** A reply in RESP 2: nil is null, an array may nest. */
+export type Reply = string | number | null | Reply[];
+
+export interface RedisAddress {
+  readonly port: number;
+  readonly credentials?: Credentials | undefined;
+  readonly tls?: TlsFiles | undefined;
+  /** For connecting, and for each command. Default: 2 s. */
+  readonly timeoutMilliseconds?: number;
+}
+
+type Client = typeof template;
+
+const DEFAULT_TIMEOUT = 2000;
+
+/** Sends one command on a connection of its own. */
+export async function sendOnce(address: RedisAddress, ...command: string[]): Promise<Reply> {
+  const connection = await RedisConnection.open(address);
+  try {
+    return await connection.call(...command);
+  } finally {
+    connection.close();
+  }
+}
+
+/**
+ * One connection that never reconnects. Each call returns the plain reply, or rejects with the server's error or
+ * after the timeout. A timeout closes the connection, because a late reply must not be read as that of the next call.
+ */
+export class RedisConnection {
+  private constructor(
+    private readonly client: Client,
+    private readonly timeout: number,
+  ) {}
+
+  static async open(address: RedisAddress): Promise<RedisConnection> {
+    const { timeoutMilliseconds = DEFAULT_TIMEOUT } = address;
+    const client = createClientFor(address, timeoutMilliseconds);
+    // The call in progress rejects with the same error.
+    client.on('error', () => undefined);
+    const connection = new RedisConnection(client, timeoutMilliseconds);
+    try {
+      await connection.withTimeout('connecting', client.connect());
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  call(...command: string[]): Promise<Reply> {
+    return this.withTimeout(command[0] ?? '', this.client.sendCommand<Reply>(command));
+  }
+
+  close(): void {
+    this.client.destroy();
+  }
+
+  private async withTimeout<T>(what: string, answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`No answer to ${what} within ${this.timeout} ms.`));
+        this.close();
+      }, this.timeout);
+    });
+    try {
+      return await Promise.race([answer, timedOut]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Never connected. `createClient` builds a class with all commands each time; a duplicate shares it. */
+const template = createClient({ RESP: 2 });
+
+function createClientFor({ port, credentials, tls }: RedisAddress, timeout: number): Client {
+  const socket = { host: '127.0.0.1', port, connectTimeout: timeout, reconnectStrategy: false } as const;
+  return template.duplicate({
+    ...credentials,
+    // Both would send commands of their own, which tests that count commands would see.
+    disableClientInfo: true,
+    maintNotifications: 'disabled',
+    disableOfflineQueue: true,
+    socket: tls ? { ...socket, ...tlsOptions(tls) } : socket,
+  });
+}
+
+function tlsOptions(tls: TlsFiles) {
+  return {
+    tls: true as const,
+    secureContext: secureContextOf(tls),
+    // Servers may show a certificate with a wrong name, or an expired one, on purpose.
+    checkServerIdentity: () => undefined,
+  };
+}
+
+/** Cached, because reading and parsing the files takes longer than connecting. */
+const secureContexts = new WeakMap<TlsFiles, SecureContext>();
+
+function secureContextOf(tls: TlsFiles): SecureContext {
+  const context =
+    secureContexts.get(tls) ??
+    createSecureContext({
+      ca: readFileSync(tls.ca),
+      cert: readFileSync(tls.client.cert),
+      key: readFileSync(tls.client.key),
+    });
+  secureContexts.set(tls, context);
+  return context;
+}

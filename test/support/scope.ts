@@ -1,0 +1,26 @@
+/**
+ * How much runs: `quick` is `npm test`, `all` is `npm run test:all` and every run of single files, `matrix` is
+ * `npm run test:matrix`, with every engine where the others use one.
+ */
+export const SCOPE = scopeOf(process.env['TEST_SCOPE'] || 'all');
+
+type Scope = 'quick' | 'all' | 'matrix';
+
+/** How often a random or concurrent test repeats itself: `npm test` does a tenth of it, and at least one round. */
+export function rounds(all: number): number {
+  return SCOPE === 'quick' ? Math.ceil(all / 10) : all;
+}
+
+/** Files that `npm test` leaves out, by what they test. */
+export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
+  'the servers of local/': 'test/e2e/local/**/*.e2e-spec.ts',
+  'the built app': 'test/e2e/built/**/*.e2e-spec.ts',
+  'the browser': 'test/browser/**/*.e2e-spec.ts',
+  'docker-compose.yml': 'test/e2e/docker/**/*.e2e-spec.ts',
+  'Sentinel and Cluster': 'test/e2e/engine/app-on-topologies.e2e-spec.ts',
+};
+
+function scopeOf(text: string): Scope {
+  if (text === 'quick' || text === 'all' || text === 'matrix') return text;
+  throw new Error(`TEST_SCOPE is "${text}". It is quick, all or matrix.`);
+}
