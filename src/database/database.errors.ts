@@ -9,25 +9,48 @@ export class DatabaseUnavailableError extends Error {
 }
 
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
-/** PostgreSQL's error codes, appendix A: connection, authorization, no such database, resources, operator intervention. */
-const UNAVAILABLE_STATE = /^(08|28|3D|53|57P)/;
+/**
+ * PostgreSQL's error codes, appendix A: connection, authorization, no such database, resources, operator intervention, read-only, a timeout
+ * of an idle transaction, of a lock or of a statement.
+ */
+const UNAVAILABLE_STATE = /^(08|28|3D|53|57P|25006|25P03|55P03|57014)/;
 const UNAVAILABLE_MESSAGE = /timeout|terminated|Connection ended|after calling end|not queryable/i;
 
 /** Tells "the database is not there" from "the statement is wrong". */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof DatabaseUnavailableError) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   const code = codeOf(error);
   return NETWORK.has(code) || UNAVAILABLE_STATE.test(code) || UNAVAILABLE_MESSAGE.test(error.message);
 }
 
+/** By the error's code or message: what is wrong, and what to do. */
+const EXPLANATIONS: [kind: RegExp, sentence: string][] = [
+  [/^28/, 'PostgreSQL refuses the user or the password. Correct DATABASE_URL.'],
+  [/^3D000/, 'PostgreSQL has no database of that name. Create it, or correct DATABASE_URL.'],
+  [/^53300/, 'PostgreSQL has no free connection. Raise its max_connections, or run fewer nodes.'],
+  [/^53/, 'PostgreSQL has run out of disk or memory. See its log.'],
+  [/^57P03/, 'PostgreSQL is starting up or shutting down. Wait until it accepts connections.'],
+  [/^57P0[12]/, 'PostgreSQL is shutting down. Start it again.'],
+  [/^25006/, 'PostgreSQL is read-only, as a replica is. Let DATABASE_URL name the primary.'],
+  [/^57014/, 'A statement took PostgreSQL longer than its limit. See pg_stat_activity.'],
+  [/^55P03/, 'PostgreSQL waits for a lock that another session holds. See pg_locks.'],
+  [/password must be/, 'PostgreSQL asks for a password. Add one to DATABASE_URL.'],
+  [/not support SSL/, 'PostgreSQL does not offer TLS. Remove sslmode from DATABASE_URL.'],
+];
+
 /** One sentence for operators: what is wrong with the database and what to do. */
 export function explainDatabaseFailure(error: unknown): string {
-  const cause = error instanceof DatabaseUnavailableError ? error.cause : error;
+  const cause = causeOf(error);
   const code = codeOf(cause);
-  if (code.startsWith('28')) return 'PostgreSQL refuses the user or the password. Correct DATABASE_URL.';
-  if (code === '3D000') return 'PostgreSQL has no database of that name. Create it, or correct DATABASE_URL.';
-  return 'PostgreSQL does not answer. Start it, or correct DATABASE_URL.';
+  const message = cause instanceof Error ? cause.message : '';
+  const [, sentence] = EXPLANATIONS.find(([kind]) => kind.test(code) || kind.test(message)) ?? [];
+  return sentence ?? 'PostgreSQL does not answer. Start it, or correct DATABASE_URL.';
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof DatabaseUnavailableError && error.cause ? causeOf(error.cause) : error;
 }
 
 function codeOf(error: unknown): string {

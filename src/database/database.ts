@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Client, type ClientBase, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { type ClientBase, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { CancellableQueries } from './cancellable-queries.js';
+import { CONNECTION_LIMITS, LONG_READ_LIMITS } from './connection-limits.js';
+import { DatabaseClient } from './database-client.js';
 import { DatabaseUnavailableError, isUnavailable } from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
 import { unlessSilent, within } from './silence.js';
@@ -31,17 +34,30 @@ export class Database implements Queryable, OnApplicationShutdown {
   private readonly pool: Pool;
   /** A connection of its own, so that a busy pool does not look like a lost database. */
   private readonly probe: Pool;
+  private readonly cancellable: CancellableQueries;
   private readonly logger = new Logger('Database');
 
   constructor(@Inject(DATABASE_OPTIONS) { url, connections = 10 }: DatabaseOptions) {
     this.url = url;
     this.pool = this.open(url, connections, STATEMENT_TIMEOUT_MS);
     this.probe = this.open(url, 1, PING_TIMEOUT_MS);
+    this.cancellable = new CancellableQueries(this.pool, this.probe);
   }
 
-  /** @throws {DatabaseUnavailableError} if PostgreSQL cannot be reached; the driver's error if the statement is wrong. */
-  async query<Row extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
-    return saidPlainly(async () => (await this.pool.query<Row>(sql, values)).rows);
+  /**
+   * @param signal cancels the statement on the server when it aborts.
+   * @throws {DatabaseUnavailableError} if PostgreSQL cannot be reached; the driver's error if the statement is wrong or was cancelled.
+   */
+  async query<Row extends QueryResultRow>(
+    sql: string,
+    values: unknown[] = [],
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    return saidPlainly(async () =>
+      signal
+        ? this.cancellable.run<Row>(sql, values, signal)
+        : (await this.pool.query<Row>(sql, values)).rows,
+    );
   }
 
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
@@ -75,10 +91,10 @@ export class Database implements Queryable, OnApplicationShutdown {
    */
   async snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     return saidPlainly(async () => {
-      const client = new Client({
+      const client = new DatabaseClient({
+        ...LONG_READ_LIMITS,
         connectionString: this.url,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        keepAlive: true,
       });
       const lost = new Promise<never>((_resolve, reject) => client.on('error', reject));
       lost.catch(() => undefined);
@@ -112,13 +128,14 @@ export class Database implements Queryable, OnApplicationShutdown {
 
   private open(connectionString: string, max: number, timeoutMs: number): Pool {
     const pool = new Pool({
+      ...CONNECTION_LIMITS,
+      Client: DatabaseClient,
       connectionString,
       max,
       connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
       // The server's limit spares it work; ours holds when the server is paused or the network is gone.
       statement_timeout: timeoutMs,
       query_timeout: timeoutMs,
-      keepAlive: true,
     });
     // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
     pool.on('error', (error) => this.logger.warn(`A connection was lost: ${error.message}`));

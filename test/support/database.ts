@@ -31,3 +31,11 @@ export async function queryDatabase<Row extends object>(
     await client.end();
   }
 }
+
+/** How many sessions wait for a lock that this one holds. */
+export async function sessionsWaitingFor(client: Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    'SELECT count(*)::int FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
+  );
+  return rows[0]?.count ?? 0;
+}

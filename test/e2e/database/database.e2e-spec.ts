@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Database, DatabaseUnavailableError } from '../../../src/database/index.js';
+import { Database, DatabaseUnavailableError, explainDatabaseFailure } from '../../../src/database/index.js';
 import { createDatabase, queryDatabase } from '../../support/database.js';
 
 describe('a transaction', () => {
@@ -34,5 +35,34 @@ describe('a transaction', () => {
       await expect(failed).rejects.toThrow('Changed my mind.');
     }
     expect(await database.query('SELECT * FROM numbers')).toEqual([]);
+  });
+
+  it('is ended by the server when it is idle for two seconds, and its locks with it', async () => {
+    const idle = database.transaction(async (transaction) => {
+      await transaction.query('LOCK TABLE numbers');
+      // Waits for the lock, and gets it from the server.
+      expect(await queryDatabase(url, 'SELECT * FROM numbers')).toEqual([]);
+      await transaction.query('SELECT');
+    });
+    await expect(idle).rejects.toThrow(DatabaseUnavailableError);
+  });
+});
+
+describe('a database without a free connection', () => {
+  it('says so, and what to do', async () => {
+    const url = new URL(await createDatabase());
+    const role = `limited_${randomUUID().replaceAll('-', '')}`;
+    await queryDatabase(url.href, `CREATE ROLE ${role} LOGIN PASSWORD 'x' CONNECTION LIMIT 0`);
+    const limited = Object.assign(new URL(url), { username: role, password: 'x' }).href;
+    const database = new Database({ url: limited });
+    for (const call of [() => database.ping(), () => database.query('SELECT 1')]) {
+      const error: unknown = await call().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(DatabaseUnavailableError);
+      expect(explainDatabaseFailure(error)).toBe(
+        'PostgreSQL has no free connection. Raise its max_connections, or run fewer nodes.',
+      );
+    }
+    await database.onApplicationShutdown();
+    await queryDatabase(url.href, `DROP ROLE ${role}`);
   });
 });

@@ -1,0 +1,45 @@
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+
+/** Runs statements that the server stops when their signal aborts, so that an unwanted one does not keep it busy. */
+export class CancellableQueries {
+  private readonly processIds = new WeakMap<PoolClient, number>();
+
+  constructor(
+    private readonly pool: Pool,
+    /** Sends the cancellation: all connections of `pool` may be in use. */
+    private readonly control: Pool,
+  ) {}
+
+  async run<Row extends QueryResultRow>(sql: string, values: unknown[], signal: AbortSignal): Promise<Row[]> {
+    const client = await this.pool.connect();
+    // The pool listens to idle connections only. A lost connection also rejects the statement.
+    const ignore = () => undefined;
+    client.on('error', ignore);
+    let isReusable = false;
+    let cancel = ignore;
+    try {
+      const processId = await this.processIdOf(client);
+      signal.throwIfAborted();
+      cancel = () => void this.control.query('SELECT pg_cancel_backend($1)', [processId]).catch(ignore);
+      signal.addEventListener('abort', cancel);
+      const { rows } = await client.query<Row>(sql, values);
+      // A late cancellation would stop the next statement of this connection.
+      isReusable = !signal.aborted;
+      return rows;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      client.off('error', ignore);
+      client.release(!isReusable);
+    }
+  }
+
+  private async processIdOf(client: PoolClient): Promise<number> {
+    const known = this.processIds.get(client);
+    if (known !== undefined) return known;
+    const { rows } = await client.query<{ id: number }>('SELECT pg_backend_pid() AS id');
+    const id = rows[0]?.id;
+    if (id === undefined) throw new Error('PostgreSQL returned no row for pg_backend_pid().');
+    this.processIds.set(client, id);
+    return id;
+  }
+}
