@@ -13,6 +13,8 @@ export abstract class EngineConnection {
   protected connects = 0;
   private state: EngineState = 'connecting';
   private reason: string | null = 'Not connected yet.';
+  private writeRefusal: string | null = null;
+  private advice: string | null = null;
   private readonly logger = new Logger('Engine');
   private endFirstTry: (verdict: { isWrongUrl: boolean }) => void = () => undefined;
 
@@ -37,9 +39,22 @@ export abstract class EngineConnection {
   report(): EngineReport {
     const { topology } = this.address;
     const { kind, version, role } = this.facts;
-    const { roles, state, reason } = this;
-    const breaker = reason === null ? 'closed' : 'open';
-    return { roles: [...roles], kind, topology, version, role, state, breaker, reason };
+    const { roles, state, reason: obstacle, writeRefusal, advice } = this;
+    const breaker = obstacle === null ? 'closed' : 'open';
+    const reason = obstacle ?? writeRefusal;
+    const refusesWrites = writeRefusal !== null;
+    return {
+      roles: [...roles],
+      kind,
+      topology,
+      version,
+      role,
+      state,
+      breaker,
+      reason,
+      refusesWrites,
+      advice,
+    };
   }
 
   /** Starts connecting and goes on for ever; never rejects, since the app serves without its engine. */
@@ -57,6 +72,16 @@ export abstract class EngineConnection {
   protected markDown(reason: string, isWrongUrl = false): void {
     this.change('down', reason);
     this.endFirstTry({ isWrongUrl });
+  }
+
+  /** Before {@link markReady}: what the servers say of writes, and what their settings lack. */
+  protected noteWrites(refusal: string | null, advice: string | null): void {
+    const hasChanged = refusal !== this.writeRefusal || advice !== this.advice;
+    this.writeRefusal = refusal;
+    this.advice = advice;
+    if (!hasChanged) return;
+    for (const text of [refusal, advice]) if (text) this.logger.warn(`${this.name}: ${text}`);
+    if (engineStateChannel.hasSubscribers) engineStateChannel.publish(this.report());
   }
 
   protected markClosed(): void {

@@ -6,7 +6,7 @@
  */
 export type EngineCallOutcome = 'refused' | 'failed' | 'unknown';
 
-/** A call to an engine that did not succeed. The message names engine and command, never a key or value. */
+/** A call to an engine that did not succeed. The message names the kind of engine and the command; it reaches clients, so never an address, a key or a value. */
 export class EngineError extends Error {
   readonly code = 'E_ENGINE_UNAVAILABLE';
 

@@ -25,4 +25,8 @@ export interface EngineReport {
   breaker: 'open' | 'closed';
   /** Why it is not ready, or what is missing, and what to do; null when all is well. */
   reason: string | null;
+  /** Whether a server refuses writes (OOM, MISCONF, NOREPLICAS, LOADING); `reason` says why. */
+  refusesWrites: boolean;
+  /** What the servers' settings lack and what that costs; null where nothing is known to be missing. */
+  advice: string | null;
 }

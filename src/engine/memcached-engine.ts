@@ -26,7 +26,7 @@ export class MemcachedEngine extends EngineConnection {
     this.client = new Client(this.nodes, { retries: 1, logger: SILENT });
     const choose = this.client.server.bind(this.client);
     this.client.server = (key) => this.toBeUsed(choose(key) as MemcachedNode);
-    this.calls = new EngineCalls(this.name, deadlineMs, explainCommandFailure);
+    this.calls = new EngineCalls(address.kind, deadlineMs, explainCommandFailure);
   }
 
   override start(): void {
@@ -63,7 +63,7 @@ export class MemcachedEngine extends EngineConnection {
 
   private toBeUsed(node: MemcachedNode): MemcachedNode {
     if (!node.isUsable) {
-      throw new EngineError('refused', `${node.address} does not answer, so the call was not sent.`);
+      throw new EngineError('refused', 'A Memcached server does not answer, so the call was not sent.');
     }
     if (this.sending) this.sending.target = node;
     return node;

@@ -98,7 +98,7 @@ export class MemcachedNode extends Server implements CallTarget {
     const [outcome, what] = connection?.isOpen
       ? (['unknown', 'was lost before it answered'] as const)
       : (['refused', 'could not be made, so nothing was sent'] as const);
-    super.error(new EngineError(outcome, `The connection to ${this.address} ${what}.`, { cause: failure }));
+    super.error(new EngineError(outcome, `The connection to Memcached ${what}.`, { cause: failure }));
     if (wasUsable && !this.isClosed) {
       this.onChange();
       void this.look();

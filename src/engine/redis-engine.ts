@@ -72,14 +72,14 @@ export class RedisEngine extends EngineConnection {
       prefixes: () => this.invalidated.prefixes,
       onInvalidated: (key: Buffer | null) => this.invalidated.invalidate(key),
       onConnect: () => this.connects++,
-      onBreaker: () => this.assess(),
+      onStateChange: () => this.assess(),
     };
     this.servers = new Layout(address, options, {
       onReady: (reason, hasChanged) => this.becomeReady(reason, hasChanged),
       onDown: (error) => this.becomeDown(error),
       onInterruption: () => this.invalidated.interrupt(),
     });
-    this.sender = new CommandSender(this.servers, this.name, deadlineMs);
+    this.sender = new CommandSender(this.servers, address.kind, deadlineMs);
     this.client = createEngineClient(this.sender, () => this.isReady);
   }
 
@@ -153,16 +153,21 @@ export class RedisEngine extends EngineConnection {
   private assess(): void {
     const { open } = this.servers;
     const silent = open.filter(({ breaker }) => breaker.isOpen);
-    const reason =
+    const silence =
       silent.length > 0
         ? `${silent.map(({ address }) => address).join(', ')} does not answer in time. Asking again.`
         : null;
-    if (open.length > silent.length) this.markReady(this.missing ?? reason);
-    else if (reason) this.markDown(reason);
+    this.noteWrites(
+      sentence(open.map(({ address, writes }) => [address, writes.refusal])),
+      sentence(open.map(({ address, facts }) => [address, facts.advice])),
+    );
+    if (open.length > silent.length) this.markReady(this.missing ?? silence);
+    else if (silence) this.markDown(silence);
   }
 
   private becomeDown(error: unknown): void {
     this.missing = null;
+    this.noteWrites(null, null);
     this.markDown(explainConnectionFailure(error), isWrongUrl(error));
   }
 }
@@ -173,4 +178,11 @@ function commandOptions({ deadlineMs, replies }: ReplyOptions): CommandOptions {
     ...(deadlineMs !== undefined && { timeout: deadlineMs }),
     ...(replies === 'binary' && { typeMapping: AS_BUFFERS }),
   };
+}
+
+/** One sentence for the first server that something is to be said of, and how many others there are. */
+function sentence(said: [address: string, predicate: string | null][]): string | null {
+  const [first, ...others] = said.filter(([, predicate]) => predicate !== null);
+  if (!first) return null;
+  return `${first.join(' ')}${others.length > 0 ? ` So it is on ${others.length} more.` : ''}`;
 }

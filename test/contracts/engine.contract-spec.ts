@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { EngineOptions } from '../../local/index.js';
 import type { EngineTopology } from '../../src/engine/index.js';
 import { installed } from '../support/app.js';
+import { SCOPE } from '../support/scope.js';
 import { startServers } from './engine-servers.js';
 import { describeEngineContract } from './engine.contract.js';
 import { describeMemcachedContract } from './memcached.contract.js';
@@ -31,12 +32,12 @@ const WAYS: readonly [topology: EngineTopology, how: string, options: EngineOpti
 ];
 
 const kinds = installed('redis', 'valkey') as ('redis' | 'valkey')[];
-const isFull = process.env['FULL_MATRIX'] === 'true';
+const ways = WAYS.filter(([topology]) => SCOPE !== 'quick' || topology === 'standalone');
 
-/** Each way on one engine, the engines taking turns; with FULL_MATRIX=true on every engine. */
-for (const [turn, [topology, how, options]] of WAYS.entries()) {
+/** Each way on one engine, the engines taking turns; in the scope `matrix` on every engine. */
+for (const [turn, [topology, how, options]] of ways.entries()) {
   const inTurn = kinds.slice(turn % kinds.length).slice(0, 1);
-  for (const kind of isFull ? kinds : inTurn) {
+  for (const kind of SCOPE === 'matrix' ? kinds : inTurn) {
     describeEngineContract(`${kind}, ${topology}, ${how}`, () => startServers(kind, topology, options));
   }
 }

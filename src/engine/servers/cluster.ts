@@ -4,7 +4,8 @@ import { addressOf, ClusterMap, readClusterMap } from './cluster-map.js';
 import { backOff, backoffMs } from './backoff.js';
 import { connectTo, FAILOVER_TIMEOUT_MS, withinTime } from './connect.js';
 import { NextLook } from './next-look.js';
-import { Server, type ServerOptions } from './server.js';
+import { Server } from './server.js';
+import type { ServerOptions } from './server-options.js';
 import type { Redirection, Servers, ServersListener } from './servers.js';
 
 /** How often the map is read again while every shard is served, and while one is not. */

@@ -1,3 +1,4 @@
+import { ErrorReply } from 'redis';
 import { describe, expect, it } from 'vitest';
 import { explainConnectionFailure, isWrongUrl, needsPeople } from './connection-failure.js';
 
@@ -42,5 +43,28 @@ describe('explainConnectionFailure', () => {
     ]);
     expect(isWrongUrl(failures)).toBe(true);
     expect(isWrongUrl(failureWith('ECONNREFUSED'))).toBe(false);
+  });
+
+  it.each([
+    [
+      'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user.',
+      /protected mode/,
+    ],
+    ['ERR max number of clients reached', /maxclients/],
+    ['ERR max number of clients + cluster connections reached', /maxclients/],
+    ["ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'cluster' 'secret' ", /HELLO 3/],
+    ['NOPROTO unsupported protocol version', /HELLO 3/],
+    ['BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.', /SCRIPT KILL/],
+    ['LOADING Redis is loading the dataset in memory', /loading its data/],
+    ['WRONGPASS invalid username-password pair or user is disabled.', /user or password is wrong/],
+    ['NOAUTH HELLO must be called with the client already authenticated', /asks for a password/],
+    ["NOPERM User app has no permissions to run the 'hello' command", /Extend its ACL/],
+    ['MISCONF Redis is configured to save RDB snapshots', /: MISCONF Redis is configured to save/],
+    ["ERR refused for 'secret'", /refused the connection: ERR refused for\.$/],
+  ])('explains the reply %s to the greeting, without what was sent', (message, sentence) => {
+    const error = new ErrorReply(message);
+    expect(explainConnectionFailure(error)).toMatch(sentence);
+    expect(explainConnectionFailure(error)).not.toContain('secret');
+    expect(isWrongUrl(error)).toBe(false);
   });
 });

@@ -1,5 +1,15 @@
+import { ErrorReply } from 'redis';
+
 /** What somebody has to put right, here or at the server: asking again soon changes nothing. */
 const FOR_PEOPLE: [pattern: RegExp, sentence: string][] = [
+  [
+    /unknown command .?HELLO|NOPROTO/i,
+    'The server refuses HELLO 3. It must be Redis 6 or later, or Valkey, with that command enabled.',
+  ],
+  [
+    /DENIED/,
+    'The server is in protected mode and accepts local connections only (DENIED). Set a password and its bind address.',
+  ],
   [/WRONGPASS/, 'The user or password is wrong. Correct the credentials in its URL.'],
   [/NOAUTH/, 'The engine asks for a password. Write redis://:password@host:port.'],
   [/NOPERM/, 'The user may not run the commands we need. Extend its ACL.'],
@@ -9,12 +19,12 @@ const FOR_PEOPLE: [pattern: RegExp, sentence: string][] = [
   [/cluster support disabled/, 'The server is no cluster node. Write its URL without +cluster.'],
   [/CLUSTERNODE/, 'The server is a cluster node. Write its URL with +cluster.'],
   [
-    /unknown command.*SENTINEL/i,
+    /unknown command .?SENTINEL/i,
     'The server is no sentinel. Write its URL without +sentinel, or name the sentinels.',
   ],
   [/SENTINELNODE/, 'The server is a sentinel. Write its URL with +sentinel and ?name=.'],
   [
-    /unknown command.*CLUSTER/i,
+    /unknown command .?CLUSTER/i,
     'The server knows no clusters. Write its URL without +cluster; for a sentinel, with +sentinel and ?name=.',
   ],
   [/CERT_HAS_EXPIRED/, 'The certificate of the server has expired. Renew it.'],
@@ -42,8 +52,10 @@ const FOR_PEOPLE: [pattern: RegExp, sentence: string][] = [
   ],
 ];
 
+const LONGEST_WORDS = 100;
+
 const WRONG_URL =
-  /UNKNOWNNAME|cluster support disabled|CLUSTERNODE|SENTINELNODE|unknown command.*(SENTINEL|CLUSTER)/i;
+  /UNKNOWNNAME|cluster support disabled|CLUSTERNODE|SENTINELNODE|unknown command .?(SENTINEL|CLUSTER)/i;
 
 const PASSING: [pattern: RegExp, sentence: string][] = [
   [/NOTPRIMARY/, 'The server there is a replica, which takes no writes. Looking for the primary.'],
@@ -56,6 +68,11 @@ const PASSING: [pattern: RegExp, sentence: string][] = [
   [/ECONNREFUSED/, 'The connection is refused. Start the engine there, or correct its URL.'],
   [/ENOTFOUND|EAI_AGAIN/, 'The host name is not known. Correct the host in its URL.'],
   [/LOADING/, 'The engine is loading its data. Wait.'],
+  [
+    /max number of clients/,
+    'The server accepts no more connections (maxclients). Raise maxclients, or close other connections.',
+  ],
+  [/BUSY/, 'The server is running a long script (BUSY). Wait, or end it with SCRIPT KILL.'],
   [/SILENT/, 'It stopped answering. Connecting again.'],
   [
     /ETIMEDOUT|timeout|timed out|Disconnects client/i,
@@ -79,13 +96,26 @@ export function isWrongUrl(error: unknown): boolean {
 export function explainConnectionFailure(error: unknown): string {
   const text = textOf(error);
   const known = [...FOR_PEOPLE, ...PASSING].find(([pattern]) => pattern.test(text));
-  return known ? known[1] : `The connection failed (${codeOf(error) || nameOf(error)}).`;
+  if (known) return known[1];
+  if (error instanceof ErrorReply) return `The server refused the connection: ${wordsOf(error)}.`;
+  return `The connection failed (${codeOf(error) || nameOf(error)}).`;
+}
+
+/** The server's own code and words. It may repeat arguments, credentials among them, and quotes them when it does. */
+function wordsOf({ message }: Error): string {
+  const [words = ''] = message.split(/['"`\n]|, with args/, 1);
+  return words
+    .trim()
+    .replace(/[.,:]+$/, '')
+    .slice(0, LONGEST_WORDS);
 }
 
 /** Several addresses or sentinels fail together as an AggregateError whose own message says nothing. */
 function textOf(error: unknown): string {
   const causes = error instanceof AggregateError ? error.errors.map(textOf) : [];
-  return [codeOf(error), String(error), ...causes].join(' ');
+  // What was sent, which the server repeats, is not what is wrong.
+  const [said = ''] = String(error).split(', with args', 1);
+  return [codeOf(error), said, ...causes].join(' ');
 }
 
 function codeOf(error: unknown): string {

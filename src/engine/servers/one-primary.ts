@@ -2,7 +2,8 @@ import type { EngineAddress, EngineNode } from '../address/engine-url.js';
 import { backOff } from './backoff.js';
 import { CONNECT_TIMEOUT_MS, FAILOVER_TIMEOUT_MS } from './connect.js';
 import { Sentinels } from './sentinels.js';
-import { Server, type ServerOptions } from './server.js';
+import { Server } from './server.js';
+import type { ServerOptions } from './server-options.js';
 import { NotPrimaryError } from './server-facts.js';
 import type { Servers, ServersListener } from './servers.js';
 

@@ -1,10 +1,13 @@
 import { ErrorReply, type RedisClientType } from 'redis';
 import type { EngineKind } from '../engine.wire.js';
+import { readReplicationAdvice } from './replication-advice.js';
 
 export interface ServerFacts {
   kind: EngineKind | null;
   version: string | null;
   isCluster: boolean;
+  /** What its settings lack, as the end of a sentence about it. */
+  advice: string | null;
 }
 
 /** A server that answers but cannot take writes; a replica, for example after a failover behind its address. */
@@ -29,14 +32,15 @@ export async function requirePrimary(client: RedisClientType, abortSignal?: Abor
 
 /** What the server says of itself. Without the right to ask, little. */
 export async function readServerFacts(client: RedisClientType): Promise<ServerFacts> {
-  const [info, isCluster] = await Promise.all([
+  const [info, isCluster, advice] = await Promise.all([
     ask(client, 'server'),
     ask(client, 'cluster').then((text) => text.includes('cluster_enabled:1')),
+    readReplicationAdvice(client),
     requirePrimary(client),
   ]);
   const version = /^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info);
   const kind = info.includes('valkey_version:') ? 'valkey' : 'redis';
-  return { kind: info ? kind : null, version: version?.[1] ?? null, isCluster };
+  return { kind: info ? kind : null, version: version?.[1] ?? null, isCluster, advice };
 }
 
 async function ask(client: RedisClientType, section: string): Promise<string> {

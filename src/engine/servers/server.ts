@@ -3,9 +3,11 @@ import type { EngineNode } from '../address/engine-url.js';
 import { Breaker } from '../calls/breaker.js';
 import type { Call, CallTarget } from '../calls/call.js';
 import { pipelineReplies, transactionReplies } from './batch-replies.js';
-import { type ConnectionOptions, connectTo, withinTime } from './connect.js';
+import { connectTo, withinTime } from './connect.js';
+import type { ServerOptions } from './server-options.js';
 import { Pulse } from './pulse.js';
 import { Revocation } from '../calls/revocation.js';
+import { WriteProbe } from './write-probe.js';
 import { NotPrimaryError, readServerFacts, requirePrimary, type ServerFacts } from './server-facts.js';
 
 export type Arguments = readonly RedisArgument[];
@@ -17,19 +19,6 @@ interface BatchForm {
   typeMapping?: TypeMapping | undefined;
 }
 
-/** What is known of a primary besides its address, and who wants to know of it. */
-export interface ServerOptions {
-  connection: ConnectionOptions;
-  /** How long an answer to its pulse may take. */
-  deadlineMs: number;
-  /** Prefixes of keys whose changes it is to push. */
-  prefixes: () => readonly string[];
-  /** `null` is all keys. */
-  onInvalidated: (key: Buffer | null) => void;
-  onConnect: () => void;
-  onBreaker: () => void;
-}
-
 /**
  * A connection to one primary. Once lost it is never used again: `lost` resolves with the reason, and whoever opened it
  * opens another, there or elsewhere.
@@ -37,8 +26,9 @@ export interface ServerOptions {
 export class Server implements CallTarget {
   readonly breaker: Breaker;
   readonly pulse: Pulse;
+  readonly writes: WriteProbe;
   readonly lost: Promise<unknown>;
-  facts: ServerFacts = { kind: null, version: null, isCluster: false };
+  facts: ServerFacts = { kind: null, version: null, isCluster: false, advice: null };
   isLost = false;
   /** Prefixes of keys whose changes it was asked to push, and whether it does by now. For as long as the connection lasts. */
   private readonly tracked = new Map<string, boolean>();
@@ -55,12 +45,16 @@ export class Server implements CallTarget {
     private readonly options: ServerOptions,
   ) {
     this.lost = new Promise((resolve) => (this.tellLost = resolve));
-    this.breaker = new Breaker(options.onBreaker);
+    this.breaker = new Breaker(options.onStateChange);
+    this.writes = new WriteProbe(client, options.onStateChange);
     this.pulse = new Pulse({
       ask: () => requirePrimary(client, this.mark()),
       patienceMs: options.deadlineMs,
       patientUntil: () => this.patientUntil,
-      onAnswer: () => this.breaker.close(),
+      onAnswer: () => {
+        this.breaker.close();
+        void this.writes.ask();
+      },
       onLost: (error) => this.lose(error),
     });
     client.on('invalidate', options.onInvalidated);
@@ -85,7 +79,8 @@ export class Server implements CallTarget {
     const prefixes = this.options.prefixes();
     // node-redis has turned tracking on for all that is read: the server would have to remember it, and takes no prefixes then.
     const untracked = this.client.sendCommand(['CLIENT', 'TRACKING', 'OFF']);
-    const [facts] = await Promise.all([readServerFacts(this.client), untracked, this.track(prefixes)]);
+    const asked = [untracked, this.track(prefixes), this.writes.ask()];
+    const [facts] = await Promise.all([readServerFacts(this.client), ...asked]);
     this.facts = facts;
   }
 

@@ -1,0 +1,15 @@
+import type { ConnectionOptions } from './connect.js';
+
+/** What is known of a primary besides its address, and who wants to know of it. */
+export interface ServerOptions {
+  connection: ConnectionOptions;
+  /** How long an answer to its pulse may take. */
+  deadlineMs: number;
+  /** Prefixes of keys whose changes it is to push. */
+  prefixes: () => readonly string[];
+  /** `null` is all keys. */
+  onInvalidated: (key: Buffer | null) => void;
+  onConnect: () => void;
+  /** Its breaker opened or closed, or it began or ceased to refuse writes. */
+  onStateChange: () => void;
+}
