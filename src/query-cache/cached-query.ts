@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
+import type { Ask } from './database-loads.js';
 import { passOverEngineFailure } from './engine-failure.js';
+import { EngineReads } from './engine-reads.js';
 import { ageOf, type Envelope } from './envelope.js';
 import type { Json } from './json-bytes.js';
 import { CachedAnswer, type Lookup } from './lookup.js';
@@ -9,7 +11,7 @@ import { Patience } from './patience.js';
 import type { Found } from './query-cache.store.js';
 import { QueryCounters } from './query-counters.js';
 import { Query, type QueryDefinition } from './query-definition.js';
-import { type Ask, type Loaded, type LoaderParts, QueryLoader } from './query-loader.js';
+import { type Loaded, type LoaderParts, QueryLoader } from './query-loader.js';
 import { RunningLoads } from './running-loads.js';
 
 /** What a request's `Cache-Control` asks for: RFC 9111, section 5.2.1. */
@@ -26,6 +28,7 @@ export class CachedQuery<Args, Value> {
   readonly counters = new QueryCounters();
   private readonly query: Query<Args, Value>;
   private readonly loader: QueryLoader<Args, Value>;
+  private readonly reads: EngineReads;
   private readonly running = new RunningLoads<Loaded<Value>>();
   private readonly forTheNew: Patience | undefined;
 
@@ -35,7 +38,8 @@ export class CachedQuery<Args, Value> {
     private readonly parts: LoaderParts,
   ) {
     this.query = new Query(definition);
-    this.loader = new QueryLoader(this.query, this.counters, parts);
+    this.reads = new EngineReads(parts.readQueues);
+    this.loader = new QueryLoader(this.query, this.counters, { ...parts, reads: this.reads });
     const { softTimeoutSeconds } = this.query;
     if (softTimeoutSeconds > 0) this.forTheNew = new Patience(softTimeoutSeconds * 1_000);
   }
@@ -57,7 +61,7 @@ export class CachedQuery<Args, Value> {
     try {
       const keys = this.parts.store.keysOf(this.query, args);
       keyHash = keys.hash;
-      answer = await this.lookUp({ args, keys, startedAt }, directive);
+      answer = await this.lookUp({ keys, startedAt }, directive);
     } catch (error) {
       this.tell(this.fromDatabase({ outcome: 'error' }), { keyHash, startedAt });
       throw error;
@@ -83,17 +87,18 @@ export class CachedQuery<Args, Value> {
 
   private async lookUp(ask: Ask<Args>, directive?: CacheDirective): Promise<CachedAnswer<Value>> {
     if (directive) return this.lookPast(ask, directive);
-    const { store, patience } = this.parts;
+    const { store } = this.parts;
     const local = store.findLocal(ask.keys);
     if (local) return this.answerFrom(local, ask, { localMs: performance.now() - ask.startedAt });
     let found: Found | undefined;
     try {
-      found = await patience.wait(store.find(ask.keys));
+      found = await this.reads.read(() => store.find(ask.keys));
     } catch (error) {
       passOverEngineFailure(error);
     }
     const engineMs = performance.now() - ask.startedAt;
     const envelope = found?.envelope;
+    if (envelope) this.reads.noteSize(envelope.answer.bytes.length);
     if (!envelope || !ageOf(envelope).isUsable) return this.answerMiss(ask, { found, engineMs });
     return this.answerFrom(envelope, ask, { engineMs });
   }
@@ -101,7 +106,7 @@ export class CachedQuery<Args, Value> {
   /** From the database, whatever is stored. */
   private async lookPast(ask: Ask<Args>, directive: CacheDirective): Promise<CachedAnswer<Value>> {
     if (directive === 'no-store') {
-      const { answer, databaseMs } = await this.loader.database.load(ask.args);
+      const { answer, databaseMs } = await this.loader.database.load(ask);
       return new CachedAnswer(answer, this.fromDatabase({ outcome: 'bypass', databaseMs }));
     }
     const loaded = await this.loader.reload(ask);

@@ -17,10 +17,10 @@ export interface EngineTier {
   write(entry: string, bytes: Buffer, lifeSeconds: number): Promise<void>;
   /** Likewise. */
   read(keys: readonly string[]): Promise<(string | null)[]>;
-  /** Writes `value` where there is nothing, for so long at least. @returns what is there then. */
+  /** Writes `value` where there is nothing. @returns what is there then. */
   ensure(keys: readonly string[], value: string, lifeSeconds: number): Promise<(string | null)[]>;
-  /** Lets what was ensured live for so long at least. */
-  prolong(keys: readonly string[], lifeSeconds: number): Promise<void>;
+  /** What {@link ensure} wrote lives for so long from now on, at least. */
+  extend(key: string, lifeSeconds: number): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
   /** @returns whether it was free. */
   take(key: string, lifeSeconds: number): Promise<boolean>;
@@ -63,8 +63,8 @@ class RedisTier implements EngineTier {
     return there;
   }
 
-  async prolong(keys: readonly string[], lifeSeconds: number): Promise<void> {
-    await Promise.all(keys.map((key) => this.engine.client.expire(key, lifeSeconds, 'GT')));
+  async extend(key: string, lifeSeconds: number): Promise<void> {
+    await this.engine.client.expire(key, lifeSeconds, 'GT');
   }
 
   async remove(keys: readonly string[]): Promise<void> {
@@ -91,7 +91,9 @@ class MemcachedTier implements EngineTier {
 
   async write(entry: string, bytes: Buffer, lifeSeconds: number): Promise<void> {
     const { client } = this.engine;
-    await this.engine.settle('set', () => client.set(entry, bytes, { expires: withinBounds(lifeSeconds) }));
+    await this.engine.settle('set', () =>
+      client.set(entry, bytes, { expires: memcachedLifeSeconds(lifeSeconds) }),
+    );
   }
 
   async read(keys: readonly string[]): Promise<(string | null)[]> {
@@ -99,15 +101,15 @@ class MemcachedTier implements EngineTier {
     return found.map((text) => text?.toString() ?? null);
   }
 
-  /** Memcached cannot lengthen a life without knowing it. Its memory is bounded anyway, so they live as long as it allows. */
-  async ensure(keys: readonly string[], value: string): Promise<(string | null)[]> {
-    const written = keys.map((key) => this.add(key, value, LONGEST_LIFE_SECONDS));
+  async ensure(keys: readonly string[], value: string, lifeSeconds: number): Promise<(string | null)[]> {
+    const written = keys.map((key) => this.add(key, value, memcachedLifeSeconds(lifeSeconds)));
     const [there] = await Promise.all([this.read(keys), ...written]);
     return there;
   }
 
-  async prolong(keys: readonly string[]): Promise<void> {
-    await Promise.all(keys.map((key) => this.renew(key, LONGEST_LIFE_SECONDS)));
+  /** Memcached's touch could also shorten a life, so it sets the longest there is. Its memory is bounded anyway. */
+  extend(key: string): Promise<void> {
+    return this.renew(key, LONGEST_LIFE_SECONDS);
   }
 
   async remove(keys: readonly string[]): Promise<void> {
@@ -115,8 +117,9 @@ class MemcachedTier implements EngineTier {
     await Promise.all(keys.map((key) => this.engine.settle('delete', () => client.delete(key))));
   }
 
+  /** A lease may end up to a second sooner: it is renewed before that. If its holder dies, others wait no longer than it says. */
   take(key: string, lifeSeconds: number): Promise<boolean> {
-    return this.add(key, '1', lifeSeconds);
+    return this.add(key, '1', withinBounds(lifeSeconds));
   }
 
   async renew(key: string, lifeSeconds: number): Promise<void> {
@@ -130,8 +133,16 @@ class MemcachedTier implements EngineTier {
 
   private add(key: string, value: string, lifeSeconds: number): Promise<boolean> {
     const { client } = this.engine;
-    return this.engine.settle('add', () => client.add(key, value, { expires: withinBounds(lifeSeconds) }));
+    return this.engine.settle('add', () => client.add(key, value, { expires: lifeSeconds }));
   }
+}
+
+/**
+ * What to ask Memcached for, in whole seconds, so that a value lives at least that long: its clock counts whole seconds, and
+ * the first of them may end at once. Readers compare exact times. At most 30 days.
+ */
+export function memcachedLifeSeconds(seconds: number): number {
+  return withinBounds(seconds + 1);
 }
 
 /** Beyond 30 days Memcached would read a date; 0 would be for ever. */

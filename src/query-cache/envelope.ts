@@ -5,8 +5,10 @@ import { Json } from './json-bytes.js';
 export interface Envelope {
   /** Nobody reads its value but through a copy of his own: see {@link Json.copy}. */
   answer: Json<unknown>;
-  /** When its load began: milliseconds since the epoch. */
+  /** When its load began: milliseconds since the epoch, by the clock of the node that loaded it. */
   loadedAt: number;
+  /** The same as of this process's `performance.now()`, which no change of the clock reaches. */
+  begunAt: number;
   freshMs: number;
   /** How long after that it may be served while a new one is loaded. */
   staleMs: number;
@@ -43,6 +45,8 @@ export function readEnvelope(stored: Buffer | null): Envelope | undefined {
   return {
     answer: Json.ofBytes(stored.subarray(end + 1), etag),
     loadedAt: Number(words[0]),
+    // Clocks of nodes may differ a little: an answer from the future counts as new.
+    begunAt: performance.now() - Math.max(0, Date.now() - Number(words[0])),
     freshMs: Number(words[1]),
     staleMs: Number(words[2]),
     generations: words.slice(4),
@@ -55,9 +59,9 @@ export function areSame(one: Generations, other: Generations): boolean {
   return isKnown && one.every((generation, i) => generation !== null && generation === other[i]);
 }
 
-/** How old and how much longer fresh, in seconds; the latter is negative once it is stale. Clocks of nodes may differ a little. */
-export function ageOf({ loadedAt, freshMs, staleMs }: Envelope) {
-  const ageMs = Math.max(0, Date.now() - loadedAt);
+/** How old and how much longer fresh, in seconds; the latter is negative once it is stale. */
+export function ageOf({ begunAt, freshMs, staleMs }: Envelope) {
+  const ageMs = performance.now() - begunAt;
   return {
     ageSeconds: ageMs / 1000,
     ttlSeconds: (freshMs - ageMs) / 1000,

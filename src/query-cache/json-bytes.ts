@@ -14,6 +14,11 @@ export class Json<Value> {
     return new Json(undefined, { value });
   }
 
+  /** Encoded at once: changes to `value` have no effect, and nobody is given `value` itself. */
+  static encoded<Value>(value: Value): Json<Value> {
+    return new Json<Value>(Buffer.from(JSON.stringify(value)), undefined);
+  }
+
   static ofBytes<Value>(bytes: Buffer, etag: string): Json<Value> {
     return new Json<Value>(bytes, undefined, etag);
   }

@@ -1,6 +1,9 @@
 /** Deeper than any answer, and shallow enough to end on one that contains itself. */
 const DEEPEST = 200;
 
+/** Names of members may come from a request, so an error repeats only so much of them. */
+const LONGEST_PATH = 100;
+
 /** Something that JSON would drop or change. */
 export interface NotJson {
   /** Where, for example `routes.0.date`; empty for the whole. */
@@ -38,7 +41,7 @@ interface Look {
 
 function look(value: unknown, { path, allowUndefinedMembers }: Look): NotJson | undefined {
   const remedy = remedyFor(value, path.length);
-  if (remedy !== undefined) return { path: path.join('.'), remedy };
+  if (remedy !== undefined) return { path: path.join('.').slice(0, LONGEST_PATH), remedy };
   if (typeof value !== 'object' || value === null) return undefined;
   // By index, since a hole in a list is no member of it.
   const names = Array.isArray(value) ? value.keys() : Object.keys(value);

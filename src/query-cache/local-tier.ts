@@ -129,10 +129,8 @@ class Place {
   }
 
   fill(envelope: Envelope, longestMs: number): void {
-    const lifeMs = envelope.freshMs + envelope.staleMs;
-    // Whoever loaded it may have had a clock that is ahead.
-    const leftMs = Math.min(lifeMs, envelope.loadedAt + lifeMs - Date.now());
-    this.goodUntil = Math.min(performance.now() + leftMs, this.openedAt + longestMs);
+    const endsAt = envelope.begunAt + envelope.freshMs + envelope.staleMs;
+    this.goodUntil = Math.min(endsAt, this.openedAt + longestMs);
     this.envelope = { ...envelope, answer: envelope.answer.alone() };
   }
 

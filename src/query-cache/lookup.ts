@@ -1,4 +1,4 @@
-import type { Json } from './json-bytes.js';
+import { Json } from './json-bytes.js';
 import type { LookupOutcome, LookupTier } from './query-cache.wire.js';
 
 /** How one lookup went. Times in milliseconds; null means that part was not asked. */
@@ -19,7 +19,10 @@ export interface Lookup {
   isScoped: boolean;
 }
 
-/** A value and how it was come by. */
+/**
+ * The value and its cache metadata. A handler that returns it sends the stored bytes with the cache's headers; as a member of another object it
+ * becomes the value alone.
+ */
 export class CachedAnswer<Value> {
   constructor(
     /** As it is sent, with its entity tag. */
@@ -30,6 +33,16 @@ export class CachedAnswer<Value> {
   /** Parsed when it is first asked for, if it came from memory. */
   get value(): Value {
     return this.json.value;
+  }
+
+  /** What JSON.stringify() encodes. */
+  toJSON(): Value {
+    return this.value;
+  }
+
+  /** The same lookup with a value made from this one, such as a part of a list. Parses the value; `change` must not modify it. */
+  map<Other>(change: (value: Value) => Other): CachedAnswer<Other> {
+    return new CachedAnswer(Json.ofValue(change(this.value)), this.lookup);
   }
 
   /** Undefined where the answer is null: that there is nothing. */

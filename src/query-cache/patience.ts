@@ -1,5 +1,5 @@
 interface Waiting {
-  until: number;
+  since: number;
   giveUp: () => void;
 }
 
@@ -12,13 +12,23 @@ export class Patience {
   /** In the order in which they give up. */
   private readonly waiting = new Set<Waiting>();
   private timer: NodeJS.Timeout | undefined;
+  private renewedAt = 0;
 
-  constructor(private readonly ms: number) {}
+  /** @param longestMs the longest wait, however often it is renewed. */
+  constructor(
+    private readonly ms: number,
+    private readonly longestMs = ms,
+  ) {}
+
+  /** There was progress: all who wait have their whole time again. */
+  renew(): void {
+    this.renewedAt = performance.now();
+  }
 
   /** Resolves with undefined when it is over; rejects as `asked` does. */
   wait<T>(asked: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      const waiting = { until: performance.now() + this.ms, giveUp: () => resolve(undefined) };
+      const waiting = { since: performance.now(), giveUp: () => resolve(undefined) };
       this.waiting.add(waiting);
       this.timer ??= this.lookIn(this.ms);
       const settle = <Outcome>(by: (outcome: Outcome) => void) => {
@@ -40,12 +50,17 @@ export class Patience {
     this.timer = undefined;
     const now = performance.now();
     for (const waiting of this.waiting) {
-      if (waiting.until > now) {
-        this.timer = this.lookIn(waiting.until - now);
+      const until = this.endOf(waiting);
+      if (until > now) {
+        this.timer = this.lookIn(until - now);
         return;
       }
       this.waiting.delete(waiting);
       waiting.giveUp();
     }
+  }
+
+  private endOf({ since }: Waiting): number {
+    return Math.min(Math.max(since, this.renewedAt) + this.ms, since + this.longestMs);
   }
 }

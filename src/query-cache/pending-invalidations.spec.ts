@@ -24,7 +24,11 @@ describe('pending invalidations', () => {
   let removals: ReturnType<typeof startPending>['removals'];
   let failed: ReturnType<typeof startPending>['failed'];
   const begin = () => ({ pending, removals, failed } = startPending());
-  afterEach(() => pending.close());
+  afterEach(async () => {
+    const closed = pending.close();
+    for (const { fail } of removals) fail();
+    await closed;
+  });
 
   it('are applied before what hangs on them is read, and hold up nothing else', async () => {
     begin();
@@ -58,6 +62,22 @@ describe('pending invalidations', () => {
     expect(removals).toHaveLength(3);
     removals[2]?.confirm();
     await read;
+  });
+
+  it('are repeated once confirmed, before what hangs on them is read', async () => {
+    begin();
+    const invalidated = pending.invalidate(['a']);
+    removals.at(-1)?.confirm();
+    expect(await invalidated).toBe(true);
+    pending.repeat();
+    expect(removals.map(({ keys }) => keys)).toEqual([['a'], ['a']]);
+    removals.at(-1)?.fail();
+    const read = pending.applyBeforeReading(['a']);
+    expect(removals).toHaveLength(3);
+    removals.at(-1)?.confirm();
+    await read;
+    await pending.applyBeforeReading(['a']);
+    expect(removals).toHaveLength(3);
   });
 
   it('are forgotten beyond 50,000: then nothing is trusted that was loaded before', async () => {

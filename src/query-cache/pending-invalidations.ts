@@ -1,7 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import { EngineError } from '../engine/index.js';
 import { passOverEngineFailure } from './engine-failure.js';
 
 const MOST_KEPT = 50_000;
+/** How many are repeated, the newest, and how old they may be: about a megabyte. Each costs a load of what was right. */
+const MOST_REPEATED = 10_000;
+const REPEATED_FOR_MS = 3_600_000;
 const TRY_AGAIN_MS = 500;
 const AT_ONCE = 200;
 /** Clocks of nodes differ by less than this; see {@link PendingInvalidations.isDistrusted}. */
@@ -17,6 +21,8 @@ const CLOCK_DIFFERENCE_MS = 5_000;
 export class PendingInvalidations {
   /** Each with the number of its newest invalidation: an older one that is confirmed does not settle it. */
   private readonly kept = new Map<string, number>();
+  /** Invalidated lately, confirmed or not. */
+  private readonly recent = new LRUCache<string, true>({ max: MOST_REPEATED, ttl: REPEATED_FOR_MS });
   private timer: NodeJS.Timeout | undefined;
   private trustedSince = 0;
   /** Grows with each invalidation that this node was told of. */
@@ -28,9 +34,19 @@ export class PendingInvalidations {
   async invalidate(keys: readonly string[]): Promise<boolean> {
     if (keys.length === 0) return true;
     const number = ++this.count;
+    for (const key of keys) this.recent.set(key, true);
     if (await this.apply(keys)) return true;
     this.keep(keys, number);
     return false;
+  }
+
+  /**
+   * Invalidates again what was invalidated lately, before this node reads it there: a server that was promoted or restarted may be
+   * in an older state.
+   */
+  repeat(): void {
+    this.keep([...this.recent.keys()], ++this.count);
+    void this.applyKept();
   }
 
   /** Of what may be there without anybody knowing of it: no invalidation. */
@@ -56,9 +72,13 @@ export class PendingInvalidations {
     return loadedAt < this.trustedSince;
   }
 
-  close(): void {
+  /** Tries once more to apply what is kept, then forgets it. @returns how many keys the engine has not confirmed. */
+  async close(): Promise<number> {
+    await this.applyKept();
     clearTimeout(this.timer);
+    const { size } = this.kept;
     this.kept.clear();
+    return size;
   }
 
   private keep(keys: readonly string[], number: number): void {
@@ -84,9 +104,15 @@ export class PendingInvalidations {
   private applyLater(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      const keys = [...this.kept.keys()];
-      for (let from = 0; from < keys.length; from += AT_ONCE)
-        void this.apply(keys.slice(from, from + AT_ONCE));
+      void this.applyKept();
     }, TRY_AGAIN_MS).unref();
+  }
+
+  private async applyKept(): Promise<void> {
+    const keys = [...this.kept.keys()];
+    const applied: Promise<boolean>[] = [];
+    for (let from = 0; from < keys.length; from += AT_ONCE)
+      applied.push(this.apply(keys.slice(from, from + AT_ONCE)));
+    await Promise.all(applied);
   }
 }

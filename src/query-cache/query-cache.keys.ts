@@ -9,8 +9,8 @@ import type { Query } from './query-definition.js';
  *
  * key                                | type   | lifetime                           | written when
  * <prefix>:query:<answer>            | string | fresh and stale time of the answer | a load of that query succeeded
- * <prefix>:generation:query:<answer> | string | longer than any entry              | a load finds none; deleted by invalidating
- * <prefix>:generation:tag:<tag>      | string | likewise                           | likewise
+ * <prefix>:generation:query:<answer> | string | up to twice the entry's            | a load finds none; deleted by invalidating
+ * <prefix>:generation:tag:<tag>      | string | up to an hour longer than entries  | likewise
  * <entry>:lease:<generation>         | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
  * <prefix>:plain:<key>               | string | its ttl, at most 30 days           | CACHE_MANAGER is told to; <key> is a digest, too
  *
@@ -31,14 +31,24 @@ interface AnswerNames {
   ownGeneration: string;
 }
 
-/** The keys of one answer. In a cluster those with its digest in braces share a slot, whatever braces the arguments have. */
-export class AnswerKeys {
+/**
+ * The keys of one answer. In a cluster those with its digest in braces share a slot, whatever braces the arguments have.
+ *
+ * Holds the arguments as canonical JSON: the caller may change its own object as soon as the lookup waits for something.
+ */
+export class AnswerKeys<Args = unknown> {
   private known: readonly string[] | undefined;
 
   constructor(
     private readonly names: AnswerNames,
+    private readonly text: string,
     private readonly tagGenerations: () => readonly string[],
   ) {}
+
+  /** A new copy of the arguments at each call. */
+  copyArgs(): Args {
+    return JSON.parse(this.text) as Args;
+  }
 
   get entry(): string {
     return this.names.entry;
@@ -53,7 +63,7 @@ export class AnswerKeys {
   }
 
   /**
-   * The answer's own generation and those of its tags; made when first asked for, which who has the answer at hand never does.
+   * The answer's own generation and those of its tags. Computed lazily: local hits skip it.
    *
    * @throws {QueryCacheError} E_QUERY_ARGUMENTS
    */
@@ -90,7 +100,7 @@ export class KeySpace {
    *
    * @throws {QueryCacheError} E_QUERY_ARGUMENTS
    */
-  keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys {
+  keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys<Args> {
     const text = canonicalJson(args);
     if (text === undefined) throw notJson(query, args);
     const scope = query.scopeOf(args);
@@ -101,7 +111,9 @@ export class KeySpace {
       names = this.namesOf(query, text, scope);
       if (text.length <= LONGEST_REMEMBERED) remembered.set(text, names);
     }
-    return new AnswerKeys(names, () => query.tagsOf(args).map((tag) => this.generationOfTag(tag)));
+    return new AnswerKeys<Args>(names, text, () =>
+      query.tagsOf(JSON.parse(text) as Args).map((tag) => this.generationOfTag(tag)),
+    );
   }
 
   generationOfTag(tag: string): string {

@@ -9,7 +9,7 @@ export interface QueryCacheOptions {
   engine: Engine;
   /** Before every key, so that applications can share an engine: their name and environment, for example `caching:live`. */
   keyPrefix: string;
-  /** Most loads at a time on this node, for example 6: fewer than the database has connections, so that it is never taken over. */
+  /** Most loads at a time on this node, for example 6: fewer than the database has connections, so that it is never taken over. One query uses at most half of them. */
   concurrentLoads: number;
   /** How long a lookup waits for the engine before the database answers it, in milliseconds; 75 unless told. */
   patienceMs?: number;

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { bulkhead, type IPolicy } from 'cockatiel';
+import { bulkhead, type IPolicy, wrap } from 'cockatiel';
 import { CachedQuery } from './cached-query.js';
+import { ReadQueues } from './engine-reads.js';
 import { LeaseEnds } from './lease-ends.js';
 import { Patience } from './patience.js';
 import { QueryCacheError } from './query-cache.errors.js';
@@ -18,17 +19,23 @@ const LARGEST_VALUE_BYTES = 1_000_000;
 export class QueryCacheService implements OnApplicationShutdown {
   private readonly queries = new Map<string, CachedQuery<never, unknown>>();
   private readonly parts: LoaderParts;
+  private readonly concurrentLoads: number;
 
   constructor(
     private readonly store: QueryCacheStore,
     @Inject(QUERY_CACHE_OPTIONS) options: QueryCacheOptions,
   ) {
+    this.concurrentLoads = options.concurrentLoads;
+    const traceId = options.traceId?.bind(options);
+    const patienceMs = options.patienceMs ?? PATIENCE_MS;
+    const patience = new Patience(patienceMs);
     this.parts = {
       store,
       leaseEnds: new LeaseEnds(options.engine, store.leaseChannel),
       loads: atMost(options.concurrentLoads),
-      patience: new Patience(options.patienceMs ?? PATIENCE_MS),
-      traceId: () => options.traceId?.() ?? null,
+      patience,
+      readQueues: new ReadQueues(options.engine, patience, patienceMs),
+      traceId: () => traceId?.() ?? null,
       largestValueBytes: options.largestValueBytes ?? LARGEST_VALUE_BYTES,
     };
   }
@@ -59,13 +66,13 @@ export class QueryCacheService implements OnApplicationShutdown {
       );
     }
     const { concurrentLoads } = definition;
-    const loads = concurrentLoads === undefined ? this.parts.loads : atMost(concurrentLoads);
+    const loads = concurrentLoads === undefined ? this.share() : atMost(concurrentLoads);
     const query = new CachedQuery(definition, { ...this.parts, loads });
     this.queries.set(name, query);
     return query;
   }
 
-  /** Makes every answer with this tag wrong, of all queries and on all nodes; see {@link CachedQuery.invalidate}. Its cost does not depend on their number. */
+  /** Invalidates all entries with this tag, of all queries and on all nodes; see {@link CachedQuery.invalidate}. Its cost does not depend on their number. */
   invalidateTag(tag: string): Promise<boolean> {
     return this.invalidateTags([tag]);
   }
@@ -84,6 +91,11 @@ export class QueryCacheService implements OnApplicationShutdown {
     if (query) return query.invalidate(args as never);
     const names = [...this.queries.keys()].join(', ');
     throw new QueryCacheError('E_QUERY_UNKNOWN', `There is no query "${name}". There are: ${names}.`);
+  }
+
+  /** One query takes at most half of the places: while its loads hang, the other queries still get some at once. */
+  private share(): IPolicy {
+    return wrap(atMost(Math.ceil(this.concurrentLoads / 2)), this.parts.loads);
   }
 
   stats(): QueryCacheStats {

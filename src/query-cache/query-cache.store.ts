@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { EngineError, type Engine, type InvalidationFeed, RedisEngine } from '../engine/index.js';
 import { passOverEngineFailure } from './engine-failure.js';
@@ -35,11 +35,11 @@ export interface Turn {
 }
 
 /**
- * A generation outlives the entries under it by up to this, so that it need not be prolonged with each of them: nodes hear of it like of
- * any change, and let go what they have. If one goes first nevertheless, its entries are misses.
+ * A tag's generation outlives the answers under it by up to this, so that it need not be extended with each of them: an extension evicts
+ * dependents on every node. If a generation ends first nevertheless, its entries are misses.
  */
-const GENERATION_MARGIN_SECONDS = 3_600;
-const MOST_PROLONGED = 20_000;
+const TAG_MARGIN_SECONDS = 3_600;
+const MOST_EXTENDED = 20_000;
 
 const LOCAL_TIER_BYTES = 64 * 1_024 * 1_024;
 /** So soon a silent break of the pushes is found. Where there are none, an answer is asked for again after this. */
@@ -48,13 +48,14 @@ const LOCAL_PROMISE_MS = 1_000;
 /** Answers, generations and leases. Methods reject with an EngineError if the engine fails, unless they say otherwise. */
 @Injectable()
 export class QueryCacheStore implements OnApplicationShutdown {
+  private readonly logger = new Logger('QueryCache');
   private readonly engine: EngineTier;
   private readonly local: LocalTier | undefined;
   private readonly feed: InvalidationFeed | undefined;
   private readonly pending: PendingInvalidations;
   private readonly keys: KeySpace;
   /** In seconds since the epoch, by generation. */
-  private readonly prolongedUntil = new LRUCache<string, number>({ max: MOST_PROLONGED });
+  private readonly extendedUntil = new LRUCache<string, number>({ max: MOST_EXTENDED });
 
   constructor(
     @Inject(QUERY_CACHE_OPTIONS)
@@ -64,6 +65,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
     checkLocalTierBytes(localTierBytes);
     this.engine = engineTierOn(engine);
     this.pending = new PendingInvalidations((keys) => this.engine.remove(keys));
+    if (engine instanceof RedisEngine) engine.onReady(() => this.pending.repeat());
     if (localTierBytes === 0) return;
     this.feed = this.follow(engine);
     this.local = new LocalTier({
@@ -73,13 +75,18 @@ export class QueryCacheStore implements OnApplicationShutdown {
     });
   }
 
-  onApplicationShutdown(): void {
+  /** Nest closes the engine afterwards: it calls a module's hook before those of the modules that it depends on. */
+  async onApplicationShutdown(): Promise<void> {
     this.feed?.close();
-    this.pending.close();
+    const left = await this.pending.close();
+    if (left === 0) return;
+    this.logger.warn(
+      `${left} invalidated keys could not be removed from the engine: other nodes may serve old answers until these expire.`,
+    );
   }
 
   /** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
-  keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys {
+  keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys<Args> {
     return this.keys.keysOf(query, args);
   }
 
@@ -121,17 +128,16 @@ export class QueryCacheStore implements OnApplicationShutdown {
     }
   }
 
-  /** The generations that a load beginning now belongs to; those that were not there are made, for answers of so long a life. */
+  /** The generations of a load that begins now. Missing ones are created with this life; {@link save} extends it. */
   async ensureGenerations(
     { generations: keys }: AnswerKeys,
     found: Generations,
-    longestLifeSeconds: number,
+    lifeSeconds: number,
   ): Promise<string[]> {
     const present = found.filter((generation) => generation !== null);
     if (present.length === keys.length) return present;
-    const life = generationLifeFor(longestLifeSeconds);
-    const made = newGeneration(life);
-    const there = await this.engine.ensure(keys, made, life);
+    const life = Math.min(LONGEST_LIFE_SECONDS, lifeSeconds);
+    const there = await this.engine.ensure(keys, newGeneration(life), life);
     const complete = there.filter((generation) => generation !== null);
     if (complete.length === keys.length) return complete;
     throw new EngineError('failed', 'The engine keeps no generations. Check its memory.');
@@ -156,13 +162,13 @@ export class QueryCacheStore implements OnApplicationShutdown {
 
   /** For all nodes, and for this one if nothing has changed meanwhile. */
   async save(keys: AnswerKeys, envelope: Envelope): Promise<void> {
+    // Before the place is opened, which the push of the change would close. If it fails, the generation may end too soon, which costs a load.
+    await this.extend(keys.generations, envelope).catch(passOverEngineFailure);
     const place = this.local?.open(keys);
     try {
       const [generations] = await Promise.all([
         place ? this.engine.read(keys.generations) : [],
         this.engine.write(keys.entry, writeEnvelope(envelope), lifeOf(envelope)),
-        // Should it fail, the generation may end too soon, which costs a load.
-        this.prolong(keys.generations, envelope).catch(passOverEngineFailure),
       ]);
       const isValid = this.accept(envelope, generations) && !this.pending.concerns(keys.generations);
       if (place && isValid) this.local?.keep(place, envelope);
@@ -194,21 +200,18 @@ export class QueryCacheStore implements OnApplicationShutdown {
     return isConfirmed;
   }
 
-  /** Those that may end before the answer does. */
-  private async prolong(keys: readonly string[], envelope: Envelope): Promise<void> {
-    const life = lifeOf(envelope);
-    const answerEndsAt = inSeconds(life);
-    const due = [...envelope.generations.entries()].filter(
-      ([, generation]) => (this.prolongedUntil.get(generation) ?? endOf(generation)) < answerEndsAt,
-    );
-    if (due.length === 0) return;
-    const generationLife = generationLifeFor(life);
-    const until = inSeconds(generationLife);
-    await this.engine.prolong(
-      due.map(([i]) => keys[i] ?? ''),
-      generationLife,
-    );
-    for (const [, generation] of due) this.prolongedUntil.set(generation, until);
+  /** Extends the generations that may end before the answer does. */
+  private async extend(keys: readonly string[], envelope: Envelope): Promise<void> {
+    // Rounded up where the ends of generations are rounded down.
+    const answerEndsAt = inSeconds(lifeOf(envelope)) + 1;
+    const extended = envelope.generations.map(async (generation, i) => {
+      if ((this.extendedUntil.get(generation) ?? endOf(generation)) >= answerEndsAt) return;
+      const life = generationLifeFor(envelope, i > 0);
+      const until = inSeconds(life);
+      await this.engine.extend(keys[i] ?? '', life);
+      this.extendedUntil.set(generation, until);
+    });
+    await Promise.all(extended);
   }
 
   /** Memcached tells nobody what changes. */
@@ -231,8 +234,11 @@ function lifeOf({ freshMs, staleMs }: Envelope): number {
   return Math.ceil((freshMs + staleMs) / 1_000);
 }
 
-function generationLifeFor(answerLifeSeconds: number): number {
-  return Math.min(LONGEST_LIFE_SECONDS, answerLifeSeconds + GENERATION_MARGIN_SECONDS);
+/** Whatever has random arguments leaves nothing behind for long: an answer of its own, and null, also under tags. */
+function generationLifeFor(envelope: Envelope, isTag: boolean): number {
+  const life = lifeOf(envelope);
+  const margin = isTag && !envelope.answer.isNull ? TAG_MARGIN_SECONDS : life;
+  return Math.min(LONGEST_LIFE_SECONDS, life + margin);
 }
 
 function checkLocalTierBytes(bytes: number): void {
@@ -241,8 +247,8 @@ function checkLocalTierBytes(bytes: number): void {
 }
 
 /**
- * Random, so that none ever comes back: neither after it was evicted nor on another node. It says itself when it ends, unless it is
- * prolonged: whoever prolongs what need not be makes all nodes let go what hangs on it.
+ * Random, so that none ever comes back: neither after it was evicted nor on another node. It contains the time when it ends unless it is
+ * extended, since an unneeded extension evicts dependents on every node.
  */
 function newGeneration(lifeSeconds: number): string {
   return `${randomBytes(12).toString('base64url')}.${inSeconds(lifeSeconds)}`;

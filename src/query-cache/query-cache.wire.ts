@@ -55,6 +55,8 @@ export interface QueryCounts {
   oversized: number;
   /** Loads that failed while the answer was served stale. */
   failedRefreshes: number;
+  /** Loads that had not settled at twice their time limit and lost their place. */
+  stuckLoads: number;
   /** Times the database was asked, for whatever reason. */
   loads: number;
   /** What the answers from memory would have cost: their number times the mean load time. */

@@ -19,6 +19,7 @@ export class QueryCounters {
   private databaseMs = 0;
   private oversized = 0;
   private failedRefreshes = 0;
+  private stuckLoads = 0;
 
   count(outcome: LookupOutcome, tier: LookupTier): void {
     this.outcomes[outcome]++;
@@ -33,6 +34,10 @@ export class QueryCounters {
     this.failedRefreshes++;
   }
 
+  countStuck(): void {
+    this.stuckLoads++;
+  }
+
   beginLoad(): void {
     this.loads++;
   }
@@ -44,7 +49,7 @@ export class QueryCounters {
 
   read(): QueryCounts {
     const { hit, stale, negative, miss, coalesced, bypass, error, degraded } = this.outcomes;
-    const { localHits, loads, oversized, failedRefreshes } = this;
+    const { localHits, loads, oversized, failedRefreshes, stuckLoads } = this;
     const meanLoadMs = this.finishedLoads === 0 ? 0 : this.databaseMs / this.finishedLoads;
     return {
       hits: { local: localHits, engine: hit - localHits },
@@ -57,6 +62,7 @@ export class QueryCounters {
       degraded,
       oversized,
       failedRefreshes,
+      stuckLoads,
       loads,
       databaseMsSaved: Math.round((hit + stale + negative) * meanLoadMs),
     };

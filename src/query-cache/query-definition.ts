@@ -8,16 +8,22 @@ export interface QueryDefinition<Args, Value> {
   ttlSeconds: number;
   /** For how long after that it may still be served while a new one is loaded, or cannot be (RFC 5861); 0 unless told. With `ttlSeconds` at most 30 days. */
   staleSeconds?: number;
-  /** `ttlSeconds` of the answer null, which says that there is nothing; the same unless told. */
+  /**
+   * `ttlSeconds` of the answer null, which says that there is nothing; the same unless told. Null is served stale for as long again at most, and
+   * what the cache stores for it ends by twice its life: random arguments must not fill the engine.
+   */
   negativeTtlSeconds?: number;
   /**
-   * How long who finds an answer stale waits for the new one before taking the stale one, in seconds; 0 unless told: nobody waits, and the
-   * next to ask gets the new one.
+   * How long a caller that finds an answer stale waits for the new one, whichever node loads it, before it is given the stale one, in seconds.
+   * 0, the default: callers get the stale answer at once, and the next call gets the new one.
    */
   softTimeoutSeconds?: number;
-  /** After this a load counts as failed, its turn included, in seconds; 30 unless told. */
+  /**
+   * How long a lookup waits for a load, for its place and for another node, in seconds; 30 unless given. A load that has not settled when this
+   * time has passed again loses its place.
+   */
   loadTimeoutSeconds?: number;
-  /** Most loads of this query at a time on this node, apart from those of the others: for what does not ask the database. */
+  /** Most loads of this query at a time on this node, apart from those of the others: for what does not query the database. */
   concurrentLoads?: number;
   /** What `load` asks, for traces: a summary such as `SELECT flights`, never values. */
   sqlLabel?: string;
@@ -28,8 +34,8 @@ export interface QueryDefinition<Args, Value> {
   /** Whose answer it is, for example `({ tenantId }) => tenantId`: no other scope ever gets it. Must not be empty. */
   scope?(args: Args): string;
   /**
-   * Asks the database. What it resolves to must survive JSON; null is an answer like any other. Once the signal aborts nobody waits any
-   * more, and a load that goes on all the same still counts as one of those at a time.
+   * Queries the database. What it resolves to must survive JSON; null is an answer like any other. The signal aborts at the time limit, when
+   * no caller waits any more: cancel the statement then. A load that continues keeps its place for as long again.
    */
   load(args: Args, signal: AbortSignal): Promise<Value>;
 }
@@ -55,21 +61,25 @@ export class Query<Args, Value> {
   readonly ttlSeconds: number;
   readonly staleSeconds: number;
   readonly negativeTtlSeconds: number;
+  readonly negativeStaleSeconds: number;
   readonly softTimeoutSeconds: number;
   readonly loadTimeoutSeconds: number;
   readonly schemaVersion: number;
   readonly sqlLabel: string | null;
+  private readonly definition: QueryDefinition<Args, Value>;
 
-  constructor(private readonly definition: QueryDefinition<Args, Value>) {
+  constructor(definition: QueryDefinition<Args, Value>) {
     const { name, ttlSeconds, staleSeconds = 0, schemaVersion = 1 } = definition;
     this.name = name;
     this.ttlSeconds = ttlSeconds;
     this.staleSeconds = staleSeconds;
     this.negativeTtlSeconds = definition.negativeTtlSeconds ?? ttlSeconds;
+    this.negativeStaleSeconds = Math.min(staleSeconds, this.negativeTtlSeconds);
     this.softTimeoutSeconds = definition.softTimeoutSeconds ?? 0;
     this.loadTimeoutSeconds = definition.loadTimeoutSeconds ?? 30;
     this.schemaVersion = schemaVersion;
     this.sqlLabel = definition.sqlLabel ?? null;
+    this.definition = bound(definition);
     this.check();
   }
 
@@ -77,9 +87,19 @@ export class Query<Args, Value> {
     return this.definition.scope !== undefined;
   }
 
-  /** No stored answer of this query is asked for after so many seconds. */
+  /** No stored answer of this query is served after so many seconds. */
   get longestLifeSeconds(): number {
-    return Math.max(this.ttlSeconds, this.negativeTtlSeconds) + this.staleSeconds;
+    return Math.max(this.ttlSeconds + this.staleSeconds, this.negativeLifeSeconds);
+  }
+
+  /** Life of a new generation: enough for the load and for the answer null. Other answers extend it when they are stored. */
+  get firstGenerationSeconds(): number {
+    const life = this.negativeLifeSeconds;
+    return Math.max(2 * life, Math.ceil(this.loadTimeoutSeconds) + life);
+  }
+
+  private get negativeLifeSeconds(): number {
+    return this.negativeTtlSeconds + this.negativeStaleSeconds;
   }
 
   load(args: Args, signal: AbortSignal): Promise<Value> {
@@ -157,4 +177,14 @@ export class Query<Args, Value> {
       `has ${setting} ${seconds}. Give a whole number from ${least} to ${LONGEST_LIFE_SECONDS}.`,
     );
   }
+}
+
+/** A copy whose functions keep their `this`: what the caller assigns to its object later has no effect. */
+function bound<Args, Value>(definition: QueryDefinition<Args, Value>): QueryDefinition<Args, Value> {
+  return {
+    ...definition,
+    load: definition.load.bind(definition),
+    ...(definition.tags && { tags: definition.tags.bind(definition) }),
+    ...(definition.scope && { scope: definition.scope.bind(definition) }),
+  };
 }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { IPolicy } from 'cockatiel';
-import { DatabaseLoads, type FromDatabase } from './database-loads.js';
+import { type Ask, DatabaseLoads, type FromDatabase } from './database-loads.js';
 import { passOverEngineFailure } from './engine-failure.js';
+import type { ReadQueues, EngineReads } from './engine-reads.js';
 import { ageOf, type Envelope, type Generations } from './envelope.js';
 import type { Json } from './json-bytes.js';
 import type { Lease } from './lease.js';
@@ -13,14 +14,6 @@ import type { Found, QueryCacheStore, Turn } from './query-cache.store.js';
 import type { QueryCounters } from './query-counters.js';
 import type { Query } from './query-definition.js';
 import type { LoadBeginning, RunningLoad } from './running-loads.js';
-
-/** What one lookup asks for. */
-export interface Ask<Args> {
-  args: Args;
-  keys: AnswerKeys;
-  /** As of `performance.now()`. */
-  startedAt: number;
-}
 
 /** An answer that was not at hand. */
 export interface Loaded<Value> {
@@ -43,6 +36,7 @@ export interface LoaderParts {
   largestValueBytes: number;
   /** For how long a lookup waits for the engine. */
   patience: Patience;
+  readQueues: ReadQueues;
   traceId(this: void): string | null;
 }
 
@@ -63,7 +57,7 @@ export class QueryLoader<Args, Value> {
   constructor(
     private readonly query: Query<Args, Value>,
     private readonly counters: QueryCounters,
-    private readonly parts: LoaderParts,
+    private readonly parts: LoaderParts & { reads: EngineReads },
   ) {
     this.database = new DatabaseLoads(query, counters, parts.loads);
   }
@@ -87,8 +81,8 @@ export class QueryLoader<Args, Value> {
   }
 
   /**
-   * Of a stale answer; who finds it under the same generations on this node meanwhile shares it. Never rejects: resolves with nothing if the load fails, and then it is tried
-   * again when the lease has ended, or if another node is at it.
+   * Loads a stale answer again; callers on this node that find it under the same generations meanwhile share the load. Never rejects: resolves
+   * with undefined if the load fails, which is tried again when the lease has ended, or if another node loads longer than callers wait.
    */
   refresh(ask: Ask<Args>, generations: readonly string[]): Promise<Loaded<Value> | undefined> {
     const state = [ask.keys.entry, ...generations].join(' ');
@@ -103,16 +97,19 @@ export class QueryLoader<Args, Value> {
     ask: Ask<Args>,
     generations: readonly string[],
   ): Promise<Loaded<Value> | undefined> {
-    const { store } = this.parts;
-    const turn = await store.askForLease(ask.keys, generations).catch(passOverEngineFailure);
-    const newer = freshIn(turn);
-    if (newer) {
-      void turn?.lease?.release();
-      await store.renewLocal(ask.keys).catch(passOverEngineFailure);
-      return fromAnotherNode(newer);
+    try {
+      const turn = await this.untilTurn(ask, generations, this.query.softTimeoutSeconds);
+      if (turn?.envelope) {
+        const { store, reads } = this.parts;
+        await reads.read(() => store.renewLocal(ask.keys)).catch(passOverEngineFailure);
+        return fromAnotherNode(turn.envelope);
+      }
+      if (turn?.lease) return await this.refreshWith(turn.lease, ask, generations);
+    } catch (error) {
+      this.failRefresh(error);
+      return undefined;
     }
-    if (turn?.lease) return this.refreshWith(turn.lease, ask, generations);
-    // Another node is at it: to ask again is not for every reader meanwhile.
+    // Another node loads it. Callers share this pause, so that not each of them asks for the lease.
     await delay(ASK_AGAIN_MS, undefined, { ref: false });
     return undefined;
   }
@@ -121,20 +118,21 @@ export class QueryLoader<Args, Value> {
     lease: Lease,
     ask: Ask<Args>,
     generations: readonly string[],
-  ): Promise<Loaded<Value> | undefined> {
+  ): Promise<Loaded<Value>> {
     try {
       const loaded = await this.loadAndSave(ask, generations);
       await this.endLease(lease);
       return loaded;
     } catch (error) {
       lease.abandon();
-      this.counters.failRefresh();
-      const name = error instanceof Error ? error.name : 'unknown';
-      this.logger.warn(
-        `An answer of "${this.query.name}" is served stale: to load it again failed (${name}).`,
-      );
-      return undefined;
+      throw error;
     }
+  }
+
+  private failRefresh(error: unknown): void {
+    this.counters.failRefresh();
+    const name = error instanceof Error ? error.name : 'unknown';
+    this.logger.warn(`An answer of "${this.query.name}" is served stale: loading it again failed (${name}).`);
   }
 
   private async loadOnceInTheCluster(
@@ -144,7 +142,7 @@ export class QueryLoader<Args, Value> {
   ): Promise<Loaded<Value>> {
     const knownAt = found.includes(null) ? performance.now() : ask.startedAt;
     const generations = await this.ensureGenerations(ask, found);
-    const turn = generations && (await this.untilTurn(ask.keys, generations));
+    const turn = generations && (await this.untilTurn(ask, generations, this.query.loadTimeoutSeconds));
     if (!generations || !turn) return this.loadWithoutStoring(ask, begin);
     if (turn.envelope) {
       begin({ ...this.beginning(generations), at: knownAt });
@@ -163,7 +161,7 @@ export class QueryLoader<Args, Value> {
     generations: readonly string[] | undefined,
     onBegin?: () => void,
   ): Promise<Loaded<Value>> {
-    const load = await this.database.load(ask.args, onBegin);
+    const load = await this.database.load(ask, onBegin);
     const { answer, databaseMs } = load;
     const loaded = { answer, outcome: 'miss', databaseMs, ageSeconds: 0 } as const;
     if (!generations) return { ...loaded, storeMs: null, ttlSeconds: null };
@@ -174,18 +172,22 @@ export class QueryLoader<Args, Value> {
 
   /** Undefined where the engine cannot tell, or not soon enough. */
   private ensureGenerations({ keys }: Ask<Args>, found: Generations): Promise<string[] | undefined> {
-    const { longestLifeSeconds } = this.query;
-    return this.patiently(this.parts.store.ensureGenerations(keys, found, longestLifeSeconds));
+    const { firstGenerationSeconds } = this.query;
+    return this.patiently(this.parts.store.ensureGenerations(keys, found, firstGenerationSeconds));
   }
 
   /**
    * Resolves with the lease, or with what another node has loaded meanwhile; with neither if that takes too long, or has come to nothing
    * that can be stored. With undefined where the engine cannot tell.
    */
-  private async untilTurn(keys: AnswerKeys, generations: readonly string[]): Promise<Turn | undefined> {
+  private async untilTurn(
+    { keys, startedAt }: Ask<Args>,
+    generations: readonly string[],
+    longestSeconds: number,
+  ): Promise<Turn | undefined> {
     const { store, leaseEnds } = this.parts;
     const waiter = leaseEnds.waitFor(store.leaseKeyOf(keys, generations));
-    const patientUntil = performance.now() + this.query.loadTimeoutSeconds * 1000;
+    const patientUntil = startedAt + longestSeconds * 1000;
     try {
       for (let isOver = false; ; isOver = await waiter.untilLook()) {
         const turn = await this.askForLease(keys, generations);
@@ -194,7 +196,7 @@ export class QueryLoader<Args, Value> {
           void turn.lease?.release();
           return turn;
         }
-        // One who was told of an end and finds nothing does not wait for the next to try: what cannot be stored would be loaded node by node.
+        // If the lease ended without a stored value, load now; otherwise nodes would load one by one.
         if (turn.lease || isOver || performance.now() > patientUntil)
           return { lease: turn.lease, envelope: undefined };
       }
@@ -204,15 +206,16 @@ export class QueryLoader<Args, Value> {
   }
 
   private async askForLease(keys: AnswerKeys, generations: readonly string[]): Promise<Turn | undefined> {
-    const asked = this.parts.store.askForLease(keys, generations);
-    const turn = await this.patiently(asked);
+    let asked: Promise<Turn> | undefined;
+    const ask = () => (asked = this.parts.store.askForLease(keys, generations));
+    const turn = await this.parts.reads.read(ask).catch(passOverEngineFailure);
     // Should it come all the same, nobody is there to load.
-    if (!turn) void asked.then(({ lease }) => lease?.release()).catch(passOverEngineFailure);
+    if (!turn) void asked?.then(({ lease }) => lease?.release()).catch(passOverEngineFailure);
     return turn;
   }
 
   private async loadWithoutStoring(ask: Ask<Args>, begin: Begin): Promise<Loaded<Value>> {
-    const { answer, databaseMs } = await this.database.load(ask.args, () => begin(this.beginning([])));
+    const { answer, databaseMs } = await this.database.load(ask, () => begin(this.beginning([])));
     return { answer, outcome: 'degraded', databaseMs, storeMs: null, ageSeconds: 0, ttlSeconds: null };
   }
 
@@ -220,15 +223,24 @@ export class QueryLoader<Args, Value> {
   private async save(
     keys: AnswerKeys,
     generations: readonly string[],
-    { answer, loadedAt }: FromDatabase<Value>,
+    { answer, loadedAt, begunAt }: FromDatabase<Value>,
   ): Promise<number | null> {
     if (answer.bytes.length > this.parts.largestValueBytes) {
       this.counters.countOversized();
       return null;
     }
-    const { ttlSeconds, negativeTtlSeconds, staleSeconds } = this.query;
-    const freshSeconds = (answer.isNull ? negativeTtlSeconds : ttlSeconds) * (1 - JITTER * Math.random());
-    const times = { loadedAt, freshMs: Math.ceil(freshSeconds * 1000), staleMs: staleSeconds * 1000 };
+    this.parts.reads.noteSize(answer.bytes.length);
+    const { query } = this;
+    const [ttlSeconds, staleSeconds] = answer.isNull
+      ? [query.negativeTtlSeconds, query.negativeStaleSeconds]
+      : [query.ttlSeconds, query.staleSeconds];
+    const freshSeconds = ttlSeconds * (1 - JITTER * Math.random());
+    const times = {
+      loadedAt,
+      begunAt,
+      freshMs: Math.ceil(freshSeconds * 1000),
+      staleMs: staleSeconds * 1000,
+    };
     const saved = this.parts.store.save(keys, { answer, ...times, generations: [...generations] });
     return (await this.patiently(saved.then(() => freshSeconds))) ?? null;
   }

@@ -6,6 +6,7 @@ import {
   startSentinel,
 } from '../../../local/index.js';
 import { installed } from '../../support/app.js';
+import { SCOPE } from '../../support/scope.js';
 
 /** What answers are kept on, as one thing that can be hurt. */
 export type CacheEngine = Pick<LocalServer, 'url' | 'pause' | 'resume' | 'kill' | 'restart' | 'stop'>;
@@ -14,13 +15,13 @@ export type CacheEngine = Pick<LocalServer, 'url' | 'pause' | 'resume' | 'kill' 
 const NEVER_MILLISECONDS = 60_000;
 
 const kinds = installed('redis', 'valkey') as ('redis' | 'valkey')[];
-const isFull = process.env['FULL_MATRIX'] === 'true';
+const topologies = SCOPE === 'quick' ? [] : (['sentinel', 'cluster'] as const);
 
-/** Each topology on one kind, the kinds taking turns; with FULL_MATRIX=true on every kind. */
+/** Each topology on one kind, the kinds taking turns; in the scope `matrix` on every kind, in `quick` none. */
 const stacks = new Map<string, () => Promise<CacheEngine>>();
-for (const [turn, topology] of (['sentinel', 'cluster'] as const).entries()) {
+for (const [turn, topology] of topologies.entries()) {
   const inTurn = kinds.slice(turn % kinds.length).slice(0, 1);
-  for (const kind of isFull ? kinds : inTurn)
+  for (const kind of SCOPE === 'matrix' ? kinds : inTurn)
     stacks.set(`${kind}, ${topology}`, () => startStack(kind, topology));
 }
 

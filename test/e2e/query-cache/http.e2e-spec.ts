@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
-import { Controller, Get, type INestApplication, Inject, Param } from '@nestjs/common';
+import { CacheInterceptor, CacheModule } from '@nestjs/cache-manager';
+import { Controller, Get, type INestApplication, Inject, Param, UseInterceptors } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +31,17 @@ class AnswersController {
     return this.shared.read({ id });
   }
 
+  @Get('nested/:id')
+  async readNested(@Param('id') id: string) {
+    return { id, answer: await this.shared.read({ id }) };
+  }
+
+  @Get('intercepted/:id')
+  @UseInterceptors(CacheInterceptor)
+  readIntercepted(@Param('id') id: string) {
+    return this.shared.read({ id });
+  }
+
   @Get('own/:id')
   readOwn(@Param('id') id: string) {
     return this.own.read({ id });
@@ -47,7 +59,10 @@ describe('CachedAnswerSender', () => {
     engine.start();
     await until(() => engine.isReady);
     const module = await Test.createTestingModule({
-      imports: [QueryCacheModule.forRoot({ engine, keyPrefix: 'http', concurrentLoads: 4 })],
+      imports: [
+        CacheModule.register(),
+        QueryCacheModule.forRoot({ engine, keyPrefix: 'http', concurrentLoads: 4 }),
+      ],
       controllers: [AnswersController],
     }).compile();
     app = module.createNestApplication({ logger: false });
@@ -76,6 +91,13 @@ describe('CachedAnswerSender', () => {
         age: '0',
       });
     }
+  });
+
+  it.each([
+    ['as a member of another object', '/nested/a', { id: 'a', answer: ANSWER }],
+    ['behind a stock CacheInterceptor', '/intercepted/a', ANSWER],
+  ])('sends the value alone %s, at the first request and at later ones', async (_where, path, expected) => {
+    for (let i = 0; i < 3; i++) expect((await get(path).expect(200)).body).toEqual(expected);
   });
 
   it('answers 304 to who has the answer, and HEAD without it', async () => {

@@ -5,12 +5,13 @@ import { type Engine, RedisEngine } from '../../../src/engine/index.js';
 import type { CachedQuery, QueryDefinition } from '../../../src/query-cache/index.js';
 import { KeySpace } from '../../../src/query-cache/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query-definition.js';
+import { rounds } from '../../support/scope.js';
 import { CACHE_ENGINES } from './cache-engines.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
 
 const KEYS = 2;
 /** On each engine, so that they are 10,000 in all; INTERLEAVINGS sets another number. */
-const RUNS = Number(process.env['INTERLEAVINGS'] ?? 1_000);
+const RUNS = Number(process.env['INTERLEAVINGS'] ?? rounds(1_000));
 /** Rows come up again after so many runs: by then some of their answers are stale. */
 const ROWS = 300;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisEngine } from '../../../src/engine/index.js';
 import type { CachedQuery, QueryDefinition } from '../../../src/query-cache/index.js';
 import { until } from '../../support/until.js';
@@ -53,6 +53,20 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     const end = performance.now() + ms;
     return until(() => performance.now() > end);
   };
+
+  it.each([25, -25])(
+    'returns the time that a hit has left when the clock jumps by %i hours',
+    async (hours) => {
+      const [here] = defineOn(nodes.nodes);
+      await keep(here);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+      const { lookup } = await here!.read(args).finally(() => vi.useRealTimers());
+      expect(lookup).toMatchObject({ outcome: 'hit', tier: 'local' });
+      expect(lookup.ttlSeconds).toBeGreaterThan(40);
+      expect(lookup.ttlSeconds).toBeLessThanOrEqual(60);
+      expect(lookup.ageSeconds).toBeLessThan(20);
+    },
+  );
 
   it('answers without asking the engine, after a load of its own and after a hit there', async () => {
     const [here, there] = defineOn(nodes.nodes);

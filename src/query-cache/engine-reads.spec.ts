@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EngineReads, ReadQueues } from './engine-reads.js';
+import { Patience } from './patience.js';
+
+const PATIENCE_MS = 75;
+const LARGE_BYTES = 100_000;
+
+/** Reads of an engine that replies when the test says so. */
+class Replies {
+  readonly pending: (() => void)[] = [];
+  readonly settled: unknown[] = [];
+  sent = 0;
+
+  constructor(private readonly reads: EngineReads) {}
+
+  ask(count: number): void {
+    for (let i = 0; i < count; i++) void this.reads.read(this.send).then((reply) => this.settled.push(reply));
+  }
+
+  private readonly send = () => {
+    this.sent++;
+    return new Promise<string>((resolve) => this.pending.push(() => resolve('reply')));
+  };
+}
+
+describe('EngineReads', () => {
+  let engine: { isReady: boolean };
+  let large: Replies;
+  let small: Replies;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
+    engine = { isReady: true };
+    const queues = new ReadQueues(engine, new Patience(PATIENCE_MS), PATIENCE_MS);
+    const [ofLarge, ofSmall] = [new EngineReads(queues), new EngineReads(queues)];
+    ofLarge.noteSize(LARGE_BYTES);
+    ofSmall.noteSize(1_000);
+    [large, small] = [new Replies(ofLarge), new Replies(ofSmall)];
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it('sends large reads one after the other, and small ones at once', async () => {
+    large.ask(20);
+    small.ask(20);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([large.sent, small.sent]).toEqual([1, 20]);
+    large.pending.shift()?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([large.sent, large.settled]).toEqual([2, ['reply']]);
+  });
+
+  it('sends all reads at once while the engine is down, which rejects them', async () => {
+    engine.isReady = false;
+    large.ask(20);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(large.sent).toBe(20);
+  });
+
+  it('waits for longer than the patience while the reads ahead are answered in time', async () => {
+    large.ask(20);
+    while (large.settled.length < 20) {
+      await vi.advanceTimersByTimeAsync(PATIENCE_MS / 2);
+      large.pending.shift()?.();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    expect(new Set(large.settled)).toEqual(new Set(['reply']));
+  });
+
+  it('gives up on all reads when nothing is answered within the patience', async () => {
+    large.ask(20);
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS + 1);
+    expect(large.settled).toEqual(Array.from({ length: 20 }));
+    expect(large.sent).toBe(1);
+  });
+
+  it('does not count late replies as progress', async () => {
+    large.ask(3);
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS - 20);
+    large.ask(2);
+    await vi.advanceTimersByTimeAsync(21);
+    expect(large.settled).toHaveLength(3);
+    large.pending.shift()?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(large.sent).toBe(2);
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS - 10);
+    // The one that was sent now waits for its reply. The last one never had its turn.
+    expect(large.settled).toHaveLength(4);
+  });
+
+  it('gives up after 3 s in a queue that moves slowly', async () => {
+    large.ask(1_000);
+    for (let waitedMs = 0; waitedMs < 3_000; waitedMs += 50) {
+      await vi.advanceTimersByTimeAsync(50);
+      large.pending.shift()?.();
+    }
+    await vi.advanceTimersByTimeAsync(2 * PATIENCE_MS);
+    expect(large.settled).toHaveLength(1_000);
+    expect(large.sent).toBeLessThan(100);
+  });
+
+  it('lets the next read pass when one that was given up is answered at last', async () => {
+    large.ask(3);
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS + 1);
+    large.pending.shift()?.();
+    large.ask(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(large.sent).toBe(2);
+  });
+});

@@ -1,0 +1,123 @@
+import type { Engine } from '../engine/index.js';
+import { Patience } from './patience.js';
+
+/** Replies share one connection, so a small reply waits behind at most this much of large ones. A larger reply is read alone. */
+const MOST_BYTES_IN_FLIGHT = 128 * 1_024;
+/** Larger answers have a queue of their own. */
+const SMALL_BYTES = 16 * 1_024;
+/** The least that a read counts. */
+const LEAST_BYTES = 2 * 1_024;
+/** What a read counts before the first answer of its query. */
+const UNKNOWN_BYTES = 64 * 1_024;
+/** The expected size approaches smaller answers by this share of the difference. */
+const DECAY = 0.05;
+/** The longest wait in a queue that moves, as a multiple of the patience: 3 s unless told. */
+const LONGEST_WAIT = 40;
+
+interface Waiting {
+  bytes: number;
+  start: () => void;
+}
+
+/** Limits the bytes in flight. Reads wait here rather than in the connection, where small ones would wait behind large ones. */
+class ReadQueue {
+  private bytesInFlight = 0;
+  private readonly queue = new Set<Waiting>();
+  private readonly untilTurn: Patience;
+
+  constructor(
+    private readonly patience: Patience,
+    private readonly patienceMs: number,
+  ) {
+    this.untilTurn = new Patience(patienceMs, LONGEST_WAIT * patienceMs);
+  }
+
+  async read<T>(bytes: number, send: () => Promise<T>): Promise<T | undefined> {
+    if (this.queue.size === 0 && this.hasRoom(bytes)) this.bytesInFlight += bytes;
+    else if (!(await this.waitForTurn(bytes))) return undefined;
+    const reply = send();
+    void this.follow(reply, bytes);
+    return this.patience.wait(reply);
+  }
+
+  private async follow(reply: Promise<unknown>, bytes: number): Promise<void> {
+    const sentAt = performance.now();
+    try {
+      await reply;
+      // Only a reply in time is progress: behind a slow engine the queue would be as slow.
+      if (performance.now() - sentAt < this.patienceMs) this.untilTurn.renew();
+    } catch {
+      // The caller handles it.
+    } finally {
+      this.end(bytes);
+    }
+  }
+
+  /** Resolves with false when nothing ahead is answered for as long as the patience lasts. */
+  private async waitForTurn(bytes: number): Promise<boolean> {
+    const waiting: Waiting = { bytes, start: () => undefined };
+    const turn = new Promise<true>((resolve) => (waiting.start = () => resolve(true)));
+    this.queue.add(waiting);
+    if (await this.untilTurn.wait(turn)) return true;
+    const hadTurn = !this.queue.delete(waiting);
+    if (hadTurn) this.end(bytes);
+    return false;
+  }
+
+  private end(bytes: number): void {
+    this.bytesInFlight -= bytes;
+    for (const waiting of this.queue) {
+      if (!this.hasRoom(waiting.bytes)) return;
+      this.queue.delete(waiting);
+      this.bytesInFlight += waiting.bytes;
+      waiting.start();
+    }
+  }
+
+  private hasRoom(bytes: number): boolean {
+    return this.bytesInFlight === 0 || this.bytesInFlight + bytes <= MOST_BYTES_IN_FLIGHT;
+  }
+}
+
+/** The queues of one node. Small answers overtake large ones. */
+export class ReadQueues {
+  private readonly small: ReadQueue;
+  private readonly large: ReadQueue;
+
+  constructor(
+    private readonly engine: Pick<Engine, 'isReady'>,
+    private readonly patience: Patience,
+    patienceMs: number,
+  ) {
+    this.small = new ReadQueue(patience, patienceMs);
+    this.large = new ReadQueue(patience, patienceMs);
+  }
+
+  read<T>(bytes: number, send: () => Promise<T>): Promise<T | undefined> {
+    // An engine that is down rejects at once.
+    if (!this.engine.isReady) return this.patience.wait(send());
+    const queue = bytes <= SMALL_BYTES ? this.small : this.large;
+    return queue.read(Math.max(LEAST_BYTES, bytes), send);
+  }
+}
+
+/** The reads of one query: its answers have about the same size. */
+export class EngineReads {
+  private expectedBytes: number | undefined;
+
+  constructor(private readonly queues: ReadQueues) {}
+
+  /**
+   * Resolves with undefined when the engine is silent: it answers neither this read nor those ahead of it within the patience.
+   * Rejects as `send` does.
+   */
+  read<T>(send: () => Promise<T>): Promise<T | undefined> {
+    return this.queues.read(this.expectedBytes ?? UNKNOWN_BYTES, send);
+  }
+
+  /** Records the size of an answer that was read or stored. */
+  noteSize(bytes: number): void {
+    const expected = this.expectedBytes ?? 0;
+    this.expectedBytes = bytes > expected ? bytes : expected - (expected - bytes) * DECAY;
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MemcachedEngine } from '../../../src/engine/index.js';
+import { KeySpace } from '../../../src/query-cache/query-cache.keys.js';
+import { Query } from '../../../src/query-cache/query-definition.js';
+import { installed } from '../../support/app.js';
+import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
+import { Database } from './database.js';
+
+const ARGS = { id: 'JFK' };
+const KEYS = ['entry', 'generation of the answer', 'generation of its tag'] as const;
+const CONTENTS = ['a text', 'a list', 'a hash', 'a set'] as const;
+const TABLE = KEYS.flatMap((key) => CONTENTS.map((content) => [key, content] as const));
+
+describe.each(installed('redis', 'valkey', 'memcached'))(
+  'foreign content under keys of answers, on %s',
+  (kind) => {
+    let nodes: CacheNodes;
+    let database: Database;
+    beforeAll(async () => {
+      nodes = await startCacheNodes(kind);
+    });
+    beforeEach(() => {
+      database = new Database();
+    });
+    afterAll(() => nodes.close());
+
+    const write = async (key: string, content: (typeof CONTENTS)[number]): Promise<void> => {
+      const { engine } = nodes.nodes[0];
+      if (engine instanceof MemcachedEngine)
+        return void (await engine.settle('set', () => engine.client.set(key, 'foreign', {})));
+      const { client } = engine;
+      await client.del(key);
+      if (content === 'a text') await client.set(key, 'foreign');
+      if (content === 'a list') await client.lPush(key, 'foreign');
+      if (content === 'a hash') await client.hSet(key, 'foreign', 'foreign');
+      if (content === 'a set') await client.sAdd(key, 'foreign');
+    };
+
+    const table = kind === 'memcached' ? TABLE.filter(([, content]) => content === 'a text') : TABLE;
+
+    it.each(table)(
+      '%s holds %s: the database answers, and an invalidation repairs it',
+      async (which, content) => {
+        const own = {
+          name: `query-${randomUUID()}`,
+          ttlSeconds: 60,
+          tags: ({ id }: typeof ARGS) => [`${id} ${own.name}`],
+          load: database.load,
+        };
+        const query = nodes.nodes[0].cache.define<typeof ARGS, unknown>(own);
+        const there = nodes.nodes[1].cache.define<typeof ARGS, unknown>(own);
+        const { entry, generations } = new KeySpace(nodes.prefix).keysOf(new Query(own), ARGS);
+        await query.get(ARGS);
+        const keys = { [KEYS[0]]: entry, [KEYS[1]]: generations[0] ?? '', [KEYS[2]]: generations[1] ?? '' };
+        await write(keys[which], content);
+        expect(await Promise.all([query.get(ARGS), there.get(ARGS)])).toEqual(['first', 'first']);
+        database.value = 'second';
+        expect(await query.invalidate(ARGS)).toBe(true);
+        expect(await nodes.nodes[1].cache.invalidateTag(`${ARGS.id} ${own.name}`)).toBe(true);
+        expect(await Promise.all([query.get(ARGS), there.get(ARGS)])).toEqual(['second', 'second']);
+        expect((await there.read(ARGS)).lookup.outcome).toBe('hit');
+      },
+    );
+  },
+);

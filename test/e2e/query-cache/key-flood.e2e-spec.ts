@@ -1,0 +1,50 @@
+import { Agent, get } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { LocalEngine } from '../../../local/index.js';
+import { startApp, type TestApp } from '../../support/app.js';
+
+const REQUESTS = Number(process.env['KEY_FLOOD_REQUESTS'] ?? 300);
+const CALLERS = 16;
+const FIRST_ID = 900_000_000;
+/** That there is nothing is kept for 10 s, and may be served for 10 s longer. */
+const LONGEST_ANSWER_MS = 20_000;
+
+let app: TestApp;
+const agent = new Agent({ keepAlive: true, maxSockets: CALLERS });
+beforeAll(async () => void (app = await startApp()));
+afterAll(async () => {
+  agent.destroy();
+  await app.close();
+});
+
+function statusOf(id: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(`${app.url}/api/flights/${id}`, { agent }, (answer) => {
+      answer.resume().once('end', () => resolve(answer.statusCode));
+    }).once('error', reject);
+  });
+}
+
+/** By key, in milliseconds; -1 is for ever. */
+async function lives(): Promise<Map<string, number>> {
+  const script = `local lives = {}
+    for _, key in ipairs(redis.call('KEYS', '*')) do
+      lives[#lives + 1] = {key, redis.call('PTTL', key)}
+    end
+    return lives`;
+  return new Map((await (app.engine as LocalEngine).command('EVAL', script, '0')) as [string, number][]);
+}
+
+it(`${REQUESTS} requests for flights that do not exist leave no key that outlives their answers by more than a factor of two`, async () => {
+  const before = await lives();
+  // Each once, as with random ids.
+  let next = FIRST_ID;
+  const call = async (): Promise<void> => {
+    while (next < FIRST_ID + REQUESTS) expect(await statusOf(next++)).toBe(404);
+  };
+  await Promise.all(Array.from({ length: CALLERS }, call));
+  const left = [...(await lives())].filter(([key]) => !before.has(key)).map(([, ms]) => ms);
+  console.info(`${REQUESTS} requests: ${left.length} keys, the last ends within ${Math.max(...left)} ms`);
+  expect(left.length).toBeGreaterThan(0);
+  expect(left.filter((ms) => ms === -1 || ms > 2 * LONGEST_ANSWER_MS)).toEqual([]);
+});

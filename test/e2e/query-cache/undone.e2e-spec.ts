@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RedisEngine } from '../../../src/engine/index.js';
+import type { CachedQuery } from '../../../src/query-cache/index.js';
+import { replicaLag, UNDOABLE_STACKS, UNDOING_FAULTS } from '../../support/undoing-faults.js';
+import { until } from '../../support/until.js';
+import { type CacheNode, type CacheNodes, startNodesOn } from './cache-nodes.js';
+
+/** `CACHE_RUNS=5 npx vitest run test/e2e/query-cache/undone` is what the README reports. */
+const RUNS = Number(process.env['CACHE_RUNS'] ?? 1);
+const ANSWERS = 60;
+/** Their generations are removed behind the nodes' backs: the fault must bring them back, or it is none. */
+const CONTROLS = 30;
+const BACK_WITHIN_MS = 20_000;
+
+type Ids = readonly number[];
+type Answer = CachedQuery<{ id: number }, number>;
+
+const NONE_UNDONE = {
+  acknowledged: expect.toSatisfy((count: number) => count > 0),
+  oldReads: 0,
+  controlsBroughtBack: expect.toSatisfy((count: number) => count > 0),
+};
+
+describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) => {
+  let nodes: CacheNodes | undefined;
+  afterEach(() => nodes?.close());
+
+  const runs = Array.from({ length: RUNS }, (_, i) => i + 1);
+  const cases = UNDOING_FAULTS.flatMap((fault) => runs.map((run) => [fault.name, run, fault] as const));
+
+  it.each(cases)('hold through %s, run %i', { timeout: 60_000 }, async (name, _run, fault) => {
+    const site = await start(fault.patienceMs);
+    nodes = await startNodesOn({ ...standIn, url: site.stack.url, stop: () => site.stack.stop() });
+    let version = 1;
+    const define = ({ cache }: CacheNode): Answer =>
+      cache.define({ name: 'undone', ttlSeconds: 600, load: () => Promise.resolve(version) });
+    const [here, there] = [define(nodes.nodes[0]), define(nodes.nodes[1])];
+    const ids = Array.from({ length: ANSWERS + CONTROLS }, (_, id) => id);
+    const controls = ids.slice(ANSWERS);
+    const generations = ids.map((id) => generationOf(nodes?.prefix, id));
+    await readEach(here, ids);
+    await until(async () => (await replicaLag(site)) === 0);
+
+    const acknowledged: number[] = [];
+    await fault.strike(site, async () => {
+      version = 2;
+      for (const id of ids.slice(0, ANSWERS)) if (await here.invalidate({ id })) acknowledged.push(id);
+      for (const id of controls) await redisOf(nodes?.nodes[0]).client.unlink(generations[id] ?? '');
+    });
+    // The node that invalidated never answers with an old value, however soon it is asked.
+    let oldReads = 0;
+    await until(async () => {
+      oldReads += countOld(await readEach(here, acknowledged));
+      return answersFor(generations, nodes?.nodes[0]);
+    }, BACK_WITHIN_MS);
+    // Another node sees what the servers have, once the one that invalidated has repeated it.
+    await until(async () => {
+      const old = countOld(await readEach(there, acknowledged));
+      return old === 0 && (await answersFor(generations, nodes?.nodes[1]));
+    }, BACK_WITHIN_MS);
+    const controlsBroughtBack = countOld(await readEach(there, controls));
+    const counts = { acknowledged: acknowledged.length, oldReads, controlsBroughtBack };
+    console.info(`${name} on ${how}: ${JSON.stringify(counts)}`);
+    expect(counts).toEqual(NONE_UNDONE);
+  });
+});
+
+/** What startNodesOn does not use here. */
+const standIn = {
+  pause: () => undefined,
+  resume: () => undefined,
+  kill: () => Promise.resolve(),
+  restart: () => Promise.resolve(),
+};
+
+const readEach = (query: Answer, ids: Ids) => Promise.all(ids.map((id) => query.get({ id })));
+const countOld = (versions: number[]) => versions.filter((version) => version === 1).length;
+
+function redisOf(node: CacheNode | undefined): RedisEngine {
+  if (node?.engine instanceof RedisEngine) return node.engine;
+  throw new Error('This test needs Redis or Valkey.');
+}
+
+/** Otherwise lookups answer from the database. */
+function answersFor(keys: readonly string[], node: CacheNode | undefined): Promise<boolean> {
+  return Promise.all(keys.map((key) => redisOf(node).client.exists(key))).then(
+    () => true,
+    () => false,
+  );
+}
+
+function generationOf(prefix: string | undefined, id: number): string {
+  const digest = hash('sha256', JSON.stringify({ id }), 'base64url').slice(0, 27);
+  return `${prefix}:generation:query:undone:v1:-:{${digest}}`;
+}
