@@ -17,14 +17,14 @@ export interface Change {
 
 const ANY_MARK = '*';
 
-/** A board's sets stay for a day after their period, for nodes whose clocks are late. */
+/** A board's sets stay for a day after their period: the engine's clock, which expires them, may be ahead of the database's. */
 const DAY_SECONDS = 86_400;
 
-/** A period and when its set may go, in Unix seconds. */
-export type ExpiringPeriod = Pick<Period, 'name'> & { expiresAt: number | null };
+/** A period and when its set expires: Unix seconds, "+" and seconds from now, or never if empty. */
+export type ExpiringPeriod = Pick<Period, 'name'> & { expires: string };
 
 export function withExpiry({ name, endsAt }: Period): ExpiringPeriod {
-  return { name, expiresAt: endsAt === null ? null : endsAt + DAY_SECONDS };
+  return { name, expires: endsAt === null ? '' : String(endsAt + DAY_SECONDS) };
 }
 
 export function keysOf({ state, standings }: BoardKeys, periods: readonly Pick<Period, 'name'>[]): string[] {
@@ -63,11 +63,11 @@ export function applyArguments(
     ...[moving.length + staying.length, moving.length].map(String),
     ...moving,
     ...staying,
-    ...periods.flatMap(({ name, expiresAt }) => {
+    ...periods.flatMap(({ name, expires }) => {
       const changes = changesOf(name);
       const areTheSame = changes.join() === before;
       before = changes.join();
-      return [name, String(expiresAt ?? ''), ...(areTheSame ? ['='] : changes)];
+      return [name, expires, ...(areTheSame ? ['='] : changes)];
     }),
   ];
 }

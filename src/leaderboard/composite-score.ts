@@ -42,6 +42,12 @@ export class CompositeScore {
     return order === 'desc' ? min + points : max - points;
   }
 
+  /** Whether a number can be a composite of this board. */
+  has(composite: number): boolean {
+    const { min, max } = this.board;
+    return Number.isInteger(composite) && composite >= 0 && composite < (max - min + 1) * this.span;
+  }
+
   /** Whether there is no room to order the arrival of this sequence: the board must be numbered anew first. */
   isExhaustedBy(sequence: number): boolean {
     return this.board.headroom + sequence - this.board.base >= this.span;

@@ -17,8 +17,10 @@ export type { SubmissionAnswer } from './leaderboard.submissions.js';
 export type { BoardDefinition, BoardWindow, Submission } from './leaderboard.schemas.js';
 export type {
   CompactChanges,
+  DegradedBoard,
   LeaderboardChanges,
   LeaderboardEntry,
+  OwnPlace,
   OwnPlaceChanged,
   WatchRequest,
   WatchSnapshot,

@@ -1,5 +1,5 @@
 import type { BoardWindow } from './leaderboard.schemas.js';
-import type { LeaderboardEntry } from './leaderboard.wire.js';
+import type { LeaderboardEntry, OwnPlace } from './leaderboard.wire.js';
 import type { Board } from './ledger/board.js';
 
 /** A row of an answer; the rank is null where only the ledger could be asked. */
@@ -26,6 +26,8 @@ export interface BoardTop {
   /** Which day, week or month this is the top of: it can end without a change of version. */
   period: string;
   ties: Board['ties'];
+  /** Whether the ledger answered, because the engine could not. */
+  degraded: boolean;
   entries: LeaderboardEntry[];
 }
 
@@ -45,4 +47,25 @@ export interface FriendEntry {
   rankAmongThese: number;
   playerId: string;
   score: number;
+}
+
+/** What `GET /api/leaderboards` shows of a board. */
+export function describeBoard({ board, order, operator, ties, windows, min, max, players }: Board) {
+  return { board, order, operator, ties, windows, min, max, players };
+}
+
+/** Splits `entries`, the neighbours of all players one after the other as `around` lists them, by player. */
+export function ownPlacesIn(
+  playerIds: readonly string[],
+  around: readonly (readonly unknown[])[],
+  { version, entries }: Pick<BoardPage, 'version' | 'entries'>,
+): Map<string, OwnPlace> {
+  const places = new Map<string, OwnPlace>();
+  let end = 0;
+  for (const [i, playerId] of playerIds.entries()) {
+    const neighbours = entries.slice(end, (end += around[i]?.length ?? 0));
+    const own = neighbours.find((entry) => entry.playerId === playerId);
+    if (own) places.set(playerId, { rank: own.rank, score: own.score, neighbours, version });
+  }
+  return places;
 }

@@ -1,9 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { boardSizeChannel } from './leaderboard.channel.js';
 import { LeaderboardLedger } from './leaderboard.ledger.js';
-import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
 import { LeaderboardProjection } from './leaderboard.projection.js';
 import { LeaderboardStore } from './leaderboard.store.js';
+import { LedgerClock } from './ledger/ledger-clock.js';
 import { passOverEngineFailure } from './outages.js';
 import { periodsOf } from './periods.js';
 
@@ -17,7 +17,6 @@ const CLEAR_FOR_MS = 500;
 /** Looks after boards that nobody else looks after: whose node died, and whose days are over. Tells what they take. */
 @Injectable()
 export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly clock: () => Date;
   /** Where each ledger was at the audit before: whoever has not come so far by now has lost something. */
   private seen = new Map<string, number>();
   private measuredAt = -Infinity;
@@ -28,10 +27,8 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
     private readonly ledger: LeaderboardLedger,
     private readonly store: LeaderboardStore,
     private readonly projection: LeaderboardProjection,
-    @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
-  ) {
-    this.clock = clockOf(options);
-  }
+    private readonly clock: LedgerClock,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.timer = setTimeout(() => void this.auditOnce(), AUDIT_MS).unref();
@@ -58,8 +55,9 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
     const { seen } = this;
     const boards = await this.ledger.activeBoards(AUDITED_SECONDS);
     this.seen = new Map(boards.map(({ board, sequence }) => [board, sequence]));
+    const now = await this.clock.now();
     for (const board of boards) {
-      const periods = periodsOf(board, this.clock());
+      const periods = periodsOf(board, now);
       const progress = await this.store.progress(board, periods).catch(passOverEngineFailure);
       const { position, mark } = progress ?? { position: -1, mark: null };
       const isAnother = position === board.sequence && mark !== null && mark !== board.mark;
@@ -81,7 +79,7 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
     if (!boardSizeChannel.hasSubscribers || performance.now() - this.measuredAt < MEASURE_MS) return;
     this.measuredAt = performance.now();
     for (const board of await this.ledger.boards()) {
-      const periods = periodsOf(board, this.clock());
+      const periods = periodsOf(board, await this.clock.now());
       const measured = await this.store.measure(board, periods).catch(passOverEngineFailure);
       if (!measured) continue;
       const { position, sets } = measured;

@@ -49,3 +49,11 @@ export function unrankedPlayer(board: string, playerId: string): LeaderboardErro
     `The player "${playerId}" has no score on "${board}" yet.`,
   );
 }
+
+export function unknownWindow(
+  { board, windows }: { board: string; windows: readonly string[] },
+  window: string,
+): LeaderboardError {
+  const detail = `The board "${board}" has no window "${window}". Request one of ${windows.join(', ')}.`;
+  return new LeaderboardError('E_WINDOW_UNKNOWN', detail);
+}

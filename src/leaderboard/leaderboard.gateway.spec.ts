@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Namespace, Socket } from 'socket.io';
 import { describe, expect, it, vi } from 'vitest';
 import { LeaderboardGateway } from './leaderboard.gateway.js';
-import type { LeaderboardPush } from './leaderboard.push.js';
+import type { LeaderboardPush, Rooms } from './leaderboard.push.js';
 import type { Watch } from './leaderboard.schemas.js';
 import type { LeaderboardChanges, WatchSnapshot } from './leaderboard.wire.js';
 import type { Viewer } from './push/feed.js';
@@ -13,8 +13,8 @@ function fakePush() {
   const waiting: (() => void)[] = [];
   let announce: (room: string) => void = () => undefined;
   const push = {
-    onChanges: (broadcast: (room: string, changes: LeaderboardChanges) => void) => {
-      announce = (room) => broadcast(room, {} as LeaderboardChanges);
+    sendTo: ({ changes }: Rooms) => {
+      announce = (room) => changes(room, {} as LeaderboardChanges);
     },
     roomOf: ({ board, top }: Watch) => `${board}:${top}`,
     watch: async ({ top }: Watch, viewer: Viewer, enter: (snapshot: WatchSnapshot) => void) => {
@@ -25,7 +25,7 @@ function fakePush() {
     leave: (_watch: Watch, viewer: Viewer) => watching.delete(viewer),
   };
   const gateway = new LeaderboardGateway(push as unknown as LeaderboardPush);
-  return { gateway, watching, waiting, announce: (room: string) => announce(room) };
+  return { gateway, push, watching, waiting, announce: (room: string) => announce(room) };
 }
 
 const request = (top: number) => ({ board: 'arena', window: 'all', top });
@@ -91,5 +91,26 @@ describe('LeaderboardGateway', () => {
     conn.writeBuffer.length = 0;
     conn.emit('drain');
     expect(heard).toEqual(['changes', 'behind']);
+  });
+
+  it('keeps the running watch when the next one is refused', async () => {
+    const { gateway, push, watching, waiting } = fakePush();
+    const rooms = new Set<string>();
+    const socket = {
+      connected: true,
+      conn: { writeBuffer: [] },
+      join: (room: string) => rooms.add(room),
+      leave: (room: string) => rooms.delete(room),
+    } as unknown as Socket;
+    const asked = gateway.watch(socket, request(1), () => undefined);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    waiting[0]?.();
+    await asked;
+
+    push.watch = () => Promise.reject(new Error('refused'));
+    const answers: unknown[] = [];
+    await gateway.resync(socket, request(2), (answer: unknown) => answers.push(answer));
+    expect(answers).toMatchObject([{ error: { code: 'E_INTERNAL' } }]);
+    expect([...watching.values(), ...rooms]).toEqual([1, 'arena:1']);
   });
 });

@@ -10,7 +10,13 @@ import {
 import type { Namespace, Socket } from 'socket.io';
 import { LeaderboardPush } from './leaderboard.push.js';
 import { type Watch, watchSchema } from './leaderboard.schemas.js';
-import type { CompactChanges, LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
+import type {
+  CompactChanges,
+  DegradedBoard,
+  LeaderboardChanges,
+  WatchRefusal,
+  WatchSnapshot,
+} from './leaderboard.wire.js';
 import type { Viewer } from './push/feed.js';
 
 /** Messages that may wait for a viewer who does not read, beside those the kernel holds: two seconds of changes. */
@@ -21,8 +27,8 @@ const MOST_QUESTIONS = 4;
 type Answer = (answer: WatchSnapshot | WatchRefusal) => void;
 
 interface Audience {
-  viewer: Viewer;
-  watch: Watch | null;
+  /** The running watch. */
+  watch: { request: Watch; viewer: Viewer } | null;
   isBehind: boolean;
   questions: number;
   /** Settles when the questions before have been answered. */
@@ -40,7 +46,10 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
   constructor(private readonly push: LeaderboardPush) {}
 
   afterInit(namespace: Namespace): void {
-    this.push.onChanges((room, changes) => this.broadcast(namespace, room, changes));
+    this.push.sendTo({
+      changes: (room, changes) => this.broadcast(namespace, room, changes),
+      degraded: (room, notice: DegradedBoard) => void namespace.to(room).emit('degraded', notice),
+    });
   }
 
   handleDisconnect(socket: Socket): void {
@@ -53,13 +62,13 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
     return this.answer(socket, body, answer);
   }
 
-  /** After a gap in versions: the same as watching anew. */
+  /** After a gap in versions: the same as `watch`. */
   @SubscribeMessage('resync')
   resync(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown, @Ack() answer: unknown) {
     return this.answer(socket, body, answer);
   }
 
-  /** One question after the other: of two at once the first would be forgotten with its room still open. */
+  /** One request after the other, in the order in which they came. */
   private async answer(socket: Socket, body: unknown, ack: unknown): Promise<void> {
     // Who wants no acknowledgement gets none, and watches nothing.
     if (typeof ack !== 'function' || !socket.connected) return;
@@ -84,12 +93,14 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
     audience.questions--;
   }
 
+  /** The running watch goes on until the snapshot of the new one is there, and beyond if there is none. */
   private async enter(socket: Socket, audience: Audience, request: Watch, answer: Answer): Promise<void> {
-    this.leave(socket);
+    const viewer: Viewer = { own: (place) => hasBacklog(socket) || socket.emit('me', place) };
     try {
-      await this.push.watch(request, audience.viewer, (snapshot) => {
-        if (!socket.connected) return this.push.leave(request, audience.viewer);
-        audience.watch = request;
+      await this.push.watch(request, viewer, (snapshot) => {
+        if (!socket.connected) return this.push.leave(request, viewer);
+        this.leave(socket);
+        audience.watch = { request, viewer };
         audience.isBehind = false;
         void socket.join(this.push.roomOf(request));
         // At once, so that no change can come before the snapshot it continues.
@@ -103,21 +114,16 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
   private leave(socket: Socket): void {
     const audience = this.audience.get(socket);
     if (!audience?.watch) return;
-    this.push.leave(audience.watch, audience.viewer);
-    void socket.leave(this.push.roomOf(audience.watch));
+    const { request, viewer } = audience.watch;
+    this.push.leave(request, viewer);
+    void socket.leave(this.push.roomOf(request));
     audience.watch = null;
   }
 
   private audienceOf(socket: Socket): Audience {
     const known = this.audience.get(socket);
     if (known) return known;
-    const audience: Audience = {
-      viewer: { own: (place) => hasBacklog(socket) || socket.emit('me', place) },
-      watch: null,
-      isBehind: false,
-      questions: 0,
-      answered: Promise.resolve(),
-    };
+    const audience: Audience = { watch: null, isBehind: false, questions: 0, answered: Promise.resolve() };
     this.audience.set(socket, audience);
     return audience;
   }
@@ -130,7 +136,7 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
       if (!socket || !audience?.watch || !hasBacklog(socket) || audience.isBehind) continue;
       audience.isBehind = true;
       void socket.leave(room);
-      const { board, window } = audience.watch;
+      const { board, window } = audience.watch.request;
       socket.conn.once('drain', () => socket.emit('behind', { board, window }));
     }
     namespace.to(room).emit('changes', changes);

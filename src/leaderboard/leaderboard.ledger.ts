@@ -34,8 +34,12 @@ export class LeaderboardLedger {
   constructor(private readonly database: Database) {}
 
   /** Creates a board, or confirms one that is the same. @throws {LeaderboardError} E_BOARD_EXISTS if it differs. */
-  async defineBoard(board: string, definition: BoardDefinition): Promise<Board> {
-    const { order, operator, ties, windows, min, max } = definition;
+  async defineBoard(
+    board: string,
+    { order, operator, ties, windows: asked, min, max }: BoardDefinition,
+  ): Promise<Board> {
+    const windows = [...asked];
+    const definition = { order, operator, ties, windows, min, max };
     await this.database.query(
       `INSERT INTO boards (board, board_order, operator, ties, windows, min_score, max_score)
        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (board) DO NOTHING`,
@@ -61,7 +65,7 @@ export class LeaderboardLedger {
 
   /** Boards with scores of the last so many seconds. */
   async activeBoards(seconds: number): Promise<Board[]> {
-    const active = `${SELECT_BOARDS} WHERE accepted_at > now() - make_interval(secs => $1)`;
+    const active = `${SELECT_BOARDS} WHERE accepted_at > clock_timestamp() - make_interval(secs => $1)`;
     return (await this.database.query<BoardRow>(active, [seconds])).map(readBoard);
   }
 
@@ -73,8 +77,8 @@ export class LeaderboardLedger {
   }
 
   /** Takes the submissions of many callers in one transaction. */
-  accept(board: string, callers: readonly (readonly Submission[])[], at: Date): Promise<Batch> {
-    return this.database.transaction((transaction) => takeBatch(transaction, board, callers, at));
+  accept(board: string, callers: readonly (readonly Submission[])[]): Promise<Batch> {
+    return this.database.transaction((transaction) => takeBatch(transaction, board, callers));
   }
 
   /**
@@ -171,10 +175,11 @@ export class LeaderboardLedger {
     while ((await this.database.query(statement, values)).length === FORGOTTEN_AT_ONCE);
   }
 
-  /** Clears away standings of periods that are over, so many at most. @returns whether there may be more. */
+  /** Deletes standings of periods that are over by the database's clock, so many at most. @returns whether there may be more. */
   async clearEndedPeriods(limit: number): Promise<boolean> {
     const [ended] = await this.database.query<{ board: string; period: string }>(
-      'SELECT board, ended_periods[1] AS period FROM boards WHERE ended_periods <> $1 LIMIT 1',
+      `SELECT board, period FROM boards, unnest(ended_periods) AS period
+       WHERE ended_periods <> $1 AND period COLLATE "C" < ${CURRENT_PERIOD} LIMIT 1`,
       [[]],
     );
     if (!ended) return false;
@@ -194,6 +199,10 @@ export class LeaderboardLedger {
     return true;
   }
 }
+
+/** The period of the same kind that the database's clock is in. Names of one kind sort by time. */
+const CURRENT_PERIOD = `to_char(clock_timestamp() AT TIME ZONE 'UTC',
+  CASE length(period) WHEN 10 THEN 'YYYY-MM-DD' WHEN 8 THEN 'IYYY-"W"IW' ELSE 'YYYY-MM' END)`;
 
 function lockOf(board: string): string {
   return `leaderboard ${board}`;

@@ -12,6 +12,7 @@ import { LeaderboardService } from './leaderboard.service.js';
 import { LeaderboardStore } from './leaderboard.store.js';
 import { LeaderboardSubmissions } from './leaderboard.submissions.js';
 import { LedgerAnswers } from './ledger/ledger-answers.js';
+import { LedgerClock } from './ledger/ledger-clock.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
 import { LedgerPlacesReader } from './ledger/ledger-places.js';
 import { LedgerProfiles } from './ledger/ledger-profiles.js';
@@ -34,6 +35,7 @@ import { RebuildStore } from './rebuild.store.js';
     LeaderboardStore,
     LeaderboardSubmissions,
     LedgerAnswers,
+    LedgerClock,
     LedgerHistory,
     LedgerPlacesReader,
     LedgerProfiles,

@@ -8,8 +8,6 @@ export interface LeaderboardOptions {
   keyPrefix: string;
   /** Bearer tokens of game servers; several while one replaces another. */
   gameServerKeys: readonly string[];
-  /** What time it is, for days, weeks and months; the system's clock unless told. */
-  clock?: () => Date;
 }
 
 export const { ConfigurableModuleClass: LeaderboardModuleBase, MODULE_OPTIONS_TOKEN: LEADERBOARD_OPTIONS } =
@@ -17,7 +15,3 @@ export const { ConfigurableModuleClass: LeaderboardModuleBase, MODULE_OPTIONS_TO
     .setClassMethodName('forRoot')
     .setExtras({}, (definition) => ({ ...definition, global: true }))
     .build();
-
-export function clockOf({ clock = () => new Date() }: LeaderboardOptions): () => Date {
-  return clock;
-}

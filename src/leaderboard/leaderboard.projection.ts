@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import { Migrations } from '../database/index.js';
 import { tell } from './leaderboard.channel.js';
 import { LeaderboardLedger, type Removal } from './leaderboard.ledger.js';
 import { LEADERBOARD_MIGRATIONS } from './leaderboard.migrations.js';
-import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
 import { LeaderboardRebuilds } from './leaderboard.rebuilds.js';
 import { LeaderboardStore, type RankChange } from './leaderboard.store.js';
 import type { Batch } from './ledger/batch.js';
 import type { Board } from './ledger/board.js';
+import { LedgerClock } from './ledger/ledger-clock.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
 import { isOutage, lostAgain, passOverEngineFailure } from './outages.js';
 import { justEnded, periodsOf } from './periods.js';
@@ -28,7 +28,6 @@ type Version = Pick<Board, 'sequence' | 'mark'>;
 /** Keeps the sorted sets where the ledger is: after each batch, and after whatever an engine lost. */
 @Injectable()
 export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly clock: () => Date;
   /** Boards being caught up with, so that many readers of a lost board cause one replay. */
   private readonly running = new Map<string, Promise<void>>();
   private readonly retries = new Map<string, NodeJS.Timeout>();
@@ -42,10 +41,8 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     private readonly store: LeaderboardStore,
     private readonly rebuilds: LeaderboardRebuilds,
     private readonly migrations: Migrations,
-    @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
-  ) {
-    this.clock = clockOf(options);
-  }
+    private readonly clock: LedgerClock,
+  ) {}
 
   onApplicationBootstrap(): void {
     void this.migrations.apply('leaderboard', LEADERBOARD_MIGRATIONS).then(() => this.catchUpAll());
@@ -134,12 +131,12 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
   /** Takes a player off the sets of days, weeks and months that are over, which nothing else changes any more. */
   async forgetEnded(playerId: string): Promise<void> {
     for (const board of await this.ledger.boards()) {
-      await this.store.removeEnded(board, justEnded(board, this.clock()), playerId);
+      await this.store.removeEnded(board, justEnded(board, await this.clock.now()), playerId);
     }
   }
 
-  private remove({ before, after }: Removal, playerId: string): Promise<boolean | undefined> {
-    const periods = periodsOf(after, this.clock());
+  private async remove({ before, after }: Removal, playerId: string): Promise<boolean | undefined> {
+    const periods = periodsOf(after, await this.clock.now());
     return this.store.remove(before, after, { playerId, periods }).catch(passOverEngineFailure);
   }
 
@@ -164,7 +161,7 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     if (this.asked.has(name)) return this.rebuildNow(name);
     const board = await this.ledger.board(name);
     // Whatever was accepted up to the board's sequence is in these periods, or in some that are over.
-    const periods = periodsOf(board, this.clock());
+    const periods = periodsOf(board, await this.clock.now());
     const progress = await this.store.progress(board, periods);
     if (!progress) return this.rebuildNow(name);
     const { position } = progress;

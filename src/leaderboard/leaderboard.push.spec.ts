@@ -9,9 +9,18 @@ import type { Viewer } from './push/feed.js';
 
 const BOARD = 'arena';
 
+const scoreIn = (period: string) => Number(period.split(':')[1]);
+
 /** A board whose engine is as slow, or as far behind its ledger, as the test wants. */
 function fakeBoard() {
-  const board = { version: 1, ledger: 1, period: 'daily:1', tops: 0 };
+  const board = {
+    version: 1,
+    ledger: 1,
+    period: 'daily:1',
+    degraded: false,
+    name: null as string | null,
+    tops: 0,
+  };
   const sent: number[] = [];
   const asked: (readonly string[])[] = [];
   let answerOwnPlaces: (() => void) | undefined;
@@ -21,15 +30,22 @@ function fakeBoard() {
     top: async (_board, _window, { from = 0 }): Promise<BoardTop> => {
       board.tops++;
       if (board.version < from) throw new EngineError('failed', 'behind');
-      const { version, period } = board;
-      return { version, period, ties: 'first', entries: [] };
+      const { version, period, degraded, name } = board;
+      const entries = [{ rank: 1, playerId: 'p1', name, score: scoreIn(period) }];
+      return { version, period, ties: 'first', degraded, entries };
     },
     ownPlaces: async (_board, _window, { playerIds }) => {
       asked.push(playerIds);
       const isSnapshot = playerIds.length === 1;
       if (!isSnapshot) await new Promise<void>((resolve) => (answerOwnPlaces = resolve));
-      const place: OwnPlace = { rank: 1, score: 1, neighbours: [], version: board.version };
-      return new Map(playerIds.map((playerId) => [playerId, place]));
+      const place: OwnPlace = {
+        rank: 1,
+        score: scoreIn(board.period),
+        neighbours: [],
+        version: board.version,
+      };
+      const places = new Map(playerIds.map((playerId) => [playerId, place]));
+      return { version: board.version, places };
     },
   };
   const store = {
@@ -39,11 +55,16 @@ function fakeBoard() {
     },
   };
   const push = new LeaderboardPush(leaderboard as LeaderboardService, store as unknown as LeaderboardStore);
-  push.onChanges((_room, { version }) => sent.push(version));
+  const notices: boolean[] = [];
+  push.sendTo({
+    changes: (_room, { version }) => sent.push(version),
+    degraded: (_room, { degraded }) => notices.push(degraded),
+  });
   return {
     push,
     board,
     sent,
+    notices,
     asked,
     answerOwnPlaces: () => answerOwnPlaces?.(),
     change: (version: number) => {
@@ -66,7 +87,9 @@ describe('LeaderboardPush', () => {
   it('goes on with changes while own places are slow, and asks for these together', async () => {
     const { push, sent, asked, answerOwnPlaces, change } = fakeBoard();
     const players = Array.from({ length: 150 }, (_, i) => `p${i}`);
-    const viewers = await Promise.all(players.map((playerId) => watch(push, playerId)));
+    const watches = players.map((playerId) => watch(push, playerId));
+    await vi.advanceTimersByTimeAsync(100);
+    const viewers = await Promise.all(watches);
     asked.length = 0;
     await vi.advanceTimersByTimeAsync(1_000);
     for (const version of [2, 3, 4]) {
@@ -108,7 +131,8 @@ describe('LeaderboardPush', () => {
     await vi.advanceTimersByTimeAsync(100);
     await Promise.all(late);
     expect(new Set(versions)).toEqual(new Set([9]));
-    expect([board.tops, sent]).toEqual([1, [9]]);
+    // The first viewer's read, and one for all others.
+    expect([board.tops, sent]).toEqual([2, [9]]);
     push.onModuleDestroy();
   });
 
@@ -137,10 +161,49 @@ describe('LeaderboardPush', () => {
 
   it('reads a board that does not change once a second, however many watch it', async () => {
     const { push, board } = fakeBoard();
-    await Promise.all(Array.from({ length: 50 }, () => watch(push)));
-    expect(board.tops).toBe(1);
+    const watches = Array.from({ length: 50 }, () => watch(push));
+    await vi.advanceTimersByTimeAsync(100);
+    await Promise.all(watches);
+    // One read opens the board, one is for the second viewer, and one for all that arrived during that.
+    expect(board.tops).toBe(3);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(board.tops).toBe(11);
+    expect(board.tops).toBe(13);
+    push.onModuleDestroy();
+  });
+
+  it('sends what changed without a new version within a second, and once', async () => {
+    const { push, board, sent } = fakeBoard();
+    await watch(push);
+    board.name = 'Ada';
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toEqual([board.version]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(sent).toHaveLength(1);
+    push.onModuleDestroy();
+  });
+
+  it('gives each viewer a snapshot that was read after its request', async () => {
+    const { push, board } = fakeBoard();
+    await watch(push);
+    board.name = 'Ada';
+    const request = { board: BOARD, window: 'all', top: 10, compact: false } as const;
+    const names: unknown[] = [];
+    const late = push.watch(request, { own: () => undefined }, ({ entries }) => names.push(entries[0]?.name));
+    await vi.advanceTimersByTimeAsync(100);
+    await late;
+    expect(names).toEqual(['Ada']);
+    push.onModuleDestroy();
+  });
+
+  it('reports once that the ledger answers, and once that the engine answers again', async () => {
+    const { push, board, sent, notices } = fakeBoard();
+    await watch(push);
+    Object.assign(board, { degraded: true, version: 2, ledger: 2 });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([notices, sent]).toEqual([[true], [2]]);
+    board.degraded = false;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([notices, sent]).toEqual([[true, false], [2]]);
     push.onModuleDestroy();
   });
 });

@@ -2,31 +2,43 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../database/index.js';
 import { EngineError } from '../engine/index.js';
 import type { BoardTop } from './leaderboard.answers.js';
+import { LeaderboardError } from './leaderboard.errors.js';
 import type { BoardWindow, Watch } from './leaderboard.schemas.js';
 import { LeaderboardService } from './leaderboard.service.js';
 import { LeaderboardStore } from './leaderboard.store.js';
-import type { CompactChanges, LeaderboardChanges, WatchSnapshot } from './leaderboard.wire.js';
-import { compactChanges } from './push/compact-changes.js';
-import type { Feed, Viewer } from './push/feed.js';
-import { ownPlaces, tellOwnPlaces } from './push/own-places.js';
-import { topDifference } from './push/top-difference.js';
+import type {
+  CompactChanges,
+  DegradedBoard,
+  LeaderboardChanges,
+  OwnPlace,
+  WatchSnapshot,
+} from './leaderboard.wire.js';
+import { isOutage } from './outages.js';
+import { type Feed, isDue, roomsOf, TICK_MS, type Viewer, type Watching } from './push/feed.js';
+import { ownPlaces, sendOwnPlaces } from './push/own-places.js';
+import { roomChanges } from './push/room-changes.js';
 
-const TICK_MS = 100;
-/** How soon a change is found whose announcement was lost, or a window that has begun anew. */
+/**
+ * How soon a change without an announcement is found: its message was lost, a name changed, a period began, the board was rebuilt, or the
+ * ledger changed while the engine is down.
+ */
 const LOOK_MS = 1_000;
 const LARGEST_TOP = 100;
 
-/** How changes reach the viewers in a room. */
-type Broadcast = (room: string, changes: LeaderboardChanges | CompactChanges) => void;
+/** How messages reach the viewers in a room. */
+export interface Rooms {
+  changes: (room: string, changes: LeaderboardChanges | CompactChanges) => void;
+  degraded: (room: string, notice: DegradedBoard) => void;
+}
 
-/** Sends each room the difference between what it last saw and what the engine shows, at most 10 times a second. */
+/** Sends each room the difference between the top it was last sent and the one there is, at most 10 times a second. */
 @Injectable()
 export class LeaderboardPush implements OnModuleDestroy {
   private readonly logger = new Logger('Leaderboard');
   private readonly feeds = new Map<string, Feed>();
   private readonly opening = new Map<string, Promise<Feed>>();
   private timer: NodeJS.Timeout | undefined;
-  private broadcast: Broadcast = () => undefined;
+  private rooms: Rooms = { changes: () => undefined, degraded: () => undefined };
   private closed = false;
 
   constructor(
@@ -39,8 +51,8 @@ export class LeaderboardPush implements OnModuleDestroy {
     for (const feed of this.feeds.values()) this.close(feed);
   }
 
-  onChanges(broadcast: Broadcast): void {
-    this.broadcast = broadcast;
+  sendTo(rooms: Rooms): void {
+    this.rooms = rooms;
   }
 
   roomOf({ board, window, top, compact }: Omit<Watch, 'playerId'>): string {
@@ -48,25 +60,24 @@ export class LeaderboardPush implements OnModuleDestroy {
   }
 
   /**
-   * Begins to tell a viewer. `enter` is given what the room has last seen, and must have the viewer in the room when it returns:
-   * the changes that follow continue from there.
+   * Adds a viewer. `enter` is given the top as it is now, and must have the viewer in the room when it returns: the changes that follow
+   * continue from there. Rejects if there is no top to show; other watches of the same socket go on.
    */
   async watch(request: Watch, viewer: Viewer, enter: (snapshot: WatchSnapshot) => void): Promise<void> {
     const { board, window, top, compact, playerId } = request;
     const newest = await this.newestVersion(board);
-    const feed = await this.open(board, window, newest);
+    const { feed, isFresh } = await this.open(board, window, newest);
     // Its last viewer left meanwhile.
     if (this.feeds.get(feed.name) !== feed) return this.watch(request, viewer, enter);
-    const told = { toldAt: Date.now(), toldVersion: feed.version, hasPlace: false };
-    const watching = { room: this.roomOf(request), top, compact, playerId, ...told };
+    const room = this.roomOf(request);
+    const watching: Watching = { room, top, compact, playerId, placeReadAt: performance.now(), place: null };
     feed.viewers.set(viewer, watching);
     try {
-      await this.reach(feed, newest);
-      const places = playerId === undefined ? null : await ownPlaces(this.leaderboard, feed, [playerId]);
-      const me = places?.get(playerId ?? '') ?? null;
-      watching.hasPlace = me !== null;
-      const { version, ties, entries } = feed;
-      enter({ version, ties, entries: entries.slice(0, top), me });
+      if (!isFresh) await this.nextRead(feed, newest);
+      watching.place = playerId === undefined ? null : await this.ownPlace(feed, playerId);
+      const { version, ties, entries, degraded } = feed;
+      const { place: me } = watching;
+      enter({ version, ties, entries: entries.slice(0, top), me, ...(degraded && { degraded }) });
     } catch (error) {
       this.leave(request, viewer);
       throw error;
@@ -78,26 +89,41 @@ export class LeaderboardPush implements OnModuleDestroy {
     if (feed?.viewers.delete(viewer) && feed.viewers.size === 0) this.close(feed);
   }
 
-  /** Waits for the tick that shows this version, so that many who come at once cost one read, and the room no message more. */
-  private reach(feed: Feed, version: number): Promise<void> {
-    if (feed.version >= version) return Promise.resolve();
+  /** Waits for a read that begins now or later. Viewers that arrive during a read share the next one. */
+  private nextRead(feed: Feed, version: number): Promise<void> {
     return new Promise((resolve, reject) => {
       feed.arriving.push({ version, resolve, reject });
-      feed.isAnnounced = true;
+      this.readSoon(feed);
     });
   }
 
-  private async open(board: string, window: BoardWindow, from: number): Promise<Feed> {
-    const name = feedName(board, window);
-    const known = this.feeds.get(name);
-    if (known) return known;
-    const opening =
-      this.opening.get(name) ?? this.openAnew(board, window, from).finally(() => this.opening.delete(name));
-    this.opening.set(name, opening);
-    return opening;
+  /** At once, unless this could send changes more often than 10 times a second: then at the next tick. */
+  private readSoon(feed: Feed): void {
+    feed.isAnnounced = true;
+    if (!feed.isReading && performance.now() - feed.sentAt >= TICK_MS) void this.refresh(feed);
   }
 
-  private async openAnew(board: string, window: BoardWindow, from: number): Promise<Feed> {
+  private async ownPlace(feed: Feed, playerId: string): Promise<OwnPlace | null> {
+    if (feed.degraded) return null;
+    const { places } = await ownPlaces(this.leaderboard, feed, [playerId]);
+    return places.get(playerId) ?? null;
+  }
+
+  /** `isFresh`: the feed was read for this call. */
+  private async open(
+    board: string,
+    window: BoardWindow,
+    from: number,
+  ): Promise<{ feed: Feed; isFresh: boolean }> {
+    const name = feedName(board, window);
+    const known = this.feeds.get(name) ?? this.opening.get(name);
+    if (known) return { feed: await known, isFresh: false };
+    const opening = this.read(board, window, from).finally(() => this.opening.delete(name));
+    this.opening.set(name, opening);
+    return { feed: await opening, isFresh: true };
+  }
+
+  private async read(board: string, window: BoardWindow, from: number): Promise<Feed> {
     const top = await this.leaderboard.top(board, window, { limit: LARGEST_TOP, from });
     if (this.closed) throw stopping();
     const feed: Feed = {
@@ -110,7 +136,8 @@ export class LeaderboardPush implements OnModuleDestroy {
       isAnnounced: false,
       isReading: false,
       isTellingOwnPlaces: false,
-      readAt: Date.now(),
+      readAt: performance.now(),
+      sentAt: -Infinity,
       unsubscribe: this.store.onAnnounced(board, () => (feed.isAnnounced = true)),
     };
     this.feeds.set(feed.name, feed);
@@ -138,65 +165,76 @@ export class LeaderboardPush implements OnModuleDestroy {
   }
 
   private tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const feed of this.feeds.values()) {
-      // A slow engine holds up nobody but itself.
-      if (!feed.isReading && (feed.isAnnounced || now - feed.readAt >= LOOK_MS)) void this.refresh(feed);
+      // Not awaited: a slow read delays no other board.
+      const isWanted = feed.isAnnounced ? isDue(feed.sentAt, TICK_MS, now) : isDue(feed.readAt, LOOK_MS, now);
+      if (isWanted && !feed.isReading) void this.refresh(feed);
+      // Beside the changes: hundreds of own places must not delay the top.
+      if (!feed.isTellingOwnPlaces && !feed.degraded) void this.sendOwnPlaces(feed);
     }
   }
 
   private async refresh(feed: Feed): Promise<void> {
     // Before the read: what is announced meanwhile may not be in it.
-    Object.assign(feed, { isReading: true, isAnnounced: false, readAt: Date.now() });
+    Object.assign(feed, { isReading: true, isAnnounced: false, readAt: performance.now() });
     const arriving = feed.arriving.splice(0);
     const from = Math.max(0, ...arriving.map(({ version }) => version));
     try {
       const top = await this.leaderboard.top(feed.board, feed.window, { limit: LARGEST_TOP, from });
+      this.sendDegraded(feed, top.degraded);
       this.sendChanges(feed, top);
       for (const { resolve } of arriving) resolve();
     } catch (error) {
       for (const { reject } of arriving) reject(error);
-      this.tryAgainLater(feed, error);
+      if (isOutage(error) || isBusy(error)) this.sendDegraded(feed, true);
+      else this.logFailure(feed, error);
     } finally {
       feed.isReading = false;
     }
-    // Not waited for: hundreds of own places must not hold up what everybody watches.
-    if (!feed.isTellingOwnPlaces) void this.tellOwnPlaces(feed);
+    if (feed.arriving.length > 0) this.readSoon(feed);
   }
 
   /** The viewers keep what they have; the next look tries again. */
-  private tryAgainLater({ name }: Feed, error: unknown): void {
-    if (error instanceof EngineError || error instanceof DatabaseUnavailableError) return;
+  private logFailure({ name }: Feed, error: unknown): void {
     this.logger.error(`Could not refresh ${name}`, error instanceof Error ? error.stack : String(error));
   }
 
+  private sendDegraded(feed: Feed, degraded: boolean): void {
+    if (feed.degraded === degraded) return;
+    const { board, window } = feed;
+    feed.degraded = degraded;
+    for (const [room] of roomsOf(feed)) this.rooms.degraded(room, { board, window, degraded });
+  }
+
   private sendChanges(feed: Feed, next: BoardTop): void {
-    const { version: previousVersion, entries: before, period } = feed;
+    const { version, entries } = feed;
     // Lower after a failover or a rebuild: wait until the engine has caught up, versions never go back.
-    if (next.version < previousVersion) return;
-    if (next.version === previousVersion && next.period === period) return;
+    if (next.version < version) return;
     Object.assign(feed, next);
-    if (next.period !== period) for (const watching of feed.viewers.values()) watching.toldVersion = -1;
-    const { board, window, version, entries } = feed;
-    const rooms = new Map([...feed.viewers.values()].map((watching) => [watching.room, watching]));
-    for (const [room, { top, compact }] of rooms) {
-      const held = before.slice(0, top);
-      const difference = topDifference(held, entries.slice(0, top));
-      const changes = { board, window, top, version, previousVersion, ...difference };
-      this.broadcast(room, compact ? compactChanges(changes, held) : changes);
+    for (const [room, watching] of roomsOf(feed)) {
+      const changes = roomChanges(feed, watching, { from: { version, entries }, to: next });
+      if (!changes) continue;
+      feed.sentAt = performance.now();
+      this.rooms.changes(room, changes);
     }
   }
 
-  private async tellOwnPlaces(feed: Feed): Promise<void> {
+  private async sendOwnPlaces(feed: Feed): Promise<void> {
     feed.isTellingOwnPlaces = true;
     try {
-      await tellOwnPlaces(this.leaderboard, feed);
+      await sendOwnPlaces(this.leaderboard, feed);
     } catch (error) {
-      this.tryAgainLater(feed, error);
+      if (!isOutage(error)) this.logFailure(feed, error);
     } finally {
       feed.isTellingOwnPlaces = false;
     }
   }
+}
+
+/** While the engine is down the ledger answers a limited number of readers. */
+function isBusy(error: unknown): boolean {
+  return error instanceof LeaderboardError && error.code === 'E_BOARD_BUSY';
 }
 
 function stopping(): EngineError {

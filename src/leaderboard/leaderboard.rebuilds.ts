@@ -1,10 +1,10 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import { readCompositeLines } from './composite-lines.js';
 import { tell } from './leaderboard.channel.js';
 import { LeaderboardLedger, type WholeBoard } from './leaderboard.ledger.js';
-import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
 import type { Board } from './ledger/board.js';
+import { LedgerClock } from './ledger/ledger-clock.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
 import { lostAgain, passOverEngineFailure } from './outages.js';
 import { areSamePeriods, type Period, periodsOf } from './periods.js';
@@ -22,16 +22,13 @@ const CHUNKS_AHEAD = 4;
 export class LeaderboardRebuilds {
   private readonly logger = new Logger('Leaderboard');
   private readonly few = bulkhead(AT_ONCE, Infinity);
-  private readonly clock: () => Date;
 
   constructor(
     private readonly ledger: LeaderboardLedger,
     private readonly history: LedgerHistory,
     private readonly rebuilds: RebuildStore,
-    @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
-  ) {
-    this.clock = clockOf(options);
-  }
+    private readonly clock: LedgerClock,
+  ) {}
 
   /** False if another node is doing it already. Rejects with an EngineError if the engine fails meanwhile. */
   rebuild(board: string): Promise<boolean> {
@@ -55,7 +52,7 @@ export class LeaderboardRebuilds {
 
   /** False if it came to nothing: then begin again. */
   private async fillAside(board: Board, standings: WholeBoard): Promise<boolean> {
-    const periods = periodsOf(board, this.clock());
+    const periods = periodsOf(board, await this.clock.now());
     const rebuild = this.rebuilds.begin(board, periods);
     let isDone = false;
     try {
@@ -73,7 +70,8 @@ export class LeaderboardRebuilds {
     for (let after = board.sequence; ;) {
       const now = await this.ledger.board(board.board);
       // A period that began meanwhile may have scores already, for which nothing was filled.
-      const isSame = now.edition === board.edition && areSamePeriods(periodsOf(now, this.clock()), periods);
+      const current = periodsOf(now, await this.clock.now());
+      const isSame = now.edition === board.edition && areSamePeriods(current, periods);
       if (!isSame) return false;
       for await (const change of this.ledger.changes(board, periods, { after, upTo: now })) {
         if (!(await rebuild.apply(change))) return false;

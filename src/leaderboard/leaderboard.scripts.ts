@@ -5,8 +5,24 @@ import { defineScript } from '../engine/index.js';
  * how many players each period has. A set without as many has been evicted or lost, and with it the board.
  *
  * Composites travel as text: a Lua number turned into a string loses digits beyond the 14th.
+ *
+ * Anything may be under a key that is not ours. Content of another type counts as absent, so that the board is rebuilt.
  */
-const ARITHMETIC = `
+const FOREIGN = `
+  local function readState(key, ...)
+    local fields = redis.pcall('HMGET', key, ...)
+    return fields.err and {} or fields
+  end
+  -- nil unless it is a whole number that a double holds exactly.
+  local function numberOf(text)
+    return text and #text <= 15 and string.find(text, '^%d+$') and tonumber(text) or nil
+  end
+  local function playersOf(set)
+    local count = redis.pcall('ZCARD', set)
+    return type(count) == 'number' and count or -1
+  end`;
+
+const ARITHMETIC = `${FOREIGN}
   -- How many are better. With a span, of players who share a score all have the rank of the first.
   local function betterThan(set, player, span)
     if span == 0 then return redis.call('ZREVRANK', set, player) or -1 end
@@ -14,16 +30,18 @@ const ARITHMETIC = `
     if not composite then return -1 end
     composite = tonumber(composite)
     local best = composite - math.fmod(composite, span) + span - 1
+    -- Of a foreign composite that is infinite.
+    if best ~= best then return redis.call('ZREVRANK', set, player) end
     return redis.call('ZCOUNT', set, string.format('(%.0f', best), '+inf')
   end`;
 
 /** Answers null unless state and set are this ledger's, and whole. ARGV ledger, period, span; what follows is the script's own. */
 const READING = `${ARITHMETIC}
-  local state = redis.call('HMGET', KEYS[1], 'ledger', 'position', ARGV[2])
-  local total = redis.call('ZCARD', KEYS[2])
-  if state[1] ~= ARGV[1] or (state[3] and tonumber(state[3]) ~= total) then return false end
+  local state = readState(KEYS[1], 'ledger', 'position', ARGV[2])
+  local position, total = numberOf(state[2]), playersOf(KEYS[2])
+  if state[1] ~= ARGV[1] or not position or numberOf(state[3] or '0') ~= total then return false end
   local span = tonumber(ARGV[3])
-  local reply = {tonumber(state[2]), total}`;
+  local reply = {position, total}`;
 
 const SLICE = `${READING}
   local function slice(first, last)
@@ -65,8 +83,7 @@ export const PLACES = defineScript(
 const IS_WHOLE = `
   local function isWhole(counts)
     for i = 2, #KEYS do
-      local count = counts[i - 1]
-      if count and tonumber(count) ~= redis.call('ZCARD', KEYS[i]) then return false end
+      if numberOf(counts[i - 1] or '0') ~= playersOf(KEYS[i]) then return false end
     end
     return true
   end`;
@@ -74,11 +91,12 @@ const IS_WHOLE = `
 /** KEYS state, sets; ARGV ledger, edition, periods. Answers position and mark, if there is one, or null if the board must be rebuilt. */
 export const PROGRESS = defineScript(
   'leaderboard.progress',
-  `${IS_WHOLE}
-  local state = redis.call('HMGET', KEYS[1], 'position', 'ledger', 'edition', 'mark')
-  if state[2] ~= ARGV[1] or state[3] ~= ARGV[2] then return false end
-  if not isWhole(redis.call('HMGET', KEYS[1], unpack(ARGV, 3))) then return false end
-  return {tonumber(state[1]), state[4]}`,
+  `${FOREIGN} ${IS_WHOLE}
+  local state = readState(KEYS[1], 'position', 'ledger', 'edition', 'mark')
+  local position = numberOf(state[1])
+  if not position or state[2] ~= ARGV[1] or state[3] ~= ARGV[2] then return false end
+  if not isWhole(readState(KEYS[1], unpack(ARGV, 3))) then return false end
+  return {position, state[4]}`,
 );
 
 /**
@@ -91,8 +109,8 @@ export const PROGRESS = defineScript(
  * wrote.
  *
  * KEYS state, sets; ARGV ledger, edition, from, to, `after` or "*" for any mark, mark at the end, span, how many players are asked
- * about, how many of them move, these players, those who move first; then of each set its period, when it expires or nothing, and its
- * changes: how many, their sequences in one argument, composite and player of each; or "=" for those of the set before, since a score
+ * about, how many of them move, these players, those who move first; then of each set its period, when it expires (in Unix seconds, "+"
+ * and seconds from now, or nothing), and its changes: how many, their sequences in one argument, composite and player of each; or "=" for those of the set before, since a score
  * that counts for long mostly counts for the day as well.
  * Answers null if the sets are neither at `from` nor at `to` or beyond; else position and mark, how many were better than each who
  * moves before, and how many are better than each player after.
@@ -114,13 +132,13 @@ export const APPLY = defineScript(
     at = ARGV[at + 2] == '=' and at + 3 or sets[i].first + 2 * sets[i].changes
   end
 
-  local state = redis.call('HMGET', KEYS[1], 'ledger', 'edition', 'position', 'mark', unpack(periods))
-  local position = tonumber(state[3] or '0')
+  local state = readState(KEYS[1], 'ledger', 'edition', 'position', 'mark', unpack(periods))
+  local position = numberOf(state[3] or '0')
   if not state[3] then
     if from > 0 then return false end
     redis.call('UNLINK', unpack(KEYS))
     redis.call('HSET', KEYS[1], 'ledger', ARGV[1], 'edition', ARGV[2])
-  elseif state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or position < from or not isWhole({unpack(state, 5, 4 + #periods)}) then
+  elseif not position or state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or position < from or not isWhole({unpack(state, 5, 4 + #periods)}) then
     return false
   elseif after ~= '*' and position < to and (position > from or (state[4] and state[4] ~= after)) then
     return false
@@ -152,7 +170,8 @@ export const APPLY = defineScript(
     end
     if set.changes > 0 then
       redis.call('HSET', KEYS[1], set.period, redis.call('ZCARD', KEYS[i]))
-      if set.expires ~= '' then redis.call('EXPIREAT', KEYS[i], set.expires) end
+      if string.sub(set.expires, 1, 1) == '+' then redis.call('EXPIRE', KEYS[i], string.sub(set.expires, 2))
+      elseif set.expires ~= '' then redis.call('EXPIREAT', KEYS[i], set.expires) end
     end
   end
   redis.call('HSET', KEYS[1], 'position', ARGV[4], 'mark', ARGV[6])
@@ -171,19 +190,24 @@ export const APPLY = defineScript(
 /**
  * Takes a player off a board, from one edition and position to the next.
  *
- * KEYS state, sets; ARGV ledger, edition, position, mark, new edition, new position, player, periods. Answers 0 if the sets have not
- * reached where they should be.
+ * KEYS state, sets; ARGV ledger, edition, position, mark, new edition, new position, player, periods. Answers 0 if the sets are not
+ * whole or have not reached where they should be.
  */
 export const REMOVE = defineScript(
   'leaderboard.remove',
-  `local state = redis.call('HMGET', KEYS[1], 'ledger', 'edition', 'position', 'mark')
+  `${FOREIGN} ${IS_WHOLE}
+  local state = readState(KEYS[1], 'ledger', 'edition', 'position', 'mark')
   if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or state[3] ~= ARGV[3] or (state[4] or ARGV[4]) ~= ARGV[4] then return 0 end
+  if not isWhole(readState(KEYS[1], unpack(ARGV, 8))) then return 0 end
   for i = 2, #KEYS do
     if redis.call('ZREM', KEYS[i], ARGV[7]) == 1 then redis.call('HINCRBY', KEYS[1], ARGV[6 + i], -1) end
   end
   redis.call('HSET', KEYS[1], 'edition', ARGV[5], 'position', ARGV[6], 'mark', '')
   return 1`,
 );
+
+/** KEYS set; ARGV player. A key of another type has no player to remove. */
+export const REMOVE_ENDED = defineScript('leaderboard.remove-ended', `redis.pcall('ZREM', KEYS[1], ARGV[1])`);
 
 /** KEYS set; ARGV lifetime in seconds, then composite and player of each. Answers how many players are new in the set. */
 export const FILL = defineScript(
@@ -204,15 +228,16 @@ export const FILL = defineScript(
  */
 export const SWAP_IN = defineScript(
   'leaderboard.swap-in',
-  `local periods = #ARGV / 2
+  `${FOREIGN}
+  local periods = #ARGV / 2
   local function read(state)
-    local reply = redis.call('HMGET', state, 'ledger', 'edition', 'position')
-    return {ledger = reply[1], edition = tonumber(reply[2] or '-1'), position = tonumber(reply[3] or '-1')}
+    local reply = readState(state, 'ledger', 'edition', 'position')
+    return {ledger = reply[1], edition = numberOf(reply[2]) or -1, position = numberOf(reply[3]) or -1}
   end
   local function isWhole(state, offset)
     for i = 1, periods do
-      local count = tonumber(redis.call('HGET', state, ARGV[2 * i - 1]) or '0')
-      if count ~= redis.call('ZCARD', KEYS[3 * i + offset]) then return false end
+      local count = readState(state, ARGV[2 * i - 1])[1]
+      if numberOf(count or '0') ~= playersOf(KEYS[3 * i + offset]) then return false end
     end
     return true
   end

@@ -1,9 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { BoardPage, BoardPlaces, BoardTop, FriendEntry, PlayerRank } from './leaderboard.answers.js';
+import { Injectable } from '@nestjs/common';
+import {
+  type BoardPage,
+  type BoardPlaces,
+  type BoardTop,
+  describeBoard,
+  type FriendEntry,
+  ownPlacesIn,
+  type PlayerRank,
+} from './leaderboard.answers.js';
 import { tell } from './leaderboard.channel.js';
-import { LeaderboardError, unrankedPlayer } from './leaderboard.errors.js';
+import { unknownWindow, unrankedPlayer } from './leaderboard.errors.js';
 import { LeaderboardLedger } from './leaderboard.ledger.js';
-import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
 import { LeaderboardProjection } from './leaderboard.projection.js';
 import type {
   BoardDefinition,
@@ -17,6 +24,7 @@ import { LeaderboardStore } from './leaderboard.store.js';
 import { LeaderboardSubmissions, type SubmissionAnswer } from './leaderboard.submissions.js';
 import type { OwnPlace } from './leaderboard.wire.js';
 import type { Board } from './ledger/board.js';
+import { LedgerClock } from './ledger/ledger-clock.js';
 import { LedgerPlacesReader } from './ledger/ledger-places.js';
 import { isOutage, lostAgain } from './outages.js';
 import { periodAt } from './periods.js';
@@ -34,7 +42,6 @@ export class LeaderboardService {
   private readonly boards = new Map<string, Board>();
   /** Versions that were told from the ledger while the engine was away: what it shows of before is too old then. */
   private readonly told = new Map<string, number>();
-  private readonly clock: () => Date;
 
   constructor(
     private readonly ledger: LeaderboardLedger,
@@ -43,18 +50,16 @@ export class LeaderboardService {
     private readonly projection: LeaderboardProjection,
     private readonly submissions: LeaderboardSubmissions,
     private readonly names: PlayerNames,
-    @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
-  ) {
-    this.clock = clockOf(options);
-  }
+    private readonly clock: LedgerClock,
+  ) {}
 
   /** @throws {LeaderboardError} E_BOARD_EXISTS if there is a board of that name with another definition. */
   async defineBoard(board: string, definition: BoardDefinition) {
-    return describe(await this.ledger.defineBoard(board, definition));
+    return describeBoard(await this.ledger.defineBoard(board, definition));
   }
 
   async list() {
-    return (await this.ledger.boards()).map(describe);
+    return (await this.ledger.boards()).map(describeBoard);
   }
 
   /**
@@ -66,43 +71,25 @@ export class LeaderboardService {
   }
 
   async page(name: string, { window, offset, limit }: PageQuery): Promise<BoardPage> {
-    const { board, period } = await this.find({ board: name, window });
-    let from = this.told.get(name) ?? 0;
-    const found = await this.readOrReplay(name, async () => {
-      const page = await this.store.page(board, period, { offset, limit });
-      if (page && page.version >= from) return page;
-      // What it shows when it has caught up is right, also if the ledger lost what it had told.
-      from = 0;
-      return null;
-    });
-    if (found) return this.describePlaces({ board: name, window }, found);
-    const kept = await this.ledgerPlaces.page(board, period, { offset, limit });
-    this.told.set(name, kept.version);
-    return this.describePlaces({ board: name, window, degraded: true }, kept);
+    const found = await this.find({ board: name, window });
+    return this.readPage(found, { window, offset, limit }, this.told.get(name) ?? 0);
   }
 
   /**
-   * The top as the engine has it, for viewers, `from` some version on. Rejects with an EngineError when it cannot tell, or has not come
-   * as far.
+   * The first `limit` entries for viewers: what `page` answers, at version `from` or later. Rejects with an EngineError if neither the
+   * engine nor the ledger has reached that version.
    */
   async top(
     name: string,
     window: BoardWindow,
     { limit, from = 0 }: { limit: number; from?: number },
   ): Promise<BoardTop> {
-    const { board, period } = await this.find({ board: name, window });
-    const read = async () => {
-      const top = await this.store.page(board, period, { offset: 0, limit });
-      return top && top.version >= from ? top : null;
-    };
-    const top = (await read()) ?? ((await this.projection.catchUpSoon(name)) ? await read() : null);
-    if (!top) {
-      // Its ledger may be another one by now: ask anew next time.
-      this.boards.delete(name);
-      throw lostAgain(name);
-    }
-    const { entries, version } = await this.describePlaces({ board: name, window }, top);
-    return { version, period, ties: board.ties, entries };
+    const found = await this.find({ board: name, window });
+    const needed = Math.max(from, this.told.get(name) ?? 0);
+    const page = await this.readPage(found, { window, offset: 0, limit }, needed);
+    if (page.version < from) throw lostAgain(name);
+    const { version, entries, degraded = false } = page;
+    return { version, period: found.period, ties: found.board.ties, degraded, entries };
   }
 
   /** The newest version of a board: no viewer on any node has seen a later one. */
@@ -114,21 +101,16 @@ export class LeaderboardService {
   async ownPlaces(
     name: string,
     window: BoardWindow,
-    { playerIds, radius }: { playerIds: readonly string[]; radius: number },
-  ): Promise<Map<string, OwnPlace>> {
+    { playerIds: asked, radius }: { playerIds: readonly string[]; radius: number },
+  ): Promise<{ version: number; places: Map<string, OwnPlace> }> {
+    const playerIds = [...asked];
     const { board, period } = await this.find({ board: name, window });
     const found = await this.store.around(board, period, { playerIds, radius });
     if (!found) throw lostAgain(name);
     const { version, total, around } = found;
     const all = await this.describePlaces({ board: name, window }, { version, total, places: around.flat() });
-    const places = new Map<string, OwnPlace>();
-    let described = 0;
-    for (const [i, playerId] of playerIds.entries()) {
-      const neighbours = all.entries.slice(described, (described += around[i]?.length ?? 0));
-      const own = neighbours.find((entry) => entry.playerId === playerId);
-      if (own) places.set(playerId, { rank: own.rank, score: own.score, neighbours, version });
-    }
-    return places;
+    const places = ownPlacesIn(playerIds, around, { version, entries: all.entries });
+    return { version, places };
   }
 
   /** @throws {LeaderboardError} E_PLAYER_NOT_RANKED */
@@ -166,8 +148,8 @@ export class LeaderboardService {
 
   /** Friends: of these players those who have a score, best first. */
   async ranks(name: string, window: BoardWindow, playerIds: readonly string[]) {
-    const { board, period } = await this.find({ board: name, window });
     const asked = [...new Set(playerIds)];
+    const { board, period } = await this.find({ board: name, window });
     const found = await this.readOrReplay(name, () => this.store.places(board, period, asked));
     const { places } = found ?? (await this.ledgerPlaces.places(board, period, asked));
     const entries = places.map(({ rank, playerId, score }, i): FriendEntry => {
@@ -197,16 +179,31 @@ export class LeaderboardService {
     this.projection.rebuildInBackground(board);
   }
 
+  private async readPage(
+    { board, period }: { board: Board; period: string },
+    { window, offset, limit }: PageQuery,
+    from: number,
+  ): Promise<BoardPage> {
+    const { board: name } = board;
+    let needed = from;
+    const found = await this.readOrReplay(name, async () => {
+      const page = await this.store.page(board, period, { offset, limit });
+      if (page && page.version >= needed) return page;
+      // After the replay any version is right: the ledger may have lost later ones.
+      needed = 0;
+      return null;
+    });
+    if (found) return this.describePlaces({ board: name, window }, found);
+    const kept = await this.ledgerPlaces.page(board, period, { offset, limit });
+    this.told.set(name, kept.version);
+    return this.describePlaces({ board: name, window, degraded: true }, kept);
+  }
+
   private async find({ board: name, window }: Question): Promise<{ board: Board; period: string }> {
     const board = this.boards.get(name) ?? (await this.ledger.board(name));
     this.boards.set(name, board);
-    if (!board.windows.includes(window)) {
-      throw new LeaderboardError(
-        'E_WINDOW_UNKNOWN',
-        `The board "${name}" has no window "${window}". Ask for one of ${board.windows.join(', ')}.`,
-      );
-    }
-    return { board, period: periodAt(window, this.clock()).name };
+    if (!board.windows.includes(window)) throw unknownWindow(board, window);
+    return { board, period: periodAt(window, await this.clock.now()).name };
   }
 
   /** Null if the ledger has to answer: the engine cannot, or not before long. */
@@ -246,8 +243,4 @@ export class LeaderboardService {
     }));
     return { board, window, total, version, ...(degraded && { degraded }), entries };
   }
-}
-
-function describe({ board, order, operator, ties, windows, min, max, players }: Board) {
-  return { board, order, operator, ties, windows, min, max, players };
 }

@@ -4,7 +4,7 @@ import { applyArguments, type Change, keysOf, spanOf, withExpiry } from './chang
 import { CompositeScore } from './composite-score.js';
 import { leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
-import { APPLY, AROUND, PAGE, PLACES, PROGRESS, REMOVE } from './leaderboard.scripts.js';
+import { APPLY, AROUND, PAGE, PLACES, PROGRESS, REMOVE, REMOVE_ENDED } from './leaderboard.scripts.js';
 import type { Board } from './ledger/board.js';
 import type { Period } from './periods.js';
 
@@ -128,7 +128,9 @@ export class LeaderboardStore {
     playerId: string,
   ): Promise<void> {
     const { standings } = this.keys.board(board);
-    await Promise.all(periods.map(({ name }) => this.engine.client.zRem(standings(name), playerId)));
+    await Promise.all(
+      periods.map(({ name }) => this.engine.run(REMOVE_ENDED, [standings(name)], [playerId])),
+    );
   }
 
   /** The position of a board, null if it has none, and what its sets take in the engine. */
@@ -159,7 +161,8 @@ export class LeaderboardStore {
     const reply = (await this.read(PAGE, board, period, range)) as [number, number, Slice] | null;
     if (!reply) return null;
     const [version, total, slice] = reply;
-    return { version, total, places: placesOf(board, slice) };
+    const places = placesOf(board, slice);
+    return places ? { version, total, places } : this.disown(board);
   }
 
   /**
@@ -174,7 +177,13 @@ export class LeaderboardStore {
     const reply = await this.read(AROUND, board, period, [String(radius), ...playerIds]);
     if (!reply) return null;
     const [version, total, ...slices] = reply as [number, number, ...Slice[]];
-    return { version, total, around: slices.map((slice) => placesOf(board, slice)) };
+    const around: Place[][] = [];
+    for (const slice of slices) {
+      const places = placesOf(board, slice);
+      if (!places) return this.disown(board);
+      around.push(places);
+    }
+    return { version, total, around };
   }
 
   /** The places of these players, best first, without those who have none; null if the engine does not have the board. */
@@ -187,10 +196,17 @@ export class LeaderboardStore {
     for (let i = 0; i < playerIds.length; i++) {
       const [playerId = '', better, own] = [playerIds[i], Number(answers[2 * i]), Number(answers[2 * i + 1])];
       if (better < 0) continue;
+      if (!composite.has(own)) return this.disown(board);
       found.push({ place: { rank: better + 1, playerId, score: composite.decode(own) }, composite: own });
     }
     const places = found.toSorted((one, other) => other.composite - one.composite).map(({ place }) => place);
     return { version: Number(version), total: Number(total), places };
+  }
+
+  /** Sets with foreign members belong to no ledger: whoever reads the board next rebuilds it. Its version is kept. */
+  private async disown({ board }: Board): Promise<null> {
+    await this.engine.client.hSet(this.keys.board(board).state, 'ledger', '');
+    return null;
   }
 
   private read(
@@ -208,15 +224,21 @@ export class LeaderboardStore {
   }
 }
 
+/** No player's id is empty or has control characters, see leaderboard.schemas.ts. */
+const FOREIGN_ID = /^$|\p{Cc}/u;
+
 /** The first place of the slice from 0, how many players are better, then player and composite of each. */
 type Slice = [first: number, better: number, members: string[]] | [];
 
-function placesOf(board: Board, [first = 0, better = 0, members = []]: Slice): Place[] {
+/** Null if there are members that this board cannot have. */
+function placesOf(board: Board, [first = 0, better = 0, members = []]: Slice): Place[] | null {
   const composite = new CompositeScore(board);
   const places: Place[] = [];
   let rank = better + 1;
   for (let i = 0; i < members.length; i += 2) {
-    const score = composite.decode(Number(members[i + 1]));
+    const own = Number(members[i + 1]);
+    if (!composite.has(own) || FOREIGN_ID.test(String(members[i]))) return null;
+    const score = composite.decode(own);
     const sharesRank = board.ties === 'shared' && (i === 0 || places.at(-1)?.score === score);
     if (!sharesRank) rank = first + i / 2 + 1;
     places.push({ rank, playerId: String(members[i]), score });

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import { LeaderboardLedger } from './leaderboard.ledger.js';
 import { busyBoard, LeaderboardError } from './leaderboard.errors.js';
-import { clockOf, LEADERBOARD_OPTIONS, type LeaderboardOptions } from './leaderboard.options.js';
 import { LeaderboardProjection } from './leaderboard.projection.js';
 import type { Submission } from './leaderboard.schemas.js';
 import { LeaderboardStore } from './leaderboard.store.js';
@@ -54,17 +53,13 @@ interface Lane {
 export class LeaderboardSubmissions {
   private readonly lanes = new Map<string, Lane>();
   private readonly connections = bulkhead(BOARDS_AT_ONCE, Infinity);
-  private readonly clock: () => Date;
 
   constructor(
     private readonly ledger: LeaderboardLedger,
     private readonly answers: LedgerAnswers,
     private readonly store: LeaderboardStore,
     private readonly projection: LeaderboardProjection,
-    @Inject(LEADERBOARD_OPTIONS) options: LeaderboardOptions,
-  ) {
-    this.clock = clockOf(options);
-  }
+  ) {}
 
   /**
    * Takes submissions as a whole or not at all; when this resolves they are durable.
@@ -76,8 +71,10 @@ export class LeaderboardSubmissions {
     if (lane.rows + submissions.length > MOST_WAITING) throw busyBoard(board);
     this.lanes.set(board, lane);
     lane.rows += submissions.length;
+    // The caller may change its list while it waits.
+    const copies = submissions.map((submission) => ({ ...submission }));
     return new Promise((resolve, reject) => {
-      lane.waiting.push({ submissions, resolve, reject });
+      lane.waiting.push({ submissions: copies, resolve, reject });
       if (!lane.isTaking) void this.take(board, lane);
     });
   }
@@ -92,7 +89,6 @@ export class LeaderboardSubmissions {
           this.ledger.accept(
             board,
             callers.map(({ submissions }) => submissions),
-            this.clock(),
           ),
         );
         await lane.shown;

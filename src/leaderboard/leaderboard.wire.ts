@@ -9,7 +9,16 @@ export interface LeaderboardEntry {
   score: number;
 }
 
-/** Sent by a viewer as `watch` or `resync` in the socket.io namespace `/leaderboard`. A socket watches one top at a time. */
+/**
+ * Sent by a viewer as `watch` or `resync` in the socket.io namespace `/leaderboard`. A socket watches one top at a time: a request that
+ * is answered with a snapshot replaces the running watch, a refused one leaves it as it is.
+ *
+ * Add the listener for `changes` before you send `watch`, and read the snapshot in the acknowledgement callback:
+ * `socket.emit('watch', request, (answer) => { ... })`, or with a time limit
+ * `socket.timeout(5000).emit('watch', request, (error, answer) => { ... })`. In Node.js, code after
+ * `await socket.emitWithAck('watch', request)` can run after the first `changes` event, which would then be applied to an older list or
+ * lost. A `changes` event that arrives before the acknowledgement belongs to the watch that the snapshot replaces.
+ */
 export interface WatchRequest {
   board: string;
   window: WatchedWindow;
@@ -34,8 +43,10 @@ export interface WatchSnapshot {
   /** `shared`: equal scores share the rank of the first of them. */
   ties: 'first' | 'shared';
   entries: LeaderboardEntry[];
-  /** null without a `playerId`, and for a player who has no score yet. */
+  /** null without a `playerId`, for a player without a score, and in a degraded snapshot: then `me` follows when the engine is back. */
   me: OwnPlace | null;
+  /** Present while the engine is down and PostgreSQL answers instead, as in `GET`. The event `degraded` ends it. */
+  degraded?: true;
 }
 
 /** A request the gateway refused, as acknowledgement; the codes are those of HTTP. */
@@ -53,8 +64,9 @@ export interface ChangedEntry extends LeaderboardEntry {
  * score, name or presence in the top changed, or who fell behind their equals; `removed` are the ids that left.
  * To apply: take the removed and the changed out of the list, put the changed back at their positions (else their
  * ranks) in ascending order, cut to `top`; the rank of each is its place, or on a board with shared ranks that of the
- * one before if their scores are equal. If `previousVersion` is not the version you hold, emit `resync`. Where both versions are the
- * same, a day, week or month has begun. A changed name is no change of the board: it comes with the next one.
+ * one before if their scores are equal. If `previousVersion` is not the version you hold, emit `resync`. Both versions are the
+ * same where the answer changed and the version did not: a name changed, a day, week or month began, or the board was rebuilt after a
+ * correction in PostgreSQL. Such changes arrive within a second. Apply them like all others.
  */
 export interface LeaderboardChanges {
   board: string;
@@ -99,4 +111,14 @@ export type OwnPlaceChanged = (OwnPlace | NoPlace) & {
 export interface ViewerBehind {
   board: string;
   window: WatchedWindow;
+}
+
+/**
+ * The event `degraded`. `true`: the engine is down, and what follows are the changes that PostgreSQL knows, once a second; `me` pauses.
+ * `false`: the engine answers again.
+ */
+export interface DegradedBoard {
+  board: string;
+  window: WatchedWindow;
+  degraded: boolean;
 }

@@ -28,12 +28,21 @@ export function periodAt(window: BoardWindow, at: Date): Period {
   return { window, name: isoWeek(monday), endsAt: seconds(monday + 7 * DAY_MS) };
 }
 
-/** The periods that go on; a board that accepted scores when another node's clock was later is where that clock was. */
+/** A shorter step back of the database's clock is waited out, so that no period begins twice. After a longer one the clock is right. */
+const LONGEST_STEP_BACK_MS = 5_000;
+
+/** The time of a board that last accepted scores at `acceptedAt`. */
+export function boardTime(acceptedAt: number, now: Date): Date {
+  const ahead = acceptedAt - now.getTime();
+  return ahead > 0 && ahead <= LONGEST_STEP_BACK_MS ? new Date(acceptedAt) : now;
+}
+
+/** The current periods of a board. */
 export function periodsOf(
   { windows, acceptedAt }: { windows: readonly BoardWindow[]; acceptedAt: number },
   at: Date,
 ): Period[] {
-  const now = new Date(Math.max(at.getTime(), acceptedAt));
+  const now = boardTime(acceptedAt, at);
   return windows.map((window) => periodAt(window, now));
 }
 

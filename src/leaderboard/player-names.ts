@@ -13,9 +13,9 @@ export class PlayerNames {
     private readonly store: PlayerNamesStore,
   ) {}
 
-  async save(playerId: string, profile: PlayerProfile): Promise<void> {
-    await this.profiles.save(playerId, profile);
-    await this.store.save(playerId, profile.name).catch(passOverEngineFailure);
+  async save(playerId: string, { name, country }: PlayerProfile): Promise<void> {
+    await this.profiles.save(playerId, { name, country });
+    await this.store.save(playerId, name).catch(passOverEngineFailure);
   }
 
   /** Rejects with an EngineError if the cache could not be reached: the name may stay there for an hour. */

@@ -69,12 +69,8 @@ export class BoardRebuild {
   /** Brings the new sets up to date; false if they are not there any more. */
   async apply(change: Change): Promise<boolean> {
     const { periods, aside } = this.where;
-    const expiresAt = Math.ceil(Date.now() / 1000) + LIFETIME_SECONDS;
-    const args = applyArguments(
-      this.board,
-      periods.map(({ name }) => ({ name, expiresAt })),
-      change,
-    );
+    const expiring = periods.map(({ name }) => ({ name, expires: `+${LIFETIME_SECONDS}` }));
+    const args = applyArguments(this.board, expiring, change);
     return (await this.engine.run(APPLY, keysOf(aside, periods), args)) !== null;
   }
 
@@ -86,7 +82,7 @@ export class BoardRebuild {
       aside.standings(name),
       `${aside.standings(name)}:old`,
     ]);
-    const args = periods.map(withExpiry).flatMap(({ name, expiresAt }) => [name, String(expiresAt ?? '')]);
+    const args = periods.map(withExpiry).flatMap(({ name, expires }) => [name, expires]);
     const outcome = (await this.engine.run(SWAP_IN, [live.state, aside.state, ...keys], args)) as
       'done' | 'lost' | [edition: number, position: number];
     return Array.isArray(outcome) ? { edition: outcome[0], position: outcome[1] } : outcome;

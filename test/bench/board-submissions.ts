@@ -45,7 +45,7 @@ export const boardSubmissions: Benchmark = {
         'durable, ranked': { submit: () => leaderboard.submit(board, [next()]) },
         'durable, one by one': {
           each: EACH_ALONE,
-          submit: () => ledger.accept(other, [[next()]], new Date()),
+          submit: () => ledger.accept(other, [[next()]]),
         },
         'one INSERT each': {
           submit: () => {

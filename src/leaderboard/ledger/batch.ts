@@ -2,16 +2,9 @@ import type { Queryable } from '../../database/index.js';
 import { CompositeScore } from '../composite-score.js';
 import { LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
 import type { Submission } from '../leaderboard.schemas.js';
-import { type Period, periodAt } from '../periods.js';
+import { boardTime, type Period, periodAt } from '../periods.js';
 import { type Standing, StandingsDraft } from '../standings.js';
-import {
-  type Board,
-  type BoardRow,
-  readBoard,
-  readStanding,
-  SELECT_BOARD,
-  type StandingRow,
-} from './board.js';
+import { type Board, type BoardRow, LOCK_BOARD, readBoard, readStanding, type StandingRow } from './board.js';
 import { type NewSubmission, type Place, writeBatch } from './write-batch.js';
 
 export interface AcceptedSubmission extends Place {
@@ -60,9 +53,8 @@ export async function takeBatch(
   transaction: Queryable,
   name: string,
   callers: readonly (readonly Submission[])[],
-  at: Date,
 ): Promise<Batch> {
-  const row = await lock(transaction, name, at);
+  const row = await lock(transaction, name);
   const periods = row.windows.map((window) => periodAt(window, new Date(row.accepted_at)));
   const submissions = callers.flat();
   const known = await knownSubmissions(transaction, name, submissions);
@@ -94,10 +86,10 @@ export async function takeBatch(
   };
 }
 
-async function lock(transaction: Queryable, board: string, at: Date): Promise<BoardRow> {
-  const [row] = await transaction.query<BoardRow>(`${SELECT_BOARD} FOR NO KEY UPDATE OF boards`, [board]);
+async function lock(transaction: Queryable, board: string): Promise<BoardRow> {
+  const [row] = await transaction.query<BoardRow & { now: Date }>(LOCK_BOARD, [board]);
   if (!row) throw unknownBoard(board);
-  return { ...row, accepted_at: Math.max(at.getTime(), Number(row.accepted_at)) };
+  return { ...row, accepted_at: boardTime(Number(row.accepted_at), row.now).getTime() };
 }
 
 async function knownSubmissions(
@@ -179,17 +171,28 @@ function takeCallers(
   return { callers: results, rows };
 }
 
-/** Which of a caller's submissions are here for the first time, by their place in the list. @throws {LeaderboardError} E_SUBMISSION_CONFLICT */
+/** Which of a caller's submissions are here for the first time, by their index in the list. @throws {LeaderboardError} E_SUBMISSION_CONFLICT */
 function newAmong(submissions: readonly Submission[], known: ReadonlyMap<string, KnownSubmission>): number[] {
   const firstOf = new Map<string, Submission>();
-  return submissions.flatMap((submission, i) => {
-    const { submissionId, playerId, score } = submission;
+  const conflicting: number[] = [];
+  const fresh = submissions.flatMap((submission, i) => {
+    const { submissionId } = submission;
     const seen = firstOf.get(submissionId) ?? known.get(submissionId);
-    if (seen && (seen.playerId !== playerId || seen.score !== score)) throw conflict(submissionId);
+    if (seen && !isRepeat(submission, seen)) conflicting.push(i);
     if (seen) return [];
     firstOf.set(submissionId, submission);
     return [i];
   });
+  if (conflicting.length > 0) throw conflict(submissions, conflicting);
+  return fresh;
+}
+
+/** Of a forgotten player nothing is known but the id, so whatever comes with it counts as a repeat: it cannot count twice. */
+function isRepeat(
+  { playerId, score }: Submission,
+  seen: Pick<KnownSubmission, 'playerId' | 'score'>,
+): boolean {
+  return seen.playerId === null || (seen.playerId === playerId && seen.score === score);
 }
 
 /**
@@ -213,9 +216,14 @@ async function makeRoom(transaction: Queryable, board: Board, sequence: number):
   return { ...board, ...renumbered };
 }
 
-function conflict(submissionId: string): LeaderboardError {
+/** Its advice must not make other rows count twice: who sends these with new ids, too, submits them again. */
+function conflict(submissions: readonly Submission[], rows: readonly number[]): LeaderboardError {
+  const message = 'was submitted before with another player or score';
+  const fields = rows.map((row) => (submissions.length > 1 ? `${row}.submissionId` : 'submissionId'));
   return new LeaderboardError(
     'E_SUBMISSION_CONFLICT',
-    `The submission "${submissionId}" was made before with another player or score. Give each its own id. Nothing was applied.`,
+    `${fields.join(', ')}: ${message}. This request applied nothing. Give a new id to these rows only and keep the ids of all others: ` +
+      'rows that were accepted before are answered as repeats.',
+    fields.map((field) => ({ field, message })),
   );
 }

@@ -44,6 +44,8 @@ export interface BoardRow {
 // A database that was restored into another server is another ledger: its boards go on from where the backup was made.
 const COLUMNS = `boards.*, (SELECT system_identifier FROM pg_control_system()) || ':' || incarnation AS ledger`;
 export const SELECT_BOARD = `SELECT ${COLUMNS} FROM boards WHERE board = $1`;
+/** With the database's time, `now`. */
+export const LOCK_BOARD = `SELECT ${COLUMNS}, clock_timestamp() AS now FROM boards WHERE board = $1 FOR NO KEY UPDATE OF boards`;
 export const SELECT_BOARDS = `SELECT ${COLUMNS} FROM boards`;
 
 export function readBoard(row: BoardRow): Board {

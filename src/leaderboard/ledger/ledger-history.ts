@@ -46,8 +46,13 @@ export class LedgerHistory {
   }
 }
 
-function partsOf(mark: string | null): [at: string | null, submissionId: string | null] {
+/** A foreign mark becomes one that no submission has. */
+const NO_MARK: MarkParts = ['-1', ''];
+
+type MarkParts = [at: string | null, submissionId: string | null];
+
+function partsOf(mark: string | null): MarkParts {
   if (!mark) return [null, null];
-  const end = mark.indexOf(':');
-  return [mark.slice(0, end), mark.slice(end + 1)];
+  const [, at, submissionId] = /^(\d{1,15}):(\P{Cc}+)$/u.exec(mark) ?? [];
+  return at === undefined || submissionId === undefined ? NO_MARK : [at, submissionId];
 }

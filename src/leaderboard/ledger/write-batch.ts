@@ -52,7 +52,7 @@ export async function writeBatch(
      )
      UPDATE boards SET sequence = $12, players = players + $13, batches = $6,
        accepted_at = to_timestamp($7::double precision / 1000), periods = $15, mark = $16,
-       ended_periods = ended_periods || ARRAY(SELECT unnest(periods) EXCEPT SELECT unnest($15::text[]))
+       ended_periods = ARRAY(SELECT unnest(ended_periods || periods) EXCEPT SELECT unnest($15::text[]))
      WHERE board = $1`,
     [
       board.board,

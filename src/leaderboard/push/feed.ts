@@ -1,8 +1,8 @@
 import type { BoardTop } from '../leaderboard.answers.js';
 import type { BoardWindow } from '../leaderboard.schemas.js';
-import type { OwnPlaceChanged } from '../leaderboard.wire.js';
+import type { OwnPlace, OwnPlaceChanged } from '../leaderboard.wire.js';
 
-/** Who looks at a board. The gateway makes one per socket, so that what tells them knows no websockets. */
+/** One watch of one socket. The gateway creates it, so that this folder knows no websockets. */
 export interface Viewer {
   own(place: OwnPlaceChanged): void;
 }
@@ -12,30 +12,44 @@ export interface Watching {
   top: number;
   compact: boolean;
   playerId: string | undefined;
-  /** When this viewer was last told its own place, and of which version. */
-  toldAt: number;
-  toldVersion: number;
-  hasPlace: boolean;
+  /** When the place of this viewer's player was last read. */
+  placeReadAt: number;
+  /** The place that this viewer was last sent; null: none. */
+  place: OwnPlace | null;
 }
 
-/** A viewer may come from another node, or from before a failover, and has seen no later version than this. */
+/** A viewer that waits for a snapshot. It may come from another node and has seen no later version than this. */
 export interface Arrival {
   version: number;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
 
-/** One window of one board, as its viewers saw it last. */
+/** One window of one board, as it was last sent to its viewers. */
 export interface Feed extends BoardTop {
   name: string;
   board: string;
   window: BoardWindow;
   viewers: Map<Viewer, Watching>;
-  /** Viewers that come in with the next tick. */
+  /** Viewers whose snapshot is the next read. */
   arriving: Arrival[];
   isAnnounced: boolean;
   isReading: boolean;
   isTellingOwnPlaces: boolean;
   readAt: number;
+  /** When its rooms were last sent changes. */
+  sentAt: number;
   unsubscribe: () => void;
+}
+
+export const TICK_MS = 100;
+
+/** Whether something that happens every so often is due at this tick. Half a tick of tolerance: timers are inexact. */
+export function isDue(last: number, everyMs: number, now: number): boolean {
+  return now - last >= everyMs - TICK_MS / 2;
+}
+
+/** Viewers of one room see the same. */
+export function roomsOf({ viewers }: Feed): Map<string, Watching> {
+  return new Map([...viewers.values()].map((watching) => [watching.room, watching]));
 }

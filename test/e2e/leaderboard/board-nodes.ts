@@ -10,10 +10,12 @@ import {
   LeaderboardModule,
   LeaderboardService,
 } from '../../../src/leaderboard/index.js';
+import { LedgerClock } from '../../../src/leaderboard/ledger/ledger-clock.js';
 import { createDatabase, queryDatabase } from '../../support/database.js';
 import { until } from '../../support/until.js';
+import { startClock, type TestClock } from './test-clock.js';
 
-const DEADLINE_MS = 1_000;
+const DEADLINE_MS = 2_000;
 
 /** The leaderboard alone, as an application has it, with connections of its own. */
 export interface BoardNode {
@@ -27,8 +29,7 @@ export interface BoardNodes {
   nodes: [BoardNode, BoardNode];
   prefix: string;
   databaseUrl: string;
-  /** What time the nodes believe it is. */
-  clock: { now: Date };
+  clock: TestClock;
   /** Another node; without connections of its own it cannot reach the engine, as if it died on the way. */
   start(url?: string): Promise<BoardNode>;
   newBoard(definition?: Partial<BoardDefinition>): Promise<string>;
@@ -44,11 +45,13 @@ export interface BoardNodes {
 export async function startBoardNodes(engineUrl: string): Promise<BoardNodes> {
   const prefix = `test:${randomUUID()}`;
   const databaseUrl = await createDatabase();
-  const clock = { now: new Date() };
   const started: BoardNode[] = [];
+  const clocks: LedgerClock[] = [];
+  const clock = await startClock(databaseUrl, clocks);
   const start = async (url = engineUrl) => {
-    const node = await startNode({ url, databaseUrl, prefix, clock });
+    const node = await startNode({ url, databaseUrl, prefix });
     started.push(node);
+    clocks.push(node.get(LedgerClock));
     return node;
   };
   const nodes: [BoardNode, BoardNode] = [await start(), await start()];
@@ -98,16 +101,14 @@ async function startNode({
   url,
   databaseUrl,
   prefix,
-  clock,
 }: {
   url: string;
   databaseUrl: string;
   prefix: string;
-  clock: { now: Date };
 }): Promise<BoardNode> {
   const engine = new RedisEngine(parseEngineUrl(url), DEADLINE_MS);
   engine.start();
-  const options = { engine, keyPrefix: prefix, gameServerKeys: [], clock: () => clock.now };
+  const options = { engine, keyPrefix: prefix, gameServerKeys: [] };
   const module: TestingModule = await Test.createTestingModule({
     imports: [DatabaseModule.forRoot({ url: databaseUrl }), LeaderboardModule.forRoot(options)],
   })

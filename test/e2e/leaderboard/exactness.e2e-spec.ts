@@ -5,12 +5,13 @@ import { type LocalEngine, startEngine } from '../../../local/index.js';
 import type { BoardDefinition, Submission, SubmissionAnswer } from '../../../src/leaderboard/index.js';
 import { installed } from '../../support/app.js';
 import { queryDatabase } from '../../support/database.js';
+import { rounds } from '../../support/scope.js';
 import { until } from '../../support/until.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from './board-nodes.js';
 import { askOracle } from './oracle.js';
 
 /** Random histories per kind of board; BOARD_HISTORIES=100 for a long night. */
-const HISTORIES = Number(process.env['BOARD_HISTORIES'] ?? 3);
+const HISTORIES = Number(process.env['BOARD_HISTORIES'] ?? rounds(3));
 const WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
 const HOUR_MS = 3_600_000;
 
@@ -35,17 +36,29 @@ const row = fc.oneof(
   { weight: 1, arbitrary: fc.record({ repeatOf: fc.nat() }) },
 );
 const call = fc.record({ node: fc.nat(1), rows: fc.array(row, { minLength: 1, maxLength: 6 }) });
-/** Calls at once, then a quiet point, then so many hours later. */
+/** A batch that was answered in an earlier round is sent again. */
+const retry = fc.record({ node: fc.nat(1), batch: fc.nat() });
+/** Calls and removals of players at once, then a quiet point, then so many hours later. */
 const history = fc.array(
   fc.record({
     calls: fc.array(call, { minLength: 1, maxLength: 8 }),
+    retries: fc.array(retry, { maxLength: 3 }),
+    forgotten: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(11), { minLength: 1, maxLength: 2 })),
     hours: fc.constantFrom(0, 0, 5, 24, 200),
   }),
   { minLength: 2, maxLength: 5 },
 );
 
 /** What the run was made of. */
-const counts = { histories: 0, submissions: 0, repeats: 0, 'quiet points': 0, comparisons: 0 };
+const counts = {
+  histories: 0,
+  submissions: 0,
+  repeats: 0,
+  'repeated batches': 0,
+  removals: 0,
+  'quiet points': 0,
+  comparisons: 0,
+};
 
 describe('a board', () => {
   let engine: LocalEngine;
@@ -72,7 +85,9 @@ describe('a board', () => {
           const board = await boards.newBoard(definition);
           const made: Submission[] = [];
           const answers: SubmissionAnswer[] = [];
-          for (const { calls, hours } of rounds) {
+          const batches: { submissions: Submission[]; answers: SubmissionAnswer[] }[] = [];
+          for (const { calls, retries, forgotten, hours } of rounds) {
+            const answered = [...batches];
             const submitted = calls.map(async ({ node, rows }) => {
               const submissions = rows.flatMap((row): Submission[] => {
                 if ('repeatOf' in row)
@@ -86,11 +101,25 @@ describe('a board', () => {
                 return [submission];
               });
               const { leaderboard } = boards.nodes[node] as BoardNode;
-              return submissions.length > 0 ? leaderboard.submit(board, submissions) : [];
+              if (submissions.length === 0) return [];
+              const batch = { submissions, answers: await leaderboard.submit(board, submissions) };
+              batches.push(batch);
+              return batch.answers;
             });
-            answers.push(...(await Promise.all(submitted)).flat());
+            const retried = retries.flatMap(({ node, batch }) => {
+              const earlier = answered[batch % answered.length];
+              return earlier ? [retryBatch(boards.nodes[node] as BoardNode, board, earlier)] : [];
+            });
+            const removed = forgotten.map((player, i) =>
+              (boards.nodes[i % 2] as BoardNode).leaderboard.forgetPlayer(`p${player}`),
+            );
+            answers.push(...(await Promise.all([...submitted, ...retried])).flat());
+            await Promise.all(removed);
+            counts['repeated batches'] += retried.length;
+            counts.removals += removed.length;
+            await boards.settled(board);
             await compareWithOracle(board, definition);
-            boards.clock.now = new Date(boards.clock.now.getTime() + hours * HOUR_MS);
+            await boards.clock.advance(hours * HOUR_MS);
           }
           counts.submissions += made.length;
           counts.repeats += answers.length - made.length;
@@ -157,7 +186,7 @@ describe('a board', () => {
     const expiry = await engine.command('EXPIRETIME', `${boards.prefix}:board:{${board}}:${today}`);
     expect(Number(expiry)).toBe(Date.parse(today) / 1000 + 2 * 86_400);
 
-    boards.clock.now = new Date(boards.clock.now.getTime() + 24 * HOUR_MS);
+    await boards.clock.advance(24 * HOUR_MS);
     expect(await boards.whole(board, 'daily')).toMatchObject({ total: 0, version: 1, entries: [] });
     expect(await boards.whole(board, 'all')).toMatchObject({ total: 1, version: 1 });
     await leaderboard.submit(board, [{ submissionId: 'tomorrow', playerId: 'b', score: 1 }]);
@@ -202,6 +231,17 @@ describe('a board', () => {
     }
   }
 });
+
+/** Every row is answered as it was. */
+async function retryBatch(
+  { leaderboard }: BoardNode,
+  board: string,
+  { submissions, answers }: { submissions: Submission[]; answers: SubmissionAnswer[] },
+): Promise<SubmissionAnswer[]> {
+  const again = await leaderboard.submit(board, submissions);
+  expect(again).toEqual(answers.map((answer) => ({ ...answer, applied: false })));
+  return again;
+}
 
 function bare({ rank, playerId, score }: { rank: number | null; playerId: string; score: number }) {
   return { rank, playerId, score };

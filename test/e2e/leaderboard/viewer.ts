@@ -2,8 +2,11 @@ import type { Socket as Connection } from 'node:net';
 import type { Socket } from 'socket.io-client';
 import type {
   CompactChanges,
+  DegradedBoard,
   LeaderboardChanges,
   LeaderboardEntry,
+  OwnPlace,
+  OwnPlaceChanged,
   WatchRequest,
   WatchSnapshot,
 } from '../../../src/leaderboard/index.js';
@@ -18,6 +21,11 @@ export interface Viewer {
   version: number;
   ties: 'first' | 'shared';
   entries: LeaderboardEntry[];
+  /** Its own place, if it follows a player. */
+  follows: boolean;
+  me: OwnPlace | null;
+  /** As of the last snapshot or `degraded` event. */
+  isDegraded: boolean;
   /** False until the server has answered, and while it is asked again. */
   isWatching: boolean;
   snapshots: number;
@@ -31,36 +39,41 @@ export function ask(socket: Socket, event: string, message: unknown): Promise<Wa
   return socket.timeout(5000).emitWithAck(event, message) as Promise<WatchSnapshot>;
 }
 
-/** A viewer that does what the page does: apply what continues its list, else ask for the whole. */
+/** A viewer that does what the page does: apply what continues its list, else request the whole. */
 export async function watch(
   socket: Socket,
-  { board, top, window = 'all', compact }: Partial<WatchRequest> & Pick<WatchRequest, 'board' | 'top'>,
+  { board, top, window = 'all', ...options }: Partial<WatchRequest> & Pick<WatchRequest, 'board' | 'top'>,
 ): Promise<Viewer> {
   const viewer: Viewer = {
     version: -1,
     ties: 'first',
     entries: [],
+    follows: options.playerId !== undefined,
+    me: null,
+    isDegraded: false,
     isWatching: false,
     snapshots: 0,
     applied: 0,
     gaps: 0,
     wentBack: 0,
   };
-  const request: WatchRequest = { board, window, top, compact };
+  const request: WatchRequest = { board, window, top, ...options };
   let asked = 0;
-  const read = async (event: 'watch' | 'resync') => {
+  const read = (event: 'watch' | 'resync') => {
     const number = ++asked;
     viewer.isWatching = false;
-    const snapshot = await ask(socket, event, request).catch(() => null);
-    if (number !== asked || !socket.connected) return;
-    if (!snapshot || 'error' in snapshot) {
-      setTimeout(() => number === asked && socket.connected && void read(event), ASK_AGAIN_MS);
-      return;
-    }
-    if (snapshot.version < viewer.version) viewer.wentBack++;
-    const { version, ties, entries } = snapshot;
-    Object.assign(viewer, { version, ties, entries, isWatching: true });
-    viewer.snapshots++;
+    // A callback, not a promise: the first changes may come in the same turn as the snapshot.
+    socket.timeout(5000).emit(event, request, (error: Error | null, snapshot?: WatchSnapshot) => {
+      if (number !== asked || !socket.connected) return;
+      if (error || !snapshot || 'error' in snapshot) {
+        setTimeout(() => number === asked && socket.connected && read(event), ASK_AGAIN_MS);
+        return;
+      }
+      if (snapshot.version < viewer.version) viewer.wentBack++;
+      const { version, ties, entries, me, degraded = false } = snapshot;
+      Object.assign(viewer, { version, ties, entries, me, isDegraded: degraded, isWatching: true });
+      viewer.snapshots++;
+    });
   };
   socket.on('changes', (message: LeaderboardChanges | CompactChanges) => {
     const changes = 'top' in message ? message : expandChanges(message, viewer.entries, request);
@@ -73,13 +86,15 @@ export async function watch(
       viewer.applied++;
     } else {
       viewer.gaps++;
-      void read('resync');
+      read('resync');
     }
   });
-  socket.on('behind', () => void read('resync'));
+  socket.on('behind', () => read('resync'));
+  socket.on('me', (place: OwnPlaceChanged) => (viewer.me = place.rank === null ? null : place));
+  socket.on('degraded', ({ degraded }: DegradedBoard) => (viewer.isDegraded = degraded));
   socket.on('disconnect', () => (viewer.isWatching = false));
-  socket.on('connect', () => void read('watch'));
-  if (socket.connected) void read('watch');
+  socket.on('connect', () => read('watch'));
+  if (socket.connected) read('watch');
   await until(() => viewer.isWatching);
   return viewer;
 }

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalEngine, startEngine } from '../../../local/index.js';
+import type { BoardDefinition } from '../../../src/leaderboard/index.js';
+import { installed } from '../../support/app.js';
+import { type BoardNodes, startBoardNodes } from './board-nodes.js';
+
+type Leaderboard = BoardNodes['nodes'][0]['leaderboard'];
+
+interface Call {
+  what: string;
+  /** Arguments that the caller can change: objects and lists. */
+  argument: () => object;
+  run: (leaderboard: Leaderboard, board: string, argument: never) => Promise<unknown>;
+}
+
+const CALLS: Call[] = [
+  {
+    what: 'submit',
+    argument: () => [{ submissionId: 'repeated', playerId: 'a', score: 9 }],
+    run: (leaderboard, board, submissions: never) => leaderboard.submit(board, submissions),
+  },
+  {
+    what: 'page',
+    argument: () => ({ window: 'all', offset: 0, limit: 3 }),
+    run: (leaderboard, board, query: never) => leaderboard.page(board, query),
+  },
+  {
+    what: 'top',
+    argument: () => ({ limit: 3, from: 0 }),
+    run: (leaderboard, board, options: never) => leaderboard.top(board, 'all', options),
+  },
+  {
+    what: 'neighbours',
+    argument: () => ({ window: 'all', radius: 1 }),
+    run: (leaderboard, board, query: never) => leaderboard.neighbours(board, 'a', query),
+  },
+  {
+    what: 'ranks',
+    argument: () => ['a', 'c'],
+    run: (leaderboard, board, playerIds: never) => leaderboard.ranks(board, 'all', playerIds),
+  },
+  {
+    what: 'ownPlaces',
+    argument: () => ['a', 'c'],
+    run: (leaderboard, board, playerIds: never) =>
+      leaderboard.ownPlaces(board, 'all', { playerIds, radius: 1 }),
+  },
+  {
+    what: 'saveProfile',
+    argument: () => ({ name: 'Ada', country: 'GB' }),
+    run: async (leaderboard, board, profile: never) => {
+      await leaderboard.saveProfile('a', profile);
+      return leaderboard.page(board, { window: 'all', offset: 0, limit: 1 });
+    },
+  },
+];
+
+/** What the caller's next request may write into the same objects. */
+function scribble(value: unknown): void {
+  if (Array.isArray(value)) {
+    value.forEach(scribble);
+    value.splice(0, value.length, 'x', 'y', 'z');
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, part] of Object.entries(value)) {
+      scribble(part);
+      Object.assign(value, { [key]: typeof part === 'number' ? part + 1 : 'other' });
+    }
+  }
+}
+
+describe('arguments that the caller changes while it waits', () => {
+  let engine: LocalEngine;
+  let boards: BoardNodes;
+  let board: string;
+  beforeAll(async () => {
+    const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
+    engine = await startEngine(kind);
+    boards = await startBoardNodes(engine.url);
+    board = await boards.newBoard();
+    const scores = ['a', 'b', 'c', 'd'].map((playerId, i) => ({
+      submissionId: playerId,
+      playerId,
+      score: 9 - i,
+    }));
+    await boards.nodes[0].leaderboard.submit(board, scores);
+  });
+  afterAll(async () => {
+    await boards.close();
+    await engine.stop();
+  });
+
+  it.each(CALLS)('do not change what $what does', async ({ argument, run }) => {
+    // Another node, since the first may remember the board and so wait for less.
+    const { leaderboard } = await boards.start();
+    const expected = await run(boards.nodes[0].leaderboard, board, argument() as never);
+    const given = argument();
+    const answered = run(leaderboard, board, given as never);
+    scribble(given);
+    const isSubmission = Array.isArray(expected) && 'applied' in expected[0];
+    expect(await answered).toEqual(isSubmission ? [{ ...expected[0], applied: false }] : expected);
+  });
+
+  it('do not change the definition of a board', async () => {
+    const { leaderboard } = boards.nodes[0];
+    const definition: BoardDefinition = {
+      order: 'desc',
+      operator: 'sum',
+      ties: 'first',
+      windows: ['all', 'daily'],
+      min: 0,
+      max: 10,
+    };
+    const given = structuredClone(definition);
+    const defined = leaderboard.defineBoard('defined-once', given);
+    scribble(given);
+    expect(await defined).toMatchObject(definition);
+    expect(await leaderboard.defineBoard('defined-once', definition)).toMatchObject(definition);
+  });
+});
