@@ -5,6 +5,7 @@ export type { SessionErrorCode } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';
 export type { SessionsOptions, SessionsStoreOptions } from './sessions.options.js';
 export { SessionsService } from './sessions.service.js';
+export type { SessionDraft, SessionUpdate } from './session-saves.js';
 export type { Identity, SignedInSession } from './sessions.service.js';
 export { SessionsStore } from './sessions.store.js';
 export type {
@@ -13,4 +14,5 @@ export type {
   SessionEnd,
   SessionEvent,
   SessionSocketEvents,
+  SocketEnd,
 } from './sessions.wire.js';

@@ -11,6 +11,12 @@ import {
 const parse = (text: string) => JSON.parse(text) as JsonObject;
 const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => parse(JSON.stringify(value)));
 
+/** Few names, so that changes meet. */
+const { small } = fc.letrec<{ small: JsonObject; any: unknown }>((tie) => ({
+  any: fc.oneof({ maxDepth: 3 }, fc.constantFrom(null, 1, 'x', []), tie('small')),
+  small: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('any'), { depthIdentifier: 'nested' }),
+}));
+
 describe('changesBetween and applyChanges', () => {
   it('lead from anything to anything', () => {
     fc.assert(
@@ -35,6 +41,27 @@ describe('changesBetween and applyChanges', () => {
       theme: null,
       read: true,
     });
+  });
+
+  it('keep the fields of both requests that create the same object', () => {
+    const dark = changesBetween({}, { prefs: { theme: 'dark' } });
+    const german = changesBetween({ prefs: 'none' }, { prefs: { lang: 'de' } });
+    expect(applyChanges(applyChanges({}, dark), german)).toEqual({ prefs: { theme: 'dark', lang: 'de' } });
+  });
+
+  it('keep a field of each request in the same object, whatever was in its place before', () => {
+    const names = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(small, names, fc.integer({ min: 2, max: 5 }), (before, path, writers) => {
+        const patch = (name: string) =>
+          path.reduceRight<JsonObject>((inner, at) => ({ [at]: inner }), { [name]: 1 });
+        const written = Array.from({ length: writers }, (_, i) => `written-${i}`);
+        const changes = written.map((name) => changesBetween(before, mergePatch(before, patch(name))));
+        const together = changes.reduce<JsonObject>(applyChanges, before);
+        expect(together).toEqual(written.map(patch).reduce<JsonObject>(mergePatch, before));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('take "__proto__" for a name like any other', () => {

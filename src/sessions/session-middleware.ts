@@ -1,22 +1,23 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import type { Request, RequestHandler, Response } from 'express';
+import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import { SessionError } from './sessions.errors.js';
 import type { SessionsOptions } from './sessions.options.js';
 import type { SessionsStore } from './sessions.store.js';
 
-/** express-session, run when somebody asks for the session rather than for each request. */
+/** express-session, run for the routes that need a session rather than for each request. */
 export class SessionMiddleware {
   private readonly cookieName: string;
-  // No lifetime: the server knows when a session ends, and the cookie is set at a new id only. Set anew by each answer,
-  // it would let a slow answer bring the id back that a sign-in has just replaced.
-  private readonly cookie: { path: string; httpOnly: boolean; sameSite: 'lax'; secure: boolean };
+  // No lifetime: the server knows when a session ends, and the cookie is set at a new id only. If each answer set it, a slow
+  // answer could bring back the id that a sign-in has just replaced.
+  private readonly cookie: CookieOptions & { secure: boolean };
   private readonly middleware: RequestHandler;
 
-  constructor({ secrets, cookieSecure }: SessionsOptions, store: SessionsStore) {
-    this.cookieName = cookieSecure ? '__Host-sid' : 'sid';
-    this.cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure: cookieSecure };
+  constructor(options: SessionsOptions, store: SessionsStore) {
+    const { secrets, cookieSecure: secure, cookieDomain: domain, cookieSameSite: sameSite = 'lax' } = options;
+    this.cookieName = options.cookieName ?? defaultName(options);
+    this.cookie = { path: '/', httpOnly: true, sameSite, secure, ...(domain !== undefined && { domain }) };
     this.middleware = session({
       name: this.cookieName,
       secret: [...secrets],
@@ -51,9 +52,15 @@ export class SessionMiddleware {
     if (!this.cookie.secure || request.secure) return;
     throw new SessionError(
       'E_INSECURE_CONNECTION',
-      'Sign in over HTTPS. Behind a proxy that ends it, set TRUST_PROXY=true; for a local demo, COOKIE_SECURE=false.',
+      'Sign in over HTTPS. Behind a proxy that ends it, set TRUST_PROXY (see .env.example); for a local demo, COOKIE_SECURE=false.',
     );
   }
+}
+
+/** Browsers hold a name with a prefix to its promise: `__Host-` to one host, both to HTTPS (RFC 6265bis, 4.1.3). */
+function defaultName({ cookieSecure, cookieDomain }: SessionsOptions): string {
+  if (!cookieSecure) return 'sid';
+  return cookieDomain === undefined ? '__Host-sid' : '__Secure-sid';
 }
 
 /** Keeps express-session from saving at the end of the response, and from setting a cookie for what was not saved. */

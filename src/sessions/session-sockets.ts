@@ -1,20 +1,25 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
+import type { RedisEngine } from '../engine/index.js';
 import { noSession } from './sessions.errors.js';
+import { SESSIONS_OPTIONS, type SessionsOptions } from './sessions.options.js';
 import { type SignedInSession, SessionsService } from './sessions.service.js';
 import { SessionsStore } from './sessions.store.js';
-import type { SessionEnd, SessionSocketEvents } from './sessions.wire.js';
+import type { SessionEnd, SessionSocketEvents, SocketEnd } from './sessions.wire.js';
 
-/** The sockets of one session on this node. */
+/** The sockets of one session on this node. Times are of `performance.now()`. */
 interface Group {
   cookie: string | undefined;
   sockets: Set<SessionSocket>;
   session: SignedInSession;
-  /** When it ends unless something is heard of it, here or elsewhere. */
+  /** When it ends unless it is used, here or elsewhere. */
   endsAt: number;
   checkedAt: number;
-  /** What the sockets were told last. */
-  told: string;
+  isBeingChecked: boolean;
+  /** Since when the engine has not answered whether it is still there. */
+  unverifiedSince: number | undefined;
+  /** The last state that was sent to the sockets. */
+  sent: string;
   isBeingSeen: boolean;
 }
 
@@ -24,21 +29,29 @@ type SessionSocket = Socket<Record<string, never>, SessionSocketEvents>;
 const TICK_MS = 250;
 /** All are looked at as often as this, in case the news of an end was lost. */
 const CHECK_EVERY_MS = 5_000;
+/** A node that is cut off from the engine does not see a sign-out on another node. */
+const LONGEST_UNVERIFIED_MS = 1_000;
 
 /**
- * Keeps the sockets of a session as long as the session: they hear of its changes, are used as a request is, and end with it.
- * Sessions are looked up when any node tells of them, when their time is over, when news may have been lost, and now and then.
+ * Keeps the sockets of a session as long as the session: they hear of its changes, count as use, and end with it. Sessions are
+ * read again when any node publishes that they changed, when their time is over, when news may have been lost, when the engine's
+ * state changes, and every few seconds. What cannot be read is read again at each tick, and ends after a second.
  */
 @Injectable()
 export class SessionSockets {
   private readonly groups = new Map<string, Group>();
   private timer: NodeJS.Timeout | undefined;
   private stopListening: () => void = () => undefined;
+  private engineReason: string | null = null;
+  private readonly engine: RedisEngine;
 
   constructor(
     private readonly sessions: SessionsService,
     private readonly store: SessionsStore,
-  ) {}
+    @Inject(SESSIONS_OPTIONS) { engine }: SessionsOptions,
+  ) {
+    this.engine = engine;
+  }
 
   start(): void {
     this.stopListening = this.store.news.listen(
@@ -82,9 +95,11 @@ export class SessionSockets {
       cookie,
       session,
       sockets: new Set(),
-      endsAt: Date.parse(state.idleExpiresAt),
-      checkedAt: Date.now(),
-      told: JSON.stringify(state),
+      endsAt: this.endOf(session),
+      checkedAt: performance.now(),
+      isBeingChecked: false,
+      unverifiedSince: undefined,
+      sent: JSON.stringify(state),
       isBeingSeen: false,
     };
   }
@@ -94,37 +109,48 @@ export class SessionSockets {
   }
 
   private checkDue(): void {
-    const now = Date.now();
-    for (const [handle, { endsAt, checkedAt }] of this.groups) {
-      if (now >= endsAt || now - checkedAt >= CHECK_EVERY_MS) void this.check(handle, 'expired');
+    const { reason } = this.engine.report();
+    // The engine became silent, in part or as a whole, or answers again.
+    if (reason !== this.engineReason) this.checkAll();
+    this.engineReason = reason;
+    const now = performance.now();
+    for (const [handle, { endsAt, checkedAt, isBeingChecked, unverifiedSince }] of this.groups) {
+      const isDue = now >= endsAt || now - checkedAt >= CHECK_EVERY_MS || unverifiedSince !== undefined;
+      if (isDue && !isBeingChecked) void this.check(handle, 'expired');
     }
   }
 
-  /** Looks the session up: ends its sockets if it is gone, and tells them if it changed. */
+  /** Reads the session: ends its sockets if it is gone, and sends them its state if that changed. */
   private async check(handle: string, reason: SessionEnd): Promise<void> {
     const group = this.groups.get(handle);
     if (!group) return;
-    group.checkedAt = Date.now();
-    let session: SignedInSession | null;
-    try {
-      session = await this.sessions.open(group.cookie);
-    } catch {
-      // The engine is away. Whatever it has to say comes when it is back, but time goes on.
-      const { absoluteExpiresAt } = this.sessions.describe(group.session);
-      if (Date.now() >= Date.parse(absoluteExpiresAt)) this.end(handle, group, 'expired');
-      return;
-    }
-    if (!session) return this.end(handle, group, reason);
+    group.checkedAt = performance.now();
+    group.isBeingChecked = true;
+    const session = await this.sessions.open(group.cookie).catch(() => undefined);
+    group.isBeingChecked = false;
+    if (session === undefined) return this.leaveUnverified(handle, group);
+    group.unverifiedSince = undefined;
+    if (session === null) return this.end(handle, group, reason);
     const state = this.sessions.describe(session);
-    const told = JSON.stringify(state);
-    Object.assign(group, { session, endsAt: Date.parse(state.idleExpiresAt) });
-    if (group.told === told) return;
-    group.told = told;
+    const sent = JSON.stringify(state);
+    Object.assign(group, { session, endsAt: this.endOf(session) });
+    if (group.sent === sent) return;
+    group.sent = sent;
     for (const socket of group.sockets) socket.emit('state', state);
   }
 
-  private end(handle: string, group: Group, reason: SessionEnd): void {
-    this.groups.delete(handle);
+  private leaveUnverified(handle: string, group: Group): void {
+    group.unverifiedSince ??= group.checkedAt;
+    const unverifiedMs = performance.now() - group.unverifiedSince;
+    if (unverifiedMs > LONGEST_UNVERIFIED_MS) this.end(handle, group, 'unverified');
+  }
+
+  private endOf(session: SignedInSession): number {
+    return performance.now() + this.store.remainingMsOf(session);
+  }
+
+  private end(handle: string, group: Group, reason: SocketEnd): void {
+    if (this.groups.get(handle) === group) this.groups.delete(handle);
     for (const socket of group.sockets) {
       socket.emit('ended', { reason });
       // This namespace only: the same connection may carry others, which need no session.
@@ -140,7 +166,7 @@ export class SessionSockets {
     try {
       const lasts = await this.sessions.see(group.session);
       if (!lasts) this.end(handle, group, 'expired');
-      else group.endsAt = Date.parse(this.sessions.describe(group.session).idleExpiresAt);
+      else group.endsAt = this.endOf(group.session);
     } catch {
       // The engine is away: the next message tries again.
     } finally {

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Patch, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
+  ApiConsumes,
   ApiCookieAuth,
   ApiNoContentResponse,
   ApiNotFoundResponse,
@@ -36,6 +37,7 @@ export class SessionsController {
   @Patch('current/data')
   @SignedInOnly()
   @ApiOperation({ summary: 'Change what is kept for the visitor, by a JSON merge patch (RFC 7396)' })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ schema: { type: 'object' } })
   @ApiPayloadTooLargeResponse({ description: 'E_TOO_LARGE' })
   @ApiUnprocessableEntityResponse({ description: 'E_INVALID' })

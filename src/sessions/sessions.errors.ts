@@ -7,11 +7,13 @@ export type SessionErrorCode =
   | 'E_NOT_REPLICATED'
   | 'E_INSECURE_CONNECTION';
 
-/** A request that needs a session and has none that holds, may not have one, or could not change it. */
+/** A request that needs a session and has none, may not have one, or could not change it. */
 export class SessionError extends Error {
+  /** @param errors the wrong fields, for E_INVALID. */
   constructor(
     readonly code: SessionErrorCode,
     message: string,
+    readonly errors?: readonly { field: string; message: string }[],
   ) {
     super(message);
     this.name = 'SessionError';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /*
  * key                            | type    | lifetime                       | written when
  * <prefix>:session:<handle>      | hash    | until its idle or absolute end | sign-in, each change, at most once a minute by being seen
- * <prefix>:account:<digest>      | zset    | the absolute lifetime, sliding | sign-in, being seen: member = handle, score = when
+ * <prefix>:account:<digest>      | zset    | the absolute lifetime, sliding | sign-in, being seen: member = handle, score = when its session settled
  * <prefix>:generation:<digest>    | string  | the absolute lifetime          | all sessions of the account were ended
  * <prefix>:session-news          | channel |                                | a session changed or ended
  */

@@ -22,8 +22,14 @@ export interface SessionsOptions extends SessionsStoreOptions {
   secrets: readonly string[];
   /** The oldest session ends when an account has more than this, for example 10. */
   perAccount: number;
-  /** true sends the cookie over HTTPS only, as `__Host-sid`; false names it `sid`. */
+  /** true sends the cookie over HTTPS only. */
   cookieSecure: boolean;
+  /** `__Host-sid` unless given, `__Secure-sid` with a domain, `sid` if it is not secure. */
+  cookieName?: string | undefined;
+  /** Sends the cookie to this domain and its subdomains, for example `example.com`; unless given, to the app's own host only. */
+  cookieDomain?: string | undefined;
+  /** `lax` unless given. `none` needs `cookieSecure`. */
+  cookieSameSite?: 'lax' | 'strict' | 'none' | undefined;
 }
 
 export const { ConfigurableModuleClass: SessionsModuleBase, MODULE_OPTIONS_TOKEN: SESSIONS_OPTIONS } =

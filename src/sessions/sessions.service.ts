@@ -1,9 +1,12 @@
+import { isIP } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { SessionData } from 'express-session';
 import { DevicesService } from './devices.service.js';
 import { isObject, type JsonObject, mergePatch } from './session-changes.js';
-import './session-data.js';
+import { checkNesting, requireJson } from './session-content.js';
+import type { SignedIn } from './session-data.js';
+import type { SessionUpdate } from './session-saves.js';
 import { forget, SessionMiddleware, settle } from './session-middleware.js';
 import { tell } from './sessions.channel.js';
 import { noSession, SessionError } from './sessions.errors.js';
@@ -25,13 +28,15 @@ export type SignedInSession = Request['session'] & Required<Pick<SessionData, 's
 @Injectable()
 export class SessionsService {
   private readonly middleware: SessionMiddleware;
+  private readonly perAccount: number;
 
   constructor(
-    @Inject(SESSIONS_OPTIONS) private readonly options: SessionsOptions,
+    @Inject(SESSIONS_OPTIONS) options: SessionsOptions,
     private readonly store: SessionsStore,
     private readonly devices: DevicesService,
   ) {
     this.middleware = new SessionMiddleware(options, store);
+    this.perAccount = options.perAccount;
   }
 
   /** Loads the request's session if it has one. @throws {EngineError} when the engine cannot say. */
@@ -84,7 +89,7 @@ export class SessionsService {
   ): Promise<CurrentSession> {
     this.middleware.requireSecureConnection(request);
     const generation = await this.store.accounts.generation(accountId);
-    const signedIn = { accountId, username, device, address: request.ip ?? null, generation };
+    const signedIn = { accountId, username, device, address: addressOf(request), generation };
     const [older, olderHandle] = [request.session, this.handleOf(request)];
     request.sessionStore.generate(request);
     const { session, sessionID } = request;
@@ -93,7 +98,7 @@ export class SessionsService {
       await settle((done) => session.save(done));
       await confirm?.();
       if (this.store.lifetimeOf(older)) await this.store.end([olderHandle], 'signed-out', older.signedIn);
-      await this.devices.endSurplus(signedIn, this.options.perAccount);
+      await this.devices.endSurplus(signedIn, this.perAccount, this.handleOf(request));
     };
     await this.orForget(request, () => this.store.orEnd(sessionID, session, begin));
     tell({ event: 'created', username, handle: this.handleOf(request) });
@@ -122,17 +127,26 @@ export class SessionsService {
   }
 
   /**
-   * Changes what is kept for the visitor by a JSON merge patch (RFC 7396). @returns it as saved, others' changes included.
+   * Changes the request's session atomically: what `change` reads, counts or appends is not lost to a request at the same time.
+   * Afterwards the request's session is as it was saved. Outcomes and errors are those of `SessionsStore.update`.
+   */
+  update(request: Request, change: SessionUpdate): Promise<void> {
+    return this.orForget(request, () => this.store.updateLoaded(request.session, change));
+  }
+
+  /**
+   * Changes what is kept for the visitor by a JSON merge patch (RFC 7396). Patches at the same time have the effect of one after
+   * the other. @returns it as saved.
    *
-   * @throws {SessionError} E_INVALID if it is no object, E_TOO_LARGE
+   * @throws {SessionError} E_INVALID if it is no object or has a value that JSON does not keep, E_TOO_LARGE
    */
   async patchData(request: Request, patch: unknown): Promise<JsonObject> {
     const session = this.require(request);
     if (!isObject(patch)) throw new SessionError('E_INVALID', 'Send a JSON object, which is a merge patch.');
-    this.store.checkSize({ data: patch });
-    session.data = mergePatch(session.data, patch);
-    await this.save(request);
-    return this.store.savedContentOf(session)?.['data'] as JsonObject;
+    checkNesting(patch);
+    requireJson(patch);
+    await this.update(request, (draft) => (draft.data = mergePatch(draft.data, patch)));
+    return session.data;
   }
 
   /** The sessions of the visitor's account, newest first. */
@@ -164,6 +178,13 @@ export class SessionsService {
     await this.save(request);
     await this.store.accounts.raiseGeneration(signedIn.accountId, generation);
     return this.devices.endOthers(signedIn, reason, this.handleOf(request));
+  }
+
+  /** Ends every session of an account; needs no session of it. @returns how many there were. */
+  async endAccount(account: SignedIn, reason: SessionEnd): Promise<number> {
+    const { accounts } = this.store;
+    await accounts.raiseGeneration(account.accountId, await accounts.nextGeneration(account.accountId));
+    return this.devices.endAll(account, reason);
   }
 
   /** Ends every session of the visitor's account. @returns how many there were. */
@@ -211,4 +232,10 @@ export class SessionsService {
 
 function iso(time: number): string {
   return new Date(time).toISOString();
+}
+
+/** As `trust proxy` says. A proxy may pass on anything; only an address is kept, without its zone. */
+function addressOf({ ip = '' }: Request): string | null {
+  const [address = ''] = ip.split('%');
+  return isIP(address) === 0 ? null : address;
 }

@@ -2,92 +2,137 @@ import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { Session, SessionData } from 'express-session';
 import { AccountSessions } from './account-sessions.store.js';
-import { applyChanges, changesBetween, type JsonObject } from './session-changes.js';
+import { LoadedSessions } from './loaded-sessions.js';
 import { checkSize, contentOf, fill } from './session-content.js';
+import { cookieContent, isOver, maxAgeOf } from './session-cookie.js';
+import type { SignedIn } from './session-data.js';
+import { SessionEnds } from './session-ends.js';
+import { SessionSaves, type SessionUpdate } from './session-saves.js';
 import { SessionNews } from './session-news.store.js';
-import { type Lifetime, type SessionRecord, SessionRecords } from './session-records.store.js';
-import { tell } from './sessions.channel.js';
-import { contended, noSession, notReplicated } from './sessions.errors.js';
+import { engineNow, type Lifetime, SessionRecords } from './session-records.store.js';
+import { contended, noSession } from './sessions.errors.js';
 import { handleOf, sessionKeyPrefix } from './sessions.keys.js';
 import type { SessionsStoreOptions } from './sessions.options.js';
 import type { SessionEnd } from './sessions.wire.js';
 import { answer } from './store-callback.js';
 import { Turns } from './turns.js';
-import type { SignedIn } from './session-data.js';
+import { unlessEngineFails } from './unless-engine-fails.js';
 
 type Callback = Parameters<RedisStore['get']>[1];
 
-interface LoadedSession extends SessionRecord {
-  /** As the session object was when it was loaded or last saved; `content` may have others' changes as well. */
-  base: JsonObject;
-}
-
 const LARGEST_DATA_BYTES = 4096;
-/** With each node's saves of one session in turn, only nodes contend: ten of them need about as many tries. */
+/** How often a session that other requests change is moved again. */
 const MOST_TRIES = 20;
 
 /**
  * A store for express-session that loses no update and brings no ended session back: connect-redis' place and calls, with
- * hashed ids, sealed payloads and lifetimes of its own (the cookie's do not count).
+ * hashed ids, sealed payloads and lifetimes of its own, which the cookie's `maxAge` can only shorten.
  *
- * A session object remembers what was loaded. Saving it compares and sets the version; if another request was first, the
- * fields that changed here are changed again in what is there now. An object that was not loaded is a new session.
+ * A session object remembers what was loaded, and so does a shallow copy of it. Saving it compares and sets the version; if
+ * another request was first, the fields that changed here are changed again in what is there now. Any other object is a new
+ * session, or replaces the content of one that exists. One that ended is never made again.
  */
 export class SessionsStore extends RedisStore {
   readonly records: SessionRecords;
   readonly accounts: AccountSessions;
   readonly news: SessionNews;
+  private readonly ends: SessionEnds;
+  private readonly saves: SessionSaves;
   private readonly largestDataBytes: number;
-  private readonly loaded = new WeakMap<object, LoadedSession>();
+  private readonly loaded = new LoadedSessions();
   private readonly beginnings = new WeakMap<object, number>();
-  private readonly saves = new Turns();
+  private readonly turns = new Turns();
 
-  constructor(options: SessionsStoreOptions) {
+  /** @param given copied: to change the object afterwards changes nothing. */
+  constructor(given: SessionsStoreOptions) {
+    const options = { ...given };
     super({ client: options.engine.client, prefix: sessionKeyPrefix(options.keyPrefix) });
     this.records = new SessionRecords(options);
     this.accounts = new AccountSessions(options);
     this.news = new SessionNews(options);
+    this.ends = new SessionEnds(options.engine, this.records, this.accounts, this.news);
     this.largestDataBytes = options.largestDataBytes ?? LARGEST_DATA_BYTES;
+    this.saves = new SessionSaves(this.records, this.ends, this.news, this.largestDataBytes);
   }
 
   override get(id: string, callback?: Callback): Promise<unknown> {
     return answer(callback, async () => {
       const record = await this.records.read(handleOf(id));
-      if (!record) return null;
-      const data = structuredClone(record.content);
-      this.loaded.set(data, { ...record, base: record.content });
-      return data;
+      return record && this.loaded.open({ ...record, handle: handleOf(id), base: record.content });
     });
   }
 
   override createSession(request: Request, data: SessionData): Session & SessionData {
-    const record = this.loaded.get(data);
+    const loaded = this.loaded.get(data);
     const session = super.createSession(request, data);
-    if (record) this.loaded.set(session, record);
+    if (loaded) this.loaded.set(session, loaded);
     return session;
   }
 
-  /** @throws {SessionError} E_NO_SESSION if it has ended meanwhile, E_TOO_LARGE, E_SESSION_CONTENDED. */
+  /**
+   * Saves what was changed in a loaded session object. Any other data is copied: it may be changed right after the call.
+   *
+   * @throws {SessionError} E_NO_SESSION if it has ended meanwhile, E_INVALID for what JSON would change, E_TOO_LARGE,
+   * E_SESSION_CONTENDED.
+   */
   override set(id: string, session: SessionData, callback?: Callback): Promise<unknown> {
-    return answer(callback, () =>
-      this.saves.take(handleOf(id), () => {
-        const loaded = this.loaded.get(session);
-        return loaded ? this.save(id, session, loaded) : this.create(id, session);
-      }),
-    );
+    return answer(callback, () => {
+      const handle = handleOf(id);
+      // Before the turn, during which the caller may change its object.
+      const data = this.loaded.of(handle, session) ? session : (contentOf(session) as unknown as SessionData);
+      return this.turns.take(handle, async () => {
+        const loaded = this.loaded.of(handle, session);
+        if (loaded) await this.saves.save(loaded, data);
+        else await this.create(handle, session, data);
+      });
+    });
   }
 
-  /** express-session calls it after each request: it costs a command only when `lastSeenAt` is due. */
+  /** express-session calls it after each request. It costs a command only when `lastSeenAt` is due, or the cookie's `maxAge` changed. */
   override touch(id: string, session: SessionData, callback?: Callback): Promise<unknown> {
-    return answer(callback, () => this.see(id, session));
-  }
-
-  override destroy(id: string, callback?: Callback): Promise<unknown> {
-    return answer(callback, () => this.endForGood([handleOf(id)], 'signed-out'));
+    return answer(callback, () => {
+      const loaded = this.loaded.get(session);
+      const maxAge = loaded && maxAgeOf(cookieContent(session.cookie, loaded.base['cookie'], loaded.expires));
+      return !loaded || maxAge === loaded.maxAge ? this.see(id, session) : this.set(id, session);
+    });
   }
 
   /**
-   * Moves `lastSeenAt` if it is due, and enters the session in its account again, which heals one that was evicted.
+   * Changes a session atomically: what a request reads, counts or appends in it is not lost to a request at the same time.
+   *
+   * @returns it as saved. @throws {SessionError} as `set` does; after an EngineError of outcome `unknown` it may be saved or not.
+   */
+  update(id: string, change: SessionUpdate): Promise<SessionData> {
+    return this.turns.take(handleOf(id), async () => {
+      const record = await this.records.read(handleOf(id));
+      if (!record) throw noSession();
+      const loaded = { ...record, handle: handleOf(id), base: record.content };
+      await this.saves.update(loaded, change);
+      return this.loaded.open(loaded);
+    });
+  }
+
+  /** The same for the session object of a request, which has the result afterwards; what was changed in it before is saved too. */
+  async updateLoaded(session: Session & Partial<SessionData>, change: SessionUpdate): Promise<void> {
+    const loaded = this.loaded.get(session);
+    if (!loaded) {
+      change(session);
+      await this.set(session.id, session as SessionData);
+      return;
+    }
+    await this.turns.take(loaded.handle, async () => {
+      await this.saves.update(loaded, change, session);
+      fill(session, loaded.content);
+    });
+  }
+
+  override destroy(id: string, callback?: Callback): Promise<unknown> {
+    return answer(callback, async () => void (await this.endForGood([handleOf(id)], 'signed-out')));
+  }
+
+  /**
+   * Moves `lastSeenAt` if it is due, and enters the session in its account again, which repairs one that was evicted. An engine
+   * that takes no writes fails neither: the session just ends sooner.
    *
    * @returns false if the session has ended.
    */
@@ -96,29 +141,20 @@ export class SessionsStore extends RedisStore {
     if (!loaded || !this.records.isDue(loaded)) return true;
     const handle = handleOf(id);
     if (session.signedIn && !(await this.enter(handle, session.signedIn))) return false;
-    const seenAt = await this.records.see(handle, loaded);
+    const seenAt = await unlessEngineFails(this.records.see(handle, loaded), loaded.lastSeenAt);
     if (seenAt === null) return false;
     loaded.lastSeenAt = seenAt;
     return true;
   }
 
   /** Ends sessions wherever they are used. @returns how many were there. */
-  async end(handles: readonly string[], reason: SessionEnd, owner?: SignedIn): Promise<number> {
-    const ended = await this.endEach(handles, reason, owner);
-    if (owner) await this.accounts.remove(owner.accountId, ended);
-    return ended.length;
+  end(handles: readonly string[], reason: SessionEnd, owner?: SignedIn): Promise<number> {
+    return this.ends.end(handles, reason, owner);
   }
 
-  /**
-   * The same, answered once a replica knows where there is one. Until then their account has them, so that it can be tried again.
-   *
-   * @throws {SessionError} E_NOT_REPLICATED: they have ended, but a failover might undo it.
-   */
-  async endForGood(handles: readonly string[], reason: SessionEnd, owner?: SignedIn): Promise<number> {
-    const ended = await this.endEach(handles, reason, owner);
-    if (!(await this.records.secureEnd(handles))) throw notReplicated();
-    if (owner) await this.accounts.remove(owner.accountId, ended);
-    return ended.length;
+  /** The same, answered once a replica has it where there are replicas. @throws {SessionError} E_NOT_REPLICATED */
+  endForGood(handles: readonly string[], reason: SessionEnd, owner?: SignedIn): Promise<number> {
+    return this.ends.endForGood(handles, reason, owner);
   }
 
   /**
@@ -161,14 +197,10 @@ export class SessionsStore extends RedisStore {
     return this.loaded.get(session);
   }
 
-  /** What the engine has of a session since it was loaded or saved here, with what other requests changed before. */
-  savedContentOf(session: object): JsonObject | undefined {
-    return this.loaded.get(session)?.content;
-  }
-
-  /** @throws {SessionError} E_TOO_LARGE */
-  checkSize(content: JsonObject): JsonObject {
-    return checkSize(content, this.largestDataBytes);
+  /** How long a session that was loaded lasts if it is not used, in milliseconds. */
+  remainingMsOf(session: object): number {
+    const loaded = this.loaded.get(session);
+    return loaded ? this.records.idleEndOf(loaded) - engineNow(loaded) : 0;
   }
 
   override readonly all = refuseToList;
@@ -176,63 +208,36 @@ export class SessionsStore extends RedisStore {
   override readonly length = refuseToList;
   override readonly clear = refuseToList;
 
-  private async create(id: string, session: SessionData): Promise<void> {
-    const handle = handleOf(id);
-    const content = this.checkSize(contentOf(session));
-    const now = Date.now();
-    const lifetime = { createdAt: this.beginnings.get(session) ?? now, lastSeenAt: now };
-    const { signedIn } = session as Partial<SessionData>;
-    if (signedIn) await this.accounts.add(signedIn.accountId, handle);
-    await this.records.create(handle, content, lifetime);
-    this.loaded.set(session, { ...lifetime, version: 1, content, base: content });
-  }
-
-  private async save(id: string, session: SessionData, loaded: LoadedSession): Promise<void> {
-    const handle = handleOf(id);
-    const now = this.checkSize(contentOf(session));
-    const changes = changesBetween(loaded.base, now);
-    if (changes.length === 0) return;
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const content = this.checkSize(applyChanges(loaded.content, changes));
-      const saved = await this.records.save(handle, loaded.version, content);
-      if (saved.state === 'gone') throw noSession();
-      loaded.version = saved.version;
-      if (saved.state === 'saved') {
-        Object.assign(loaded, { content, base: now });
-        this.news.publish({ handle, ended: null });
-        return;
-      }
-      loaded.content = saved.content;
+  /** @param data a copy of the session object. */
+  private async create(handle: string, session: SessionData, data: SessionData): Promise<void> {
+    const content = checkSize(contentOf(data), this.largestDataBytes);
+    const { signedIn } = data as Partial<SessionData>;
+    if (isOver(content)) return void (await this.endForGood([handle], 'signed-out', signedIn));
+    if (signedIn) await this.accounts.begin(signedIn.accountId, handle);
+    const created = await this.records.create(handle, content, this.beginnings.get(session));
+    if (created) {
+      this.loaded.set(session, { ...created, handle, base: content });
+      if (signedIn) await this.accounts.settle(signedIn.accountId, handle);
+      return;
     }
-    throw contended();
-  }
-
-  /** All in one go. @returns those that were there. */
-  private async endEach(handles: readonly string[], reason: SessionEnd, owner?: SignedIn): Promise<string[]> {
-    const wereThere = await Promise.all(handles.map((handle) => this.endOne(handle, reason, owner)));
-    return handles.filter((_handle, i) => wereThere[i]);
-  }
-
-  private async endOne(handle: string, reason: SessionEnd, owner?: SignedIn): Promise<boolean> {
-    try {
-      const wasThere = await this.records.remove(handle);
-      if (wasThere) tell({ event: 'revoked', reason, handle, username: owner?.username ?? null });
-      return wasThere;
-    } finally {
-      // Also when its outcome is unknown: who hears it looks for itself.
-      this.news.publish({ handle, ended: reason });
-    }
+    // A copy by value of a session that exists: nothing says what was changed in it, so it replaces the content.
+    const record = await this.records.read(handle);
+    if (!record) throw contended();
+    const loaded = { ...record, handle, base: record.content };
+    this.loaded.set(session, loaded);
+    await this.saves.save(loaded, data);
   }
 
   /** A session that its account had lost when all were ended is of an older generation, and ends here. */
   private async enter(handle: string, signedIn: SignedIn): Promise<boolean> {
-    await this.accounts.add(signedIn.accountId, handle);
+    await unlessEngineFails(this.accounts.add(signedIn.accountId, handle), undefined);
     const generation = await this.accounts.generation(signedIn.accountId);
     if (signedIn.generation >= generation) return true;
     // It may be the one that has just ended the others, and was loaded before.
     const now = (await this.records.read(handle))?.content['signedIn'] as SignedIn | undefined;
     if (now && now.generation >= generation) return true;
-    await this.end([handle], 'revoked', signedIn);
+    // Refused writes leave it there, but it is none all the same.
+    await unlessEngineFails(this.end([handle], 'revoked', signedIn), 0);
     return false;
   }
 
@@ -245,6 +250,8 @@ export class SessionsStore extends RedisStore {
 
 function refuseToList(callback?: Callback): Promise<never> {
   return answer(callback, () => {
-    throw new Error('Sessions are found by their id or account, never by a scan. List an account’s instead.');
+    throw new Error(
+      'Sessions are found by their id or account, never by a scan. List the sessions of an account instead.',
+    );
   }) as Promise<never>;
 }

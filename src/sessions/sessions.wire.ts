@@ -11,6 +11,12 @@ export type SessionEnd =
   /** Unused for too long, over its absolute lifetime, or no longer in the engine. */
   | 'expired';
 
+/**
+ * Why a websocket of a session was closed. `unverified`: for more than a second this node could not read whether the session is
+ * still there. It may be; connect again.
+ */
+export type SocketEnd = SessionEnd | 'unverified';
+
 /** What happened to a session. Ids are digests; the cookie's value never leaves the module. */
 export interface SessionEvent {
   at: string;
@@ -43,8 +49,14 @@ export interface DeviceSession {
   current: boolean;
 }
 
-/** What the server sends in the socket.io namespace `/sessions`; after `ended` it disconnects. */
+/**
+ * What the server sends in the socket.io namespace `/sessions`; after `ended` it disconnects.
+ *
+ * The server reads the cookie of the handshake, once. A websocket that was opened before sign-in has no session, also when the
+ * cookie came later, and all namespaces of one socket.io manager share one websocket: connect again after sign-in, or open the
+ * namespace with `forceNew: true`.
+ */
 export interface SessionSocketEvents {
   state: (session: CurrentSession) => void;
-  ended: (end: { reason: SessionEnd }) => void;
+  ended: (end: { reason: SocketEnd }) => void;
 }
