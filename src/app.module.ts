@@ -50,6 +50,9 @@ const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
         absoluteSeconds: config.SESSION_ABSOLUTE_SECONDS,
         perAccount: config.SESSIONS_PER_ACCOUNT,
         cookieSecure: config.COOKIE_SECURE,
+        cookieName: config.COOKIE_NAME,
+        cookieDomain: config.COOKIE_DOMAIN,
+        cookieSameSite: config.COOKIE_SAME_SITE,
       }),
     }),
 
@@ -83,6 +86,10 @@ const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
       useFactory: (config: Config) => ({
         operatorKeys: config.OPERATOR_KEY,
         operatorsNeedNoKey: config.DEMO,
+        trustProxy: config.TRUST_PROXY,
+        allowedOrigins: config.ALLOWED_ORIGINS,
+        shutdownDelayMs: config.SHUTDOWN_DELAY_SECONDS * 1000,
+        keepAliveMs: config.KEEP_ALIVE_SECONDS * 1000,
       }),
     }),
 
@@ -93,6 +100,7 @@ const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
         keyPrefix: KEY_PREFIX,
         failuresPerAccount: config.SIGN_IN_FAILURES_PER_ACCOUNT,
         failuresPerAddress: config.SIGN_IN_FAILURES_PER_ADDRESS,
+        signUpsPerAddress: config.SIGN_UPS_PER_ADDRESS,
         withDemoAccounts: config.DEMO,
       }),
     }),

@@ -4,27 +4,28 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { type Config, ConfigError, engineSetting, readProcessConfig } from './config/index.js';
 import { EngineMismatchError } from './engine/index.js';
-import { configureHttp, HealthService } from './http/index.js';
+import { configureHttp, Drain, HealthService } from './http/index.js';
 import { CalmLogger } from './telemetry/index.js';
 
+/** Without SHUTDOWN_DELAY_SECONDS. */
 const LONGEST_SHUTDOWN_MS = 9_500;
 const logger = new Logger('Main');
 
 async function bootstrap(): Promise<void> {
   // Before Nest, which would bury the list of wrong settings in a stack.
   const config = readProcessConfig();
-  const { HOST, PORT, TRUST_PROXY } = config;
+  const { HOST, PORT, SHUTDOWN_DELAY_SECONDS } = config;
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     bodyParser: false,
     abortOnError: false,
     logger: new CalmLogger(),
   });
-  configureHttp(app, { trustProxy: TRUST_PROXY });
+  configureHttp(app);
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // Not once: a second signal must not cut off what is being answered.
     process.on(signal, () => {
-      if (!isStopping) void shutDown(app);
+      if (!isStopping) void shutDown(app, SHUTDOWN_DELAY_SECONDS * 1000);
       isStopping = true;
     });
   }
@@ -46,9 +47,10 @@ function nameSetting(error: unknown, config: Config): unknown {
   return new ConfigError([...new Set(problems)]);
 }
 
-/** Stops accepting, answers what was accepted, then closes engine and database. */
-async function shutDown(app: NestExpressApplication): Promise<void> {
-  setTimeout(() => process.exit(1), LONGEST_SHUTDOWN_MS).unref();
+/** Lets load balancers notice, stops accepting, answers what was accepted, then closes engine and database. */
+async function shutDown(app: NestExpressApplication, delayMs: number): Promise<void> {
+  setTimeout(() => process.exit(1), delayMs + LONGEST_SHUTDOWN_MS).unref();
+  await app.get(Drain).leave();
   await app.close();
   process.exit(0);
 }

@@ -1,9 +1,8 @@
+import { isIP } from 'node:net';
+import { Client } from 'pg';
+import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { EngineUrlError, parseEngineUrl, readTlsFiles } from '../engine/index.js';
-
-/** What `npm start` and the examples use; production refuses them. */
-const KNOWN_SECRETS = new Set(['demo-game-server-key', 'demo-operator-key', 'change-me']);
-const SHORTEST_SECRET = 32;
 
 const boolean = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
@@ -42,25 +41,118 @@ const engineUrl = z.string().transform((url, context) => {
   }
 });
 
+/** What the driver, or the server, would read from the URL; everything else is a spelling mistake. */
+const DATABASE_PARAMETERS = new Set([
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'application_name',
+  'uselibpqcompat',
+]);
+const SSL_MODES = new Set(['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
+
 const databaseUrl = z
   .string()
   .refine(
     isPostgresUrl,
     'is not a PostgreSQL URL. Write postgres://user:password@host:5432/database, the password percent-encoded.',
-  );
+  )
+  .refine(hasKnownParameters, {
+    message: `has a parameter that is not known or has a wrong value. Use ${[...DATABASE_PARAMETERS].join(', ')}; sslmode is one of ${[...SSL_MODES].join(', ')}.`,
+    when: ({ value }) => isPostgresUrl(value),
+  })
+  .refine(isReadByDriver, {
+    message:
+      'cannot be read by the driver. Percent-encode user, password and database, and name certificate files that can be read.',
+    when: ({ value }) => isPostgresUrl(value),
+  });
 
-function isPostgresUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+function hasKnownParameters(text: string): boolean {
+  return [...new URL(text).searchParams].every(
+    ([name, value]) => DATABASE_PARAMETERS.has(name) && (name !== 'sslmode' || SSL_MODES.has(value)),
+  );
+}
+
+/** It reads the URL when a connection is made, which is too late to say so. */
+function isReadByDriver(text: string): boolean {
+  try {
+    return new Client({ connectionString: text }).database !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isPostgresUrl(text: unknown): boolean {
+  if (typeof text !== 'string' || !URL.canParse(text)) return false;
   const { protocol, hostname, pathname, hash } = new URL(text);
   return /^postgres(ql)?:$/.test(protocol) && hostname !== '' && pathname.length > 1 && hash === '';
 }
+
+const origins = list.refine(
+  (items) => items.every(isOrigin),
+  'must be origins such as https://app.example.com or http://localhost:8080, comma-separated, in lower case and without a path.',
+);
+
+/** As browsers write it in `Origin`, which is compared character by character. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+const MOST_HOPS = 16;
+
+const trustProxy = z.string().transform((text, context): false | number | string[] => {
+  if (text === 'false') return false;
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && Number(text) >= 1 && Number(text) <= MOST_HOPS) return Number(text);
+  const addresses = text.split(',').map((item) => item.trim());
+  if (!isNumber && areAddresses(addresses)) return addresses;
+  context.addIssue({
+    code: 'custom',
+    message:
+      text === 'true'
+        ? 'can no longer be true, which did not say how many proxies there are. Write 1 for one proxy, see .env.example.'
+        : 'must be false, the number of proxies in front of the app, or their addresses and subnets, comma-separated, such as 10.0.0.0/8.',
+  });
+  return z.NEVER;
+});
+
+function areAddresses(addresses: string[]): boolean {
+  try {
+    proxyAddress.compile(addresses);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const host = z
+  .string()
+  .refine(
+    (text) => isIP(text) > 0 || /^[a-z\d.-]+$/i.test(text),
+    'must be an address or a name of this machine, without a port.',
+  );
+
+const cookieName = z
+  .string()
+  .regex(
+    /^[\w!#$%&'*+.^`|~-]{1,64}$/,
+    'must be letters, digits, "-" and "_", at most 64, such as __Host-sid',
+  );
+
+const cookieDomain = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i,
+    'must be a domain without scheme, port or leading dot, such as example.com',
+  );
 
 const sealingKey = (key: string) => Buffer.from(key, 'base64').length === 32;
 
 /** Every setting there is, as the environment spells it; defaults are those of `.env.example`. */
 export const environmentSchema = z.object({
   PORT: integer(1, 65_535).default(3000),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   DEMO: boolean.default(false),
   DATABASE_URL: databaseUrl,
   ENGINE_URL: engineUrl,
@@ -77,58 +169,22 @@ export const environmentSchema = z.object({
   SESSION_ABSOLUTE_SECONDS: integer(1, 31_536_000).default(43_200),
   SESSIONS_PER_ACCOUNT: integer(1, 1000).default(10),
   COOKIE_SECURE: boolean.default(true),
-  TRUST_PROXY: boolean.default(false),
+  COOKIE_NAME: cookieName.optional(),
+  COOKIE_DOMAIN: cookieDomain.optional(),
+  COOKIE_SAME_SITE: z.enum(['lax', 'strict', 'none'], 'must be lax, strict or none').default('lax'),
+  TRUST_PROXY: trustProxy.default(false),
+  ALLOWED_ORIGINS: origins.default([]),
   SIGN_IN_FAILURES_PER_ACCOUNT: integer(1, 100_000).default(10),
   SIGN_IN_FAILURES_PER_ADDRESS: integer(1, 100_000).default(100),
+  SIGN_UPS_PER_ADDRESS: integer(1, 100_000).default(20),
   GAME_SERVER_KEY: keys('the key game servers send as a bearer token'),
   OPERATOR_KEY: keys('the key operators send as a bearer token'),
+  SHUTDOWN_DELAY_SECONDS: integer(0, 300).default(0),
+  KEEP_ALIVE_SECONDS: integer(1, 240).default(65),
   DATASET_ROWS: integer(1, 3_000_000).default(3_000_000),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url('must be a URL such as http://127.0.0.1:4318').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:4318' })
+    .optional(),
 });
 
 export type Environment = z.output<typeof environmentSchema>;
-
-/** A setting that is fine alone and wrong beside another. */
-export interface Conflict {
-  setting: string;
-  problem: string;
-}
-
-/** Checks that need more than one setting. Takes what could be read, so that every problem is said at once. */
-export function findConflicts(settings: Partial<Environment>): Conflict[] {
-  const conflicts: Conflict[] = [];
-  const say = (setting: string, problem: string) => conflicts.push({ setting, problem });
-
-  const roles = [
-    ['SESSION_ENGINE_URL', 'loses sessions whenever a node goes, which signs people out silently'],
-    ['LEADERBOARD_ENGINE_URL', 'has no sorted sets'],
-  ] as const;
-  for (const [setting, reason] of roles) {
-    if ((settings[setting] ?? settings.ENGINE_URL)?.kind === 'memcached') {
-      say(setting, `cannot be Memcached: it ${reason}. Name a Redis or Valkey URL.`);
-    }
-  }
-  if (settings.DEMO) findDemoConflicts(settings, say);
-  else findWeakSecrets(settings, say);
-  return conflicts;
-}
-
-type Say = (setting: string, problem: string) => void;
-
-function findDemoConflicts({ HOST, TRUST_PROXY }: Partial<Environment>, say: Say): void {
-  if (HOST !== undefined && !['127.0.0.1', 'localhost', '::1'].includes(HOST)) {
-    say('HOST', 'must be 127.0.0.1 while DEMO=true, which opens the operator’s part without a key.');
-  }
-  if (TRUST_PROXY) say('TRUST_PROXY', 'must be false while DEMO=true, which trusts no forwarded header.');
-}
-
-function findWeakSecrets(settings: Partial<Environment>, say: Say): void {
-  for (const setting of ['SESSION_SECRETS', 'GAME_SERVER_KEY', 'OPERATOR_KEY'] as const) {
-    const secrets = settings[setting] ?? [];
-    if (secrets.some((secret) => KNOWN_SECRETS.has(secret))) {
-      say(setting, 'is a published default. Make your own with: openssl rand -base64 32');
-    } else if (secrets.some((secret) => secret.length < SHORTEST_SECRET)) {
-      say(setting, `is shorter than ${SHORTEST_SECRET} characters. Make one with: openssl rand -base64 32`);
-    }
-  }
-}

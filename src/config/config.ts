@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type Environment, environmentSchema, findConflicts } from './config.schema.js';
+import { findConflicts } from './config.conflicts.js';
+import { type Environment, environmentSchema } from './config.schema.js';
 
 /** All settings, validated and frozen. */
 export type Config = Readonly<Environment>;

@@ -5,7 +5,10 @@ const LIMIT_KB = 64;
 const SCORES_LIMIT_KB = 512;
 const SCORES_PATH = /^\/api\/leaderboards\/[^/]+\/scores$/;
 
-const readBody = json({ limit: `${LIMIT_KB}kb` });
+/** RFC 7396 has a type of its own. */
+const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
+
+const readBody = json({ limit: `${LIMIT_KB}kb`, type: JSON_TYPES });
 const readScores = json({ limit: `${SCORES_LIMIT_KB}kb` });
 
 /** Reads a JSON body of at most 64 KB; 512 KB where a batch of scores comes in. */
@@ -33,7 +36,10 @@ function describe({ type, limit = 0 }: ParserError): RefusedError {
         `The body is larger than ${limit / 1024} KB. Send less at a time.`,
       );
     case 'entity.parse.failed':
-      return new RefusedError('E_MALFORMED_JSON', 'The body is not JSON. Check quotes, commas and brackets.');
+      return new RefusedError(
+        'E_MALFORMED_JSON',
+        'The body is neither a JSON object nor a JSON array. Check its brackets, quotes and commas.',
+      );
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return new RefusedError(

@@ -3,37 +3,61 @@ import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
+  Inject,
   Injectable,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
+import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
 
 const GRACE_MS = 250;
 const SWEEP_MS = 50;
 const LONGEST_DRAIN_MS = 8_000;
+/** Node.js advises a time for headers above the one for idle connections. */
+const HEADERS_MARGIN_MS = 5_000;
 
 /**
- * Ends the keep-alive connections at shutdown. Nest waits until every connection is closed, but a keep-alive
- * connection closes only when told to: its next answer says so, and those that stay idle are swept. So are those that browsers open
- * in advance, which count as busy until their first request.
+ * Takes this node out of service without breaking a request. First `/health/ready` answers 503 while requests are still served, so
+ * that a load balancer sends no more; then the server stops accepting and closes its keep-alive connections. Nest waits until every
+ * connection is closed, but a keep-alive connection closes only after an answer with `Connection: close`; those that stay idle
+ * are closed here. So are those that browsers open in advance, which count as busy until their first request.
  */
 @Injectable()
 export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly connections = new Set<Socket>();
-  private draining = false;
+  private leaving = false;
   private sweep: NodeJS.Timeout | undefined;
   private limit: NodeJS.Timeout | undefined;
 
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(HTTP_OPTIONS) private readonly options: HttpOptions,
+  ) {}
+
+  /** Whether this node was told to stop: it still serves, but gets no new work. */
+  get isLeaving(): boolean {
+    return this.leaving;
+  }
+
+  /** Resolves after `shutdownDelayMs`, in which a load balancer has to notice. To be called before the application closes. */
+  async leave(): Promise<void> {
+    this.leaving = true;
+    await delay(this.options.shutdownDelayMs);
+  }
 
   readonly middleware = (_request: Request, response: Response, next: NextFunction): void => {
-    if (this.draining) response.set('Connection', 'close');
+    if (this.leaving) response.set('Connection', 'close');
     next();
   };
 
   onApplicationBootstrap(): void {
+    const { keepAliveMs } = this.options;
+    Object.assign(this.server, {
+      keepAliveTimeout: keepAliveMs,
+      headersTimeout: keepAliveMs + HEADERS_MARGIN_MS,
+    });
     this.server.on('connection', (socket: Socket) => {
       this.connections.add(socket);
       socket.once('close', () => this.connections.delete(socket));
@@ -42,7 +66,7 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown,
 
   async beforeApplicationShutdown(): Promise<void> {
     const { server } = this;
-    this.draining = true;
+    this.leaving = true;
     // Stops accepting. http's own close() would cut idle connections at once, and with them requests on their way.
     NetServer.prototype.close.call(server);
     await delay(GRACE_MS);

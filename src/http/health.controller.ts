@@ -18,13 +18,16 @@ export class HealthController {
 
   /** An engine being down degrades; it must not take every node out of the balancer. */
   @Get('ready')
-  @ApiOperation({ summary: '200 while PostgreSQL answers, with each engine’s state and reason' })
+  @ApiOperation({
+    summary: '200 while PostgreSQL answers and the node is not stopping, with each engine’s state and reason',
+  })
   @ApiOkResponse()
   @ApiServiceUnavailableResponse()
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const readiness = await this.health.readiness();
     response.set('Cache-Control', 'no-store');
-    if (readiness.status === 'unavailable') response.status(503).set('Retry-After', '1');
+    if (readiness.status === 'unavailable' || readiness.status === 'stopping')
+      response.status(503).set('Retry-After', '1');
     return readiness;
   }
 }

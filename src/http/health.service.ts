@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database, explainDatabaseFailure, Migrations } from '../database/index.js';
 import { Engines } from '../engine/index.js';
+import { Drain } from './drain.js';
 import type { Readiness } from './health.wire.js';
 
 const ASK_AGAIN_MS = 50;
@@ -13,14 +14,16 @@ export class HealthService {
     private readonly engines: Engines,
     private readonly database: Database,
     private readonly migrations: Migrations,
+    private readonly drain: Drain,
   ) {}
 
   async readiness(): Promise<Readiness> {
     const database = await this.databaseState();
     const engines = this.engines.reports();
+    if (this.drain.isLeaving) return { status: 'stopping', database, engines };
     if (database.state === 'down') return { status: 'unavailable', database, engines };
-    const allReady = engines.every(({ state }) => state === 'ready');
-    return { status: allReady ? 'ok' : 'degraded', database, engines };
+    const allWork = engines.every(({ state, refusesWrites }) => state === 'ready' && !refusesWrites);
+    return { status: allWork ? 'ok' : 'degraded', database, engines };
   }
 
   /** Resolves once requests can be served; while PostgreSQL is away that is not now. */

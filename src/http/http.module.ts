@@ -5,6 +5,7 @@ import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { HttpModuleBase } from './http.options.js';
 import { Operators } from './operators.js';
+import { Origins } from './origins.js';
 import { ProblemFilter } from './problem.filter.js';
 import { createValidationPipe } from './validation.pipe.js';
 
@@ -16,6 +17,7 @@ import { createValidationPipe } from './validation.pipe.js';
     Drain,
     HealthService,
     Operators,
+    Origins,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: createValidationPipe },
   ],

@@ -1,7 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Operators } from './operators.js';
-import { RefusedError } from './problems.js';
 
 /** Lets in operators only. */
 @Injectable()
@@ -12,10 +11,8 @@ export class OperatorGuard implements CanActivate {
     const http = context.switchToHttp();
     // What operators see is neither for others nor for later.
     http.getResponse<Response>().set('Cache-Control', 'no-store');
-    if (this.operators.admits(http.getRequest<Request>().headers)) return true;
-    throw new RefusedError(
-      'E_KEY_REQUIRED',
-      'This is the operator’s part. Send Authorization: Bearer <OPERATOR_KEY>.',
-    );
+    const refusal = this.operators.refusalOf(http.getRequest<Request>().headers);
+    if (refusal) throw refusal;
+    return true;
   }
 }

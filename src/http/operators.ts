@@ -2,8 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
+import { RefusedError } from './problems.js';
 
-/** Who is an operator: whoever has a key, or everyone in a demo. */
+/** The hosts that no other site's page can be served from: a DNS name can be rebound to the loopback, these cannot. */
+const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+
+/** Decides who is an operator: requests with a key and, in a demo, those for a loopback host. */
 @Injectable()
 export class Operators {
   private readonly digests: Buffer[];
@@ -12,8 +16,27 @@ export class Operators {
     this.digests = options.operatorKeys.map(digest);
   }
 
-  admits({ authorization = '' }: IncomingHttpHeaders): boolean {
-    if (this.options.operatorsNeedNoKey) return true;
+  admits(headers: IncomingHttpHeaders): boolean {
+    return this.refusalOf(headers) === null;
+  }
+
+  /** Why these headers are not an operator's; null when they are. */
+  refusalOf(headers: IncomingHttpHeaders): RefusedError | null {
+    if (this.hasKey(headers)) return null;
+    if (!this.options.operatorsNeedNoKey) {
+      return new RefusedError(
+        'E_KEY_REQUIRED',
+        'This is the operator’s part. Send Authorization: Bearer <OPERATOR_KEY>.',
+      );
+    }
+    if (LOOPBACK_HOST.test(headers.host ?? '')) return null;
+    return new RefusedError(
+      'E_HOST_UNKNOWN',
+      'In demo mode the operator’s part answers requests for localhost only. Open the application as http://localhost, with its port.',
+    );
+  }
+
+  private hasKey({ authorization = '' }: IncomingHttpHeaders): boolean {
     const given = digest(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
     // Digests are of equal length, and every key is compared: the time says nothing about the keys.
     return this.digests.filter((key) => timingSafeEqual(key, given)).length > 0;

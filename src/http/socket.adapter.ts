@@ -1,18 +1,30 @@
 import type { IncomingMessage } from 'node:http';
+import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
-import { hasOwnOrigin } from './same-origin.js';
+import type { Origins } from './origins.js';
 
-/** socket.io with our limits: own origin only (CORS does not guard websockets), small messages, no compression. */
+type Decide = (error: string | null, isAccepted: boolean) => void;
+
+/** socket.io with our limits: the origin rule (CORS does not guard websockets), small messages, no compression. */
 export class SocketAdapter extends IoAdapter {
+  constructor(
+    app: INestApplicationContext,
+    private readonly origins: Origins,
+  ) {
+    super(app);
+  }
+
   override createIOServer(port: number, options?: ServerOptions): Server {
     return super.createIOServer(port, {
       ...options,
       serveClient: false,
       maxHttpBufferSize: 16 * 1024,
       perMessageDeflate: false,
-      allowRequest: (request: IncomingMessage, decide: (error: string | null, allowed: boolean) => void) =>
-        decide(null, hasOwnOrigin(request.headers)),
+      allowRequest: (request: IncomingMessage, decide: Decide) => {
+        const refusal = this.origins.refusalOfHandshake(request);
+        decide(refusal && `${refusal.code}: ${refusal.message}`, !refusal);
+      },
     } as ServerOptions);
   }
 }

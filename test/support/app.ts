@@ -9,7 +9,7 @@ import { CONFIG, readConfig } from '../../src/config/index.js';
 import { configureHttp } from '../../src/http/index.js';
 import type { Readiness } from '../../src/http/health.wire.js';
 import { createDatabase } from './database.js';
-import { productionSettings, type Settings } from './settings.js';
+import { patient, productionSettings, type Settings } from './settings.js';
 import { until } from './until.js';
 
 export interface AppOptions {
@@ -43,6 +43,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const databaseUrl = await createDatabase();
   const settings = {
     ...productionSettings(databaseUrl, engine.url),
+    ...patient,
     CACHE_ENGINE_URL: cacheEngine.url,
     ...options.settings,
   };
@@ -77,7 +78,7 @@ export async function startOn(settings: Settings, logger?: LoggerService): Promi
     bodyParser: false,
     logger: logger ?? SILENT,
   });
-  configureHttp(app, { trustProxy: settings['TRUST_PROXY'] === 'true' });
+  configureHttp(app);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, get: (type) => app.get(type), close: () => app.close() };

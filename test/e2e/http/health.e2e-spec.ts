@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalServer, startEngine, startPostgres } from '../../../local/index.js';
+import { type LocalEngine, type LocalServer, startEngine, startPostgres } from '../../../local/index.js';
 import { installed, readinessOf, startOn, type TestNode } from '../../support/app.js';
 import { createDatabase } from '../../support/database.js';
 import { productionSettings, type Settings } from '../../support/settings.js';
@@ -19,10 +19,10 @@ async function withNode(settings: Settings, look: (node: TestNode) => Promise<vo
 
 describe('GET /health/ready', () => {
   let databaseUrl: string;
-  let engine: LocalServer;
+  let engine: LocalEngine;
   let locked: LocalServer;
   beforeAll(async () => {
-    const [kind = 'redis'] = installed('valkey', 'redis');
+    const [kind = 'redis'] = installed('valkey', 'redis') as ('valkey' | 'redis')[];
     databaseUrl = await createDatabase();
     engine = await startEngine(kind);
     locked = await startEngine(kind, { password: 'right' });
@@ -44,6 +44,24 @@ describe('GET /health/ready', () => {
         reason: 'The connection is refused. Start the engine there, or correct its URL.',
       });
       await engine.restart();
+      await until(async () => (await readinessOf(node)).status === 'ok');
+    });
+  });
+
+  it('is degraded with the reason while an engine refuses writes, and ok by itself afterwards', async () => {
+    const set = (bytes: string) => engine.command('CONFIG', 'SET', 'maxmemory', bytes);
+    await withNode(productionSettings(databaseUrl, engine.url), async (node) => {
+      await until(async () => (await readinessOf(node)).status === 'ok');
+      await set('1');
+      await until(async () => (await readinessOf(node)).status === 'degraded');
+      const readiness = await readinessOf(node);
+      expect(readiness.httpStatus).toBe(200);
+      expect(readiness.engines[0]).toMatchObject({
+        state: 'ready',
+        refusesWrites: true,
+        reason: expect.stringMatching(/ is full and refuses writes \(OOM\)/),
+      });
+      await set('0');
       await until(async () => (await readinessOf(node)).status === 'ok');
     });
   });

@@ -34,6 +34,15 @@ describe('the answers of the API', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  it.each(['1', 'null', 'true', '"text"', '{"a":1', '[1,', 'x'])(
+    'say of a body %s only what is true: it is neither an object nor an array',
+    async (text) => {
+      const { body } = await post('/api/sessions').send(text).expect(400);
+      expect(body.code).toBe('E_MALFORMED_JSON');
+      expect(body.detail).toMatch(/^The body is neither a JSON object nor a JSON array\. /);
+    },
+  );
+
   it('name every wrong field', async () => {
     const { body } = await post('/api/sessions').send({ username: 7, extra: true }).expect(422);
     expect(body.code).toBe('E_INVALID');
