@@ -4,7 +4,7 @@ import { App } from './app.js';
 import { watchReadiness } from './health/readiness.js';
 import { watchBoard } from './leaderboard/board-feed.js';
 import { watchCounts } from './query-cache/query-counts.js';
-import { askWhoIsSignedIn } from './sessions/session.js';
+import { watchSession } from './sessions/session.js';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no element #app.');
@@ -13,4 +13,4 @@ render(<App />, root);
 watchReadiness();
 watchCounts();
 watchBoard();
-void askWhoIsSignedIn();
+watchSession();

@@ -8,11 +8,13 @@ import {
   ApiTags,
   ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
+  ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Request } from 'express';
 import {
   type CurrentSession,
   SessionError,
+  type SignedInSession,
   SessionsService,
   SignedInOnly,
   WithSession,
@@ -26,7 +28,7 @@ import {
   signInSchema,
 } from './accounts.schemas.js';
 import { AccountError } from './accounts.errors.js';
-import { AccountsService } from './accounts.service.js';
+import { AccountsService, refuseWeak } from './accounts.service.js';
 
 @ApiTags('accounts')
 @Controller('api')
@@ -37,23 +39,31 @@ export class AccountsController {
   ) {}
 
   @Post('accounts')
-  @ApiOperation({ summary: 'Make an account' })
+  @ApiOperation({ summary: 'Make an account; SIGN_UPS_PER_ADDRESS an hour' })
   @ApiConflictResponse({ description: 'E_USERNAME_TAKEN' })
-  create(@Body({ schema: newAccountSchema }) account: NewAccount) {
-    return this.accounts.create(account);
+  @ApiTooManyRequestsResponse({ description: 'E_TOO_MANY_SIGN_UPS' })
+  @ApiUnprocessableEntityResponse({ description: 'E_INVALID: also a password that is too easy to guess' })
+  @ApiServiceUnavailableResponse({ description: 'E_ACCOUNTS_BUSY, E_DATABASE_UNAVAILABLE' })
+  create(@Req() request: Request, @Body({ schema: newAccountSchema }) account: NewAccount) {
+    return this.accounts.create(account, addressOf(request));
   }
 
   @Post('sessions')
   @WithSession()
   @ApiOperation({ summary: 'Sign in; answers once the engine has the session' })
   @ApiUnauthorizedResponse({ description: 'E_WRONG_CREDENTIALS' })
-  @ApiTooManyRequestsResponse({ description: 'E_TOO_MANY_FAILURES' })
+  @ApiTooManyRequestsResponse({
+    description: 'E_TOO_MANY_FAILURES: too many wrong passwords, right ones do not count',
+  })
+  @ApiServiceUnavailableResponse({
+    description: 'E_ACCOUNTS_BUSY, E_ENGINE_UNAVAILABLE, E_DATABASE_UNAVAILABLE',
+  })
   async signIn(
     @Req() request: Request,
     @Body({ schema: signInSchema }) { username, password, device }: SignIn,
   ): Promise<CurrentSession> {
     return this.tellingRefusals(async () => {
-      const account = await this.accounts.authenticate(username, password, request.ip ?? 'unknown');
+      const account = await this.accounts.authenticate(username, password, addressOf(request));
       return this.sessions.signIn(
         request,
         { ...account, device: device ?? null },
@@ -68,36 +78,58 @@ export class AccountsController {
   @SignedInOnly()
   @ApiCookieAuth('session')
   @ApiOperation({ summary: 'Change the password; this session gets a new id, all others end' })
-  @ApiNoContentResponse()
-  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION, E_WRONG_CREDENTIALS' })
-  @ApiServiceUnavailableResponse({ description: 'Nothing has changed; but E_SESSIONS_REMAIN' })
+  @ApiNoContentResponse({
+    description: 'The password is changed. If this session was ended meanwhile it stays ended.',
+  })
+  @ApiUnauthorizedResponse({
+    description: 'E_NO_SESSION, E_WRONG_CREDENTIALS: the password is not changed',
+  })
+  @ApiTooManyRequestsResponse({
+    description: 'E_TOO_MANY_FAILURES: too many wrong passwords in password changes',
+  })
+  @ApiUnprocessableEntityResponse({ description: 'E_INVALID: also a password that is too easy to guess' })
+  @ApiServiceUnavailableResponse({
+    description:
+      'E_SESSIONS_REMAIN: the password is changed. E_DATABASE_UNAVAILABLE: the detail says whether it may be. Else it is not.',
+  })
   async changePassword(
     @Req() request: Request,
     @Body({ schema: passwordChangeSchema }) { current, next }: PasswordChange,
   ): Promise<void> {
+    const { signedIn } = this.sessions.require(request);
+    refuseWeak('next', next, signedIn.username);
     await this.tellingRefusals(async () => {
-      const { username } = this.sessions.require(request).signedIn;
-      const account = await this.accounts.authenticate(username, current, request.ip ?? 'unknown');
-      // Before it as well: as long as it fails the password is as it was, and the same request can be sent again.
-      await this.sessions.endOthers(request, 'password-changed');
+      const account = await this.accounts.authenticateSignedIn(signedIn.username, current);
+      // If this fails, the password is unchanged and the same request can be sent again.
+      await this.endOthersBeforeTheChange(request);
       await this.accounts.changePassword(account, next);
     });
-    await this.endSessionsOfBefore(request);
+    await this.endSessionsOfBefore(request, signedIn);
   }
 
-  /** Who signed in with the old password while it was being changed, and the id that this session had. */
-  private async endSessionsOfBefore(request: Request): Promise<void> {
+  private async endOthersBeforeTheChange(request: Request): Promise<void> {
+    try {
+      await this.sessions.endOthers(request, 'password-changed');
+    } catch (error) {
+      if (!isEnded(error)) throw error;
+      throw new SessionError(
+        'E_NO_SESSION',
+        'This session was ended meanwhile, so the password is not changed. Sign in and try again.',
+      );
+    }
+  }
+
+  /** Ends the sessions that signed in with the old password during the change, and replaces the id of this one. */
+  private async endSessionsOfBefore(request: Request, owner: SignedInSession['signedIn']): Promise<void> {
     try {
       await this.sessions.endOthers(request, 'password-changed');
       await this.sessions.rotate(request);
     } catch (error) {
-      // It was signed out meanwhile, and stays so.
-      if (error instanceof SessionError && error.code === 'E_NO_SESSION') throw error;
-      throw new AccountError(
-        'E_SESSIONS_REMAIN',
-        'The password is changed, but sessions of before may remain. Sign in with the new one and sign out everywhere else.',
-        { cause: error },
-      );
+      if (!isEnded(error)) throw sessionsRemain(error);
+      // Signed out meanwhile. It stays so, and the others must end all the same.
+      await this.sessions.endAccount(owner, 'password-changed').catch((cause: unknown) => {
+        throw sessionsRemain(cause);
+      });
     }
   }
 
@@ -109,4 +141,20 @@ export class AccountsController {
       throw error;
     }
   }
+}
+
+function addressOf({ ip }: Request): string {
+  return ip ?? 'unknown';
+}
+
+function isEnded(error: unknown): boolean {
+  return error instanceof SessionError && error.code === 'E_NO_SESSION';
+}
+
+function sessionsRemain(cause: unknown): AccountError {
+  return new AccountError(
+    'E_SESSIONS_REMAIN',
+    'The password is changed, but sessions of before may remain. Sign in with the new one and sign out everywhere else.',
+    { cause },
+  );
 }

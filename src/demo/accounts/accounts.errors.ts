@@ -1,17 +1,44 @@
 export type AccountErrorCode =
-  'E_USERNAME_TAKEN' | 'E_WRONG_CREDENTIALS' | 'E_TOO_MANY_FAILURES' | 'E_SESSIONS_REMAIN';
+  | 'E_USERNAME_TAKEN'
+  | 'E_WRONG_CREDENTIALS'
+  | 'E_TOO_MANY_FAILURES'
+  | 'E_TOO_MANY_SIGN_UPS'
+  | 'E_ACCOUNTS_BUSY'
+  | 'E_INVALID'
+  | 'E_SESSIONS_REMAIN'
+  | 'E_DATABASE_UNAVAILABLE';
+
+interface AccountErrorDetails {
+  retryAfterSeconds?: number;
+  errors?: { field: string; message: string }[];
+  cause?: unknown;
+}
 
 /** An account request that is refused; the message says what to do and never which part was wrong. */
 export class AccountError extends Error {
   readonly retryAfterSeconds: number;
+  /** The fields that are wrong, of E_INVALID. */
+  readonly errors: { field: string; message: string }[] | undefined;
 
   constructor(
     readonly code: AccountErrorCode,
     message: string,
-    { retryAfterSeconds = 1, cause }: { retryAfterSeconds?: number; cause?: unknown } = {},
+    { retryAfterSeconds = 1, errors, cause }: AccountErrorDetails = {},
   ) {
     super(message, { cause });
     this.name = 'AccountError';
     this.retryAfterSeconds = retryAfterSeconds;
+    this.errors = errors;
   }
+}
+
+const BUSY_SECONDS = 2;
+
+/** More passwords wait to be hashed than can be in a few seconds. */
+export function busy(): AccountError {
+  return new AccountError(
+    'E_ACCOUNTS_BUSY',
+    `Too many passwords are being checked at the moment. Nothing was changed. Try again in ${BUSY_SECONDS} seconds.`,
+    { retryAfterSeconds: BUSY_SECONDS },
+  );
 }

@@ -3,11 +3,13 @@ import { AccountsController } from './accounts.controller.js';
 import { AccountsModuleBase } from './accounts.options.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
-import { SignInFailuresStore } from './sign-in-failures.store.js';
+import { PasswordHasher } from './password-hasher.js';
+import { SignUpsStore } from './sign-ups.store.js';
+import { WrongGuessesStore } from './wrong-guesses.store.js';
 
-/** Who can sign in. */
+/** Accounts and their passwords. */
 @Module({
   controllers: [AccountsController],
-  providers: [AccountsRepository, AccountsService, SignInFailuresStore],
+  providers: [AccountsRepository, AccountsService, PasswordHasher, SignUpsStore, WrongGuessesStore],
 })
 export class AccountsModule extends AccountsModuleBase {}

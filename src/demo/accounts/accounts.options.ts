@@ -2,13 +2,15 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { RedisEngine } from '../../engine/index.js';
 
 export interface AccountsOptions {
-  /** Counts failed sign-ins across nodes. */
+  /** Counts wrong passwords and sign-ups across nodes. */
   engine: RedisEngine;
   keyPrefix: string;
-  /** Failed sign-ins per 15 minutes and account, for example 10. */
+  /** Wrong passwords per 15 minutes and account, for example 10. */
   failuresPerAccount: number;
-  /** Failed sign-ins per 15 minutes and address, or IPv6 /64, for example 100. */
+  /** Wrong passwords per 15 minutes and address, or IPv6 /64, for example 100. */
   failuresPerAddress: number;
+  /** Sign-ups per hour and address, or IPv6 /64, for example 20. */
+  signUpsPerAddress: number;
   /** Creates the demo's accounts, ada and grace. */
   withDemoAccounts: boolean;
 }

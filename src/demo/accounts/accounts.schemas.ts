@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenPassword, newPassword } from './passwords.js';
 
 const username = z
   .string()
@@ -9,12 +10,6 @@ const username = z
     'must be 3-32 of a-z, 0-9, "_" and "-", beginning with a letter or digit',
   );
 
-/** Long passphrases are welcome; the upper bound keeps hashing cheap (NIST SP 800-63B, OWASP). */
-const password = z
-  .string()
-  .min(8, 'must have at least 8 characters')
-  .max(128, 'must have at most 128 characters');
-
 /** PostgreSQL and JSON take neither control characters nor halves of surrogate pairs everywhere. */
 const plainText = (longest: number) =>
   z
@@ -24,9 +19,7 @@ const plainText = (longest: number) =>
     .max(longest, `must have at most ${longest} characters`)
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
 
-export const newAccountSchema = z.strictObject({ username, password });
-
-const givenPassword = z.string().min(1, 'must not be empty').max(128, 'must have at most 128 characters');
+export const newAccountSchema = z.strictObject({ username, password: newPassword });
 
 export const signInSchema = z.strictObject({
   // Not the rules of new names: one that cannot exist is answered like a wrong password.
@@ -35,7 +28,7 @@ export const signInSchema = z.strictObject({
   device: plainText(64).optional(),
 });
 
-export const passwordChangeSchema = z.strictObject({ current: givenPassword, next: password });
+export const passwordChangeSchema = z.strictObject({ current: givenPassword, next: newPassword });
 
 export type NewAccount = z.output<typeof newAccountSchema>;
 export type SignIn = z.output<typeof signInSchema>;

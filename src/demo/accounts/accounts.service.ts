@@ -1,57 +1,68 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { hash, verify } from '@node-rs/argon2';
-import { Migrations } from '../../database/index.js';
+import { DatabaseUnavailableError, Migrations } from '../../database/index.js';
 import { AccountError } from './accounts.errors.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions } from './accounts.options.js';
 import { type Account, ACCOUNTS_MIGRATIONS, AccountsRepository } from './accounts.repository.js';
 import type { NewAccount } from './accounts.schemas.js';
-import { SignInFailuresStore } from './sign-in-failures.store.js';
+import { PasswordHasher } from './password-hasher.js';
+import { weaknessOf } from './passwords.js';
+import { SignUpsStore } from './sign-ups.store.js';
+import { WrongGuessesStore } from './wrong-guesses.store.js';
 
 const DEMO_ACCOUNTS = ['ada', 'grace'];
 const DEMO_PASSWORD = 'correct horse battery staple';
 
-/** Argon2id as the OWASP password storage cheat sheet sets it: 19 MiB, 2 passes, 1 lane. */
-const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+type Limits = ReturnType<WrongGuessesStore['signedIn']>;
+
+export interface CreatedAccount {
+  accountId: string;
+  username: string;
+}
 
 /** Accounts and their passwords. */
 @Injectable()
 export class AccountsService implements OnApplicationBootstrap {
-  /** What an unknown name is checked against, so that it takes as long as a wrong password. */
-  private readonly nobodysHash = hash('nobody has this password', ARGON2ID);
+  /** An unknown name is checked against this hash, so that it takes as long as a wrong password. */
+  private readonly unknownNameHash: Promise<string>;
 
   constructor(
     private readonly accounts: AccountsRepository,
-    private readonly failures: SignInFailuresStore,
+    private readonly hasher: PasswordHasher,
+    private readonly wrongGuesses: WrongGuessesStore,
+    private readonly signUps: SignUpsStore,
     private readonly migrations: Migrations,
     @Inject(ACCOUNTS_OPTIONS) private readonly options: AccountsOptions,
-  ) {}
+  ) {
+    this.unknownNameHash = hasher.hash('owners', 'no account has this password');
+  }
 
   onApplicationBootstrap(): void {
     void this.migrations.apply('accounts', ACCOUNTS_MIGRATIONS, () => this.createDemoAccounts());
   }
 
-  /** @throws {AccountError} E_USERNAME_TAKEN */
-  async create({ username, password }: NewAccount): Promise<{ accountId: string; username: string }> {
-    const accountId = await this.accounts.create(username, await hash(password, ARGON2ID));
+  /** @throws {AccountError} E_USERNAME_TAKEN, E_INVALID, E_TOO_MANY_SIGN_UPS, E_ACCOUNTS_BUSY */
+  async create({ username, password }: NewAccount, address: string): Promise<CreatedAccount> {
+    refuseWeak('password', password, username);
+    await this.signUps.count(address);
+    const accountId = await this.insert(username, password).catch(async (error: unknown) => {
+      await this.signUps.giveBack(address);
+      throw error;
+    });
     if (accountId === null) {
       throw new AccountError('E_USERNAME_TAKEN', `The name "${username}" is taken. Choose another.`);
     }
     return { accountId, username };
   }
 
-  /** @throws {AccountError} E_WRONG_CREDENTIALS, the same for an unknown name; E_TOO_MANY_FAILURES. */
-  async authenticate(name: string, password: string, address: string): Promise<Account> {
+  /** For a sign-in. @throws {AccountError} E_WRONG_CREDENTIALS, the same for an unknown name; E_TOO_MANY_FAILURES, E_ACCOUNTS_BUSY */
+  authenticate(name: string, password: string, address: string): Promise<Account> {
     const username = name.trim().toLowerCase();
-    // Counted first and given back: a thousand guesses at once must not all pass before the first has failed.
-    await this.failures.count(username, address);
-    const account = await this.match(username, password).catch(async (error: unknown) => {
-      // That the database is away says nothing of the password.
-      await this.failures.giveBack(username, address);
-      throw error;
-    });
-    if (!account) throw wrongCredentials();
-    await this.failures.giveBack(username, address);
-    return account;
+    return this.match(username, password, this.wrongGuesses.signIn(username, address));
+  }
+
+  /** For a visitor who is signed in already. @throws {AccountError} as {@link authenticate} */
+  authenticateSignedIn(username: string, password: string): Promise<Account> {
+    return this.match(username, password, this.wrongGuesses.signedIn(username));
   }
 
   /** @throws {AccountError} E_WRONG_CREDENTIALS if the password is another than when the account was authenticated. */
@@ -60,25 +71,53 @@ export class AccountsService implements OnApplicationBootstrap {
     if (now?.passwordHash !== passwordHash) throw wrongCredentials();
   }
 
-  /** @throws {AccountError} E_WRONG_CREDENTIALS if another request changed it first. */
+  /** @throws {AccountError} E_WRONG_CREDENTIALS if another request changed it first; E_ACCOUNTS_BUSY, E_DATABASE_UNAVAILABLE */
   async changePassword(account: Account, next: string): Promise<void> {
-    if (!(await this.accounts.changePassword(account, await hash(next, ARGON2ID)))) throw wrongCredentials();
+    const passwordHash = await this.hasher.hash('owners', next);
+    const isChanged = await this.accounts.changePassword(account, passwordHash).catch((cause: unknown) => {
+      throw cause instanceof DatabaseUnavailableError ? unknownOutcome(cause) : cause;
+    });
+    if (!isChanged) throw wrongCredentials();
   }
 
-  /** null if either is wrong, after the same work. */
-  private async match(username: string, password: string): Promise<Account | null> {
+  private async match(username: string, password: string, limits: Limits): Promise<Account> {
     const account = await this.accounts.find(username);
-    const isRight = await verify(account?.passwordHash ?? (await this.nobodysHash), password);
-    return isRight ? account : null;
+    const passwordHash = account?.passwordHash ?? (await this.unknownNameHash);
+    // A guess is counted in its turn, so that only as many are pending as are being verified.
+    const isRight = await this.hasher.inTurn('owners', () =>
+      this.wrongGuesses.guess(limits, () => this.hasher.verify(passwordHash, password)),
+    );
+    if (!account || !isRight) throw wrongCredentials();
+    return account;
+  }
+
+  private async insert(username: string, password: string): Promise<string | null> {
+    return this.accounts.create(username, await this.hasher.hash('signUps', password));
   }
 
   private async createDemoAccounts(): Promise<void> {
     if (!this.options.withDemoAccounts) return;
-    const passwordHash = await hash(DEMO_PASSWORD, ARGON2ID);
+    const passwordHash = await this.hasher.hash('owners', DEMO_PASSWORD);
     for (const username of DEMO_ACCOUNTS) await this.accounts.create(username, passwordHash);
   }
 }
 
+/** @throws {AccountError} E_INVALID, which names the field. */
+export function refuseWeak(field: string, password: string, username: string): void {
+  const message = weaknessOf(password, username);
+  if (message)
+    throw new AccountError('E_INVALID', `Correct ${field}: ${message}`, { errors: [{ field, message }] });
+}
+
 function wrongCredentials(): AccountError {
   return new AccountError('E_WRONG_CREDENTIALS', 'Name or password is wrong. Check both and try again.');
+}
+
+/** The statement may have been executed although its answer was lost. */
+function unknownOutcome(cause: unknown): AccountError {
+  return new AccountError(
+    'E_DATABASE_UNAVAILABLE',
+    'The database does not answer, so the password may be changed or not. Sign in with the new one, or else with the old one.',
+    { cause },
+  );
 }

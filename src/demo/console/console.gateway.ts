@@ -17,10 +17,8 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
 
   afterInit(namespace: Namespace): void {
     namespace.use((socket, next) => {
-      if (this.operators.admits(socket.handshake.headers)) return next();
-      next(
-        new Error('E_KEY_REQUIRED: the console is for operators. Send Authorization: Bearer <OPERATOR_KEY>.'),
-      );
+      const refusal = this.operators.refusalOf(socket.handshake.headers);
+      next(refusal ? new Error(`${refusal.code}: ${refusal.message}`) : undefined);
     });
     this.feed.onEvents({
       lookups: (traces) => namespace.emit('lookups', traces),

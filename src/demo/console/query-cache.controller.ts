@@ -16,7 +16,7 @@ const tracesQuerySchema = z.object({
 
 const text = z.string().min(1, 'must not be empty').max(1_000, 'must be at most 1000 characters');
 const invalidationSchema = z.union(
-  [z.strictObject({ tag: text }), z.strictObject({ query: text, args: z.json() })],
+  [z.strictObject({ tag: text }), z.strictObject({ query: text, args: z.unknown() })],
   {
     error: 'must be {"tag"}, or {"query","args"}',
   },

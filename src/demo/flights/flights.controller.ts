@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
 import {
+  ApiCreatedResponse,
   ApiNotFoundResponse,
   ApiOperation,
   ApiParam,
@@ -69,7 +70,11 @@ export class FlightsController {
 
   @Post()
   @SignedInOnly()
-  @ApiOperation({ summary: 'Add a flight; what it made wrong is not served afterwards' })
+  @ApiOperation({ summary: 'Add a flight and invalidate the affected answers' })
+  @ApiCreatedResponse({
+    description:
+      'With `invalidated: false` the engine is down: other nodes may serve old answers for up to 90 s.',
+  })
   @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
   add(@Body({ schema: newFlightSchema }) flight: NewFlight) {
     return this.flights.add(flight);

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 
+/** An airport in a path, in either case. */
 export const airport = z
   .string()
-  .transform((code) => code.toUpperCase())
-  .refine((code) => /^[A-Z0-9]{3}$/.test(code), 'must be an IATA code of three letters such as JFK');
+  .regex(/^[A-Za-z0-9]{3}$/, 'must be an IATA code of three letters such as JFK')
+  .toUpperCase();
+
+/** Most entries of a list of routes or airports. */
+export const LONGEST_LIST = 100;
+const LIMIT_RULE = `must be a whole number from 1 to ${LONGEST_LIST}`;
 
 const limit = z
   .string()
-  .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')
+  .regex(/^\d{1,3}$/, LIMIT_RULE)
   .transform(Number)
-  .refine((n) => n >= 1 && n <= 100, 'must be a whole number from 1 to 100')
+  .refine((n) => n >= 1 && n <= LONGEST_LIST, LIMIT_RULE)
   .default(20);
 
 export const originSchema = z.object({ origin: airport });
@@ -22,6 +27,16 @@ export const flightIdSchema = z.object({
     .transform(Number),
 });
 
+// What a body says is stored and returned as it is, so only one spelling of each value is accepted.
+const airportCode = z
+  .string()
+  .regex(/^[A-Z0-9]{3}$/, 'must be an IATA code of three capital letters such as JFK');
+
+const DATE_RULE = 'must be a local time from the years 1 to 9999, to the second, such as 2001-06-30T12:05:00';
+const localTime = z.iso
+  .datetime({ local: true, precision: 0, error: DATE_RULE })
+  .refine((date) => !date.endsWith('Z') && !date.startsWith('0000'), DATE_RULE);
+
 const smallint = (what: string) =>
   z
     .number()
@@ -30,15 +45,11 @@ const smallint = (what: string) =>
     .max(32_767, 'must be at most 32767');
 
 export const newFlightSchema = z.strictObject({
-  date: z.iso.datetime({
-    local: true,
-    offset: false,
-    error: 'must be a local time such as 2001-06-30T12:05:00',
-  }),
+  date: localTime,
   delay: smallint('minutes'),
   distance: smallint('miles').min(1, 'must be at least 1'),
-  origin: airport,
-  destination: airport,
+  origin: airportCode,
+  destination: airportCode,
 });
 
 export type NewFlight = z.output<typeof newFlightSchema>;

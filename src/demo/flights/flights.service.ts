@@ -14,22 +14,31 @@ import {
   type RouteSummary,
   type TopRoutes,
 } from './flights.repository.js';
-import type { NewFlight, Route } from './flights.schemas.js';
+import { LONGEST_LIST, type NewFlight, type Route } from './flights.schemas.js';
 
 const TTL_SECONDS = 60;
 /** An answer past its time is better than waiting for a query of half a second. */
 const STALE_SECONDS = 30;
 /** That there is nothing may change with the next flight that is added. */
 const NEGATIVE_TTL_SECONDS = 10;
+/** Several times what the slowest query takes. A caller that waits longer is better served by an error. */
+const LOAD_TIMEOUT_SECONDS = 3;
+/** The hint that names similar airports is optional: it must not delay the 404 much. */
+const HINT_TIMEOUT_SECONDS = 1;
 /** The ranking depends on every flight. */
 const ANY_AIRPORT = 'airport:any';
 
-/** The four questions about flights, each a cached query. */
+export interface AddedFlight extends Flight {
+  /** Whether the cache's engine has confirmed that answers without this flight are invalid. */
+  invalidated: boolean;
+}
+
+/** The four questions about flights, each a cached query. Lists are cached at their longest and cut, so that `limit` costs no query. */
 @Injectable()
 export class FlightsService {
-  private readonly topRoutesQuery: CachedQuery<{ origin: string; limit: number }, TopRoutes | null>;
+  private readonly topRoutesQuery: CachedQuery<{ origin: string }, TopRoutes | null>;
   private readonly routeQuery: CachedQuery<Route, RouteSummary | null>;
-  private readonly rankingQuery: CachedQuery<{ limit: number }, AirportRanking>;
+  private readonly rankingQuery: CachedQuery<Record<string, never>, AirportRanking>;
   private readonly similarAirportsQuery: CachedQuery<{ airport: string }, string[]>;
   private readonly flightQuery: CachedQuery<{ id: number }, Flight | null>;
 
@@ -41,48 +50,51 @@ export class FlightsService {
       ttlSeconds: TTL_SECONDS,
       staleSeconds: STALE_SECONDS,
       negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
+      loadTimeoutSeconds: LOAD_TIMEOUT_SECONDS,
     };
     this.topRoutesQuery = queries.define({
       name: 'flights.top-routes',
       sqlLabel: 'SELECT flights',
       ...times,
       tags: ({ origin }) => [tagOf(origin)],
-      load: (args) => flights.topRoutes(args),
+      load: ({ origin }, signal) => flights.topRoutes({ origin, limit: LONGEST_LIST }, signal),
     });
     this.routeQuery = queries.define({
       name: 'flights.route',
       sqlLabel: 'SELECT flights',
       ...times,
       tags: ({ origin, destination }) => [tagOf(origin), tagOf(destination)],
-      load: (args) => flights.route(args),
+      load: (args, signal) => flights.route(args, signal),
     });
     this.rankingQuery = queries.define({
       name: 'flights.airport-ranking',
       sqlLabel: 'SELECT flights',
       ...times,
       tags: () => [ANY_AIRPORT],
-      load: (args) => flights.airportRanking(args),
+      load: (_, signal) => flights.airportRanking({ limit: LONGEST_LIST }, signal),
     });
     this.similarAirportsQuery = queries.define({
       name: 'flights.similar-airports',
       sqlLabel: 'SELECT airports',
       ...times,
-      load: ({ airport }) => flights.airportsLike(airport),
+      loadTimeoutSeconds: HINT_TIMEOUT_SECONDS,
+      load: ({ airport }, signal) => flights.airportsLike(airport, signal),
     });
     this.flightQuery = queries.define({
       name: 'flights.flight',
       sqlLabel: 'SELECT flights',
       ...times,
-      load: (args) => flights.flight(args),
+      load: (args, signal) => flights.flight(args, signal),
     });
   }
 
   async topRoutes(
-    args: { origin: string; limit: number },
+    { origin, limit }: { origin: string; limit: number },
     directive?: CacheDirective,
   ): Promise<CachedAnswer<TopRoutes>> {
-    const answer = await this.topRoutesQuery.read(args, directive);
-    return answer.ifPresent ?? this.unknownAirport(args.origin, answer.lookup);
+    const answer = await this.topRoutesQuery.read({ origin }, directive);
+    const found = answer.ifPresent ?? (await this.unknownAirport(origin, answer.lookup));
+    return found.map(({ routes }) => ({ origin, routes: routes.slice(0, limit) }));
   }
 
   async route(args: Route, directive?: CacheDirective): Promise<CachedAnswer<RouteSummary>> {
@@ -90,8 +102,12 @@ export class FlightsService {
     return answer.ifPresent ?? unknownRoute(args, answer.lookup);
   }
 
-  airportRanking(args: { limit: number }, directive?: CacheDirective): Promise<CachedAnswer<AirportRanking>> {
-    return this.rankingQuery.read(args, directive);
+  async airportRanking(
+    { limit }: { limit: number },
+    directive?: CacheDirective,
+  ): Promise<CachedAnswer<AirportRanking>> {
+    const answer = await this.rankingQuery.read({}, directive);
+    return answer.map(({ airports }) => ({ airports: airports.slice(0, limit) }));
   }
 
   async flight(args: { id: number }, directive?: CacheDirective): Promise<CachedAnswer<Flight>> {
@@ -100,18 +116,20 @@ export class FlightsService {
   }
 
   /**
-   * Adds a flight. Afterwards neither this node nor the engine serves an answer that it made wrong.
+   * Adds a flight. Afterwards neither this node nor the engine serves an answer that it made wrong; other nodes neither, a second later.
+   * With `invalidated: false` the engine has not confirmed that yet: nodes that reach it may serve old answers until it has, for
+   * at most {@link TTL_SECONDS} and {@link STALE_SECONDS}.
    *
    * @throws {FlightError} E_DATASET_MISSING
    */
-  async add(flight: NewFlight): Promise<Flight> {
+  async add(flight: NewFlight): Promise<AddedFlight> {
     const added = await this.flights.add(flight);
-    // If the engine is away, the cache keeps the invalidation until it is back: the flight is there either way.
-    await Promise.all([
+    // While the engine is down, the cache keeps the invalidation: the flight is there either way.
+    const confirmed = await Promise.all([
       this.queries.invalidateTags([ANY_AIRPORT, tagOf(flight.origin), tagOf(flight.destination)]),
       this.flightQuery.invalidate({ id: added.id }),
     ]);
-    return added;
+    return { ...added, invalidated: confirmed.every(Boolean) };
   }
 
   private async unknownAirport(airport: string, lookup: Lookup): Promise<never> {

@@ -26,6 +26,8 @@ const PLACE_TTL_SECONDS = 24 * 60 * 60;
 const NEGATIVE_TTL_SECONDS = 60;
 /** What the service can take from one node; while it hangs, only questions about the weather wait. */
 const CONCURRENT_LOADS = 20;
+/** The place and the weather, one after the other. */
+const LOAD_TIMEOUT_SECONDS = 3;
 
 /** An outgoing API's answer, cached like any query's. */
 @Injectable()
@@ -44,6 +46,7 @@ export class WeatherService {
       staleSeconds: STALE_SECONDS,
       negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
       concurrentLoads: CONCURRENT_LOADS,
+      loadTimeoutSeconds: LOAD_TIMEOUT_SECONDS,
       load: ({ airport }) => this.load(airport),
     });
   }

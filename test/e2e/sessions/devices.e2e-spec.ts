@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalEngine } from '../../../local/index.js';
-import type { DeviceSession } from '../../../src/sessions/index.js';
+import type { CurrentSession, DeviceSession } from '../../../src/sessions/index.js';
 import { startApp, type TestApp } from '../../support/app.js';
+import { sessionsWaitingFor } from '../../support/database.js';
 import { until } from '../../support/until.js';
 import { accountKeyOf, cookieOf, generationKeyOf, keyOf, type Visit, Visitors } from './visitors.js';
 
@@ -108,14 +109,34 @@ describe('the devices of an account', () => {
       expect([status, body.data]).toEqual([204, { theme: 'dark' }]);
     });
 
-    it('stay signed out if the one that changes it signs out meanwhile', async () => {
+    it.each([
+      ['it is signed out', (laptop: Visit) => visitors.end(laptop).expect(204)],
+      [
+        'another device signs out everywhere else',
+        async ({ session }: Visit) => {
+          const phone = await visitors.signIn(session.username);
+          await visitors.end(phone, '?except=current').expect(200);
+        },
+      ],
+    ])('changes the password and leaves no session if %s meanwhile', async (_what, meanwhile) => {
       const laptop = await visitors.newVisit();
       const { headers, status } = await changingPassword(laptop, async () => {
-        await visitors.end(laptop).expect(204);
+        await meanwhile(laptop);
       });
-      expect([status, headers['set-cookie']]).toEqual([401, undefined]);
+      expect([status, headers['set-cookie']]).toEqual([204, undefined]);
       expect(await engine.command('ZCARD', accountKeyOf(laptop))).toBe(0);
       expect((await visitors.attempt(laptop.session.username, NEXT)).status).toBe(201);
+    });
+
+    it('says that the password may be changed or not if the database goes away meanwhile', async () => {
+      const laptop = await visitors.newVisit();
+      const { body } = await changingPassword(laptop, async (database) => {
+        await database.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+        );
+      });
+      expect(body).toMatchObject({ status: 503, code: 'E_DATABASE_UNAVAILABLE' });
+      expect(body.detail).toMatch(/may be changed or not/);
     });
 
     it('are told so while the engine goes away in between, and can be ended with the new password', async () => {
@@ -131,7 +152,7 @@ describe('the devices of an account', () => {
     });
 
     /** Does something after the others were ended and before the password is changed, which waits for the account's row. */
-    async function changingPassword(visit: Visit, meanwhile: () => Promise<void> | void) {
+    async function changingPassword(visit: Visit, meanwhile: (database: Client) => Promise<void> | void) {
       const database = new Client({ connectionString: app.databaseUrl });
       await database.connect();
       await database.query('BEGIN');
@@ -139,11 +160,8 @@ describe('the devices of an account', () => {
       const change = visitors.changePassword(visit, NEXT).then((answer) => answer);
       try {
         await until(async () => (await engine.command('EXISTS', generationKeyOf(visit))) === 1);
-        await until(async () => {
-          const { rows } = await database.query('SELECT FROM pg_locks WHERE NOT granted');
-          return rows.length > 0;
-        });
-        await meanwhile();
+        await until(async () => (await sessionsWaitingFor(database)) > 0);
+        await meanwhile(database);
       } finally {
         await database.query('COMMIT');
         await database.end();
@@ -152,7 +170,49 @@ describe('the devices of an account', () => {
     }
   });
 
+  it.each([
+    ['a name', 'unknown', undefined],
+    ['1,000 digits', '1'.repeat(1_000), undefined],
+    ['an IPv4 address', '203.0.113.7', '203.0.113.7'],
+    ['an IPv6 address', '2001:db8::7', '2001:db8::7'],
+    ['an address with a zone of 1,000 characters', `fe80::7%${'x'.repeat(1_000)}`, 'fe80::7'],
+  ])('keeps of a forwarded address only an address: %s', async (_what, forwarded, shown) => {
+    const node = await app.startNode({ TRUST_PROXY: '1' });
+    const there = new Visitors(node);
+    const answer = await there
+      .attempt(await there.newAccount())
+      .set('x-forwarded-for', forwarded)
+      .expect(201);
+    const visit = { cookie: cookieOf(answer.headers), session: answer.body as CurrentSession };
+    const [device] = await there.devices(visit);
+    await node.close();
+    expect(device?.address).toBe(shown ?? null);
+  });
+
   describe('the index of an account', () => {
+    it.each([2_000, 10_000])('is cleaned up when it has %i dead entries', async (dead) => {
+      const [phone] = await threeDevices();
+      const before = Date.now() - A_DAY_MS;
+      const members = Array.from({ length: dead }, () => [
+        `${before}`,
+        randomBytes(32).toString('base64url'),
+      ]);
+      await engine.command('ZADD', accountKeyOf(phone), ...members.flat());
+      expect(await visitors.devices(phone)).toHaveLength(3);
+      expect(await entries(phone)).toBe(3);
+    });
+
+    it('lets all sessions end when it has 2,000 dead entries', async () => {
+      const [phone, laptop] = await threeDevices();
+      const members = Array.from({ length: 2_000 }, () => [
+        `${Date.now()}`,
+        randomBytes(32).toString('base64url'),
+      ]);
+      await engine.command('ZADD', accountKeyOf(phone), ...members.flat());
+      const { body } = await visitors.end(laptop, '?except=current').expect(200);
+      expect([body.revoked, await visitors.isSignedIn(phone)]).toEqual([2, false]);
+    });
+
     const entries = (visit: Visit) => engine.command('ZCARD', accountKeyOf(visit));
 
     it('forgets a session that expired or was evicted', async () => {

@@ -8,10 +8,11 @@ import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { SessionsStore } from '../../../src/sessions/index.js';
 import { handleOf } from '../../../src/sessions/sessions.keys.js';
 import { installed } from '../../support/app.js';
+import { rounds } from '../../support/scope.js';
 import { until } from '../../support/until.js';
 import { type BareNode, startBareNode } from './bare-node.js';
 
-const RACES = Number(process.env['SESSION_RACES'] ?? 1000);
+const RACES = Number(process.env['SESSION_RACES'] ?? rounds(1000));
 const AT_ONCE = 50;
 /** Of so many races, in one the request in flight is held until the sign-out was answered; the others just run. */
 const HELD_EVERY = 2;

@@ -6,7 +6,7 @@ import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { SessionsStore } from '../../../src/sessions/sessions.store.js';
 import { installed, startApp, type TestApp } from '../../support/app.js';
 import { until } from '../../support/until.js';
-import { keyOf, PASSWORD, type Visit, Visitors } from './visitors.js';
+import { cookieOf, keyOf, PASSWORD, type Visit, Visitors } from './visitors.js';
 
 describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
   let app: TestApp;
@@ -106,12 +106,34 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
   describe('PATCH /api/sessions/current/data', () => {
     const nested = (levels: number, field = 'a') =>
       `{"${field}":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`;
-    const patch = ({ cookie }: Visit, body: string) =>
+    const patch = ({ cookie }: Visit, body: string, type = 'application/json') =>
       request(app.url)
         .patch('/api/sessions/current/data')
         .set('cookie', cookie)
-        .set('content-type', 'application/json')
+        .set('content-type', type)
         .send(body);
+
+    it('takes a merge patch by its own media type', async () => {
+      const visit = await visitors.newVisit();
+      const { body } = await patch(visit, '{"theme":"dark"}', 'application/merge-patch+json').expect(200);
+      expect(body).toEqual({ data: { theme: 'dark' } });
+    });
+
+    it.each(['1e400', '-1e400'])(
+      'refuses the number %s, which JSON would make null, and names its field',
+      async (number) => {
+        const visit = await visitors.newVisit();
+        const { body } = await patch(visit, `{"prefs":{"sizes":[1,${number}]}}`).expect(422);
+        expect(body).toMatchObject({ code: 'E_INVALID', errors: [{ field: 'prefs.sizes.1' }] });
+        expect((await visitors.current(visit)).body.data).toEqual({});
+      },
+    );
+
+    it('keeps half a surrogate pair', async () => {
+      const visit = await visitors.newVisit();
+      await patch(visit, String.raw`{"half":"\ud800"}`).expect(200);
+      expect((await visitors.current(visit)).body.data).toEqual({ half: '\ud800' });
+    });
 
     it.each([
       ['more than 4 KB', JSON.stringify({ large: 'x'.repeat(5000) })],
@@ -154,6 +176,20 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
       expect(headers['set-cookie']?.[0]).toMatch(/^sid=; Path=\/; Expires=Thu, 01 Jan 1970/);
       expect(await visitors.isSignedIn(visit)).toBe(false);
     });
+  });
+
+  it('sends its cookie by the name, domain and SameSite of the settings', async () => {
+    const settings = { COOKIE_NAME: 'my-app', COOKIE_DOMAIN: 'example.com', COOKIE_SAME_SITE: 'strict' };
+    const node = await app.startNode(settings);
+    const there = new Visitors(node);
+    const answer = await there.attempt(await there.newAccount()).expect(201);
+    const [cookie = ''] = (answer.headers['set-cookie'] ?? []) as unknown as string[];
+    const signedOut = await there.end({ cookie: cookieOf(answer.headers) }).expect(204);
+    await node.close();
+    expect(cookie).toMatch(/^my-app=.*; Domain=example\.com; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(signedOut.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^my-app=; Domain=example\.com;/),
+    ]);
   });
 
   it('is changed and ended by no other site', async () => {

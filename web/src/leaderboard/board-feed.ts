@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type {
   CompactChanges,
+  DegradedBoard,
   OwnPlace,
   OwnPlaceChanged,
   ViewerBehind,
@@ -22,6 +23,7 @@ interface Incoming {
   changes: (changes: CompactChanges) => void;
   me: (place: OwnPlaceChanged) => void;
   behind: (which: ViewerBehind) => void;
+  degraded: (notice: DegradedBoard) => void;
 }
 
 type Ask = (request: WatchRequest, answer: (reply: WatchSnapshot | WatchRefusal) => void) => void;
@@ -33,6 +35,8 @@ export const boardState = state;
 export const top = signal<Top | null>(null);
 /** Why there is no board to show; null while there is. */
 export const refusal = signal<string | null>(null);
+/** Whether PostgreSQL answers because the engine is down. */
+export const isDegraded = signal(false);
 export const followed = signal<{ playerId: string; name: string } | null>(null);
 /** The followed player's place; null without one, and while that player has no score. */
 export const me = signal<OwnPlace | null>(null);
@@ -42,9 +46,10 @@ let asked = 0;
 let waiting = false;
 
 export function watchBoard(): void {
-  socket.on('connect', () => void ask('watch'));
+  socket.on('connect', () => ask('watch'));
   socket.on('changes', apply);
-  socket.on('behind', () => void ask('resync'));
+  socket.on('behind', () => ask('resync'));
+  socket.on('degraded', ({ degraded }) => (isDegraded.value = degraded));
   socket.on('me', (place) => {
     const isFollowed = place.board === BOARD && place.playerId === followed.value?.playerId;
     if (isFollowed) me.value = place.rank === null ? null : place;
@@ -55,34 +60,35 @@ export function watchBoard(): void {
 export function follow(playerId: string, name: string): void {
   followed.value = followed.value?.playerId === playerId ? null : { playerId, name };
   me.value = null;
-  void ask('watch');
+  ask('watch');
 }
 
 function apply(changes: CompactChanges): void {
   // A snapshot is on its way, and these changes belong to the list it replaces.
   if (waiting || top.value === null) return;
   const applied = applyChanges(top.value, expandChanges(changes, top.value.entries, WATCHED));
-  if (applied.kind === 'resync') return void ask('resync');
+  if (applied.kind === 'resync') return ask('resync');
   countChange();
   top.value = applied.top;
 }
 
-async function ask(question: 'watch' | 'resync'): Promise<void> {
+function ask(question: 'watch' | 'resync'): void {
   const number = ++asked;
   waiting = true;
   const request = { ...WATCHED, playerId: followed.value?.playerId };
-  try {
-    const reply = await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(question, request);
-    if (number === asked) receive(reply);
-  } catch {
-    if (number === asked) retry('The board does not answer.');
-  }
+  // A callback, not a promise: see WatchRequest.
+  socket.timeout(ANSWER_TIMEOUT_MS).emit(question, request, (error, reply) => {
+    if (number !== asked) return;
+    if (error) retry('The board does not answer.');
+    else receive(reply);
+  });
 }
 
 function receive(reply: WatchSnapshot | WatchRefusal): void {
   if ('error' in reply) return retry(reply.error.detail);
   waiting = false;
   refusal.value = null;
+  isDegraded.value = reply.degraded === true;
   top.value = { version: reply.version, ties: reply.ties, entries: reply.entries };
   me.value = reply.me;
 }
@@ -91,6 +97,6 @@ function retry(why: string): void {
   refusal.value = why;
   // When the connection is gone, coming back asks anyway.
   setTimeout(() => {
-    if (socket.connected && waiting) void ask('watch');
+    if (socket.connected && waiting) ask('watch');
   }, RETRY_MS);
 }

@@ -1,8 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { LeaderboardEntry } from '../../../src/leaderboard/leaderboard.wire.js';
-import { readiness } from '../health/readiness.js';
 import { Term } from '../page/term.js';
-import { BOARD, boardState, follow, followed, me, refusal, top } from './board-feed.js';
+import { BOARD, boardState, follow, followed, isDegraded, me, refusal, top } from './board-feed.js';
 import { changesPerSecond } from './change-rate.js';
 import { useGlide } from './glide.js';
 
@@ -22,7 +21,7 @@ export function LeaderboardPanel() {
           {refusal.value} Trying again.
         </p>
       )}
-      <EngineAway />
+      <EngineDown />
       <Rows />
       <Followed />
       <Neighbours />
@@ -45,15 +44,11 @@ function Connection() {
   );
 }
 
-/** The connection may be fine while the board stands still, and then the page has to say why. */
-function EngineAway() {
-  const health = readiness.value;
-  if (health === null || health === 'unreachable') return null;
-  const engine = health.engines.find(({ roles }) => roles.includes('leaderboard'));
-  if (engine?.state !== 'down') return null;
+function EngineDown() {
+  if (!isDegraded.value) return null;
   return (
     <p class="note" role="status">
-      The engine is down. Scores go on into the ledger, and the board catches up when it returns.
+      The engine is down. PostgreSQL accepts the scores and answers instead, once a second.
     </p>
   );
 }

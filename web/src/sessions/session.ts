@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { CurrentSession } from '../../../src/sessions/sessions.wire.js';
 import { postJson, request, type Problem } from '../http/request.js';
+import { connectSession, disconnectSession, listenToSession } from './session-socket.js';
 
 export interface Credentials {
   username: string;
@@ -31,11 +32,12 @@ export async function askWhoIsSignedIn(): Promise<void> {
   clearTimeout(retryTimer);
   const answer = await request<CurrentSession>(CURRENT);
   if (answer.ok) {
-    session.value = { kind: 'signed-in', session: answer.body };
-    visitor = answer.body.username;
+    showSignedIn(answer.body);
+    connectSession();
   } else if (answer.problem.status === 401) {
     session.value = { kind: 'signed-out', hasEnded: visitor !== null };
     visitor = null;
+    disconnectSession();
   } else {
     const retryInSeconds = answer.problem.retryAfterSeconds ?? RETRY_SECONDS;
     session.value = { kind: 'unavailable', visitor, problem: answer.problem, retryInSeconds };
@@ -47,6 +49,12 @@ export async function askWhoIsSignedIn(): Promise<void> {
   }
 }
 
+/** Follows the session over a websocket as soon as the visitor is signed in. */
+export function watchSession(): void {
+  listenToSession(showSignedIn, () => void askWhoIsSignedIn());
+  void askWhoIsSignedIn();
+}
+
 export function signIn(credentials: Credentials): Promise<void> {
   return change('/api/sessions', postJson(credentials));
 }
@@ -55,8 +63,14 @@ export function signOut(): Promise<void> {
   return change(CURRENT, { method: 'DELETE' });
 }
 
+function showSignedIn(current: CurrentSession): void {
+  session.value = { kind: 'signed-in', session: current };
+  visitor = current.username;
+}
+
 async function change(path: string, init: RequestInit): Promise<void> {
   sessionBusy.value = true;
+  disconnectSession();
   const answer = await request(path, init);
   sessionProblem.value = answer.ok ? null : answer.problem;
   if (answer.ok) visitor = null;

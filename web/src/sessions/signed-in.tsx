@@ -30,8 +30,8 @@ export function SignedIn({ session }: { session: CurrentSession }) {
         </button>
       </div>
       <p class="hint">
-        Asking counts as activity: the idle countdown starts anew, at most once a minute. This page does not
-        ask by itself.
+        Asking counts as activity: the idle countdown starts again, at most once a minute. Changes and the end
+        of the session arrive over a websocket, which does not count.
       </p>
     </>
   );
