@@ -5,8 +5,9 @@ const leftOut = [...configDefaults.exclude, ...(SCOPE === 'quick' ? Object.value
 
 const onRealServers = {
   globalSetup: ['test/support/servers.ts'],
-  testTimeout: 20_000,
-  hookTimeout: 60_000,
+  // Also on a machine that is busy with something else.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
 };
 
 /**
@@ -27,7 +28,7 @@ export default defineConfig({
           include: ['{src,local,load,web}/**/*.spec.ts'],
           ...onceLoaded,
           // Property tests take seconds on a busy machine.
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {

@@ -1,30 +1,141 @@
-import type { Meter } from '@opentelemetry/api';
-import { boardEventChannel, boardSizeChannel } from '../leaderboard/index.js';
+import type { Attributes, Meter, ObservableCounter } from '@opentelemetry/api';
+import { LRUCache } from 'lru-cache';
+import {
+  type BoardEvent,
+  boardEventChannel,
+  type BoardSize,
+  boardSizeChannel,
+} from '../leaderboard/index.js';
 import { subscribe } from './subscribe.js';
 
-/** What happens to boards, and what they take, from the leaderboard's channels. @returns how to end each subscription. */
-export function countBoards(meter: Meter): (() => void)[] {
-  const events = meter.createCounter('leaderboard.events', {
-    description: 'Batches shown or late, rebuilds, and readers answered by the ledger, by board.',
-  });
-  const players = meter.createGauge('leaderboard.players', {
-    description: 'Players in a set of a board, once a minute.',
-  });
-  const bytes = meter.createGauge('leaderboard.engine.bytes', {
-    description: 'Memory of the engine that a set of a board takes, by its own estimate, once a minute.',
-  });
-  const behind = meter.createGauge('leaderboard.behind', {
-    description: 'Changes that the ledger of a board has and its sets do not, once a minute.',
-  });
-  return [
-    subscribe(boardEventChannel, ({ board, event }) =>
-      events.add(1, { 'leaderboard.board': board, 'leaderboard.event': event }),
-    ),
-    subscribe(boardSizeChannel, (size) => {
-      const attributes = { 'leaderboard.board': size.board, 'leaderboard.window': size.window };
-      players.record(size.players, attributes);
-      bytes.record(size.bytes, attributes);
-      behind.record(size.behind, attributes);
-    }),
-  ];
+/** Series of a metric that has the board as a label. The SDK drops labels beyond 2,000 series, and every series costs each scrape. */
+const LARGEST = 100;
+/** A board that was deleted is not measured again. Sets are measured once a minute. */
+const FORGET_AFTER_MS = 5 * 60_000;
+/** Boards whose events are counted by board; beyond, those without an event for longest start again at 0. */
+const MOST_BOARDS = 10_000;
+
+const FIGURES = {
+  players: { name: 'players', text: 'Players in a set of a board, once a minute' },
+  bytes: {
+    name: 'engine.bytes',
+    text: 'Engine memory of a set of a board, by the engine’s own estimate, once a minute',
+  },
+  behind: {
+    name: 'behind',
+    text: 'Changes that the ledger of a board has and its sets do not, once a minute',
+  },
+} as const;
+
+type Figure = keyof typeof FIGURES;
+type Events = Partial<Record<BoardEvent['event'], number>>;
+
+/** Sizes and events of boards from the leaderboard's channels: for the largest boards one by one, and in total. */
+export class BoardMetrics {
+  private readonly sizes = new Map<string, BoardSize & { measuredAt: number }>();
+  private readonly events = new LRUCache<string, Events>({ max: MOST_BOARDS });
+  private readonly totalEvents: Events = {};
+  private readonly subscriptions: (() => void)[];
+
+  constructor(meter: Meter) {
+    for (const figure of Object.keys(FIGURES) as Figure[]) this.observeFigure(meter, figure);
+    this.observeBoards(meter);
+    this.observeEvents(meter);
+    this.subscriptions = [
+      subscribe(boardSizeChannel, (size) => this.keep(size)),
+      subscribe(boardEventChannel, (event) => this.count(event)),
+    ];
+  }
+
+  stop(): void {
+    for (const unsubscribe of this.subscriptions) unsubscribe();
+  }
+
+  private observeFigure(meter: Meter, figure: Figure): void {
+    const { name, text } = FIGURES[figure];
+    const each = meter.createObservableGauge(`leaderboard.${name}`, {
+      description: `${text}: the ${LARGEST} highest only. leaderboard.boards.${name} is the sum of all.`,
+    });
+    const total = meter.createObservableGauge(`leaderboard.boards.${name}`, {
+      description: `${text}: the sum of all boards, by window.`,
+    });
+    meter.addBatchObservableCallback(
+      (observer) => {
+        const sizes = this.currentSizes();
+        for (const size of largest(sizes, (one) => one[figure])) {
+          observer.observe(each, size[figure], { ...ofBoard(size.board), ...ofWindow(size.window) });
+        }
+        for (const [window, sum] of sumByWindow(sizes, figure))
+          observer.observe(total, sum, ofWindow(window));
+      },
+      [each, total],
+    );
+  }
+
+  private observeBoards(meter: Meter): void {
+    const boards = meter.createObservableGauge('leaderboard.boards', {
+      description: 'Boards that were measured in the last minutes.',
+    });
+    boards.addCallback((observer) =>
+      observer.observe(new Set(this.currentSizes().map(({ board }) => board)).size),
+    );
+  }
+
+  private observeEvents(meter: Meter): void {
+    const text = 'Batches shown or late, rebuilds, and readers answered by the ledger';
+    const each = meter.createObservableCounter('leaderboard.events', {
+      description: `${text}, by board: the ${LARGEST} boards with the most only. leaderboard.boards.events counts all.`,
+    });
+    const total = meter.createObservableCounter('leaderboard.boards.events', {
+      description: `${text}: all boards.`,
+    });
+    meter.addBatchObservableCallback(
+      (observer) => {
+        const observe = (counter: ObservableCounter, events: Events, attributes: Attributes) => {
+          for (const [event, count] of Object.entries(events)) {
+            observer.observe(counter, count, { ...attributes, 'leaderboard.event': event });
+          }
+        };
+        observe(total, this.totalEvents, {});
+        for (const [board, events] of largest([...this.events.entries()], ([, one]) => sumOf(one))) {
+          observe(each, events, ofBoard(board));
+        }
+      },
+      [each, total],
+    );
+  }
+
+  private keep(size: BoardSize): void {
+    this.sizes.set(`${size.window} ${size.board}`, { ...size, measuredAt: performance.now() });
+  }
+
+  private count({ board, event }: BoardEvent): void {
+    const events = this.events.get(board) ?? {};
+    events[event] = (events[event] ?? 0) + 1;
+    this.events.set(board, events);
+    this.totalEvents[event] = (this.totalEvents[event] ?? 0) + 1;
+  }
+
+  private currentSizes(): BoardSize[] {
+    const oldest = performance.now() - FORGET_AFTER_MS;
+    for (const [key, { measuredAt }] of this.sizes) if (measuredAt < oldest) this.sizes.delete(key);
+    return [...this.sizes.values()];
+  }
 }
+
+function largest<T>(items: T[], valueOf: (item: T) => number): T[] {
+  return items.toSorted((a, b) => valueOf(b) - valueOf(a)).slice(0, LARGEST);
+}
+
+function sumByWindow(sizes: BoardSize[], figure: Figure): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const size of sizes) sums.set(size.window, (sums.get(size.window) ?? 0) + size[figure]);
+  return sums;
+}
+
+function sumOf(events: Events): number {
+  return Object.values(events).reduce((sum, count) => sum + count, 0);
+}
+
+const ofBoard = (board: string): Attributes => ({ 'leaderboard.board': board });
+const ofWindow = (window: string): Attributes => ({ 'leaderboard.window': window });

@@ -13,10 +13,12 @@ import type { NextFunction, Request, Response } from 'express';
 import { Engines } from '../engine/index.js';
 import { lookupChannel, QueryCacheService } from '../query-cache/index.js';
 import { sessionChannel } from '../sessions/index.js';
-import { countBoards } from './board-metrics.js';
+import { BoardMetrics } from './board-metrics.js';
 import { routeOf } from './route.js';
 import { subscribe } from './subscribe.js';
 
+/** Those that OpenTelemetry names; a client may send any of Node.js's thirty. */
+const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const BUCKETS_SECONDS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
 
 /** Metrics under OpenTelemetry's names, fed by the modules' channels and read by Prometheus. */
@@ -32,6 +34,7 @@ export class MetricsService implements OnApplicationShutdown {
     METRIC_HTTP_SERVER_REQUEST_DURATION,
     'Duration of HTTP server requests.',
   );
+  private readonly boards = new BoardMetrics(this.meter);
   private readonly subscriptions: (() => void)[];
 
   constructor(engines: Engines, queryCache: QueryCacheService) {
@@ -50,7 +53,6 @@ export class MetricsService implements OnApplicationShutdown {
     this.observeQueries(queryCache);
     this.observeProcessor();
     this.subscriptions = [
-      ...countBoards(this.meter),
       subscribe(lookupChannel, ({ query, outcome, tier, totalMs, databaseMs }) => {
         const attributes = { 'cache.query': query, 'cache.outcome': outcome, 'cache.tier': tier };
         lookups.record(totalMs / 1000, attributes);
@@ -65,7 +67,7 @@ export class MetricsService implements OnApplicationShutdown {
     const startedAt = performance.now();
     response.once('finish', () => {
       this.requests.record((performance.now() - startedAt) / 1000, {
-        [ATTR_HTTP_REQUEST_METHOD]: request.method,
+        [ATTR_HTTP_REQUEST_METHOD]: KNOWN_METHODS.has(request.method) ? request.method : '_OTHER',
         [ATTR_HTTP_ROUTE]: routeOf(request) ?? 'unmatched',
         [ATTR_HTTP_RESPONSE_STATUS_CODE]: response.statusCode,
       });
@@ -118,6 +120,9 @@ export class MetricsService implements OnApplicationShutdown {
     const failedRefreshes = this.meter.createObservableCounter('cache.refreshes.failed', {
       description: 'Loads that failed while the answer was served stale.',
     });
+    const stuckLoads = this.meter.createObservableCounter('cache.loads.stuck', {
+      description: 'Loads that had not settled at twice their time limit and lost their place.',
+    });
     const oversized = this.meter.createObservableCounter('cache.answers.oversized', {
       description: 'Answers that were served but too large to be stored.',
     });
@@ -136,10 +141,11 @@ export class MetricsService implements OnApplicationShutdown {
           const attributes = { 'cache.query': query };
           observer.observe(loads, counts.loads, attributes);
           observer.observe(failedRefreshes, counts.failedRefreshes, attributes);
+          observer.observe(stuckLoads, counts.stuckLoads, attributes);
           observer.observe(oversized, counts.oversized, attributes);
         }
       },
-      [loads, failedRefreshes, oversized, localBytes, localEvictions],
+      [loads, failedRefreshes, stuckLoads, oversized, localBytes, localEvictions],
     );
   }
 
@@ -165,6 +171,7 @@ export class MetricsService implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     for (const unsubscribe of this.subscriptions) unsubscribe();
+    this.boards.stop();
     await this.provider.shutdown();
   }
 }

@@ -16,6 +16,7 @@ import { doubleExecutions } from './double-executions.js';
 import { expiryWave } from './expiry-wave.js';
 import { failoverLosses, failoverTimeline } from './failover-timeline.js';
 import { httpHit } from './http-hit.js';
+import { largeAnswers } from './large-answers.js';
 import { ladder } from './ladder.js';
 import { localStacks } from './local-stacks.js';
 import { lookupTrace } from './lookup-trace.js';
@@ -39,6 +40,7 @@ const BENCHMARKS = [
   expiryWave,
   lookupTrace,
   cacheOutages,
+  largeAnswers,
   boardRanks,
   boardSubmissions,
   boardEngineCpu,

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startApp } from '../support/app.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
-const withinSeconds = { timeout: 10_000, interval: 50 };
+const withinSeconds = { timeout: 30_000, interval: 50 };
 // Where the gate runs, a missing browser must not pass for a green page.
 const skipped = findChromium() === null && process.env['CI'] === undefined;
 
@@ -46,6 +46,15 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
   const expectOutcome = async (outcome: string) => {
     await expect.poll(() => textOf('outcome'), withinSeconds).toBe(outcome);
   };
+  /** Another device of the same account signs out everywhere else. */
+  const signOutElsewhere = async () => {
+    const body = JSON.stringify({ username: 'ada', password: 'correct horse battery staple' });
+    const headers = { 'content-type': 'application/json' };
+    const signedIn = await fetch(`${app.url}/api/sessions`, { method: 'POST', headers, body });
+    const cookie = String(signedIn.headers.get('set-cookie')).split(';')[0] ?? '';
+    const others = `${app.url}/api/sessions?except=current`;
+    expect((await fetch(others, { method: 'DELETE', headers: { cookie } })).status).toBe(200);
+  };
   const version = async () => Number(await textOf('leaderboard-version'));
 
   it('shows ten ranked players and moves the board by itself', async () => {
@@ -85,6 +94,14 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
     await page.getByLabel('From', { exact: true }).fill('ZZZ');
     await ask();
     await expect.poll(() => textOf('problem'), withinSeconds).toContain('ZZZ');
+  });
+
+  it('shows within seconds that another device ended the session, also when it was opened before the sign-in', async () => {
+    await page.getByTestId('sign-in').click();
+    await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
+    await signOutElsewhere();
+    await page.locator('.panel-sessions').getByText('Your session has ended').waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('keeps the visitor signed in across a reload, until they sign out', async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startApp, type TestApp } from '../support/app.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
-const withinSeconds = { timeout: 10_000, interval: 50 };
+const withinSeconds = { timeout: 30_000, interval: 50 };
 const skipped = findChromium() === null && process.env['CI'] === undefined;
 
 describe.skipIf(skipped)(`the page while the engine is away${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {

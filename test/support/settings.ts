@@ -7,7 +7,7 @@ export const asOperator = { authorization: `Bearer ${OPERATOR_KEY}` };
 
 export type Settings = Record<string, string>;
 
-/** Where lookups are counted: on a busy machine an engine may be late, which must not look like an outage. */
+/** What `startApp` sets: on a busy machine an engine may be late, which must not look like an outage. */
 export const patient = { ENGINE_DEADLINE_MS: '4000' };
 
 /** What production needs, but for cookies, which the tests send over plain HTTP. */

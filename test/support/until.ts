@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 /** Waits for a condition, and says what was there instead if it does not come. */
-export async function until(condition: () => boolean | Promise<boolean>, timeout = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeout = 30_000): Promise<void> {
   await vi.waitFor(
     async () => {
       if (!(await condition()))

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,6 +61,21 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
 });
 
 describe('docker/make-env.sh', () => {
+  it('makes a file that was there before readable by its owner only, and keeps its values', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'make-env-'));
+    const file = join(folder, 'env');
+    try {
+      writeFileSync(file, 'OPERATOR_KEY=mine\n', { mode: 0o644 });
+      run('sh', ['docker/make-env.sh', file]);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const keys = readFileSync(file, 'utf8').match(/^OPERATOR_KEY=.*$/gm);
+      expect(keys).toEqual(['OPERATOR_KEY=mine']);
+      expect(readFileSync(file, 'utf8')).toContain('SESSION_SECRETS=');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('keeps what is set already', () => {
     const folder = mkdtempSync(join(tmpdir(), 'make-env-'));
     const file = join(folder, 'env');

@@ -18,6 +18,6 @@ describe('servers whose parent ends', () => {
         timeout: 10_000,
       });
     },
-    60_000,
+    120_000,
   );
 });

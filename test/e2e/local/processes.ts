@@ -26,7 +26,7 @@ export class Program {
   }
 
   /** Resolves with the match in the first line that has one; rejects when the program has ended without. */
-  async says(pattern: RegExp, withinSeconds = 30): Promise<RegExpExecArray> {
+  async says(pattern: RegExp, withinSeconds = 60): Promise<RegExpExecArray> {
     const find = () => this.lines.map((line) => pattern.exec(line)).find(Boolean);
     const inTime = vi.waitUntil(find, { timeout: withinSeconds * 1000, interval: 20 }).catch(() => undefined);
     const match = (await Promise.race([inTime, this.exited.then(find)])) ?? find();

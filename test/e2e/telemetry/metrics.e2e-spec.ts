@@ -1,13 +1,17 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boardEventChannel, boardSizeChannel } from '../../../src/leaderboard/index.js';
 import { startApp, type TestApp } from '../../support/app.js';
-import { asGameServer, asOperator, patient } from '../../support/settings.js';
+import { asGameServer, asOperator } from '../../support/settings.js';
 import { until } from '../../support/until.js';
+
+const BOARDS = 3000;
+const REPORTED = 100;
 
 describe('GET /metrics', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startApp({ settings: patient });
+    app = await startApp();
     for (let i = 0; i < 3; i++) await request(app.url).get('/api/flights/1').expect(200);
     await request(app.url).get('/api/flights/999999999').expect(404);
   });
@@ -77,6 +81,54 @@ describe('GET /metrics', () => {
       expect(await valueOf('leaderboard_behind', of, node)).toBe(0);
     }
     await node.close();
+  });
+
+  it('reports the highest of 3,000 boards one by one and all of them in total, in a short answer', async () => {
+    const windows = ['all', 'daily', 'weekly', 'monthly'] as const;
+    const node = await app.startNode();
+    for (let i = 1; i <= BOARDS; i++) {
+      const board = `many-${i}`;
+      for (const window of windows) {
+        boardSizeChannel.publish({ board, window, players: i * 1000, bytes: i * 64_000, behind: i });
+      }
+      boardEventChannel.publish({ board, event: 'shown' });
+    }
+    boardEventChannel.publish({ board: 'many-7', event: 'shown' });
+    const { text } = await request(node.url).get('/metrics').set(asOperator).expect(200);
+    const linesOf = (name: string) => text.split('\n').filter((line) => line.startsWith(`${name}{`));
+    for (const [name, value] of [
+      ['leaderboard_players', 1000 * BOARDS],
+      ['leaderboard_engine_bytes', 64_000 * BOARDS],
+      ['leaderboard_behind', BOARDS],
+    ] as const) {
+      expect(linesOf(name)).toHaveLength(REPORTED);
+      const board = { leaderboard_board: `many-${BOARDS}`, leaderboard_window: 'daily' };
+      expect(await valueOf(name, board, node)).toBe(value);
+    }
+    expect(linesOf('leaderboard_events_total')).toHaveLength(REPORTED);
+    const shown = { leaderboard_event: 'shown' };
+    expect(await valueOf('leaderboard_events_total', { ...shown, leaderboard_board: 'many-7' }, node)).toBe(
+      2,
+    );
+    expect(await valueOf('leaderboard_boards_events_total', shown, node)).toBeGreaterThan(BOARDS);
+    const sum = (BOARDS * (BOARDS + 1)) / 2;
+    const weekly = { leaderboard_window: 'weekly' };
+    expect(await valueOf('leaderboard_boards_players', weekly, node)).toBe(1000 * sum);
+    expect(await valueOf('leaderboard_boards_behind', weekly, node)).toBe(sum);
+    expect(await valueOf('leaderboard_boards', {}, node)).toBeGreaterThanOrEqual(BOARDS);
+    expect(text).toMatch(/^# HELP leaderboard_players .*the 100 highest only/m);
+    expect(text).not.toContain('otel_metric_overflow');
+    expect(text.length).toBeLessThan(200_000);
+    console.log(`a scrape with ${BOARDS} boards: ${Math.round(text.length / 1024)} KB`);
+    await node.close();
+  });
+
+  it('counts methods that no route has as one', async () => {
+    for (const method of ['PROPFIND', 'PURGE', 'MKCOL']) {
+      expect((await fetch(app.url, { method })).status).toBe(404);
+    }
+    const other = { http_request_method: '_OTHER', http_response_status_code: '404' };
+    expect(await valueOf('http_server_request_duration_count', other)).toBe(3);
   });
 
   it('tells the state of engine and breaker', async () => {

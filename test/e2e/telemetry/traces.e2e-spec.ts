@@ -3,7 +3,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WeatherUpstream } from '../../../src/demo/weather/weather.upstream.js';
 import { startApp, type TestApp } from '../../support/app.js';
-import { asOperator, patient } from '../../support/settings.js';
+import { asOperator } from '../../support/settings.js';
 import { until } from '../../support/until.js';
 import { type Collector, type ReceivedSpan, startCollector } from './collector.js';
 
@@ -15,7 +15,7 @@ describe('traces', () => {
   let app: TestApp;
   beforeAll(async () => {
     collector = await startCollector();
-    app = await startApp({ settings: { ...patient, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+    app = await startApp({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
   });
   afterAll(async () => {
     await app.close();

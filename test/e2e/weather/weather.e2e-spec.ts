@@ -3,14 +3,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WeatherUpstream } from '../../../src/demo/weather/weather.upstream.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { queryDatabase } from '../../support/database.js';
-import { asOperator, patient } from '../../support/settings.js';
+import { asOperator } from '../../support/settings.js';
 import { until } from '../../support/until.js';
 
 describe('GET /api/weather/:airport', () => {
   let app: TestApp;
   let upstream: WeatherUpstream;
   beforeAll(async () => {
-    app = await startApp({ settings: patient });
+    app = await startApp();
     upstream = app.get(WeatherUpstream);
   });
   afterEach(() => Object.assign(upstream, { isOutOfOrder: false, answersAfterMs: 300 }));
