@@ -1,24 +1,45 @@
-import { Client } from 'pg';
+import { Socket } from 'node:net';
+import { Client, type ClientConfig } from 'pg';
 import { DatabaseUnavailableError } from './database.errors.js';
+
+/** Whether connections can be made; it may close them. */
+export interface Gate {
+  /** Why none can be made now; undefined while they can. */
+  readonly refusal: unknown;
+  openSocket(): Socket;
+}
+
+export interface DatabaseClientConfig extends ClientConfig {
+  gate?: Gate;
+}
 
 type Connected = (error?: Error) => void;
 
 /** A connection. Whatever keeps it from being made, the database is unavailable: no server, no TLS, no password, no more connections. */
 export class DatabaseClient extends Client {
+  private readonly gate: Gate | undefined;
+  private readonly socket: Socket;
+
+  constructor({ gate, ...config }: DatabaseClientConfig = {}) {
+    const socket = gate?.openSocket() ?? new Socket();
+    super({ ...config, stream: () => socket });
+    this.gate = gate;
+    this.socket = socket;
+  }
+
   override connect(): Promise<this>;
   override connect(callback: Connected): void;
   override connect(callback?: Connected): Promise<this> | void {
-    if (callback)
-      return super.connect((error: Error | null) => callback(error ? unavailable(error) : undefined));
-    return super.connect().then(
-      () => this,
-      (error: unknown) => {
-        throw unavailable(error);
-      },
-    );
+    if (!callback)
+      return new Promise((resolve, reject) =>
+        this.connect((error) => (error ? reject(error) : resolve(this))),
+      );
+    const fail = (cause: unknown) => {
+      this.socket.destroy();
+      callback(new DatabaseUnavailableError({ cause }));
+    };
+    const refusal = this.gate?.refusal;
+    if (refusal !== undefined) return queueMicrotask(() => fail(refusal));
+    super.connect((error: Error | null) => (error ? fail(error) : callback()));
   }
-}
-
-function unavailable(cause: unknown): DatabaseUnavailableError {
-  return new DatabaseUnavailableError({ cause });
 }

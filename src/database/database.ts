@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type ClientBase, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { type ClientBase, Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { CancellableQueries } from './cancellable-queries.js';
 import { CONNECTION_LIMITS, LONG_READ_LIMITS } from './connection-limits.js';
-import { DatabaseClient } from './database-client.js';
+import { DatabaseClient, type DatabaseClientConfig, type Gate } from './database-client.js';
 import { DatabaseUnavailableError, isUnavailable } from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
+import { DatabasePulse } from './database-pulse.js';
 import { unlessSilent, within } from './silence.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -27,20 +28,25 @@ export interface Snapshot extends Queryable {
   copy(statement: string): AsyncIterable<Buffer>;
 }
 
-/** PostgreSQL, through a bounded pool. Every statement settles within its time limit, also if the server is paused. */
+/**
+ * PostgreSQL, through a bounded pool. A statement has 10 s. If the server is silent, for example paused, what waits for it is rejected within
+ * 3 s, and further statements at once until it answers.
+ */
 @Injectable()
 export class Database implements Queryable, OnApplicationShutdown {
   private readonly url: string;
   private readonly pool: Pool;
   /** A connection of its own, so that a busy pool does not look like a lost database. */
   private readonly probe: Pool;
+  private readonly pulse: DatabasePulse;
   private readonly cancellable: CancellableQueries;
   private readonly logger = new Logger('Database');
 
   constructor(@Inject(DATABASE_OPTIONS) { url, connections = 10 }: DatabaseOptions) {
     this.url = url;
-    this.pool = this.open(url, connections, STATEMENT_TIMEOUT_MS);
-    this.probe = this.open(url, 1, PING_TIMEOUT_MS);
+    this.probe = this.open({ max: 1, timeoutMs: PING_TIMEOUT_MS });
+    this.pulse = new DatabasePulse(() => this.probe.query('SELECT 1'));
+    this.pool = this.open({ max: connections, timeoutMs: STATEMENT_TIMEOUT_MS, gate: this.pulse });
     this.cancellable = new CancellableQueries(this.pool, this.probe);
   }
 
@@ -85,14 +91,52 @@ export class Database implements Queryable, OnApplicationShutdown {
     });
   }
 
+  /** A transaction through a connection of its own whose statements have no time limit: migrations take as long as there are rows. */
+  longTransaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
+    return this.apart({ ...CONNECTION_LIMITS, gate: this.pulse }, async (client) => {
+      await client.query('BEGIN');
+      const result = await work(queryable(client));
+      await client.query('COMMIT');
+      return result;
+    });
+  }
+
   /**
    * Reads at length from one moment's state, through a connection of its own: for what takes as long as there are rows. Only silence
-   * has a limit. It ends when `work` does.
+   * has a limit, which is longer than that of other statements. It ends when `work` does.
    */
-  async snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return this.apart(LONG_READ_LIMITS, async (client) => {
+      const unlimited = queryable(client);
+      const snapshot: Snapshot = {
+        query: (sql, values) => within(LONGEST_SILENCE_MS, unlimited.query(sql, values)),
+        copy: (statement) =>
+          unlessSilent(LONGEST_SILENCE_MS, client.query(copyTo(`COPY (${statement}) TO STDOUT`))),
+      };
+      await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      return work(snapshot);
+    });
+  }
+
+  /** Settles within a second. @throws {DatabaseUnavailableError} */
+  async ping(): Promise<void> {
+    const { refusal } = this.pulse;
+    if (refusal !== undefined) throw new DatabaseUnavailableError({ cause: refusal });
+    await saidPlainly(() => this.probe.query('SELECT 1'));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.pulse.stop();
+    const ended = Promise.all([this.pool.end(), this.probe.end()]);
+    // Not for ever: connections to a paused server do not say goodbye.
+    await Promise.race([ended, delay(LONGEST_END_MS, undefined, { ref: false })]);
+  }
+
+  /** Closing the connection rolls back what is not committed. */
+  private apart<T>(config: DatabaseClientConfig, work: (client: ClientBase) => Promise<T>): Promise<T> {
     return saidPlainly(async () => {
       const client = new DatabaseClient({
-        ...LONG_READ_LIMITS,
+        ...config,
         connectionString: this.url,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       });
@@ -100,43 +144,26 @@ export class Database implements Queryable, OnApplicationShutdown {
       lost.catch(() => undefined);
       try {
         await client.connect();
-        const unlimited = queryable(client);
-        const snapshot: Snapshot = {
-          query: (sql, values) => within(LONGEST_SILENCE_MS, unlimited.query(sql, values)),
-          copy: (statement) =>
-            unlessSilent(LONGEST_SILENCE_MS, client.query(copyTo(`COPY (${statement}) TO STDOUT`))),
-        };
-        await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
         // A copy does not notice that its connection is lost.
-        return await Promise.race([work(snapshot), lost]);
+        return await Promise.race([work(client), lost]);
       } finally {
         await Promise.race([client.end(), delay(LONGEST_END_MS, undefined, { ref: false })]);
       }
     });
   }
 
-  /** Settles within a second. @throws {DatabaseUnavailableError} */
-  async ping(): Promise<void> {
-    await saidPlainly(() => this.probe.query('SELECT 1'));
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    const ended = Promise.all([this.pool.end(), this.probe.end()]);
-    // Not for ever: connections to a paused server do not say goodbye.
-    await Promise.race([ended, delay(LONGEST_END_MS, undefined, { ref: false })]);
-  }
-
-  private open(connectionString: string, max: number, timeoutMs: number): Pool {
-    const pool = new Pool({
+  private open({ timeoutMs, ...others }: { max: number; timeoutMs: number; gate?: Gate }): Pool {
+    const config: PoolConfig & DatabaseClientConfig = {
       ...CONNECTION_LIMITS,
+      ...others,
       Client: DatabaseClient,
-      connectionString,
-      max,
+      connectionString: this.url,
       connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
-      // The server's limit spares it work; ours holds when the server is paused or the network is gone.
+      // The server's limit spares it work. Ours holds if one connection is silent.
       statement_timeout: timeoutMs,
       query_timeout: timeoutMs,
-    });
+    };
+    const pool = new Pool(config);
     // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
     pool.on('error', (error) => this.logger.warn(`A connection was lost: ${error.message}`));
     return pool;

@@ -55,7 +55,7 @@ export class Migrations implements OnApplicationShutdown {
   }
 
   private async applyOnce(module: string, steps: readonly string[]): Promise<void> {
-    await this.database.transaction(async (transaction) => {
+    await this.database.longTransaction(async (transaction) => {
       await transaction.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
       await transaction.query(
         'CREATE TABLE IF NOT EXISTS migrations (module text PRIMARY KEY, step integer NOT NULL)',

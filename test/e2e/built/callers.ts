@@ -1,4 +1,5 @@
 import { Agent, request, type RequestOptions } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A question, as `http.request` takes it, with a body that goes as JSON; made anew each time. */
 export interface Question extends RequestOptions {
@@ -10,15 +11,24 @@ export interface Question extends RequestOptions {
 /** A status; `refused`: the connection was, so nobody was asked; `broken`: no whole answer came, and how. */
 export type Outcome = `${number}` | 'refused' | `broken: ${string}`;
 
-/** One after the other over one connection each, without a pause, until they are refused or told to stop. */
+/** What came of one question. Times as of `performance.now()`. */
+export interface Answered {
+  path: string;
+  outcome: Outcome;
+  beganAt: number;
+  ms: number;
+}
+
+/** One question after the other over one connection each, until they are refused or told to stop. */
 export class Callers {
-  readonly outcomes: { path: string; outcome: Outcome }[] = [];
+  readonly outcomes: Answered[] = [];
   private readonly asking: Promise<unknown>;
   private isStopped = false;
 
   constructor(
     private readonly url: string,
     private readonly questions: readonly Question[],
+    private readonly pauseMs = 0,
   ) {
     this.asking = Promise.all(questions.map((_question, i) => this.callOn(i)));
   }
@@ -39,9 +49,11 @@ export class Callers {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let turn = first; !this.isStopped; turn++) {
       const question = this.questions[turn % this.questions.length] as Question;
+      const beganAt = performance.now();
       const outcome = await ask(this.url, question, agent);
-      this.outcomes.push({ path: question.path, outcome });
+      this.outcomes.push({ path: question.path, outcome, beganAt, ms: performance.now() - beganAt });
       if (outcome === 'refused') break;
+      if (this.pauseMs > 0) await delay(this.pauseMs);
     }
     agent.destroy();
   }
