@@ -14,19 +14,11 @@ import {
   SELECT_BOARD,
   SELECT_BOARDS,
 } from './ledger/board.js';
-import { NOW } from './ledger/ledger-history.js';
 import type { Period } from './periods.js';
 import type { Standing } from './standings.js';
 
 /** Standings that are read, and written to the engine, at a time. */
 const CHUNK = 1_000;
-const FORGOTTEN_AT_ONCE = 10_000;
-
-/** A player was taken off a board: the sorted sets go from one edition to the next. */
-export interface Removal {
-  before: Board;
-  after: Board;
-}
 
 /** The truth about every score, in PostgreSQL. The sorted sets are its projection. */
 @Injectable()
@@ -137,42 +129,6 @@ export class LeaderboardLedger {
       const board = readBoard(row);
       return work(board, (period) => snapshot.copy(copyStatement(board, period)));
     });
-  }
-
-  /** Takes a player off a board. `removal` is null if the player was not on it; `batches` is what it had taken by then. */
-  forgetOnBoard(name: string, playerId: string): Promise<{ removal: Removal | null; batches: string }> {
-    return this.database.transaction(async (transaction) => {
-      const [row] = await transaction.query<BoardRow>(`${SELECT_BOARD} FOR NO KEY UPDATE OF boards`, [name]);
-      if (!row) throw unknownBoard(name);
-      const { batches } = row;
-      const removed = await transaction.query<{ period: string }>(
-        'DELETE FROM standings WHERE board = $1 AND player_id = $2 RETURNING period',
-        [name, playerId],
-      );
-      if (removed.length === 0) return { removal: null, batches };
-      const left = removed.some(({ period }) => period === 'all') ? 1 : 0;
-      const [now] = await transaction.query<{ edition: string }>(
-        `UPDATE boards SET sequence = sequence + 1, edition = greatest(edition + 1, ${NOW}), mark = '', players = players - $2
-         WHERE board = $1 RETURNING edition`,
-        [name, left],
-      );
-      const before = readBoard(row);
-      const { sequence, players } = before;
-      const edition = Number(now?.edition);
-      const after = { ...before, sequence: sequence + 1, edition, mark: '', players: players - left };
-      return { removal: { before, after }, batches };
-    });
-  }
-
-  /**
-   * Forgets whose the submissions of a player were, in the batches up to one: who was forgotten may have come back. Their ids stay used,
-   * so that a late repeat revives nobody. Without the board's lock: there may be a million of them.
-   */
-  async forgetSubmissions(board: string, playerId: string, upTo: string): Promise<void> {
-    const statement = `UPDATE submissions SET player_id = NULL, score = NULL, sequence = NULL WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM submissions WHERE board = $1 AND player_id = $2 AND batch <= $3 LIMIT $4)) RETURNING 1`;
-    const values = [board, playerId, upTo, FORGOTTEN_AT_ONCE];
-    while ((await this.database.query(statement, values)).length === FORGOTTEN_AT_ONCE);
   }
 
   /** Deletes standings of periods that are over by the database's clock, so many at most. @returns whether there may be more. */

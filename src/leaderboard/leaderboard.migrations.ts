@@ -89,4 +89,7 @@ export const LEADERBOARD_MIGRATIONS = [
   `ALTER TABLE standings ALTER COLUMN board TYPE text, ALTER COLUMN board SET STATISTICS 0;`,
   // Whose submission took the newest sequence, and when; see board.ts.
   `ALTER TABLE boards ADD COLUMN mark text NOT NULL DEFAULT '';`,
+  // Also answers on which boards a player is, by one look-up for each of them.
+  `CREATE INDEX submissions_by_player_and_board ON submissions (player_id, board);
+   DROP INDEX submissions_by_player;`,
 ];

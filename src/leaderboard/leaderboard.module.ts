@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { GameServerGuard } from './game-server.guard.js';
 import { LeaderboardAudit } from './leaderboard.audit.js';
 import { LeaderboardController } from './leaderboard.controller.js';
+import { LeaderboardForgetting } from './leaderboard.forgetting.js';
 import { LeaderboardGateway } from './leaderboard.gateway.js';
 import { LeaderboardLedger } from './leaderboard.ledger.js';
 import { LEADERBOARD_OPTIONS, LeaderboardModuleBase } from './leaderboard.options.js';
@@ -13,6 +14,7 @@ import { LeaderboardStore } from './leaderboard.store.js';
 import { LeaderboardSubmissions } from './leaderboard.submissions.js';
 import { LedgerAnswers } from './ledger/ledger-answers.js';
 import { LedgerClock } from './ledger/ledger-clock.js';
+import { LedgerForgetting } from './ledger/ledger-forgetting.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
 import { LedgerPlacesReader } from './ledger/ledger-places.js';
 import { LedgerProfiles } from './ledger/ledger-profiles.js';
@@ -26,6 +28,7 @@ import { RebuildStore } from './rebuild.store.js';
   providers: [
     GameServerGuard,
     LeaderboardAudit,
+    LeaderboardForgetting,
     LeaderboardGateway,
     LeaderboardLedger,
     LeaderboardProjection,
@@ -36,6 +39,7 @@ import { RebuildStore } from './rebuild.store.js';
     LeaderboardSubmissions,
     LedgerAnswers,
     LedgerClock,
+    LedgerForgetting,
     LedgerHistory,
     LedgerPlacesReader,
     LedgerProfiles,

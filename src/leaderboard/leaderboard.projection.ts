@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { bulkhead } from 'cockatiel';
 import { Migrations } from '../database/index.js';
 import { tell } from './leaderboard.channel.js';
-import { LeaderboardLedger, type Removal } from './leaderboard.ledger.js';
+import { LeaderboardLedger } from './leaderboard.ledger.js';
 import { LEADERBOARD_MIGRATIONS } from './leaderboard.migrations.js';
 import { LeaderboardRebuilds } from './leaderboard.rebuilds.js';
 import { LeaderboardStore, type RankChange } from './leaderboard.store.js';
@@ -11,8 +11,8 @@ import type { Batch } from './ledger/batch.js';
 import type { Board } from './ledger/board.js';
 import { LedgerClock } from './ledger/ledger-clock.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
-import { isOutage, lostAgain, passOverEngineFailure } from './outages.js';
-import { justEnded, periodsOf } from './periods.js';
+import { isOutage, lostAgain } from './outages.js';
+import { periodsOf } from './periods.js';
 
 const RETRY_MS = 500;
 const ATTEMPTS = 3;
@@ -117,27 +117,9 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     this.rebuild(board).catch(() => this.catchUpLater(board));
   }
 
-  /** Takes a player off every board of the ledger, and off the sorted sets as soon as the engine can. */
-  async forget(playerId: string): Promise<void> {
-    for (const { board } of await this.ledger.boards()) {
-      const { removal, batches } = await this.ledger.forgetOnBoard(board, playerId);
-      const isRemoved = removal && (await this.remove(removal, playerId));
-      // An earlier edition cannot be replayed, so what has the player still is rebuilt; also after a node that died between ledger and sets.
-      if (!isRemoved) await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
-      await this.ledger.forgetSubmissions(board, playerId, batches);
-    }
-  }
-
-  /** Takes a player off the sets of days, weeks and months that are over, which nothing else changes any more. */
-  async forgetEnded(playerId: string): Promise<void> {
-    for (const board of await this.ledger.boards()) {
-      await this.store.removeEnded(board, justEnded(board, await this.clock.now()), playerId);
-    }
-  }
-
-  private async remove({ before, after }: Removal, playerId: string): Promise<boolean | undefined> {
-    const periods = periodsOf(after, await this.clock.now());
-    return this.store.remove(before, after, { playerId, periods }).catch(passOverEngineFailure);
+  /** Brings a board to where the ledger is by now. Resolves after the first attempt, and goes on trying by itself. */
+  async catchUpNowOrLater(board: string): Promise<void> {
+    await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
   }
 
   /** What is running may have looked at the board before what this is about. */

@@ -10,6 +10,7 @@ import {
 } from './leaderboard.answers.js';
 import { tell } from './leaderboard.channel.js';
 import { unknownWindow, unrankedPlayer } from './leaderboard.errors.js';
+import { LeaderboardForgetting } from './leaderboard.forgetting.js';
 import { LeaderboardLedger } from './leaderboard.ledger.js';
 import { LeaderboardProjection } from './leaderboard.projection.js';
 import type {
@@ -50,6 +51,7 @@ export class LeaderboardService {
     private readonly projection: LeaderboardProjection,
     private readonly submissions: LeaderboardSubmissions,
     private readonly names: PlayerNames,
+    private readonly forgetting: LeaderboardForgetting,
     private readonly clock: LedgerClock,
   ) {}
 
@@ -163,14 +165,9 @@ export class LeaderboardService {
     return this.names.save(playerId, profile);
   }
 
-  /**
-   * Forgets a player in the ledger, on every board and in the cache of names. Rejects with an EngineError if the engine could not be
-   * reached: the ledger has forgotten then, the boards follow by themselves, and it may be asked again.
-   */
-  async forgetPlayer(playerId: string): Promise<void> {
-    await this.projection.forget(playerId);
-    await this.names.forget(playerId);
-    await this.projection.forgetEnded(playerId);
+  /** Everywhere. Rejects with an EngineError if the engine could not be reached: then it may be asked again. */
+  forgetPlayer(playerId: string): Promise<void> {
+    return this.forgetting.forget(playerId);
   }
 
   /** Fills a board anew from the ledger; readers go on seeing the one there is until it is done. */

@@ -6,6 +6,7 @@ import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { EngineError } from '../../../src/engine/index.js';
 import { LeaderboardLedger } from '../../../src/leaderboard/leaderboard.ledger.js';
 import { LeaderboardProjection } from '../../../src/leaderboard/leaderboard.projection.js';
+import { LedgerForgetting } from '../../../src/leaderboard/ledger/ledger-forgetting.js';
 import { BoardRebuild } from '../../../src/leaderboard/rebuild.store.js';
 import { installed } from '../../support/app.js';
 import { queryDatabase, sessionsWaitingFor } from '../../support/database.js';
@@ -190,7 +191,7 @@ describe('a board', () => {
     // No board that the audit looks at.
     const long = `UPDATE boards SET accepted_at = now() - interval '1 hour' WHERE board = $1`;
     await queryDatabase(boards.databaseUrl, long, [board]);
-    await dying.get(LeaderboardLedger).forgetOnBoard(board, 'gone');
+    await dying.get(LedgerForgetting).forgetOnBoard(board, 'gone');
     await boards.nodes[0].leaderboard.forgetPlayer('gone');
     expect(await playersOf(board)).toEqual(['stays']);
   });
