@@ -72,7 +72,7 @@ describe('a board under load', () => {
     await readers;
     expect(refusals.length).toBeGreaterThan(0);
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'E_BOARD_BUSY' });
-  });
+  }, 60_000);
 
   it('asks the ledger once for all who want the same page while the engine is away', async () => {
     const cutOff = await nodes.start('redis://127.0.0.1:1');
