@@ -65,7 +65,7 @@ export class MemcachedEngine extends EngineConnection {
     if (!node.isUsable) {
       throw new EngineError('refused', 'A Memcached server does not answer, so the call was not sent.');
     }
-    if (this.sending) this.sending.target = node;
+    if (this.sending) node.begin(this.sending);
     return node;
   }
 

@@ -59,19 +59,25 @@ export class MemcachedNode extends Server implements CallTarget {
     this.error(new Error('The engine was closed.'));
   }
 
-  answered(): void {
-    this.breaker.answered();
+  /** A call is about to be sent here. */
+  begin(call: Call): void {
+    call.target = this;
+    this.breaker.sent(call);
+  }
+
+  answered(call: Call): void {
+    this.breaker.answered(call);
   }
 
   /** What a lost connection leaves behind is an EngineError already; all else is an answer. */
-  rejected(error: unknown): boolean {
-    if (!(error instanceof EngineError)) this.breaker.answered();
+  rejected(error: unknown, call: Call): boolean {
+    if (!(error instanceof EngineError)) this.breaker.answered(call);
     return false;
   }
 
   /** Through an open connection memjs writes at once. */
-  expired({ isHasty }: Call): boolean {
-    if (!isHasty) this.breaker.leftUnanswered();
+  expired(call: Call): boolean {
+    if (!call.isHasty) this.breaker.leftUnanswered(call);
     return false;
   }
 
@@ -109,7 +115,7 @@ export class MemcachedNode extends Server implements CallTarget {
     if (this.isLooking || this.isClosed) return;
     this.isLooking = true;
     try {
-      this.version = await withinTime(this.deadlineMs, this.askVersion());
+      this.version = await this.unlessSilent(this.askVersion());
       this.failure = undefined;
       this.breaker.close();
     } catch (error) {
@@ -119,6 +125,18 @@ export class MemcachedNode extends Server implements CallTarget {
     this.isLooking = false;
     this.wasTried = true;
     if (!this.isClosed) this.onChange();
+  }
+
+  /** The question waits in line behind calls: while these are answered, the server is not silent. */
+  private async unlessSilent<T>(asked: Promise<T>): Promise<T> {
+    for (;;) {
+      const { answers } = this.breaker;
+      try {
+        return await withinTime(this.deadlineMs, asked);
+      } catch (error) {
+        if (answers === this.breaker.answers || !this.connection) throw error;
+      }
+    }
   }
 
   private askVersion(): Promise<string> {

@@ -1,15 +1,27 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from './breaker.js';
 
 describe('Breaker', () => {
+  let breaker: Breaker;
+  let changes: boolean[];
+  beforeEach(() => {
+    changes = [];
+    breaker = new Breaker(() => void changes.push(breaker.isOpen));
+  });
+
+  const send = (count: number) =>
+    Array.from({ length: count }, () => {
+      const call = { answersBefore: 0, isExpired: false };
+      breaker.sent(call);
+      return call;
+    });
+  const leaveUnanswered = (count: number) => {
+    for (const call of send(count)) breaker.leftUnanswered(call);
+  };
+
   it('opens after five unanswered calls in a row, and closes with the next answer to the pulse', () => {
-    const changes: boolean[] = [];
-    const breaker: Breaker = new Breaker(() => void changes.push(breaker.isOpen));
-    const leaveUnanswered = (times: number) => {
-      for (let i = 0; i < times; i++) breaker.leftUnanswered();
-    };
     leaveUnanswered(4);
-    breaker.answered();
+    for (const call of send(1)) breaker.answered(call);
     leaveUnanswered(4);
     expect(breaker.isOpen).toBe(false);
     leaveUnanswered(3);
@@ -18,5 +30,21 @@ describe('Breaker', () => {
     breaker.close();
     expect(breaker.isOpen).toBe(false);
     expect(changes).toEqual([true, false]);
+  });
+
+  it('does not count calls that expire while others are answered in time', () => {
+    const [first, ...others] = send(10);
+    breaker.answered(first!);
+    for (const call of others) breaker.leftUnanswered(call);
+    expect(breaker.isOpen).toBe(false);
+    leaveUnanswered(5);
+    expect(breaker.isOpen).toBe(true);
+  });
+
+  it('counts calls that expire while others are answered late', () => {
+    const [late, ...others] = send(10);
+    breaker.answered({ ...late!, isExpired: true });
+    for (const call of others) breaker.leftUnanswered(call);
+    expect(breaker.isOpen).toBe(true);
   });
 });

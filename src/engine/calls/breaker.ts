@@ -1,22 +1,39 @@
+import type { Call } from './call.js';
+
 const OPENS_AFTER = 5;
+
+type Waited = Pick<Call, 'answersBefore' | 'isExpired'>;
 
 /**
  * Whether a server is worth waiting for. Five calls in a row that were left unanswered open it, and calls are refused at
  * once; the next answer to the server's pulse closes it, so that no caller has to try.
+ *
+ * A server that answers other calls in time is busy, not silent: a call that expires meanwhile does not count. A late answer to another call
+ * is no such sign, or a server that is always too slow would never open it.
  *
  * Source: https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker
  */
 export class Breaker {
   isOpen = false;
   private unanswered = 0;
+  private answersInTime = 0;
+  /** All, late ones included. */
+  answers = 0;
 
   constructor(private readonly onChange: () => void) {}
 
-  answered(): void {
-    this.unanswered = 0;
+  sent(call: Waited): void {
+    call.answersBefore = this.answersInTime;
   }
 
-  leftUnanswered(): void {
+  answered({ isExpired }: Waited): void {
+    this.unanswered = 0;
+    this.answers++;
+    if (!isExpired) this.answersInTime++;
+  }
+
+  leftUnanswered({ answersBefore }: Waited): void {
+    if (answersBefore !== this.answersInTime) return;
     this.unanswered++;
     if (!this.isOpen && this.unanswered >= OPENS_AFTER) this.change(true);
   }

@@ -3,7 +3,7 @@ import type { Revocation } from './revocation.js';
 
 /** A server, as the calls that are sent to it see it. */
 export interface CallTarget {
-  answered(): void;
+  answered(call: Call): void;
   /** The server, or the connection, failed the call. @returns whether it certainly was not sent. */
   rejected(error: unknown, call: Call): boolean;
   /** The deadline has come. @returns whether the call certainly was not sent, and never will be. */
@@ -45,6 +45,8 @@ export class Call {
   /** Where its present attempt went; the last of its commands there, and the one that, once written, may have effects. */
   target: CallTarget | undefined = undefined;
   sequence = 0;
+  /** The breaker's count of answers in time when its present attempt was sent. */
+  answersBefore = 0;
   decisive = 0;
   /** Of a call that is hasty: what of its present attempt can be taken back. */
   revocation: Revocation | undefined = undefined;
@@ -71,7 +73,7 @@ export class Call {
 
   /** After the deadline as well: a late answer is a sign of life. */
   done(reply: unknown): void {
-    this.target?.answered();
+    this.target?.answered(this);
     if (this.isExpired) return;
     this.deadlines.remove(this);
     this.gate.counts.done++;

@@ -7,6 +7,8 @@ interface PulseOptions {
   patienceMs: number;
   /** Before then it is not given up, as of `performance.now()`: a call that was given more time keeps the server busy. */
   patientUntil?: () => number;
+  /** How much else the server has answered: while that grows, the question waits in line and the server is not silent. */
+  answers?: () => number;
   onAnswer: () => void;
   /** Called once: the question failed, or was left unanswered. */
   onLost: (error: unknown) => void;
@@ -52,10 +54,12 @@ export class Pulse {
 
   /** Patience can grow while it waits. */
   private giveUpAfter(ms: number, askedAt: number): void {
+    const answers = this.options.answers?.();
     this.next = setTimeout(() => {
       const now = performance.now();
       const moreMs = (this.options.patientUntil?.() ?? now) - now;
-      if (moreMs > 0) this.giveUpAfter(moreMs, askedAt);
+      const busyMs = this.options.answers?.() === answers ? 0 : this.options.patienceMs;
+      if (moreMs > 0 || busyMs > 0) this.giveUpAfter(Math.max(moreMs, busyMs), askedAt);
       // After what has arrived, in case this process itself stood still.
       else setImmediate(() => this.isWaiting && this.lose(silentSince(askedAt)));
     }, ms);

@@ -51,6 +51,7 @@ export class Server implements CallTarget {
       ask: () => requirePrimary(client, this.mark()),
       patienceMs: options.deadlineMs,
       patientUntil: () => this.patientUntil,
+      answers: () => this.breaker.answers,
       onAnswer: () => {
         this.breaker.close();
         void this.writes.ask();
@@ -101,6 +102,7 @@ export class Server implements CallTarget {
   private begin(call: Call, isAtomic = false): void {
     if (call.isExpired) throw new AbortError();
     call.target = this;
+    this.breaker.sent(call);
     if (call.isHasty) call.revocation = new Revocation(isAtomic, () => !this.isLost);
   }
 
@@ -142,13 +144,13 @@ export class Server implements CallTarget {
     return isAtomic ? transactionReplies(replies) : pipelineReplies(replies);
   }
 
-  answered(): void {
-    this.breaker.answered();
+  answered(call: Call): void {
+    this.breaker.answered(call);
   }
 
   rejected(error: unknown, call: Call): boolean {
     if (!(error instanceof ErrorReply)) return this.isUnsent(call);
-    this.breaker.answered();
+    this.breaker.answered(call);
     // Later, so that the replies behind it are still read.
     if (error.message.startsWith('READONLY')) setImmediate(() => this.lose(new NotPrimaryError('replica')));
     return false;
@@ -158,7 +160,7 @@ export class Server implements CallTarget {
     if (call.revocation) return this.takeBack(call.revocation);
     const isUnsent = this.isUnsent(call);
     if (isUnsent) this.loseUnwritten();
-    else if (call.sequence <= this.written) this.breaker.leftUnanswered();
+    else if (call.sequence <= this.written) this.breaker.leftUnanswered(call);
     else this.proveWritten(call);
     return isUnsent;
   }
@@ -178,13 +180,13 @@ export class Server implements CallTarget {
   }
 
   /** What was issued together with a marked command was most likely written with it. Whatever is written now is behind it. */
-  private proveWritten({ sequence }: Call): void {
+  private proveWritten(call: Call): void {
     const abortSignal = this.mark();
     if (abortSignal) this.client.sendCommand(['PING'], { abortSignal }).catch(this.unmark);
     // node-redis writes in the next turn.
     setImmediate(() =>
       setImmediate(() => {
-        if (sequence <= this.written) this.breaker.leftUnanswered();
+        if (call.sequence <= this.written) this.breaker.leftUnanswered(call);
         else this.loseUnwritten();
       }),
     );
