@@ -11,6 +11,8 @@ const LEAST_BYTES = 2 * 1_024;
 const UNKNOWN_BYTES = 64 * 1_024;
 /** The expected size approaches smaller answers by this share of the difference. */
 const DECAY = 0.05;
+/** Of the patience: when one reply is late, the reads behind it have time to see whether the next is. Otherwise all would query the database. */
+const QUEUE_PATIENCE = 2;
 /** The longest wait in a queue that moves, as a multiple of the patience: 3 s unless told. */
 const LONGEST_WAIT = 40;
 
@@ -29,7 +31,7 @@ class ReadQueue {
     private readonly patience: Patience,
     private readonly patienceMs: number,
   ) {
-    this.untilTurn = new Patience(patienceMs, LONGEST_WAIT * patienceMs);
+    this.untilTurn = new Patience(QUEUE_PATIENCE * patienceMs, LONGEST_WAIT * patienceMs);
   }
 
   async read<T>(bytes: number, send: () => Promise<T>): Promise<T | undefined> {
@@ -53,7 +55,7 @@ class ReadQueue {
     }
   }
 
-  /** Resolves with false when nothing ahead is answered for as long as the patience lasts. */
+  /** Resolves with false when nothing ahead is answered in time for twice the patience. */
   private async waitForTurn(bytes: number): Promise<boolean> {
     const waiting: Waiting = { bytes, start: () => undefined };
     const turn = new Promise<true>((resolve) => (waiting.start = () => resolve(true)));
@@ -108,7 +110,7 @@ export class EngineReads {
   constructor(private readonly queues: ReadQueues) {}
 
   /**
-   * Resolves with undefined when the engine is silent: it answers neither this read nor those ahead of it within the patience.
+   * Resolves with undefined when the engine is silent: it answers neither this read nor those ahead of it in time.
    * Rejects as `send` does.
    */
   read<T>(send: () => Promise<T>): Promise<T | undefined> {
