@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { installed } from '../../support/app.js';
 import { Program, survivors } from './processes.js';
 
@@ -9,6 +9,7 @@ describe('servers whose parent ends', () => {
     async (signal) => {
       const kinds = installed('valkey', 'redis', 'memcached');
       const parent = new Program('test/e2e/local/servers.fixture.ts', kinds);
+      onTestFinished(() => void parent.process.kill());
       const [line] = await parent.says(/^\{"pids".*/);
       const { pids, directories } = JSON.parse(line) as { pids: number[]; directories: string[] };
       expect(pids).toHaveLength(kinds.length + 2 + 5 + 3);
