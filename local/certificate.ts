@@ -28,7 +28,7 @@ export interface CertificateRequest {
   readonly commonName: string;
   readonly validFrom: Date;
   readonly validUntil: Date;
-  /** Who signs it. Without an issuer it is a certificate authority, signed by itself. */
+  /** Signs the certificate. Without an issuer the certificate is a self-signed authority. */
   readonly issuer?: Certificate;
   readonly dnsNames?: readonly string[];
   readonly ipAddresses?: readonly string[];

@@ -36,7 +36,7 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown,
     @Inject(HTTP_OPTIONS) private readonly options: HttpOptions,
   ) {}
 
-  /** Whether this node was told to stop: it still serves, but gets no new work. */
+  /** True once this node was told to stop. It still answers requests, but the load balancer should send no new ones. */
   get isLeaving(): boolean {
     return this.leaving;
   }

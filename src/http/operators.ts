@@ -7,7 +7,7 @@ import { RefusedError } from './problems.js';
 /** The hosts that no other site's page can be served from: a DNS name can be rebound to the loopback, these cannot. */
 const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
-/** Decides who is an operator: requests with a key and, in a demo, those for a loopback host. */
+/** Decides whether a request comes from an operator: it has a key or, in a demo, its host is a loopback name or address. */
 @Injectable()
 export class Operators {
   private readonly digests: Buffer[];

@@ -60,7 +60,7 @@ export class AccountsService implements OnApplicationBootstrap {
     return this.match(username, password, this.wrongGuesses.signIn(username, address));
   }
 
-  /** For a visitor who is signed in already. @throws {AccountError} as {@link authenticate} */
+  /** Checks the password of a visitor who is signed in already. @throws {AccountError} as {@link authenticate} */
   authenticateSignedIn(username: string, password: string): Promise<Account> {
     return this.match(username, password, this.wrongGuesses.signedIn(username));
   }

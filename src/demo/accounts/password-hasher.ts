@@ -6,7 +6,7 @@ import { busy } from './accounts.errors.js';
 /** Argon2id as the OWASP password storage cheat sheet sets it: 19 MiB, 2 passes, 1 lane. */
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Who waits for a hash: anonymous sign-ups, or visitors with an account, who sign in or change their password. */
+/** Each lane has its own queue. `signUps` are anonymous; `owners` have an account and sign in or change their password. */
 export type Lane = 'signUps' | 'owners';
 
 /**

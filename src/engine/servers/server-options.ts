@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from './connect.js';
 
-/** What is known of a primary besides its address, and who wants to know of it. */
+/** How to connect to a primary, and what to call when its state changes. */
 export interface ServerOptions {
   connection: ConnectionOptions;
   /** How long an answer to its pulse may take. */

@@ -2,7 +2,8 @@ import { ErrorReply, type RedisClientType } from 'redis';
 
 /**
  * Without the flag `no-writes`, a server refuses this script while it refuses writes. It has no key, so that every node of a
- * cluster runs it, and changes nothing. Servers before Redis 7 do not know the flags, which tells nothing.
+ * cluster runs it, and changes nothing. Servers before Redis 7 do not know the flags, so their
+ * answer says nothing about writes.
  *
  * Source: https://redis.io/docs/latest/develop/programmability/lua-api/#script_flags
  */
