@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { redisLike, startApp, type TestApp } from '../../support/app.js';
 import { asGameServer } from '../../support/settings.js';
 import { until } from '../../support/until.js';
@@ -14,6 +14,7 @@ describe('viewers of a board', () => {
     app = await startApp({ engine: redisLike() });
   });
   afterEach(() => {
+    vi.useRealTimers();
     for (const socket of sockets.splice(0)) socket.disconnect();
   });
   afterAll(() => app.close());
@@ -63,6 +64,20 @@ describe('viewers of a board', () => {
     expect(viewer.entries.map(({ playerId }) => playerId)).toEqual(['c', 'b', 'a']);
     expect(notices).toEqual([true, false].map((down) => ({ board, window: 'all', degraded: down })));
     expect([viewer.gaps, viewer.wentBack, viewer.snapshots]).toEqual([0, 0, 1]);
+  });
+
+  it('receive their own place and new names also while the clock of the node is an hour behind', async () => {
+    const board = await newBoard();
+    await submit(board, 'a', 1);
+    const viewer = await watch(connect(), { board, top: 10, playerId: 'a' });
+    await until(() => viewer.me?.rank === 1);
+
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    await submit(board, 'b', 2);
+    await until(() => viewer.me?.rank === 2);
+    await request(app.url).put('/api/players/b').set(asGameServer).send({ name: 'Ben' });
+    await until(() => viewer.entries[0]?.name === 'Ben');
+    expect(viewer.entries).toEqual((await pageOf(board)).entries);
   });
 
   it.each([
