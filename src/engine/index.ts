@@ -11,7 +11,7 @@ export { Engines } from './engines.js';
 export type { Engine } from './engines.js';
 export { MemcachedEngine } from './memcached-engine.js';
 export { CrossSlotError } from './calls/key-slot.js';
-export { defineScript } from './commands/engine-script.js';
+export { defineScript, readScript } from './commands/engine-script.js';
 export type { EngineScript } from './commands/engine-script.js';
 export type { InvalidationFeed, InvalidationListener } from './push/invalidations.js';
 export type { Subscriber } from './push/subscriptions.js';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
-/** A Lua script, sent whole once per server and by its digest afterwards. */
+/** A Lua script: its text is sent once per server (EVAL), afterwards its digest (EVALSHA). */
 export interface EngineScript {
+  /** Names the script in errors, for example `leaderboard.page`. */
   name: string;
   lua: string;
   sha1: string;
@@ -9,4 +11,12 @@ export interface EngineScript {
 
 export function defineScript(name: string, lua: string): EngineScript {
   return { name, lua, sha1: createHash('sha1').update(lua).digest('hex') };
+}
+
+/**
+ * Defines a script from `.lua` files, which are concatenated: shared functions first, the script itself last. Call it when a module
+ * is loaded, since it reads synchronously: `readScript('sessions.read', new URL('./scripts/read.lua', import.meta.url))`.
+ */
+export function readScript(name: string, ...files: URL[]): EngineScript {
+  return defineScript(name, files.map((file) => readFileSync(file, 'utf8')).join('\n'));
 }
