@@ -20,6 +20,16 @@ export class EngineError extends Error {
   }
 }
 
+/**
+ * For `promise.catch(ignoreEngineError)`: an engine failure becomes undefined.
+ *
+ * @throws any other error: that is a defect.
+ */
+export function ignoreEngineError(error: unknown): undefined {
+  if (!(error instanceof EngineError)) throw error;
+  return undefined;
+}
+
 /** What is wrong with the URL of the engine that has these roles, and what to write. */
 export interface EngineMismatch {
   roles: readonly string[];

@@ -3,7 +3,7 @@ export { describeAddress, parseEngineUrl, EngineUrlError } from './address/engin
 export type { EngineAddress } from './address/engine-url.js';
 export { engineStateChannel } from './engine.channel.js';
 export type { EngineFacts, EngineKind, EngineReport, EngineState, EngineTopology } from './engine.wire.js';
-export { EngineError, EngineMismatchError } from './engine.errors.js';
+export { EngineError, EngineMismatchError, ignoreEngineError } from './engine.errors.js';
 export type { EngineCallOutcome } from './engine.errors.js';
 export { EngineModule } from './engine.module.js';
 export type { EngineOptions } from './engine.options.js';

@@ -4,7 +4,7 @@ import { LeaderboardLedger } from './leaderboard.ledger.js';
 import { LeaderboardProjection } from './leaderboard.projection.js';
 import { LeaderboardStore } from './leaderboard.store.js';
 import { LedgerClock } from './ledger/ledger-clock.js';
-import { passOverEngineFailure } from './outages.js';
+import { ignoreEngineError } from '../engine/index.js';
 import { periodsOf } from './periods.js';
 
 const AUDIT_MS = 1_000;
@@ -58,7 +58,7 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
     const now = await this.clock.now();
     for (const board of boards) {
       const periods = periodsOf(board, now);
-      const progress = await this.store.progress(board, periods).catch(passOverEngineFailure);
+      const progress = await this.store.progress(board, periods).catch(ignoreEngineError);
       const { position, mark } = progress ?? { position: -1, mark: null };
       const isAnother = position === board.sequence && mark !== null && mark !== board.mark;
       // Not waited for: a large board takes its time, and there are others.
@@ -80,7 +80,7 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
     this.measuredAt = performance.now();
     for (const board of await this.ledger.boards()) {
       const periods = periodsOf(board, await this.clock.now());
-      const measured = await this.store.measure(board, periods).catch(passOverEngineFailure);
+      const measured = await this.store.measure(board, periods).catch(ignoreEngineError);
       if (!measured) continue;
       const { position, sets } = measured;
       const behind = Math.max(0, board.sequence - (position ?? 0));

@@ -3,7 +3,7 @@ import { LeaderboardProjection } from './leaderboard.projection.js';
 import { LeaderboardStore } from './leaderboard.store.js';
 import { LedgerClock } from './ledger/ledger-clock.js';
 import { type Forgotten, LedgerForgetting, type Removal } from './ledger/ledger-forgetting.js';
-import { passOverEngineFailure } from './outages.js';
+import { ignoreEngineError } from '../engine/index.js';
 import { justEnded, periodsOf } from './periods.js';
 import { PlayerNames } from './player-names.js';
 
@@ -45,6 +45,6 @@ export class LeaderboardForgetting {
 
   private async remove({ before, after }: Removal, playerId: string): Promise<boolean | undefined> {
     const periods = periodsOf(after, await this.clock.now());
-    return this.store.remove(before, after, { playerId, periods }).catch(passOverEngineFailure);
+    return this.store.remove(before, after, { playerId, periods }).catch(ignoreEngineError);
   }
 }

@@ -6,7 +6,8 @@ import { LeaderboardLedger, type WholeBoard } from './leaderboard.ledger.js';
 import type { Board } from './ledger/board.js';
 import { LedgerClock } from './ledger/ledger-clock.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
-import { lostAgain, passOverEngineFailure } from './outages.js';
+import { ignoreEngineError } from '../engine/index.js';
+import { lostAgain } from './outages.js';
 import { areSamePeriods, type Period, periodsOf } from './periods.js';
 import { type BoardRebuild, RebuildStore } from './rebuild.store.js';
 
@@ -61,7 +62,7 @@ export class LeaderboardRebuilds {
       isDone = await this.swapIn(board, periods, rebuild);
       return isDone;
     } finally {
-      if (!isDone) await rebuild.discard().catch(passOverEngineFailure);
+      if (!isDone) await rebuild.discard().catch(ignoreEngineError);
     }
   }
 

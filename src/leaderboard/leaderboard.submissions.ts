@@ -9,7 +9,7 @@ import { LeaderboardStore } from './leaderboard.store.js';
 import type { AcceptedSubmission, Batch } from './ledger/batch.js';
 import type { Board } from './ledger/board.js';
 import { type Answer, LedgerAnswers } from './ledger/ledger-answers.js';
-import { passOverEngineFailure } from './outages.js';
+import { ignoreEngineError } from '../engine/index.js';
 
 /** The answer to one submission; ranks are null while the engine cannot tell them. */
 export interface SubmissionAnswer extends Answer {
@@ -155,7 +155,7 @@ export class LeaderboardSubmissions {
     const players = unranked.map(({ playerId }) => playerId);
     const now =
       players.length > 0
-        ? await this.store.places(board, 'all', players).catch(passOverEngineFailure)
+        ? await this.store.places(board, 'all', players).catch(ignoreEngineError)
         : undefined;
     const rankOf = new Map(now?.places.map(({ playerId, rank }) => [playerId, rank]));
     return new Map(

@@ -9,8 +9,3 @@ export function lostAgain(board: string): EngineError {
 export function isOutage(error: unknown): boolean {
   return error instanceof EngineError || error instanceof DatabaseUnavailableError;
 }
-
-export function passOverEngineFailure(error: unknown): undefined {
-  if (!(error instanceof EngineError)) throw error;
-  return undefined;
-}

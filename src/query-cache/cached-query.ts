@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Ask } from './database-loads.js';
-import { passOverEngineFailure } from './engine-failure.js';
+import { ignoreEngineError } from '../engine/index.js';
 import { EngineReads } from './engine-reads.js';
 import { ageOf, type Envelope } from './envelope.js';
 import type { Json } from './json-bytes.js';
@@ -94,7 +94,7 @@ export class CachedQuery<Args, Value> {
     try {
       found = await this.reads.read(() => store.find(ask.keys));
     } catch (error) {
-      passOverEngineFailure(error);
+      ignoreEngineError(error);
     }
     const engineMs = performance.now() - ask.startedAt;
     const envelope = found?.envelope;

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Engine, MemcachedEngine, RedisEngine } from '../engine/index.js';
-import { passOverEngineFailure } from './engine-failure.js';
+import { type Engine, ignoreEngineError, MemcachedEngine, RedisEngine } from '../engine/index.js';
 
 /** Where nodes can tell each other, asking is only for what was not heard: a holder that died, an interruption. */
 const ASK_AGAIN_MS = { pushed: [100, 500], polled: [15, 200] } as const;
@@ -64,7 +63,7 @@ export class LeaseEnds {
   async tell(key: string): Promise<void> {
     this.wake(key);
     if (!(this.engine instanceof RedisEngine)) return;
-    await this.engine.publish(this.channel, key).catch(passOverEngineFailure);
+    await this.engine.publish(this.channel, key).catch(ignoreEngineError);
   }
 
   private add(key: string, waiter: () => void): void {

@@ -1,4 +1,4 @@
-import { passOverEngineFailure } from './engine-failure.js';
+import { ignoreEngineError } from '../engine/index.js';
 import type { EngineTier } from './engine-tier.store.js';
 
 /** How long a holder that dies keeps others waiting, at most. */
@@ -32,7 +32,7 @@ export class Lease {
     this.abandon();
     // It may be somebody else's by now.
     if (performance.now() - this.renewedAt > LEASE_SECONDS * 1000) return;
-    await this.engine.remove([this.key]).catch(passOverEngineFailure);
+    await this.engine.remove([this.key]).catch(ignoreEngineError);
   }
 
   private async renew(): Promise<void> {
@@ -41,7 +41,7 @@ export class Lease {
       await this.engine.renew(this.key, LEASE_SECONDS);
       this.renewedAt = askedAt;
     } catch (error) {
-      passOverEngineFailure(error);
+      ignoreEngineError(error);
     }
   }
 }

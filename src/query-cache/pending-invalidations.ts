@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { EngineError } from '../engine/index.js';
-import { passOverEngineFailure } from './engine-failure.js';
+import { EngineError, ignoreEngineError } from '../engine/index.js';
 
 const MOST_KEPT = 50_000;
 /** How many are repeated, the newest, and how old they may be: about a megabyte. Each costs a load of what was right. */
@@ -93,7 +92,7 @@ export class PendingInvalidations {
     try {
       await this.remove(keys);
     } catch (error) {
-      passOverEngineFailure(error);
+      ignoreEngineError(error);
       this.applyLater();
       return false;
     }

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { EngineError, type Engine, type InvalidationFeed, RedisEngine } from '../engine/index.js';
-import { passOverEngineFailure } from './engine-failure.js';
+import {
+  EngineError,
+  type Engine,
+  ignoreEngineError,
+  type InvalidationFeed,
+  RedisEngine,
+} from '../engine/index.js';
 import { type EngineTier, engineTierOn } from './engine-tier.store.js';
 import { areSame, type Envelope, type Generations, readEnvelope, writeEnvelope } from './envelope.js';
 import { LEASE_SECONDS, Lease } from './lease.js';
@@ -163,7 +168,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
   /** For all nodes, and for this one if nothing has changed meanwhile. */
   async save(keys: AnswerKeys, envelope: Envelope): Promise<void> {
     // Before the place is opened, which the push of the change would close. If it fails, the generation may end too soon, which costs a load.
-    await this.extend(keys.generations, envelope).catch(passOverEngineFailure);
+    await this.extend(keys.generations, envelope).catch(ignoreEngineError);
     const place = this.local?.open(keys);
     try {
       const [generations] = await Promise.all([

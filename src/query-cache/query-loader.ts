@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { IPolicy } from 'cockatiel';
 import { type Ask, DatabaseLoads, type FromDatabase } from './database-loads.js';
-import { passOverEngineFailure } from './engine-failure.js';
+import { ignoreEngineError } from '../engine/index.js';
 import type { ReadQueues, EngineReads } from './engine-reads.js';
 import { ageOf, type Envelope, type Generations } from './envelope.js';
 import type { Json } from './json-bytes.js';
@@ -101,7 +101,7 @@ export class QueryLoader<Args, Value> {
       const turn = await this.untilTurn(ask, generations, this.query.softTimeoutSeconds);
       if (turn?.envelope) {
         const { store, reads } = this.parts;
-        await reads.read(() => store.renewLocal(ask.keys)).catch(passOverEngineFailure);
+        await reads.read(() => store.renewLocal(ask.keys)).catch(ignoreEngineError);
         return fromAnotherNode(turn.envelope);
       }
       if (turn?.lease) return await this.refreshWith(turn.lease, ask, generations);
@@ -208,9 +208,9 @@ export class QueryLoader<Args, Value> {
   private async askForLease(keys: AnswerKeys, generations: readonly string[]): Promise<Turn | undefined> {
     let asked: Promise<Turn> | undefined;
     const ask = () => (asked = this.parts.store.askForLease(keys, generations));
-    const turn = await this.parts.reads.read(ask).catch(passOverEngineFailure);
+    const turn = await this.parts.reads.read(ask).catch(ignoreEngineError);
     // Should it come all the same, nobody is there to load.
-    if (!turn) void asked?.then(({ lease }) => lease?.release()).catch(passOverEngineFailure);
+    if (!turn) void asked?.then(({ lease }) => lease?.release()).catch(ignoreEngineError);
     return turn;
   }
 
@@ -247,7 +247,7 @@ export class QueryLoader<Args, Value> {
 
   /** Undefined where the engine fails, or is silent for so long that the database alone would have been better. */
   private patiently<T>(asked: Promise<T>): Promise<T | undefined> {
-    return this.parts.patience.wait(asked.catch(passOverEngineFailure));
+    return this.parts.patience.wait(asked.catch(ignoreEngineError));
   }
 
   private async endLease(lease: Lease): Promise<void> {

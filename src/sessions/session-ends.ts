@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RedisEngine } from '../engine/index.js';
+import { ignoreEngineError, type RedisEngine } from '../engine/index.js';
 import type { AccountSessions } from './account-sessions.store.js';
 import type { SignedIn } from './session-data.js';
 import type { SessionNews } from './session-news.store.js';
@@ -7,7 +7,6 @@ import type { SessionRecords } from './session-records.store.js';
 import { tell } from './sessions.channel.js';
 import { notReplicated } from './sessions.errors.js';
 import type { SessionEnd } from './sessions.wire.js';
-import { unlessEngineFails } from './unless-engine-fails.js';
 
 /** How many are ended again at once, between the calls of others; and how soon after a failure. */
 const PAGE = 100;
@@ -49,7 +48,7 @@ export class SessionEnds {
     // Also those that ended just now without a confirmation, but not the dead entries of an account.
     const lately = handles.filter((handle) => this.records.ended.has(handle));
     // They have ended: an engine that does not confirm it now must not make it look as if they had not.
-    const isSecure = await unlessEngineFails(this.records.secureEnd(lately), false);
+    const isSecure = await this.records.secureEnd(lately).catch(ignoreEngineError);
     if (!isSecure) throw notReplicated();
     if (owner) await this.accounts.remove(owner.accountId, lately);
     return ended.length;

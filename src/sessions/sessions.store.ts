@@ -1,6 +1,7 @@
 import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { Session, SessionData } from 'express-session';
+import { ignoreEngineError } from '../engine/index.js';
 import { AccountSessions } from './account-sessions.store.js';
 import { LoadedSessions } from './loaded-sessions.js';
 import { checkSize, contentOf, fill } from './session-content.js';
@@ -16,7 +17,6 @@ import type { SessionsStoreOptions } from './sessions.options.js';
 import type { SessionEnd } from './sessions.wire.js';
 import { answer } from './store-callback.js';
 import { Turns } from './turns.js';
-import { unlessEngineFails } from './unless-engine-fails.js';
 
 type Callback = Parameters<RedisStore['get']>[1];
 
@@ -141,9 +141,9 @@ export class SessionsStore extends RedisStore {
     if (!loaded || !this.records.isDue(loaded)) return true;
     const handle = handleOf(id);
     if (session.signedIn && !(await this.enter(handle, session.signedIn))) return false;
-    const seenAt = await unlessEngineFails(this.records.see(handle, loaded), loaded.lastSeenAt);
+    const seenAt = await this.records.see(handle, loaded).catch(ignoreEngineError);
     if (seenAt === null) return false;
-    loaded.lastSeenAt = seenAt;
+    loaded.lastSeenAt = seenAt ?? loaded.lastSeenAt;
     return true;
   }
 
@@ -230,14 +230,14 @@ export class SessionsStore extends RedisStore {
 
   /** A session that its account had lost when all were ended is of an older generation, and ends here. */
   private async enter(handle: string, signedIn: SignedIn): Promise<boolean> {
-    await unlessEngineFails(this.accounts.add(signedIn.accountId, handle), undefined);
+    await this.accounts.add(signedIn.accountId, handle).catch(ignoreEngineError);
     const generation = await this.accounts.generation(signedIn.accountId);
     if (signedIn.generation >= generation) return true;
     // It may be the one that has just ended the others, and was loaded before.
     const now = (await this.records.read(handle))?.content['signedIn'] as SignedIn | undefined;
     if (now && now.generation >= generation) return true;
     // Refused writes leave it there, but it is none all the same.
-    await unlessEngineFails(this.end([handle], 'revoked', signedIn), 0);
+    await this.end([handle], 'revoked', signedIn).catch(ignoreEngineError);
     return false;
   }
 
