@@ -10,7 +10,7 @@ export type { EngineOptions } from './engine.options.js';
 export { Engines } from './engines.js';
 export type { Engine } from './engines.js';
 export { MemcachedEngine } from './memcached-engine.js';
-export { CrossSlotError } from './calls/key-slot.js';
+export { CrossSlotError } from './topology/key-slot.js';
 export { defineScript, readScript } from './commands/engine-script.js';
 export type { EngineScript } from './commands/engine-script.js';
 export type { InvalidationFeed, InvalidationListener } from './push/invalidations.js';

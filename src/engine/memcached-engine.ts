@@ -2,11 +2,11 @@ import { Client } from 'memjs';
 import type { EngineAddress } from './address/engine-url.js';
 import type { Call, CallCounts } from './calls/call.js';
 import { type CallOptions, EngineCalls } from './calls/engine-calls.js';
-import { EngineConnection } from './engine-connection.js';
+import { EngineConnection } from './engine-base.js';
 import { EngineError } from './engine.errors.js';
 import type { EngineFacts } from './engine.wire.js';
-import { MemcachedNode } from './memcached-node.js';
-import { explainConnectionFailure } from './servers/connection-failure.js';
+import { MemcachedNode } from './servers/memcached-node.js';
+import { explainConnectionFailure } from './connecting/connection-failure.js';
 
 const SILENT = { log: () => undefined };
 

@@ -14,16 +14,16 @@ import { CommandSender } from './commands/command-sender.js';
 import type { CommandOptions } from './commands/command-methods.js';
 import { createEngineClient } from './commands/engine-client.js';
 import type { EngineScript } from './commands/engine-script.js';
-import { EngineConnection } from './engine-connection.js';
+import { EngineConnection } from './engine-base.js';
 import type { EngineFacts } from './engine.wire.js';
 import { Invalidations, type InvalidationFeed, type InvalidationListener } from './push/invalidations.js';
 import { type Subscriber, Subscriptions } from './push/subscriptions.js';
-import { tellEach } from './push/tell-each.js';
-import { Cluster } from './servers/cluster.js';
-import { connectionOptions } from './servers/connect.js';
-import { explainConnectionFailure, isWrongUrl } from './servers/connection-failure.js';
-import { OnePrimary } from './servers/one-primary.js';
-import type { Servers } from './servers/servers.js';
+import { tellEach } from './push/notify-all.js';
+import { Cluster } from './topology/cluster.js';
+import { connectionOptions } from './connecting/connect.js';
+import { explainConnectionFailure, isWrongUrl } from './connecting/connection-failure.js';
+import { OnePrimary } from './topology/single-primary.js';
+import type { Servers } from './topology/primaries.js';
 
 const AS_BUFFERS: TypeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer };
 

@@ -1,5 +1,5 @@
 import { EngineError } from '../engine.errors.js';
-import type { Revocation } from './revocation.js';
+import type { Revocation } from '../servers/withdrawable-commands.js';
 
 /** A server, as the calls that are sent to it see it. */
 export interface CallTarget {

@@ -1,12 +1,12 @@
 import type { CommandParser, RedisArgument } from 'redis';
 import type { Call, CallCounts } from '../calls/call.js';
 import { EngineCalls } from '../calls/engine-calls.js';
-import { commonSlot } from '../calls/key-slot.js';
+import { commonSlot } from '../topology/key-slot.js';
 import { EngineError } from '../engine.errors.js';
-import { explainCallFailure, isReplyOf, rethrowAsScriptFailure } from '../servers/call-failure.js';
-import { Router } from '../servers/router.js';
+import { explainCallFailure, isReplyOf, rethrowAsScriptFailure } from '../calls/call-failure.js';
+import { Router } from '../topology/redirections.js';
 import type { Server } from '../servers/server.js';
-import type { Servers } from '../servers/servers.js';
+import type { Servers } from '../topology/primaries.js';
 import type { Batch } from './engine-batch.js';
 import type { CommandOptions, TransformReply } from './command-methods.js';
 import type { Gate } from './engine-client.js';

@@ -1,5 +1,5 @@
 import type { RedisArgument } from 'redis';
-import { keySlot } from '../calls/key-slot.js';
+import { keySlot } from '../topology/key-slot.js';
 import { EngineError } from '../engine.errors.js';
 
 /** Commands that mean the same for all keys at once as for each by itself, and how their replies come together. */

@@ -1,6 +1,6 @@
 import type { Server } from '../servers/server.js';
-import type { Servers } from '../servers/servers.js';
-import { tellEach } from './tell-each.js';
+import type { Servers } from '../topology/primaries.js';
+import { tellEach } from './notify-all.js';
 
 /** Tells of keys that changed; see {@link RedisEngine.invalidations}. */
 export interface InvalidationFeed {

@@ -1,11 +1,11 @@
 import type { EngineNode } from '../address/engine-url.js';
-import { keySlot } from '../calls/key-slot.js';
-import type { ConnectionOptions } from '../servers/connect.js';
-import { NextLook } from '../servers/next-look.js';
+import { keySlot } from '../topology/key-slot.js';
+import type { ConnectionOptions } from '../connecting/connect.js';
+import { NextLook } from '../connecting/poll-interval.js';
 import type { Server } from '../servers/server.js';
-import type { Servers } from '../servers/servers.js';
-import { ListeningConnection } from './listening-connection.js';
-import { tellEach } from './tell-each.js';
+import type { Servers } from '../topology/primaries.js';
+import { ListeningConnection } from './subscriber-connection.js';
+import { tellEach } from './notify-all.js';
 
 export interface Subscriber {
   onMessage(message: string): void;

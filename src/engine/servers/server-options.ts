@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from './connect.js';
+import type { ConnectionOptions } from '../connecting/connect.js';
 
 /** How to connect to a primary, and what to call when its state changes. */
 export interface ServerOptions {

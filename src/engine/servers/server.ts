@@ -3,12 +3,17 @@ import type { EngineNode } from '../address/engine-url.js';
 import { Breaker } from '../calls/breaker.js';
 import type { Call, CallTarget } from '../calls/call.js';
 import { pipelineReplies, transactionReplies } from './batch-replies.js';
-import { connectTo, withinTime } from './connect.js';
+import { connectTo, withinTime } from '../connecting/connect.js';
 import type { ServerOptions } from './server-options.js';
-import { Pulse } from './pulse.js';
-import { Revocation } from '../calls/revocation.js';
-import { WriteProbe } from './write-probe.js';
-import { NotPrimaryError, readServerFacts, requirePrimary, type ServerFacts } from './server-facts.js';
+import { Pulse } from '../health/heartbeat.js';
+import { Revocation } from './withdrawable-commands.js';
+import { WriteProbe } from '../health/write-probe.js';
+import {
+  NotPrimaryError,
+  readServerFacts,
+  requirePrimary,
+  type ServerFacts,
+} from '../health/server-facts.js';
 
 export type Arguments = readonly RedisArgument[];
 

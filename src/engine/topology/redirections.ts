@@ -2,9 +2,9 @@ import type { TypeMapping } from 'redis';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '../calls/call.js';
 import { EngineError } from '../engine.errors.js';
-import { isReplyOf, readRedirection } from './call-failure.js';
-import type { Arguments, Server } from './server.js';
-import type { Servers } from './servers.js';
+import { isReplyOf, readRedirection } from '../calls/call-failure.js';
+import type { Arguments, Server } from '../servers/server.js';
+import type { Servers } from './primaries.js';
 
 const LONGEST_WAY = 16;
 const TRY_AGAIN_MS = 20;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from 'redis';
 import type { EngineAddress, EngineNode } from '../address/engine-url.js';
 import { addressOf } from './cluster-map.js';
-import { type ConnectionOptions, connectTo, withinTime } from './connect.js';
+import { type ConnectionOptions, connectTo, withinTime } from '../connecting/connect.js';
 
 const WATCH_MS = 100;
 const ASK_AGAIN_AFTER_MS = 250;

@@ -1,7 +1,7 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-url.js';
-import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS } from '../servers/connect.js';
-import { Pulse } from '../servers/pulse.js';
+import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
+import { Pulse } from '../health/heartbeat.js';
 
 /**
  * A connection that only subscribes. Not the one of the commands: node-redis takes an unsubscription that the server sends

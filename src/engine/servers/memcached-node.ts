@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { Server, Utils } from 'memjs';
-import type { EngineNode } from './address/engine-url.js';
-import { Breaker } from './calls/breaker.js';
-import type { Call, CallTarget } from './calls/call.js';
-import { EngineError } from './engine.errors.js';
-import { withinTime } from './servers/connect.js';
+import type { EngineNode } from '../address/engine-url.js';
+import { Breaker } from '../calls/breaker.js';
+import type { Call, CallTarget } from '../calls/call.js';
+import { EngineError } from '../engine.errors.js';
+import { withinTime } from '../connecting/connect.js';
 
 const LOOK_MS = 500;
 const VERSION = 0x0b;

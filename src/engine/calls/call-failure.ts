@@ -1,8 +1,8 @@
 import { AbortError, ClientClosedError, ClientOfflineError, ErrorReply, MultiErrorReply } from 'redis';
 import type { EngineNode } from '../address/engine-url.js';
-import { CrossSlotError } from '../calls/key-slot.js';
+import { CrossSlotError } from '../topology/key-slot.js';
 import { EngineError } from '../engine.errors.js';
-import type { Redirection } from './servers.js';
+import type { Redirection } from '../topology/primaries.js';
 
 /** Replies of a server that is not the one to ask, or not now. They come before anything is executed. */
 const NOT_HERE = new Set(

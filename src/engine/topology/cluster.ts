@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineAddress, EngineNode } from '../address/engine-url.js';
 import { addressOf, ClusterMap, readClusterMap } from './cluster-map.js';
-import { backOff, backoffMs } from './backoff.js';
-import { connectTo, FAILOVER_TIMEOUT_MS, withinTime } from './connect.js';
-import { NextLook } from './next-look.js';
-import { Server } from './server.js';
-import type { ServerOptions } from './server-options.js';
-import type { Redirection, Servers, ServersListener } from './servers.js';
+import { backOff, backoffMs } from '../connecting/backoff.js';
+import { connectTo, FAILOVER_TIMEOUT_MS, withinTime } from '../connecting/connect.js';
+import { NextLook } from '../connecting/poll-interval.js';
+import { Server } from '../servers/server.js';
+import type { ServerOptions } from '../servers/server-options.js';
+import type { Redirection, Servers, ServersListener } from './primaries.js';
 
 /** How often the map is read again while every shard is served, and while one is not. */
 const REFRESH_MS = 250;

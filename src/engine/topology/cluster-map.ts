@@ -1,6 +1,6 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-url.js';
-import { SLOTS } from '../calls/key-slot.js';
+import { SLOTS } from './key-slot.js';
 
 /** Which primary has which slots, as one node of the cluster sees it. */
 export class ClusterMap {

@@ -1,11 +1,11 @@
 import type { EngineAddress, EngineNode } from '../address/engine-url.js';
-import { backOff } from './backoff.js';
-import { CONNECT_TIMEOUT_MS, FAILOVER_TIMEOUT_MS } from './connect.js';
+import { backOff } from '../connecting/backoff.js';
+import { CONNECT_TIMEOUT_MS, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
 import { Sentinels } from './sentinels.js';
-import { Server } from './server.js';
-import type { ServerOptions } from './server-options.js';
-import { NotPrimaryError } from './server-facts.js';
-import type { Servers, ServersListener } from './servers.js';
+import { Server } from '../servers/server.js';
+import type { ServerOptions } from '../servers/server-options.js';
+import { NotPrimaryError } from '../health/server-facts.js';
+import type { Servers, ServersListener } from './primaries.js';
 
 /** One primary: the server of a standalone URL, or the one that the sentinels name now. */
 export class OnePrimary implements Servers {

@@ -1,5 +1,5 @@
 import type { EngineNode } from '../address/engine-url.js';
-import type { Server } from './server.js';
+import type { Server } from '../servers/server.js';
 
 /** The primaries of an engine, however it is laid out. Keeps connecting, for ever, until it is closed. */
 export interface Servers {
