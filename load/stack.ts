@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../local/free-port.js';
-import { GuardedProcess } from '../local/guarded-process.js';
+import { freePort } from '../local/machine/free-port.js';
+import { GuardedProcess } from '../local/processes/guarded-process.js';
 
 export interface Stack {
   url: string;

@@ -1,14 +1,19 @@
-export { type ClusterOptions, type EngineCluster, startCluster } from './cluster.js';
-export type { EngineKind } from './engine-program.js';
-export type { EngineOptions } from './engine-home.js';
-export { EngineUnavailableError } from './installation.js';
-export { startEngine } from './engine-server.js';
-export { type EngineStack, WRITES_NEED_A_REPLICA } from './engine-stack.js';
-export { type Direction, type FaultProxy, type FaultProxyOptions, startFaultProxy } from './fault-proxy.js';
-export type { Exit } from './guarded-process.js';
-export type { LocalServer } from './local-server.js';
-export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres-server.js';
-export type { LocalEngine } from './redis-node.js';
-export type { Reply } from './redis-connection.js';
-export { type SentinelOptions, startSentinel } from './sentinel.js';
-export type { TlsFiles, TlsOptions } from './tls-files.js';
+export { type ClusterOptions, type EngineCluster, startCluster } from './cluster/cluster.js';
+export type { EngineKind } from './installation/engine-program.js';
+export type { EngineOptions } from './engines/engine-home.js';
+export { EngineUnavailableError } from './installation/installation.js';
+export { startEngine } from './engines/engine-server.js';
+export { type EngineStack, WRITES_NEED_A_REPLICA } from './stacks/engine-stack.js';
+export {
+  type Direction,
+  type FaultProxy,
+  type FaultProxyOptions,
+  startFaultProxy,
+} from './fault-proxy/fault-proxy.js';
+export type { Exit } from './processes/guarded-process.js';
+export type { LocalServer } from './processes/local-server.js';
+export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres/postgres-server.js';
+export type { LocalEngine } from './engines/redis-node.js';
+export type { Reply } from './engines/redis-connection.js';
+export { type SentinelOptions, startSentinel } from './stacks/sentinel.js';
+export type { TlsFiles, TlsOptions } from './security/tls-files.js';

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GuardedProcess } from './guarded-process.js';
-import { describeFailure } from './launcher/failure.js';
+import { GuardedProcess } from './processes/guarded-process.js';
+import { describeFailure } from './launcher/command-line/failure.js';
 import { launch } from './launcher/launch.js';
-import { HELP, readOptions, type StartOptions, UsageError } from './launcher/options.js';
+import { HELP, readOptions, type StartOptions, UsageError } from './launcher/command-line/options.js';
 import { onNpmGone } from './launcher/orphan-watch.js';
 import { Stack } from './launcher/stack.js';
-import { Terminal } from './launcher/terminal.js';
+import { Terminal } from './launcher/command-line/terminal.js';
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
 // npm, tsx and the terminal may each deliver the same Ctrl-C.

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../free-port.js';
+import { freePort } from '../machine/free-port.js';
 import { checkDataFolder, checkPorts } from './checks.js';
 
 describe('checkPorts', () => {

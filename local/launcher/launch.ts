@@ -10,15 +10,15 @@ import {
   startSentinel,
   WRITES_NEED_A_REPLICA,
 } from '../index.js';
-import { ensureEngine } from '../installation.js';
-import { tryLock } from '../lock.js';
-import { appEnvironment, type ServerUrls, startAppNode } from './app-nodes.js';
-import { buildStale } from './build.js';
+import { ensureEngine } from '../installation/installation.js';
+import { tryLock } from '../machine/lock.js';
+import { appEnvironment, type ServerUrls, startAppNode } from './app/app-nodes.js';
+import { buildStale } from './app/build.js';
 import { checkDataFolder, checkPorts } from './checks.js';
-import { loadFlights } from './flights.js';
-import type { StartOptions } from './options.js';
+import { loadFlights } from './app/flights.js';
+import type { StartOptions } from './command-line/options.js';
 import type { Stack } from './stack.js';
-import type { Terminal } from './terminal.js';
+import type { Terminal } from './command-line/terminal.js';
 
 type RedisLike = Exclude<EngineKind, 'memcached'>;
 

@@ -1,4 +1,4 @@
-import { commandLineOf, parentOf } from '../process-tree.js';
+import { commandLineOf, parentOf } from '../processes/process-tree.js';
 
 const CHECK_EVERY_MILLISECONDS = 1000;
 const NPM = /\bnpm\b/;

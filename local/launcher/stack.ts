@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EngineStack, LocalServer } from '../index.js';
-import type { GuardedProcess } from '../guarded-process.js';
-import type { Terminal } from './terminal.js';
+import type { GuardedProcess } from '../processes/guarded-process.js';
+import type { Terminal } from './command-line/terminal.js';
 
 const REVIVE_AFTER_SECONDS = 3;
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../local/free-port.js';
+import { freePort } from '../../local/machine/free-port.js';
 import { startEngine, startPostgres } from '../../local/index.js';
-import { appEnvironment, startAppNode } from '../../local/launcher/app-nodes.js';
-import { buildStale } from '../../local/launcher/build.js';
+import { appEnvironment, startAppNode } from '../../local/launcher/app/app-nodes.js';
+import { buildStale } from '../../local/launcher/app/build.js';
 import type { Benchmark } from './benchmark.js';
 import { largest, quantile } from './statistics.js';
 

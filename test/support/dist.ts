@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { freePort } from '../../local/free-port.js';
-import { type Exit, GuardedProcess } from '../../local/guarded-process.js';
-import { buildStale } from '../../local/launcher/build.js';
+import { freePort } from '../../local/machine/free-port.js';
+import { type Exit, GuardedProcess } from '../../local/processes/guarded-process.js';
+import { buildStale } from '../../local/launcher/app/build.js';
 import type { Settings } from './settings.js';
 import { until } from './until.js';
 

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
-import { ensureEngine } from '../../local/installation.js';
+import { ensureEngine } from '../../local/installation/installation.js';
 import { type EngineKind, startPostgres } from '../../local/index.js';
-import { buildStale } from '../../local/launcher/build.js';
+import { buildStale } from '../../local/launcher/app/build.js';
 import { loadFlightsDataset } from '../../src/demo/flights/dataset/flights.dataset.js';
 import { NOT_IN_QUICK, SCOPE } from './scope.js';
 

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultProxy, type LocalEngine, startEngine, startFaultProxy } from '../../../local/index.js';
-import { sendOnce } from '../../../local/redis-connection.js';
+import { sendOnce } from '../../../local/engines/redis-connection.js';
 import { redisLike } from '../../support/app.js';
 
 let server: LocalEngine;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { vi } from 'vitest';
-import { commandLineOf } from '../../../local/process-tree.js';
+import { commandLineOf } from '../../../local/processes/process-tree.js';
 
 const ROOT = new URL('../../..', import.meta.url);
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultProxy, type LocalEngine, startEngine, startFaultProxy } from '../../../local/index.js';
-import { RedisConnection, sendOnce } from '../../../local/redis-connection.js';
+import { RedisConnection, sendOnce } from '../../../local/engines/redis-connection.js';
 import { redisLike } from '../../support/app.js';
 
 const TIMEOUT = { timeoutMilliseconds: 200 };

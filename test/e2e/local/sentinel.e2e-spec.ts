@@ -7,7 +7,7 @@ import {
   startSentinel,
   WRITES_NEED_A_REPLICA,
 } from '../../../local/index.js';
-import { sendOnce } from '../../../local/redis-connection.js';
+import { sendOnce } from '../../../local/engines/redis-connection.js';
 import { redisLike, redisLikes } from '../../support/app.js';
 import { survivors } from './processes.js';
 

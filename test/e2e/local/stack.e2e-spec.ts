@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EngineStack, startCluster, startSentinel } from '../../../local/index.js';
 import { Stack } from '../../../local/launcher/stack.js';
-import { Terminal } from '../../../local/launcher/terminal.js';
+import { Terminal } from '../../../local/launcher/command-line/terminal.js';
 import { redisLike } from '../../support/app.js';
 import { survivors } from './processes.js';
 

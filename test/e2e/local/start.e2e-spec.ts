@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../../local/free-port.js';
+import { freePort } from '../../../local/machine/free-port.js';
 import { type LocalPostgres, startPostgres } from '../../../local/index.js';
 import { redisLike, redisLikes } from '../../support/app.js';
 import { Program, survivors } from './processes.js';

@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GuardedProcess } from './guarded-process.js';
+import { GuardedProcess } from '../processes/guarded-process.js';
 
 const SYSTEM_SOURCES = '/etc/apt/sources.list.d';
 const DEBIAN_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';

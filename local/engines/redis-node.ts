@@ -1,11 +1,11 @@
 import { chown, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Credentials, urlCredentials } from './access.js';
+import { type Credentials, urlCredentials } from '../security/access.js';
 import type { EngineHome } from './engine-home.js';
-import { type LocalServer, type ServerRecipe, startServer } from './local-server.js';
+import { type LocalServer, type ServerRecipe, startServer } from '../processes/local-server.js';
 import { sendOnce, type Reply, type RedisAddress } from './redis-connection.js';
-import { tlsParameters, type TlsFiles, tlsSettings, writeSecret } from './tls-files.js';
+import { tlsParameters, type TlsFiles, tlsSettings, writeSecret } from '../security/tls-files.js';
 
 /** A server that understands commands: a standalone engine, a node of a stack or a sentinel. */
 export interface LocalEngine extends LocalServer {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type EngineHome, openHome } from './engine-home.js';
+import { type EngineHome, openHome } from '../engines/engine-home.js';
 import {
   type EngineStack,
   fieldsOf,
@@ -8,9 +8,9 @@ import {
   type StackOptions,
   untilTrue,
 } from './engine-stack.js';
-import { onFreePorts } from './local-server.js';
-import { credentialSettings, engineUrl, type Setting } from './redis-node.js';
-import type { Reply } from './redis-connection.js';
+import { onFreePorts } from '../processes/local-server.js';
+import { credentialSettings, engineUrl, type Setting } from '../engines/redis-node.js';
+import type { Reply } from '../engines/redis-connection.js';
 
 export interface SentinelOptions extends StackOptions {
   readonly replicas?: number;

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { Progress } from './progress.js';
+import type { Progress } from '../command-line/progress.js';
 
 /** The messages of src/demo/flights/dataset/load.ts. */
 type LoadMessage =

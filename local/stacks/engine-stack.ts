@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EngineHome, EngineOptions } from './engine-home.js';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
+import type { EngineHome, EngineOptions } from '../engines/engine-home.js';
+import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.js';
 import {
   addressOf,
   credentialSettings,
@@ -10,9 +10,9 @@ import {
   type Setting,
   startNode,
   usualSettings,
-} from './redis-node.js';
-import { sendOnce, type Reply } from './redis-connection.js';
-import type { TlsFiles } from './tls-files.js';
+} from '../engines/redis-node.js';
+import { sendOnce, type Reply } from '../engines/redis-connection.js';
+import type { TlsFiles } from '../security/tls-files.js';
 
 /** Several servers that are one engine. None of them outlives this process. */
 export interface EngineStack {

@@ -1,7 +1,7 @@
-import type { EngineHome } from './engine-home.js';
+import type { EngineHome } from '../engines/engine-home.js';
 import { readView } from './cluster-view.js';
-import { addressOf, type LocalEngine } from './redis-node.js';
-import { RedisConnection } from './redis-connection.js';
+import { addressOf, type LocalEngine } from '../engines/redis-node.js';
+import { RedisConnection } from '../engines/redis-connection.js';
 
 interface Shard {
   readonly node: LocalEngine;

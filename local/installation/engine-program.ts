@@ -3,8 +3,8 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { canReach, unprivilegedAccount } from './account.js';
-import { dataDirectory, reachableDirectory } from './data-directory.js';
+import { canReach, unprivilegedAccount } from '../machine/account.js';
+import { dataDirectory, reachableDirectory } from '../machine/data-directory.js';
 
 export type EngineKind = 'redis' | 'valkey' | 'memcached';
 

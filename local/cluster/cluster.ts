@@ -1,15 +1,15 @@
 import { ClusterSlots } from './cluster-slots.js';
 import { type ClusterView, newestPrimary, readView } from './cluster-view.js';
-import { openHome } from './engine-home.js';
+import { openHome } from '../engines/engine-home.js';
 import {
   type EngineStack,
   followsItsPrimary,
   StackNodes,
   type StackOptions,
   untilTrue,
-} from './engine-stack.js';
-import { onFreePorts } from './local-server.js';
-import { engineUrl, type LocalEngine, type Setting } from './redis-node.js';
+} from '../stacks/engine-stack.js';
+import { onFreePorts } from '../processes/local-server.js';
+import { engineUrl, type LocalEngine, type Setting } from '../engines/redis-node.js';
 
 export interface ClusterOptions extends StackOptions {
   readonly shards?: number;

@@ -1,4 +1,4 @@
-import type { Reply } from './redis-connection.js';
+import type { Reply } from '../engines/redis-connection.js';
 
 export interface ClusterNodeView {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Account } from './account.js';
+import type { Account } from '../machine/account.js';
 import type { Certificate, CertificateRequest } from './certificate.js';
 
 export interface TlsOptions {

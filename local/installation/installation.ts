@@ -17,7 +17,7 @@ import {
   type PackageManager,
   planInstallation,
 } from './installation-plan.js';
-import { lock } from './lock.js';
+import { lock } from '../machine/lock.js';
 
 const run = promisify(execFile);
 const REMEDY = 'Install one yourself, or name one that runs elsewhere in ENGINE_URL.';

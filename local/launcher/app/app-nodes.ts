@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type GuardedCommand, GuardedProcess } from '../guarded-process.js';
+import { type GuardedCommand, GuardedProcess } from '../../processes/guarded-process.js';
 
 export interface ServerUrls {
   readonly database: string;

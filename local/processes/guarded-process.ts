@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { childrenOf, hasStopped, signalAll } from './process-tree.js';
-import type { Account } from './account.js';
+import type { Account } from '../machine/account.js';
 
 /**
  * The shell that is the server's parent. It reads a pipe from us to its end, and the pipe ends when

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { type Access, type AccessOptions, makeAccess } from './access.js';
-import { type Account, canReach, unprivilegedAccount } from './account.js';
-import { type EngineKind, type EngineProgram, engineVersion } from './engine-program.js';
-import { ensureEngine } from './installation.js';
-import { temporaryDirectory } from './temporary-directory.js';
-import { makeTlsFiles, type TlsFiles, type TlsOptions, writeSecret } from './tls-files.js';
+import { type Access, type AccessOptions, makeAccess } from '../security/access.js';
+import { type Account, canReach, unprivilegedAccount } from '../machine/account.js';
+import { type EngineKind, type EngineProgram, engineVersion } from '../installation/engine-program.js';
+import { ensureEngine } from '../installation/installation.js';
+import { temporaryDirectory } from '../machine/temporary-directory.js';
+import { makeTlsFiles, type TlsFiles, type TlsOptions, writeSecret } from '../security/tls-files.js';
 
 export interface EngineOptions extends AccessOptions {
   /** `true` = TLS with certificates made on the spot. Redis and Valkey only. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Account, canReach } from './account.js';
-import { reachableDirectory } from './data-directory.js';
-import { GuardedProcess } from './guarded-process.js';
+import { type Account, canReach } from '../machine/account.js';
+import { reachableDirectory } from '../machine/data-directory.js';
+import { GuardedProcess } from '../processes/guarded-process.js';
 import type { PostgresProgram, Surroundings } from './postgres-program.js';
-import { commandLineOf } from './process-tree.js';
+import { commandLineOf } from '../processes/process-tree.js';
 
 /** PostgreSQL's files: `data` is initdb's, `password` the superuser's, readable by the server's account only. */
 export interface PostgresCluster {

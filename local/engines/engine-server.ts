@@ -1,9 +1,9 @@
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { type EngineHome, type EngineOptions, openHome } from './engine-home.js';
-import type { EngineKind } from './engine-program.js';
-import type { GuardedProcess } from './guarded-process.js';
-import { type LocalServer, startServer } from './local-server.js';
+import type { EngineKind } from '../installation/engine-program.js';
+import type { GuardedProcess } from '../processes/guarded-process.js';
+import { type LocalServer, startServer } from '../processes/local-server.js';
 import { asArguments, DATA_SETTINGS, type LocalEngine, startNode, usualSettings } from './redis-node.js';
 
 export function startEngine(kind: 'memcached', options?: EngineOptions): Promise<LocalServer>;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { unprivilegedAccount } from './account.js';
-import { type LocalServer, startServer } from './local-server.js';
+import { unprivilegedAccount } from '../machine/account.js';
+import { type LocalServer, startServer } from '../processes/local-server.js';
 import { clusterDirectory, clusterOwner, openCluster, serverEnvironment } from './postgres-cluster.js';
 import { postgresProgram } from './postgres-program.js';
-import { temporaryDirectory } from './temporary-directory.js';
+import { temporaryDirectory } from '../machine/temporary-directory.js';
 
 export interface PostgresOptions {
   /** Where its data stay. Without it they go to a temporary directory and are removed after `stop()`. */

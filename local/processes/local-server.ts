@@ -1,4 +1,4 @@
-import { freePorts } from './free-port.js';
+import { freePorts } from '../machine/free-port.js';
 import { type Exit, type GuardedCommand, GuardedProcess } from './guarded-process.js';
 
 /** A real server on a free loopback port of this machine. It cannot outlive this process. */

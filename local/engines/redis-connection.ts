@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { createClient } from 'redis';
-import type { Credentials } from './access.js';
-import type { TlsFiles } from './tls-files.js';
+import type { Credentials } from '../security/access.js';
+import type { TlsFiles } from '../security/tls-files.js';
 
 /** A reply in RESP 2: nil is null, an array may nest. */
 export type Reply = string | number | null | Reply[];
