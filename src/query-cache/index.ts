@@ -1,8 +1,8 @@
-export { describeLookup } from './cached-answer.sender.js';
-export { CachedQuery } from './cached-query.js';
-export type { CacheDirective } from './cached-query.js';
-export { CachedAnswer } from './lookup.js';
-export type { Lookup } from './lookup.js';
+export { describeLookup } from './http/cached-answer.sender.js';
+export { CachedQuery } from './lookup/cached-query.js';
+export type { CacheDirective } from './lookup/cached-query.js';
+export { CachedAnswer } from './lookup/lookup.js';
+export type { Lookup } from './lookup/lookup.js';
 export { PlainCacheModule } from './plain-cache.module.js';
 export { lookupChannel } from './query-cache.channel.js';
 export { QueryCacheError } from './query-cache.errors.js';
@@ -18,4 +18,4 @@ export type {
   QueryCacheStats,
   QueryCounts,
 } from './query-cache.wire.js';
-export type { QueryDefinition } from './query-definition.js';
+export type { QueryDefinition } from './query/query-definition.js';

@@ -2,13 +2,13 @@ import KeyvMemcache from '@keyv/memcache';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 import { MemcachedEngine, type RedisEngine } from '../engine/index.js';
-import { memcachedLifeSeconds } from './engine-tier.store.js';
-import { findNotJson } from './json.js';
-import { Patience } from './patience.js';
+import { memcachedLifeSeconds } from './tiers/engine-tier.store.js';
+import { findNotJson } from './query/json.js';
+import { Patience } from './tiers/patience.js';
 import { QueryCacheError } from './query-cache.errors.js';
-import { plainKey } from './query-cache.keys.js';
+import { plainKey } from './query/query-cache.keys.js';
 import { PATIENCE_MS, type QueryCacheOptions } from './query-cache.options.js';
-import { LONGEST_LIFE_SECONDS } from './query-definition.js';
+import { LONGEST_LIFE_SECONDS } from './query/query-definition.js';
 
 /** An engine as Keyv's store needs it. Keyv reads and writes many keys one by one. */
 interface PlainStore {

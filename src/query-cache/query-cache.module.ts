@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
-import { CachedAnswerSender } from './cached-answer.sender.js';
+import { CachedAnswerSender } from './http/cached-answer.sender.js';
 import { QueryCacheModuleBase, QUERY_CACHE_OPTIONS } from './query-cache.options.js';
 import { QueryCacheService } from './query-cache.service.js';
-import { QueryCacheStore } from './query-cache.store.js';
+import { QueryCacheStore } from './tiers/query-cache.store.js';
 
 /** Use case 2: expensive queries answered from memory. Global: define queries wherever they belong. */
 @Module({

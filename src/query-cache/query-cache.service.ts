@@ -1,15 +1,15 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { bulkhead, type IPolicy, wrap } from 'cockatiel';
-import { CachedQuery } from './cached-query.js';
-import { ReadQueues } from './engine-reads.js';
-import { LeaseEnds } from './lease-ends.js';
-import { Patience } from './patience.js';
+import { CachedQuery } from './lookup/cached-query.js';
+import { ReadQueues } from './tiers/engine-reads.js';
+import { LeaseEnds } from './loading/lease-ends.js';
+import { Patience } from './tiers/patience.js';
 import { QueryCacheError } from './query-cache.errors.js';
 import { PATIENCE_MS, QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';
-import { QueryCacheStore } from './query-cache.store.js';
+import { QueryCacheStore } from './tiers/query-cache.store.js';
 import type { QueryCacheStats } from './query-cache.wire.js';
-import type { QueryDefinition } from './query-definition.js';
-import type { LoaderParts } from './query-loader.js';
+import type { QueryDefinition } from './query/query-definition.js';
+import type { LoaderParts } from './loading/query-loader.js';
 
 /** Memcached takes a megabyte with everything; the rest is for the key and what is noted beside the value. */
 const LARGEST_VALUE_BYTES = 1_000_000;

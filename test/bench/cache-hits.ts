@@ -1,7 +1,7 @@
 import { startEngine } from '../../local/index.js';
 import { inTurn } from './alternating-rounds.js';
 import type { Benchmark } from './benchmark.js';
-import { Query } from '../../src/query-cache/query-definition.js';
+import { Query } from '../../src/query-cache/query/query-definition.js';
 import { answerOf, openCacheNode, routes } from './cache-node.js';
 import { openEngine, until } from './open-engine.js';
 import { median, quantile } from './statistics.js';

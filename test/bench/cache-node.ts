@@ -7,7 +7,7 @@ import {
   QueryCacheService,
   type QueryDefinition,
 } from '../../src/query-cache/index.js';
-import { QueryCacheStore } from '../../src/query-cache/query-cache.store.js';
+import { QueryCacheStore } from '../../src/query-cache/tiers/query-cache.store.js';
 import { DEADLINE_MS, until } from './open-engine.js';
 
 /** The query cache as an application has it, with a connection of its own. */

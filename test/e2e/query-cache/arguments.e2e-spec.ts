@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CachedQuery, QueryDefinition } from '../../../src/query-cache/index.js';
-import { canonicalJson } from '../../../src/query-cache/json.js';
+import { canonicalJson } from '../../../src/query-cache/query/json.js';
 import { redisLike } from '../../support/app.js';
 import { until } from '../../support/until.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';

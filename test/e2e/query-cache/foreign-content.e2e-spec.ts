@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemcachedEngine } from '../../../src/engine/index.js';
-import { KeySpace } from '../../../src/query-cache/query-cache.keys.js';
-import { Query } from '../../../src/query-cache/query-definition.js';
+import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
+import { Query } from '../../../src/query-cache/query/query-definition.js';
 import { installed } from '../../support/app.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
 import { Database } from './database.js';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemcachedEngine, type RedisEngine } from '../../../src/engine/index.js';
 import { PlainCacheModule, QueryCacheModule } from '../../../src/query-cache/index.js';
 import { createPlainKeyv } from '../../../src/query-cache/plain-cache.store.js';
-import { plainKey } from '../../../src/query-cache/query-cache.keys.js';
+import { plainKey } from '../../../src/query-cache/query/query-cache.keys.js';
 import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
 import { anything, withPlainZeros } from './any-value.js';

@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type EngineKind, startEngine, startFaultProxy } from '../../../local/index.js';
 import { Database } from '../../../src/database/index.js';
 import type { CachedQuery, LookupOutcome } from '../../../src/query-cache/index.js';
-import { KeySpace } from '../../../src/query-cache/query-cache.keys.js';
-import { Query } from '../../../src/query-cache/query-definition.js';
+import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
+import { Query } from '../../../src/query-cache/query/query-definition.js';
 import { type CacheNode, startCacheNode } from '../../bench/cache-node.js';
 import { CACHE_OUTAGES, type OutageSite } from './cache-outage.js';
 

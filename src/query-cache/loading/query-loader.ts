@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { IPolicy } from 'cockatiel';
 import { type Ask, DatabaseLoads, type FromDatabase } from './database-loads.js';
-import { ignoreEngineError } from '../engine/index.js';
-import type { ReadQueues, EngineReads } from './engine-reads.js';
-import { ageOf, type Envelope, type Generations } from './envelope.js';
-import type { Json } from './json-bytes.js';
+import { ignoreEngineError } from '../../engine/index.js';
+import type { ReadQueues, EngineReads } from '../tiers/engine-reads.js';
+import { ageOf, type Envelope, type Generations } from '../tiers/envelope.js';
+import type { Json } from '../tiers/json-bytes.js';
 import type { Lease } from './lease.js';
 import type { LeaseEnds } from './lease-ends.js';
-import type { Patience } from './patience.js';
-import type { AnswerKeys } from './query-cache.keys.js';
-import type { Found, QueryCacheStore, Turn } from './query-cache.store.js';
-import type { QueryCounters } from './query-counters.js';
-import type { Query } from './query-definition.js';
+import type { Patience } from '../tiers/patience.js';
+import type { AnswerKeys } from '../query/query-cache.keys.js';
+import type { Found, QueryCacheStore, Turn } from '../tiers/query-cache.store.js';
+import type { QueryCounters } from '../lookup/query-counters.js';
+import type { Query } from '../query/query-definition.js';
 import type { LoadBeginning, RunningLoad } from './running-loads.js';
 
 /** An answer that was not at hand. */

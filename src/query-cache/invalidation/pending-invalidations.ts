@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { EngineError, ignoreEngineError } from '../engine/index.js';
+import { EngineError, ignoreEngineError } from '../../engine/index.js';
 
 const MOST_KEPT = 50_000;
 /** How many are repeated, the newest, and how old they may be: about a megabyte. Each costs a load of what was right. */

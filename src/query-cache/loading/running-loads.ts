@@ -1,4 +1,4 @@
-import { areSame, type Generations } from './envelope.js';
+import { areSame, type Generations } from '../tiers/envelope.js';
 
 /** From when on, and under which generations, a load saw the data. */
 export interface LoadBeginning {

@@ -1,10 +1,10 @@
 import type { IPolicy } from 'cockatiel';
-import { Json } from './json-bytes.js';
-import { findNotJson } from './json.js';
-import { QueryCacheError } from './query-cache.errors.js';
-import type { AnswerKeys } from './query-cache.keys.js';
-import type { QueryCounters } from './query-counters.js';
-import type { Query } from './query-definition.js';
+import { Json } from '../tiers/json-bytes.js';
+import { findNotJson } from '../query/json.js';
+import { QueryCacheError } from '../query-cache.errors.js';
+import type { AnswerKeys } from '../query/query-cache.keys.js';
+import type { QueryCounters } from '../lookup/query-counters.js';
+import type { Query } from '../query/query-definition.js';
 
 /** What one lookup requests. */
 export interface Ask<Args> {

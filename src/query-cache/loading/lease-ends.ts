@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Engine, ignoreEngineError, MemcachedEngine, RedisEngine } from '../engine/index.js';
+import { type Engine, ignoreEngineError, MemcachedEngine, RedisEngine } from '../../engine/index.js';
 
 /** Where nodes can tell each other, asking is only for what was not heard: a holder that died, an interruption. */
 const ASK_AGAIN_MS = { pushed: [100, 500], polled: [15, 200] } as const;

@@ -1,4 +1,4 @@
-import type { LookupOutcome, LookupTier, QueryCounts } from './query-cache.wire.js';
+import type { LookupOutcome, LookupTier, QueryCounts } from '../query-cache.wire.js';
 
 /** What happened to one query on this node since it started. */
 export class QueryCounters {

@@ -1,5 +1,5 @@
-import { type BinaryClient, type Engine, MemcachedEngine, type RedisEngine } from '../engine/index.js';
-import { LONGEST_LIFE_SECONDS } from './query-definition.js';
+import { type BinaryClient, type Engine, MemcachedEngine, type RedisEngine } from '../../engine/index.js';
+import { LONGEST_LIFE_SECONDS } from '../query/query-definition.js';
 
 /** An entry, and the short texts that were asked for with it. */
 export interface EntryFound {

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/index.js';
+import type { Engine } from '../../engine/index.js';
 import { Patience } from './patience.js';
 
 /** Replies share one connection, so a small reply waits behind at most this much of large ones. A larger reply is read alone. */

@@ -1,5 +1,5 @@
-import { Json } from './json-bytes.js';
-import type { LookupOutcome, LookupTier } from './query-cache.wire.js';
+import { Json } from '../tiers/json-bytes.js';
+import type { LookupOutcome, LookupTier } from '../query-cache.wire.js';
 
 /** How one lookup went. Times in milliseconds; null means that part was not asked. */
 export interface Lookup {

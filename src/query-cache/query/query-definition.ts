@@ -1,4 +1,4 @@
-import { QueryCacheError } from './query-cache.errors.js';
+import { QueryCacheError } from '../query-cache.errors.js';
 
 /** What to cache, for how long, and what makes it wrong. */
 export interface QueryDefinition<Args, Value> {

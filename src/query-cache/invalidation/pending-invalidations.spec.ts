@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EngineError } from '../engine/index.js';
+import { EngineError } from '../../engine/index.js';
 import { PendingInvalidations } from './pending-invalidations.js';
 
 /** The engine's end: each removal stays open until the test confirms or fails it. */

@@ -1,18 +1,18 @@
 import { performance } from 'node:perf_hooks';
-import type { Ask } from './database-loads.js';
-import { ignoreEngineError } from '../engine/index.js';
-import { EngineReads } from './engine-reads.js';
-import { ageOf, type Envelope } from './envelope.js';
-import type { Json } from './json-bytes.js';
+import type { Ask } from '../loading/database-loads.js';
+import { ignoreEngineError } from '../../engine/index.js';
+import { EngineReads } from '../tiers/engine-reads.js';
+import { ageOf, type Envelope } from '../tiers/envelope.js';
+import type { Json } from '../tiers/json-bytes.js';
 import { CachedAnswer, type Lookup } from './lookup.js';
 import { traceOf } from './lookup-trace.js';
-import { lookupChannel } from './query-cache.channel.js';
-import { Patience } from './patience.js';
-import type { Found } from './query-cache.store.js';
+import { lookupChannel } from '../query-cache.channel.js';
+import { Patience } from '../tiers/patience.js';
+import type { Found } from '../tiers/query-cache.store.js';
 import { QueryCounters } from './query-counters.js';
-import { Query, type QueryDefinition } from './query-definition.js';
-import { type Loaded, type LoaderParts, QueryLoader } from './query-loader.js';
-import { RunningLoads } from './running-loads.js';
+import { Query, type QueryDefinition } from '../query/query-definition.js';
+import { type Loaded, type LoaderParts, QueryLoader } from '../loading/query-loader.js';
+import { RunningLoads } from '../loading/running-loads.js';
 
 /** What a request's `Cache-Control` asks for: RFC 9111, section 5.2.1. */
 export type CacheDirective = 'no-cache' | 'no-store';

@@ -7,17 +7,17 @@ import {
   ignoreEngineError,
   type InvalidationFeed,
   RedisEngine,
-} from '../engine/index.js';
+} from '../../engine/index.js';
 import { type EngineTier, engineTierOn } from './engine-tier.store.js';
 import { areSame, type Envelope, type Generations, readEnvelope, writeEnvelope } from './envelope.js';
-import { LEASE_SECONDS, Lease } from './lease.js';
+import { LEASE_SECONDS, Lease } from '../loading/lease.js';
 import { LocalTier } from './local-tier.js';
-import { PendingInvalidations } from './pending-invalidations.js';
-import { type AnswerKeys, KeySpace, leaseKey } from './query-cache.keys.js';
-import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';
-import type { LocalTierStats } from './query-cache.wire.js';
-import type { Query } from './query-definition.js';
-import { checkTags, LONGEST_LIFE_SECONDS } from './query-definition.js';
+import { PendingInvalidations } from '../invalidation/pending-invalidations.js';
+import { type AnswerKeys, KeySpace, leaseKey } from '../query/query-cache.keys.js';
+import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from '../query-cache.options.js';
+import type { LocalTierStats } from '../query-cache.wire.js';
+import type { Query } from '../query/query-definition.js';
+import { checkTags, LONGEST_LIFE_SECONDS } from '../query/query-definition.js';
 
 /*
  * Data model (keys in query-cache.keys.ts): one string per answer, a line that says how it was loaded and then the bytes

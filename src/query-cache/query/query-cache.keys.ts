@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { canonicalJson, findNotJson } from './json.js';
-import type { QueryCacheError } from './query-cache.errors.js';
+import type { QueryCacheError } from '../query-cache.errors.js';
 import type { Query } from './query-definition.js';
 
 /*

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Envelope } from './envelope.js';
-import type { AnswerKeys } from './query-cache.keys.js';
-import type { LocalTierStats } from './query-cache.wire.js';
+import type { AnswerKeys } from '../query/query-cache.keys.js';
+import type { LocalTierStats } from '../query-cache.wire.js';
 
 export interface LocalTierOptions {
   maxBytes: number;
