@@ -20,6 +20,14 @@ module.exports = {
       to: { path: '^src/', pathNot: room([module, 'engine', 'database']) },
     })),
     {
+      name: 'cache-manager-needs-the-query-cache-alone',
+      severity: 'error',
+      comment:
+        "CACHE_MANAGER shares the query cache's JSON check, its time limit and its error; it comes with both when copied.",
+      from: { path: room('cache-manager') },
+      to: { path: '^src/', pathNot: room(['cache-manager', 'query-cache', 'engine']) },
+    },
+    {
       name: 'foundations-know-nobody',
       severity: 'error',
       comment:
@@ -47,7 +55,7 @@ module.exports = {
       name: 'nobody-imports-the-top',
       severity: 'error',
       comment: 'demo, telemetry and http subscribe to or serve the modules; the modules must not know them.',
-      from: { path: '^src/(sessions|query-cache|leaderboard|engine|database)/' },
+      from: { path: '^src/(sessions|query-cache|cache-manager|leaderboard|engine|database)/' },
       to: { path: '^src/(demo|telemetry|http|app\\.module|main)' },
     },
     {
@@ -56,7 +64,7 @@ module.exports = {
       comment: 'What index.ts does not export is free to change; wire types are public by nature.',
       from: { path: '^src/([^/]+)/' },
       to: {
-        path: '^src/(sessions|query-cache|leaderboard|engine|database|config|http)/',
+        path: '^src/(sessions|query-cache|cache-manager|leaderboard|engine|database|config|http)/',
         pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '\\.wire\\.ts$'],
       },
     },

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CacheManagerModule } from './cache-manager/index.js';
 import { CONFIG, type Config, ConfigModule, engineAddresses } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { AccountsModule } from './demo/accounts/accounts.module.js';
@@ -18,7 +19,7 @@ const DATABASE_CONNECTIONS = 10;
 /** For accounts and scores, while the cache's loads take all they may. */
 const CONNECTIONS_KEPT_FREE = 4;
 
-/** A lookup asks the database sooner than a call to the engine is given up. */
+/** A lookup queries the database sooner than a call to the engine times out. */
 const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
 
 /** The map of the house, from the ground up. Here, and only here, settings become the modules' options. */
@@ -62,8 +63,17 @@ const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
         engine: engines.for('cache'),
         keyPrefix: KEY_PREFIX,
         concurrentLoads: DATABASE_CONNECTIONS - CONNECTIONS_KEPT_FREE,
-        patienceMs: config.ENGINE_DEADLINE_MS * SHARE_OF_DEADLINE_TO_WAIT,
+        engineSoftTimeoutMs: config.ENGINE_DEADLINE_MS * SHARE_OF_DEADLINE_TO_WAIT,
         traceId: activeTraceId,
+      }),
+    }),
+
+    CacheManagerModule.forRootAsync({
+      inject: [CONFIG, Engines],
+      useFactory: (config: Config, engines: Engines) => ({
+        engine: engines.for('cache'),
+        keyPrefix: KEY_PREFIX,
+        softTimeoutMs: config.ENGINE_DEADLINE_MS * SHARE_OF_DEADLINE_TO_WAIT,
       }),
     }),
 

@@ -3,7 +3,6 @@ export { CachedQuery } from './lookup/cached-query.js';
 export type { CacheDirective } from './lookup/cached-query.js';
 export { CachedAnswer } from './lookup/lookup.js';
 export type { Lookup } from './lookup/lookup.js';
-export { PlainCacheModule } from './plain-cache.module.js';
 export { lookupChannel } from './query-cache.channel.js';
 export { QueryCacheError } from './query-cache.errors.js';
 export type { QueryCacheErrorCode } from './query-cache.errors.js';
@@ -18,4 +17,9 @@ export type {
   QueryCacheStats,
   QueryCounts,
 } from './query-cache.wire.js';
+export { findNotJson } from './query/json.js';
+export type { NotJson } from './query/json.js';
+export { LONGEST_LIFE_SECONDS } from './query/query-definition.js';
 export type { QueryDefinition } from './query/query-definition.js';
+export { memcachedLifeSeconds } from './tiers/engine-tier.store.js';
+export { SoftTimeout } from './tiers/soft-timeout.js';

@@ -2,7 +2,7 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { Engine } from '../engine/index.js';
 
 /** Many times what the engine takes, also across zones and in a busy minute. */
-export const PATIENCE_MS = 75;
+export const SOFT_TIMEOUT_MS = 75;
 
 export interface QueryCacheOptions {
   /** Redis, Valkey or Memcached, for example `engines.for('cache')`. */
@@ -12,7 +12,7 @@ export interface QueryCacheOptions {
   /** Most loads at a time on this node, for example 6: fewer than the database has connections, so that it is never taken over. One query uses at most half of them. */
   concurrentLoads: number;
   /** How long a lookup waits for the engine before the database answers it, in milliseconds; 75 unless told. */
-  patienceMs?: number;
+  engineSoftTimeoutMs?: number;
   /** The trace that the caller is in, for what is published of a lookup; null unless told. */
   traceId?(): string | null;
   /** Larger answers, as JSON, are served and not stored, for example 200_000; 1,000,000 unless told. */

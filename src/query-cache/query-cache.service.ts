@@ -3,9 +3,9 @@ import { bulkhead, type IPolicy, wrap } from 'cockatiel';
 import { CachedQuery } from './lookup/cached-query.js';
 import { ReadQueues } from './tiers/engine-reads.js';
 import { LeaseEnds } from './loading/lease-ends.js';
-import { Patience } from './tiers/patience.js';
+import { SoftTimeout } from './tiers/soft-timeout.js';
 import { QueryCacheError } from './query-cache.errors.js';
-import { PATIENCE_MS, QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';
+import { SOFT_TIMEOUT_MS, QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';
 import { QueryCacheStore } from './tiers/query-cache.store.js';
 import type { QueryCacheStats } from './query-cache.wire.js';
 import type { QueryDefinition } from './query/query-definition.js';
@@ -27,14 +27,14 @@ export class QueryCacheService implements OnApplicationShutdown {
   ) {
     this.concurrentLoads = options.concurrentLoads;
     const traceId = options.traceId?.bind(options);
-    const patienceMs = options.patienceMs ?? PATIENCE_MS;
-    const patience = new Patience(patienceMs);
+    const softTimeoutMs = options.engineSoftTimeoutMs ?? SOFT_TIMEOUT_MS;
+    const softTimeout = new SoftTimeout(softTimeoutMs);
     this.parts = {
       store,
       leaseEnds: new LeaseEnds(options.engine, store.leaseChannel),
       loads: atMost(options.concurrentLoads),
-      patience,
-      readQueues: new ReadQueues(options.engine, patience, patienceMs),
+      softTimeout,
+      readQueues: new ReadQueues(options.engine, softTimeout, softTimeoutMs),
       traceId: () => traceId?.() ?? null,
       largestValueBytes: options.largestValueBytes ?? LARGEST_VALUE_BYTES,
     };

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { PlainCacheModule } from '../../query-cache/index.js';
 import { FlightsModule } from '../flights/flights.module.js';
 import { WeatherClient } from './weather.client.js';
 import { WeatherController } from './weather.controller.js';
@@ -8,7 +7,7 @@ import { WeatherUpstream } from './weather.upstream.js';
 
 /** What a cache does for an API of somebody else: slow, and not always there. */
 @Module({
-  imports: [FlightsModule, PlainCacheModule],
+  imports: [FlightsModule],
   controllers: [WeatherController],
   providers: [WeatherService, WeatherClient, WeatherUpstream],
 })

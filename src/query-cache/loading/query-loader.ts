@@ -8,7 +8,7 @@ import { ageOf, type Envelope, type Generations } from '../tiers/envelope.js';
 import type { Json } from '../tiers/json-bytes.js';
 import type { Lease } from './lease.js';
 import type { LeaseEnds } from './lease-ends.js';
-import type { Patience } from '../tiers/patience.js';
+import type { SoftTimeout } from '../tiers/soft-timeout.js';
 import type { AnswerKeys } from '../query/query-cache.keys.js';
 import type { Found, QueryCacheStore, Turn } from '../tiers/query-cache.store.js';
 import type { QueryCounters } from '../lookup/query-counters.js';
@@ -35,7 +35,7 @@ export interface LoaderParts {
   /** Answers above are served and not stored. */
   largestValueBytes: number;
   /** For how long a lookup waits for the engine. */
-  patience: Patience;
+  softTimeout: SoftTimeout;
   readQueues: ReadQueues;
   traceId(this: void): string | null;
 }
@@ -247,7 +247,7 @@ export class QueryLoader<Args, Value> {
 
   /** Undefined where the engine fails, or is silent for so long that the database alone would have been better. */
   private patiently<T>(asked: Promise<T>): Promise<T | undefined> {
-    return this.parts.patience.wait(asked.catch(ignoreEngineError));
+    return this.parts.softTimeout.wait(asked.catch(ignoreEngineError));
   }
 
   private async endLease(lease: Lease): Promise<void> {

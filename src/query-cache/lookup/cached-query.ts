@@ -7,7 +7,7 @@ import type { Json } from '../tiers/json-bytes.js';
 import { CachedAnswer, type Lookup } from './lookup.js';
 import { traceOf } from './lookup-trace.js';
 import { lookupChannel } from '../query-cache.channel.js';
-import { Patience } from '../tiers/patience.js';
+import { SoftTimeout } from '../tiers/soft-timeout.js';
 import type { Found } from '../tiers/query-cache.store.js';
 import { QueryCounters } from './query-counters.js';
 import { Query, type QueryDefinition } from '../query/query-definition.js';
@@ -30,7 +30,7 @@ export class CachedQuery<Args, Value> {
   private readonly loader: QueryLoader<Args, Value>;
   private readonly reads: EngineReads;
   private readonly running = new RunningLoads<Loaded<Value>>();
-  private readonly forTheNew: Patience | undefined;
+  private readonly staleWait: SoftTimeout | undefined;
 
   /** @throws {QueryCacheError} E_QUERY_DEFINITION */
   constructor(
@@ -41,7 +41,7 @@ export class CachedQuery<Args, Value> {
     this.reads = new EngineReads(parts.readQueues);
     this.loader = new QueryLoader(this.query, this.counters, { ...parts, reads: this.reads });
     const { softTimeoutSeconds } = this.query;
-    if (softTimeoutSeconds > 0) this.forTheNew = new Patience(softTimeoutSeconds * 1_000);
+    if (softTimeoutSeconds > 0) this.staleWait = new SoftTimeout(softTimeoutSeconds * 1_000);
   }
 
   /** The value alone; rejects like {@link read}. */
@@ -120,7 +120,7 @@ export class CachedQuery<Args, Value> {
   ): CachedAnswer<Value> | Promise<CachedAnswer<Value>> {
     if (ageOf(envelope).isFresh) return this.fromMemory(envelope, asked);
     const refresh = () => this.loader.refresh(ask, envelope.generations);
-    if (this.forTheNew) return this.answerNew(this.forTheNew.wait(refresh()), envelope, asked);
+    if (this.staleWait) return this.answerNew(this.staleWait.wait(refresh()), envelope, asked);
     // Behind the caller's back: what it takes to begin is no part of the answer.
     setImmediate(() => void refresh());
     return this.fromMemory(envelope, asked);

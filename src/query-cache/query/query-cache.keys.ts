@@ -12,7 +12,6 @@ import type { Query } from './query-definition.js';
  * <prefix>:generation:query:<answer> | string | up to twice the entry's            | a load finds none; deleted by invalidating
  * <prefix>:generation:tag:<tag>      | string | up to an hour longer than entries  | likewise
  * <entry>:lease:<generation>         | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
- * <prefix>:plain:<key>               | string | its ttl, at most 30 days           | CACHE_MANAGER is told to; <key> is a digest, too
  *
  * Generations have a prefix of their own, so that nodes can follow their changes and nothing else.
  */
@@ -140,11 +139,6 @@ export class KeySpace {
 function notJson<Args, Value>(query: Query<Args, Value>, args: Args): QueryCacheError {
   const { path = '', remedy = 'is no JSON.' } = findNotJson(args, false) ?? {};
   return query.wrong('arguments', `was asked with arguments of which ${path || 'the whole'} ${remedy}`);
-}
-
-/** Of what is kept through cache-manager: any key is safe on every engine. */
-export function plainKey(prefix: string, key: string): string {
-  return `${prefix}:plain:${digest(JSON.stringify(key))}`;
 }
 
 /** Of a load under these generations: one that began before an invalidation holds up nobody after it. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineReads, ReadQueues } from './engine-reads.js';
-import { Patience } from './patience.js';
+import { SoftTimeout } from './soft-timeout.js';
 
-const PATIENCE_MS = 75;
+const SOFT_TIMEOUT_MS = 75;
 const LARGE_BYTES = 100_000;
 
 /** Reads of an engine that replies when the test says so. */
@@ -30,7 +30,7 @@ describe('EngineReads', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
     engine = { isReady: true };
-    const queues = new ReadQueues(engine, new Patience(PATIENCE_MS), PATIENCE_MS);
+    const queues = new ReadQueues(engine, new SoftTimeout(SOFT_TIMEOUT_MS), SOFT_TIMEOUT_MS);
     const [ofLarge, ofSmall] = [new EngineReads(queues), new EngineReads(queues)];
     ofLarge.noteSize(LARGE_BYTES);
     ofSmall.noteSize(1_000);
@@ -55,28 +55,28 @@ describe('EngineReads', () => {
     expect(large.sent).toBe(20);
   });
 
-  it('waits for longer than the patience while the reads ahead are answered in time', async () => {
+  it('waits for longer than the soft timeout while the reads ahead are answered in time', async () => {
     large.ask(20);
     while (large.settled.length < 20) {
-      await vi.advanceTimersByTimeAsync(PATIENCE_MS / 2);
+      await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS / 2);
       large.pending.shift()?.();
       await vi.advanceTimersByTimeAsync(0);
     }
     expect(new Set(large.settled)).toEqual(new Set(['reply']));
   });
 
-  it('gives up on all reads when nothing is answered within twice the patience', async () => {
+  it('gives up on all reads when nothing is answered within twice the soft timeout', async () => {
     large.ask(20);
-    await vi.advanceTimersByTimeAsync(PATIENCE_MS + 1);
+    await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS + 1);
     expect(large.settled).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(PATIENCE_MS);
+    await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS);
     expect(large.settled).toEqual(Array.from({ length: 20 }));
     expect(large.sent).toBe(1);
   });
 
   it('gives up on one read when one reply is late', async () => {
     large.ask(3);
-    await vi.advanceTimersByTimeAsync(PATIENCE_MS + 1);
+    await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS + 1);
     for (let i = 0; i < 3; i++) {
       large.pending.shift()?.();
       await vi.advanceTimersByTimeAsync(0);
@@ -86,9 +86,9 @@ describe('EngineReads', () => {
 
   it('does not count late replies as progress', async () => {
     large.ask(3);
-    await vi.advanceTimersByTimeAsync(PATIENCE_MS + 1);
+    await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS + 1);
     large.pending.shift()?.();
-    await vi.advanceTimersByTimeAsync(PATIENCE_MS + 1);
+    await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS + 1);
     // The second was sent and is late as well. The third never had its turn.
     expect([large.sent, large.settled.length]).toEqual([2, 3]);
   });
@@ -99,14 +99,14 @@ describe('EngineReads', () => {
       await vi.advanceTimersByTimeAsync(50);
       large.pending.shift()?.();
     }
-    await vi.advanceTimersByTimeAsync(3 * PATIENCE_MS);
+    await vi.advanceTimersByTimeAsync(3 * SOFT_TIMEOUT_MS);
     expect(large.settled).toHaveLength(1_000);
     expect(large.sent).toBeLessThan(100);
   });
 
   it('lets the next read pass when one that was given up is answered at last', async () => {
     large.ask(3);
-    await vi.advanceTimersByTimeAsync(2 * PATIENCE_MS + 1);
+    await vi.advanceTimersByTimeAsync(2 * SOFT_TIMEOUT_MS + 1);
     large.pending.shift()?.();
     large.ask(1);
     await vi.advanceTimersByTimeAsync(0);

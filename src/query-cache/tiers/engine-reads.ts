@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/index.js';
-import { Patience } from './patience.js';
+import { SoftTimeout } from './soft-timeout.js';
 
 /** Replies share one connection, so a small reply waits behind at most this much of large ones. A larger reply is read alone. */
 const MOST_BYTES_IN_FLIGHT = 128 * 1_024;
@@ -11,9 +11,9 @@ const LEAST_BYTES = 2 * 1_024;
 const UNKNOWN_BYTES = 64 * 1_024;
 /** The expected size approaches smaller answers by this share of the difference. */
 const DECAY = 0.05;
-/** Of the patience: when one reply is late, the reads behind it have time to see whether the next is. Otherwise all would query the database. */
-const QUEUE_PATIENCE = 2;
-/** The longest wait in a queue that moves, as a multiple of the patience: 3 s unless told. */
+/** Of the soft timeout: when one reply is late, the reads behind it have time to see whether the next is. Otherwise all would query the database. */
+const QUEUE_TIMEOUTS = 2;
+/** The longest wait in a queue that moves, as a multiple of the soft timeout: 3 s unless told. */
 const LONGEST_WAIT = 40;
 
 interface Waiting {
@@ -25,13 +25,13 @@ interface Waiting {
 class ReadQueue {
   private bytesInFlight = 0;
   private readonly queue = new Set<Waiting>();
-  private readonly untilTurn: Patience;
+  private readonly untilTurn: SoftTimeout;
 
   constructor(
-    private readonly patience: Patience,
-    private readonly patienceMs: number,
+    private readonly softTimeout: SoftTimeout,
+    private readonly softTimeoutMs: number,
   ) {
-    this.untilTurn = new Patience(QUEUE_PATIENCE * patienceMs, LONGEST_WAIT * patienceMs);
+    this.untilTurn = new SoftTimeout(QUEUE_TIMEOUTS * softTimeoutMs, LONGEST_WAIT * softTimeoutMs);
   }
 
   async read<T>(bytes: number, send: () => Promise<T>): Promise<T | undefined> {
@@ -39,7 +39,7 @@ class ReadQueue {
     else if (!(await this.waitForTurn(bytes))) return undefined;
     const reply = send();
     void this.follow(reply, bytes);
-    return this.patience.wait(reply);
+    return this.softTimeout.wait(reply);
   }
 
   private async follow(reply: Promise<unknown>, bytes: number): Promise<void> {
@@ -47,7 +47,7 @@ class ReadQueue {
     try {
       await reply;
       // Only a reply in time is progress: behind a slow engine the queue would be as slow.
-      if (performance.now() - sentAt < this.patienceMs) this.untilTurn.renew();
+      if (performance.now() - sentAt < this.softTimeoutMs) this.untilTurn.renew();
     } catch {
       // The caller handles it.
     } finally {
@@ -55,7 +55,7 @@ class ReadQueue {
     }
   }
 
-  /** Resolves with false when nothing ahead is answered in time for twice the patience. */
+  /** Resolves with false when nothing ahead is answered in time for twice the soft timeout. */
   private async waitForTurn(bytes: number): Promise<boolean> {
     const waiting: Waiting = { bytes, start: () => undefined };
     const turn = new Promise<true>((resolve) => (waiting.start = () => resolve(true)));
@@ -88,16 +88,16 @@ export class ReadQueues {
 
   constructor(
     private readonly engine: Pick<Engine, 'isReady'>,
-    private readonly patience: Patience,
-    patienceMs: number,
+    private readonly softTimeout: SoftTimeout,
+    softTimeoutMs: number,
   ) {
-    this.small = new ReadQueue(patience, patienceMs);
-    this.large = new ReadQueue(patience, patienceMs);
+    this.small = new ReadQueue(softTimeout, softTimeoutMs);
+    this.large = new ReadQueue(softTimeout, softTimeoutMs);
   }
 
   read<T>(bytes: number, send: () => Promise<T>): Promise<T | undefined> {
     // An engine that is down rejects at once.
-    if (!this.engine.isReady) return this.patience.wait(send());
+    if (!this.engine.isReady) return this.softTimeout.wait(send());
     const queue = bytes <= SMALL_BYTES ? this.small : this.large;
     return queue.read(Math.max(LEAST_BYTES, bytes), send);
   }

@@ -11,7 +11,7 @@ import { type CacheEngine, startCacheEngine } from './cache-engines.js';
 
 const DEADLINE_MS = 2_000;
 /** Never over before the deadline, so that what a call came to is counted when a lookup is answered. */
-const PATIENCE_MS = 2 * DEADLINE_MS;
+const SOFT_TIMEOUT_MS = 2 * DEADLINE_MS;
 
 /** The query cache alone, as an application has it, with a connection of its own. */
 export interface CacheNode {
@@ -44,7 +44,7 @@ export async function startNodesOn(server: CacheEngine, shared: Options = {}): P
       keyPrefix: prefix,
       concurrentLoads: 8,
       localTierBytes: 0,
-      patienceMs: PATIENCE_MS,
+      engineSoftTimeoutMs: SOFT_TIMEOUT_MS,
       ...shared,
       ...options,
     });

@@ -4,7 +4,7 @@ import { installed } from '../../support/app.js';
 import { type CacheNode, type CacheNodes, startCacheNodes } from './cache-nodes.js';
 
 /** Far more than one answer takes on a busy machine. */
-const PATIENCE_MS = 1_000;
+const SOFT_TIMEOUT_MS = 1_000;
 /** As many as fit the memory that Memcached has unless told. */
 const ANSWERS = 30;
 
@@ -13,7 +13,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('many large answers at 
   let writer: CacheNode;
   let reader: CacheNode;
   beforeAll(async () => {
-    cluster = await startCacheNodes(kind, { patienceMs: PATIENCE_MS });
+    cluster = await startCacheNodes(kind, { engineSoftTimeoutMs: SOFT_TIMEOUT_MS });
     [writer, reader] = cluster.nodes;
   });
   afterAll(() => cluster.close());

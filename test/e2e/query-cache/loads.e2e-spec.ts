@@ -84,7 +84,7 @@ describe('the loads of the query cache', () => {
 
   it('answer while the engine is silent: it is not waited for to store them', async () => {
     // No call's deadline has passed when a lookup stops waiting for the engine.
-    const impatient = await nodes.start({ patienceMs: 50 });
+    const impatient = await nodes.start({ engineSoftTimeoutMs: 50 });
     const query = impatient.cache.define<Args, unknown>(definition());
     database.close();
     const asked = query.read(args);

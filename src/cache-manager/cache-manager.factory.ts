@@ -1,13 +1,13 @@
 import { type Cache, createCache } from 'cache-manager';
-import { createPlainKeyv, refuseToClear, requireJson } from './plain-cache.store.js';
-import type { QueryCacheOptions } from './query-cache.options.js';
+import type { CacheManagerOptions } from './cache-manager.options.js';
+import { createEngineKeyv, refuseToClear, requireJson } from './cache-manager.store.js';
 
 /**
  * The cache behind `CACHE_MANAGER`. A Keyv reports a failed write as an `error` event, so that a cache with `nonBlocking`
- * cannot end the process; here what the caller can correct rejects.
+ * cannot end the process. Here the mistakes of a caller reject.
  */
-export function createPlainCache(options: QueryCacheOptions): Cache {
-  const cache = createCache({ stores: [createPlainKeyv(options)] });
+export function createEngineCache(options: CacheManagerOptions): Cache {
+  const cache = createCache({ stores: [createEngineKeyv(options)] });
   const wrap = cache.wrap.bind(cache) as (key: string, load: () => unknown, ...rest: unknown[]) => unknown;
   return {
     ...cache,

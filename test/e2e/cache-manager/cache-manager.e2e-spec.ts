@@ -5,14 +5,13 @@ import fc from 'fast-check';
 import { Keyv } from 'keyv';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEngineKeyv, engineKey } from '../../../src/cache-manager/cache-manager.store.js';
+import { CacheManagerModule } from '../../../src/cache-manager/index.js';
 import { MemcachedEngine, type RedisEngine } from '../../../src/engine/index.js';
-import { PlainCacheModule, QueryCacheModule } from '../../../src/query-cache/index.js';
-import { createPlainKeyv } from '../../../src/query-cache/plain-cache.store.js';
-import { plainKey } from '../../../src/query-cache/query/query-cache.keys.js';
 import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
-import { anything, withPlainZeros } from './any-value.js';
-import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
+import { anything, withPlainZeros } from '../query-cache/any-value.js';
+import { type CacheNodes, startCacheNodes } from '../query-cache/cache-nodes.js';
 
 const PREFIX = 'test:plain';
 const TTL_MS = 60_000;
@@ -25,9 +24,9 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
   beforeAll(async () => {
     nodes = await startCacheNodes(kind);
     for (const { engine } of nodes.nodes.slice(1)) {
-      const options = { engine, keyPrefix: PREFIX, concurrentLoads: 1, patienceMs: 1_000 };
+      const options = { engine, keyPrefix: PREFIX, softTimeoutMs: 1_000 };
       const module = await Test.createTestingModule({
-        imports: [QueryCacheModule.forRoot(options), PlainCacheModule],
+        imports: [CacheManagerModule.forRoot(options)],
       }).compile();
       caches.push(module.get<Cache>(CACHE_MANAGER));
       closings.push(() => module.close());
@@ -52,7 +51,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
 
   const createKeyv = () => {
     const { engine } = nodes.nodes[0];
-    return createPlainKeyv({ engine, keyPrefix: PREFIX, concurrentLoads: 1, patienceMs: 1_000 });
+    return createEngineKeyv({ engine, keyPrefix: PREFIX, softTimeoutMs: 1_000 });
   };
 
   it('returns what was stored, or refuses to store it', async () => {
@@ -77,7 +76,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
 
   it.each([
     ['a Date', { at: new Date(0) }, 'at is a Date. Give text or plain data.'],
-    ['a Map', new Map(), 'the whole is a Map.'],
+    ['a Map', new Map(), 'the value is a Map.'],
     ['a Buffer', [Buffer.from('x')], '0 is a Buffer.'],
     ['a bigint', { id: 1n }, 'id is a bigint. Give its text.'],
   ])('refuses %s in set, mset and wrap, and says where it is', async (_what, value, reason) => {
@@ -144,7 +143,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     await cache.set('date', new Date(0), TTL_MS);
     await until(() => reasons.length === 2);
     expect(reasons).toEqual([
-      expect.stringContaining('A plain cache is not cleared'),
+      expect.stringContaining('CACHE_MANAGER cannot be cleared'),
       expect.stringContaining('is a Date'),
     ]);
   });
@@ -182,7 +181,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     'is a miss when a value of another type is there, and overwritten',
     async () => {
       const { client } = nodes.nodes[0].engine as RedisEngine;
-      await client.lPush(plainKey(PREFIX, 'a list'), 'foreign');
+      await client.lPush(engineKey(PREFIX, 'a list'), 'foreign');
       expect(await caches[0]?.get('a list')).toBeUndefined();
       expect(await caches[0]?.mget(['a list'])).toEqual([undefined]);
       expect(await caches[0]?.wrap('a list', () => Promise.resolve('ours'), TTL_MS)).toBe('ours');
@@ -194,7 +193,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     const { engine } = nodes.nodes[0];
     for (const ttlMs of [0, 31 * DAY_MS]) {
       await caches[0]?.set(`long ${ttlMs}`, 1, ttlMs);
-      const leftMs = await (engine as RedisEngine).client.pTTL(plainKey(PREFIX, `long ${ttlMs}`));
+      const leftMs = await (engine as RedisEngine).client.pTTL(engineKey(PREFIX, `long ${ttlMs}`));
       expect(leftMs).toBeGreaterThan(29 * DAY_MS);
       expect(leftMs).toBeLessThanOrEqual(30 * DAY_MS);
     }
@@ -202,7 +201,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
 
   it('is a miss when something else is there', async () => {
     const engine = nodes.nodes[0].engine;
-    const key = plainKey(PREFIX, 'foreign');
+    const key = engineKey(PREFIX, 'foreign');
     if (engine instanceof MemcachedEngine)
       await engine.settle('set', () => engine.client.set(key, '{"val', {}));
     else await engine.client.set(key, '{"val');
@@ -213,7 +212,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
 
   it('refuses to be cleared, which would empty the whole engine', async () => {
     await caches[0]?.set('kept', 1, TTL_MS);
-    await expect(caches[0]?.clear()).rejects.toThrow('A plain cache is not cleared');
+    await expect(caches[0]?.clear()).rejects.toThrow('CACHE_MANAGER cannot be cleared');
     expect(await caches[0]?.get('kept')).toBe(1);
   });
 

@@ -1,39 +1,43 @@
+import { hash } from 'node:crypto';
 import KeyvMemcache from '@keyv/memcache';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 import { MemcachedEngine, type RedisEngine } from '../engine/index.js';
-import { memcachedLifeSeconds } from './tiers/engine-tier.store.js';
-import { findNotJson } from './query/json.js';
-import { Patience } from './tiers/patience.js';
-import { QueryCacheError } from './query-cache.errors.js';
-import { plainKey } from './query/query-cache.keys.js';
-import { PATIENCE_MS, type QueryCacheOptions } from './query-cache.options.js';
-import { LONGEST_LIFE_SECONDS } from './query/query-definition.js';
+import {
+  findNotJson,
+  LONGEST_LIFE_SECONDS,
+  memcachedLifeSeconds,
+  QueryCacheError,
+  SoftTimeout,
+} from '../query-cache/index.js';
+import type { CacheManagerOptions } from './cache-manager.options.js';
+
+const SOFT_TIMEOUT_MS = 75;
 
 /** An engine as Keyv's store needs it. Keyv reads and writes many keys one by one. */
-interface PlainStore {
+interface EngineStore {
   get(key: string): Promise<unknown>;
   set(key: string, entry: unknown, ttlMs: number): Promise<unknown>;
-  /** Resolves with whether there was something. */
+  /** Resolves with whether the key existed. */
   delete(key: string): Promise<boolean>;
 }
 
 /**
- * The Keyv behind `CACHE_MANAGER`: on our engine's own connection, so deadlines and breaker hold. A failed read is a miss; a
- * failed write is an `error` event and `false`, as in every Keyv. Its store also keeps the text that another Keyv's serializer
- * makes. Namespaces are those of Keyv, which puts them before the key.
+ * The Keyv behind `CACHE_MANAGER`, on the connection of our engine, so that its deadlines and its circuit breaker apply. A failed read is a
+ * miss. A failed write is an `error` event and `false`, as in every Keyv. The store also keeps text that the serializer of another Keyv made.
  */
-export function createPlainKeyv({ engine, keyPrefix, patienceMs = PATIENCE_MS }: QueryCacheOptions): Keyv {
+export function createEngineKeyv(options: CacheManagerOptions): Keyv {
+  const { engine, keyPrefix, softTimeoutMs = SOFT_TIMEOUT_MS } = options;
   const store = engine instanceof MemcachedEngine ? memcachedStore(engine) : redisStore(engine);
-  const patience = new Patience(patienceMs);
+  const softTimeout = new SoftTimeout(softTimeoutMs);
   return new Keyv({
     store: {
-      get: async (key: string) => live(await patience.wait(store.get(plainKey(keyPrefix, key)))),
+      get: async (key: string) => unexpired(await softTimeout.wait(store.get(engineKey(keyPrefix, key)))),
       set: async (key: string, entry: unknown, ttlMs?: number) => {
         if (isEntry(entry)) requireJson(entry.value);
-        await store.set(plainKey(keyPrefix, key), entry, withinBounds(ttlMs));
+        await store.set(engineKey(keyPrefix, key), entry, withinBounds(ttlMs));
       },
-      delete: (key: string) => store.delete(plainKey(keyPrefix, key)),
+      delete: (key: string) => store.delete(engineKey(keyPrefix, key)),
       clear: refuseToClear,
     },
     namespace: undefined,
@@ -43,17 +47,20 @@ export function createPlainKeyv({ engine, keyPrefix, patienceMs = PATIENCE_MS }:
   });
 }
 
+/** `<prefix>:plain:<digest of the key>`: any key is safe on every engine. The ttl is at most 30 days. */
+export function engineKey(prefix: string, key: string): string {
+  return `${prefix}:plain:${hash('sha256', JSON.stringify(key), 'base64url').slice(0, 27)}`;
+}
+
 /** Rejects: clearing is FLUSHDB on Redis and flush_all on Memcached. */
 export function refuseToClear(): Promise<never> {
   return Promise.reject(
-    new Error(
-      'A plain cache is not cleared: it would empty the whole engine. Delete keys, or let them expire.',
-    ),
+    new Error('CACHE_MANAGER cannot be cleared: that would empty the whole engine. Delete single keys.'),
   );
 }
 
 /**
- * Returns the value if JSON carries it unchanged; undefined, which no cache keeps, passes.
+ * Returns the value if JSON carries it unchanged. Undefined, which no cache keeps, passes.
  *
  * @throws {QueryCacheError} E_QUERY_VALUE
  */
@@ -62,23 +69,23 @@ export function requireJson<T>(value: T): T {
   if (!wrong) return value;
   throw new QueryCacheError(
     'E_QUERY_VALUE',
-    `CACHE_MANAGER was given a value of which ${wrong.path || 'the whole'} ${wrong.remedy}`,
+    `CACHE_MANAGER cannot store this value: ${wrong.path || 'the value'} ${wrong.remedy}`,
   );
 }
 
-function redisStore({ client }: RedisEngine): PlainStore {
+function redisStore({ client }: RedisEngine): EngineStore {
   // The store is typed for its own, older node-redis; the commands it sends are the same in ours.
   const store = redisInsStore(client as never);
   return {
     get: (key) => store.get(key),
     set: (key, entry, ttlMs) => store.set(key, entry, ttlMs),
-    // The store's own `del` does not say whether there was something.
+    // The store's own `del` does not return whether the key existed.
     delete: async (key) => (await client.del(key)) > 0,
   };
 }
 
-function memcachedStore(engine: MemcachedEngine): PlainStore {
-  // It is called inside memjs' reader, where what is thrown would end the process.
+function memcachedStore(engine: MemcachedEngine): EngineStore {
+  // memjs calls it while it reads the socket: an exception there would end the process.
   const store = new KeyvMemcache(undefined, {
     deserialize: (bytes: unknown) => parse(String(bytes)) as never,
   });
@@ -94,9 +101,9 @@ function memcachedStore(engine: MemcachedEngine): PlainStore {
   };
 }
 
-/** Here, since Keyv deletes what has expired: the node whose clock is fastest would delete everyone's. */
-function live(found: unknown): unknown {
-  // What another Keyv has serialised is for that Keyv to read.
+/** Checked here because Keyv would delete an expired entry from the engine: the node with the fastest clock would delete everyone's. */
+function unexpired(found: unknown): unknown {
+  // Text was serialised by another Keyv, which parses it itself.
   if (typeof found === 'string') return found;
   if (!isEntry(found)) return undefined;
   const hasExpired = typeof found.expires === 'number' && Date.now() > found.expires;
@@ -107,7 +114,7 @@ function isEntry(found: unknown): found is { value: unknown; expires?: unknown }
   return typeof found === 'object' && found !== null && 'value' in found;
 }
 
-/** Nothing is kept for ever: nobody would ever take it away again. */
+/** Nothing is kept without an expiry: it would fill the engine. */
 function withinBounds(ttlMs = Number.POSITIVE_INFINITY): number {
   return Math.ceil(Math.min(ttlMs, LONGEST_LIFE_SECONDS * 1000));
 }

@@ -1,0 +1,19 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { Engine } from '../engine/index.js';
+
+export interface CacheManagerOptions {
+  /** Redis, Valkey or Memcached, for example `engines.for('cache')`. */
+  engine: Engine;
+  /** Comes before every key, so that applications can share an engine: their name and environment, for example `caching:live`. */
+  keyPrefix: string;
+  /** How long a read waits for the engine before it counts as a miss, in milliseconds; 75 by default. */
+  softTimeoutMs?: number;
+}
+
+export const {
+  ConfigurableModuleClass: CacheManagerModuleBase,
+  MODULE_OPTIONS_TOKEN: CACHE_MANAGER_OPTIONS,
+} = new ConfigurableModuleBuilder<CacheManagerOptions>()
+  .setClassMethodName('forRoot')
+  .setExtras({}, (definition) => ({ ...definition, global: true }))
+  .build();
