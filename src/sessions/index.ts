@@ -1,13 +1,13 @@
-export { SessionGuard, SignedInGuard, SignedInOnly, WithSession } from './session.guard.js';
+export { SessionGuard, SignedInGuard, SignedInOnly, WithSession } from './api/session.guard.js';
 export { sessionChannel } from './sessions.channel.js';
 export { SessionError } from './sessions.errors.js';
 export type { SessionErrorCode } from './sessions.errors.js';
 export { SessionsModule } from './sessions.module.js';
 export type { SessionsOptions, SessionsStoreOptions } from './sessions.options.js';
-export { SessionsService } from './sessions.service.js';
-export type { SessionDraft, SessionUpdate } from './session-saves.js';
-export type { Identity, SignedInSession } from './sessions.service.js';
-export { SessionsStore } from './sessions.store.js';
+export { SessionsService } from './request/sessions.service.js';
+export type { SessionDraft, SessionUpdate } from './store/session-saves.js';
+export type { Identity, SignedInSession } from './request/sessions.service.js';
+export { SessionsStore } from './store/sessions.store.js';
 export type {
   CurrentSession,
   DeviceSession,

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { DevicesService } from './devices.service.js';
-import { SessionSockets } from './session-sockets.js';
-import { SessionsController } from './sessions.controller.js';
-import { SessionsGateway } from './sessions.gateway.js';
+import { DevicesService } from './request/devices.service.js';
+import { SessionSockets } from './sockets/session-sockets.js';
+import { SessionsController } from './api/sessions.controller.js';
+import { SessionsGateway } from './sockets/sessions.gateway.js';
 import { SESSIONS_OPTIONS, type SessionsOptions, SessionsModuleBase } from './sessions.options.js';
-import { SessionsService } from './sessions.service.js';
-import { SessionsStore } from './sessions.store.js';
+import { SessionsService } from './request/sessions.service.js';
+import { SessionsStore } from './store/sessions.store.js';
 
 /** Use case 1: user sessions in memory, shared by every node and by websockets. */
 @Module({

@@ -5,7 +5,7 @@ import { io } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalEngine } from '../../../local/index.js';
-import { handleOf, newsChannel } from '../../../src/sessions/sessions.keys.js';
+import { handleOf, newsChannel } from '../../../src/sessions/records/sessions.keys.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { asOperator, type Settings } from '../../support/settings.js';
 import { until } from '../../support/until.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { SessionsStore, type SessionsStoreOptions } from '../../../src/sessions/index.js';
-import { handleOf, sessionKey } from '../../../src/sessions/sessions.keys.js';
+import { handleOf, sessionKey } from '../../../src/sessions/records/sessions.keys.js';
 import { type SessionsOptions, SESSIONS_OPTIONS } from '../../../src/sessions/sessions.options.js';
 import { redisLike, startApp } from '../../support/app.js';
 import { until } from '../../support/until.js';

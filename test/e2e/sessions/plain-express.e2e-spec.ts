@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { SessionsStore } from '../../../src/sessions/index.js';
-import { handleOf, sessionKey } from '../../../src/sessions/sessions.keys.js';
+import { handleOf, sessionKey } from '../../../src/sessions/records/sessions.keys.js';
 import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, startEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { SessionsStore } from '../../../src/sessions/index.js';
-import { handleOf } from '../../../src/sessions/sessions.keys.js';
+import { handleOf } from '../../../src/sessions/records/sessions.keys.js';
 import { installed } from '../../support/app.js';
 import { rounds } from '../../support/scope.js';
 import { until } from '../../support/until.js';

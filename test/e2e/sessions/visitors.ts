@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import type { CurrentSession, DeviceSession } from '../../../src/sessions/index.js';
-import { accountKey, generationKey, handleOf, sessionKey } from '../../../src/sessions/sessions.keys.js';
+import {
+  accountKey,
+  generationKey,
+  handleOf,
+  sessionKey,
+} from '../../../src/sessions/records/sessions.keys.js';
 
 export const PASSWORD = 'a passphrase for tests';
 

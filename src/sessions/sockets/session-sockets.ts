@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
-import type { RedisEngine } from '../engine/index.js';
-import { noSession } from './sessions.errors.js';
-import { SESSIONS_OPTIONS, type SessionsOptions } from './sessions.options.js';
-import { type SignedInSession, SessionsService } from './sessions.service.js';
-import { SessionsStore } from './sessions.store.js';
-import type { SessionEnd, SessionSocketEvents, SocketEnd } from './sessions.wire.js';
+import type { RedisEngine } from '../../engine/index.js';
+import { noSession } from '../sessions.errors.js';
+import { SESSIONS_OPTIONS, type SessionsOptions } from '../sessions.options.js';
+import { type SignedInSession, SessionsService } from '../request/sessions.service.js';
+import { SessionsStore } from '../store/sessions.store.js';
+import type { SessionEnd, SessionSocketEvents, SocketEnd } from '../sessions.wire.js';
 
 /** The sockets of one session on this node. Times are of `performance.now()`. */
 interface Group {

@@ -1,4 +1,4 @@
-import type { RedisEngine } from '../engine/index.js';
+import type { RedisEngine } from '../../engine/index.js';
 
 /** Others on the connection wait as long when a replica is slow, so it is short; a healthy one takes about a millisecond. */
 const REPLICA_WAIT_MS = 50;

@@ -16,8 +16,8 @@ import {
 import type { Request, Response } from 'express';
 import { SignedInOnly } from './session.guard.js';
 import { type Which, whichSchema } from './sessions.schemas.js';
-import { SessionsService } from './sessions.service.js';
-import type { CurrentSession, DeviceSession } from './sessions.wire.js';
+import { SessionsService } from '../request/sessions.service.js';
+import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
 
 @ApiTags('sessions')
 @ApiCookieAuth('session')

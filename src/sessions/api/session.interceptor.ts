@@ -1,8 +1,8 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request } from 'express';
 import { catchError, concatMap, type Observable, throwError } from 'rxjs';
-import { forget } from './session-middleware.js';
-import { SessionsService } from './sessions.service.js';
+import { forget } from '../request/session-middleware.js';
+import { SessionsService } from '../request/sessions.service.js';
 
 /** Saves what a handler changed in the session before its answer is sent; what a failed one changed is not saved. */
 @Injectable()

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findNotJson } from './session-json.js';
+import { findNotJson } from './json-values.js';
 
 describe('findNotJson', () => {
   it.each([

@@ -1,8 +1,8 @@
 import type { Session, SessionData } from 'express-session';
-import { isNestedDeeperThan, type JsonObject } from './session-changes.js';
+import { isNestedDeeperThan, type JsonObject } from './json-changes.js';
 import { cookieContent, maxAgeOf } from './session-cookie.js';
-import { findNotJson } from './session-json.js';
-import { SessionError } from './sessions.errors.js';
+import { findNotJson } from './json-values.js';
+import { SessionError } from '../sessions.errors.js';
 
 const MOST_LEVELS = 32;
 

@@ -3,16 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { SessionData } from 'express-session';
 import { DevicesService } from './devices.service.js';
-import { isObject, type JsonObject, mergePatch } from './session-changes.js';
-import { checkNesting, requireJson } from './session-content.js';
-import type { SignedIn } from './session-data.js';
-import type { SessionUpdate } from './session-saves.js';
+import { isObject, type JsonObject, mergePatch } from '../content/json-changes.js';
+import { checkNesting, requireJson } from '../content/session-content.js';
+import type { SignedIn } from '../content/session-data.js';
+import type { SessionUpdate } from '../store/session-saves.js';
 import { forget, SessionMiddleware, settle } from './session-middleware.js';
-import { tell } from './sessions.channel.js';
-import { noSession, SessionError } from './sessions.errors.js';
-import { SESSIONS_OPTIONS, type SessionsOptions } from './sessions.options.js';
-import { SessionsStore } from './sessions.store.js';
-import type { CurrentSession, DeviceSession, SessionEnd } from './sessions.wire.js';
+import { tell } from '../sessions.channel.js';
+import { noSession, SessionError } from '../sessions.errors.js';
+import { SESSIONS_OPTIONS, type SessionsOptions } from '../sessions.options.js';
+import { SessionsStore } from '../store/sessions.store.js';
+import type { CurrentSession, DeviceSession, SessionEnd } from '../sessions.wire.js';
 
 /** Who is asking to be signed in, already authenticated by the caller. */
 export interface Identity {

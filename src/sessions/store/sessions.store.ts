@@ -1,22 +1,22 @@
 import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { Session, SessionData } from 'express-session';
-import { ignoreEngineError } from '../engine/index.js';
-import { AccountSessions } from './account-sessions.store.js';
+import { ignoreEngineError } from '../../engine/index.js';
+import { AccountSessions } from '../accounts/account-sessions.store.js';
 import { LoadedSessions } from './loaded-sessions.js';
-import { checkSize, contentOf, fill } from './session-content.js';
-import { cookieContent, isOver, maxAgeOf } from './session-cookie.js';
-import type { SignedIn } from './session-data.js';
-import { SessionEnds } from './session-ends.js';
+import { checkSize, contentOf, fill } from '../content/session-content.js';
+import { cookieContent, isOver, maxAgeOf } from '../content/session-cookie.js';
+import type { SignedIn } from '../content/session-data.js';
+import { SessionEnds } from '../ending/session-ends.js';
 import { SessionSaves, type SessionUpdate } from './session-saves.js';
-import { SessionNews } from './session-news.store.js';
-import { engineNow, type Lifetime, SessionRecords } from './session-records.store.js';
-import { contended, noSession } from './sessions.errors.js';
-import { handleOf, sessionKeyPrefix } from './sessions.keys.js';
-import type { SessionsStoreOptions } from './sessions.options.js';
-import type { SessionEnd } from './sessions.wire.js';
+import { SessionNews } from '../ending/session-notifications.store.js';
+import { engineNow, type Lifetime, SessionRecords } from '../records/session-records.store.js';
+import { contended, noSession } from '../sessions.errors.js';
+import { handleOf, sessionKeyPrefix } from '../records/sessions.keys.js';
+import type { SessionsStoreOptions } from '../sessions.options.js';
+import type { SessionEnd } from '../sessions.wire.js';
 import { answer } from './store-callback.js';
-import { Turns } from './turns.js';
+import { Turns } from './keyed-queue.js';
 
 type Callback = Parameters<RedisStore['get']>[1];
 

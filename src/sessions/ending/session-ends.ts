@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ignoreEngineError, type RedisEngine } from '../engine/index.js';
-import type { AccountSessions } from './account-sessions.store.js';
-import type { SignedIn } from './session-data.js';
-import type { SessionNews } from './session-news.store.js';
-import type { SessionRecords } from './session-records.store.js';
-import { tell } from './sessions.channel.js';
-import { notReplicated } from './sessions.errors.js';
-import type { SessionEnd } from './sessions.wire.js';
+import { ignoreEngineError, type RedisEngine } from '../../engine/index.js';
+import type { AccountSessions } from '../accounts/account-sessions.store.js';
+import type { SignedIn } from '../content/session-data.js';
+import type { SessionNews } from './session-notifications.store.js';
+import type { SessionRecords } from '../records/session-records.store.js';
+import { tell } from '../sessions.channel.js';
+import { notReplicated } from '../sessions.errors.js';
+import type { SessionEnd } from '../sessions.wire.js';
 
 /** How many are ended again at once, between the calls of others; and how soon after a failure. */
 const PAGE = 100;

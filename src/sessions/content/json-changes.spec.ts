@@ -6,7 +6,7 @@ import {
   isNestedDeeperThan,
   type JsonObject,
   mergePatch,
-} from './session-changes.js';
+} from './json-changes.js';
 
 const parse = (text: string) => JSON.parse(text) as JsonObject;
 const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => parse(JSON.stringify(value)));

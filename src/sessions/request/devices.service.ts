@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountEntry } from './account-sessions.store.js';
-import type { SignedIn } from './session-data.js';
-import type { Lifetime } from './session-records.store.js';
-import { tell } from './sessions.channel.js';
-import { SessionError } from './sessions.errors.js';
-import { SessionsStore } from './sessions.store.js';
-import type { SessionEnd } from './sessions.wire.js';
+import type { AccountEntry } from '../accounts/account-sessions.store.js';
+import type { SignedIn } from '../content/session-data.js';
+import type { Lifetime } from '../records/session-records.store.js';
+import { tell } from '../sessions.channel.js';
+import { SessionError } from '../sessions.errors.js';
+import { SessionsStore } from '../store/sessions.store.js';
+import type { SessionEnd } from '../sessions.wire.js';
 
 export interface Device extends Lifetime {
   handle: string;

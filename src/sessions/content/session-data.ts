@@ -1,5 +1,5 @@
 import 'express-session';
-import type { JsonObject } from './session-changes.js';
+import type { JsonObject } from './json-changes.js';
 
 /** Who is signed in, and from where. */
 export interface SignedIn {

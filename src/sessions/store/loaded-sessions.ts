@@ -1,6 +1,6 @@
 import type { SessionData } from 'express-session';
-import type { JsonObject } from './session-changes.js';
-import { engineNow, type SessionRecord } from './session-records.store.js';
+import type { JsonObject } from '../content/json-changes.js';
+import { engineNow, type SessionRecord } from '../records/session-records.store.js';
 
 export interface LoadedSession extends SessionRecord {
   handle: string;

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { SessionSaver } from './session.interceptor.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionsService } from '../request/sessions.service.js';
 
 /** Loads the session: only routes that say so touch the engine, so public routes do not notice when it is away. */
 @Injectable()

@@ -1,4 +1,4 @@
-import { defineScript } from '../engine/index.js';
+import { defineScript } from '../../engine/index.js';
 
 /*
  * Every time is that of the engine's server (TIME) in milliseconds since the epoch, so a node's own clock decides nothing.

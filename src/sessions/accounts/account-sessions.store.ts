@@ -1,7 +1,7 @@
-import { defineScript } from '../engine/index.js';
-import { NOW } from './session-scripts.js';
-import { accountKey, generationKey } from './sessions.keys.js';
-import type { SessionsStoreOptions } from './sessions.options.js';
+import { defineScript } from '../../engine/index.js';
+import { NOW } from '../records/session-scripts.js';
+import { accountKey, generationKey } from '../records/sessions.keys.js';
+import type { SessionsStoreOptions } from '../sessions.options.js';
 
 /** By the clock of the account's server, so that a node's own clock decides nothing; in milliseconds, to the microsecond. */
 const AT = `local time = redis.call('TIME')

@@ -2,9 +2,9 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
-import { SessionError } from './sessions.errors.js';
-import type { SessionsOptions } from './sessions.options.js';
-import type { SessionsStore } from './sessions.store.js';
+import { SessionError } from '../sessions.errors.js';
+import type { SessionsOptions } from '../sessions.options.js';
+import type { SessionsStore } from '../store/sessions.store.js';
 
 /** express-session, run for the routes that need a session rather than for each request. */
 export class SessionMiddleware {

@@ -1,7 +1,7 @@
-import type { RedisEngine } from '../engine/index.js';
-import { newsChannel } from './sessions.keys.js';
-import type { SessionsStoreOptions } from './sessions.options.js';
-import type { SessionEnd } from './sessions.wire.js';
+import type { RedisEngine } from '../../engine/index.js';
+import { newsChannel } from '../records/sessions.keys.js';
+import type { SessionsStoreOptions } from '../sessions.options.js';
+import type { SessionEnd } from '../sessions.wire.js';
 
 /** What every node hears of a session: how it ended, or with null that it changed. */
 export interface News {

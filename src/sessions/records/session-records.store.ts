@@ -1,14 +1,14 @@
-import { EngineError } from '../engine/index.js';
+import { EngineError } from '../../engine/index.js';
 import { EndedSessions } from './ended-sessions.js';
 import { Sealing } from './sealing.js';
-import { isObject, type JsonObject } from './session-changes.js';
-import { maxAgeOf } from './session-cookie.js';
-import { SessionReplicas } from './session-replicas.store.js';
+import { isObject, type JsonObject } from '../content/json-changes.js';
+import { maxAgeOf } from '../content/session-cookie.js';
+import { SessionReplicas } from '../ending/replicated-deletes.store.js';
 import { CREATE, READ, REMOVE_UNCHANGED, SAVE, SEE } from './session-scripts.js';
-import { tell } from './sessions.channel.js';
-import { noSession } from './sessions.errors.js';
+import { tell } from '../sessions.channel.js';
+import { noSession } from '../sessions.errors.js';
 import { sessionKey } from './sessions.keys.js';
-import type { SessionsStoreOptions } from './sessions.options.js';
+import type { SessionsStoreOptions } from '../sessions.options.js';
 
 /** Times by the engine's clock, in milliseconds since the epoch. */
 export interface Lifetime {

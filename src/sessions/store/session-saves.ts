@@ -1,12 +1,12 @@
 import type { SessionData } from 'express-session';
 import type { LoadedSession } from './loaded-sessions.js';
-import { applyChanges, changesBetween, type JsonObject } from './session-changes.js';
-import { checkSize, contentOf } from './session-content.js';
-import { isOver, maxAgeOf } from './session-cookie.js';
-import type { SessionEnds } from './session-ends.js';
-import type { SessionNews } from './session-news.store.js';
-import type { SessionRecords } from './session-records.store.js';
-import { contended, noSession } from './sessions.errors.js';
+import { applyChanges, changesBetween, type JsonObject } from '../content/json-changes.js';
+import { checkSize, contentOf } from '../content/session-content.js';
+import { isOver, maxAgeOf } from '../content/session-cookie.js';
+import type { SessionEnds } from '../ending/session-ends.js';
+import type { SessionNews } from '../ending/session-notifications.store.js';
+import type { SessionRecords } from '../records/session-records.store.js';
+import { contended, noSession } from '../sessions.errors.js';
 
 /** Changes a draft of a session. It may run several times, each time on what is saved by then, so it must be synchronous. */
 export type SessionUpdate = (draft: SessionDraft) => void;

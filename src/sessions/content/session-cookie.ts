@@ -1,5 +1,5 @@
 import type { SessionData } from 'express-session';
-import { isObject, type JsonObject } from './session-changes.js';
+import { isObject, type JsonObject } from './json-changes.js';
 
 /** express-session computes it again at each request, from the clock, which may tick in between. */
 const NOISE_MS = 5;
