@@ -1,7 +1,7 @@
 export { type ClusterOptions, type EngineCluster, startCluster } from './cluster/cluster.js';
 export type { EngineKind } from './installation/engine-program.js';
 export type { EngineOptions } from './engines/engine-home.js';
-export { EngineUnavailableError } from './installation/installation.js';
+export { EngineUnavailableError } from './installation/ensure-engine.js';
 export { startEngine } from './engines/engine-server.js';
 export { type EngineStack, WRITES_NEED_A_REPLICA } from './stacks/engine-stack.js';
 export {

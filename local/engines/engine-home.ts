@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Access, type AccessOptions, makeAccess } from '../security/access.js';
 import { type Account, canReach, unprivilegedAccount } from '../machine/account.js';
 import { type EngineKind, type EngineProgram, engineVersion } from '../installation/engine-program.js';
-import { ensureEngine } from '../installation/installation.js';
+import { ensureEngine } from '../installation/ensure-engine.js';
 import { temporaryDirectory } from '../machine/temporary-directory.js';
 import { makeTlsFiles, type TlsFiles, type TlsOptions, writeSecret } from '../security/tls-files.js';
 

@@ -10,7 +10,7 @@ import {
   startSentinel,
   WRITES_NEED_A_REPLICA,
 } from '../index.js';
-import { ensureEngine } from '../installation/installation.js';
+import { ensureEngine } from '../installation/ensure-engine.js';
 import { tryLock } from '../machine/lock.js';
 import { appEnvironment, type ServerUrls, startAppNode } from './app/app-nodes.js';
 import { buildStale } from './app/build.js';

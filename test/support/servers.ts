@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { ensureEngine } from '../../local/installation/installation.js';
+import { ensureEngine } from '../../local/installation/ensure-engine.js';
 import { type EngineKind, startPostgres } from '../../local/index.js';
 import { buildStale } from '../../local/launcher/app/build.js';
 import { loadFlightsDataset } from '../../src/demo/flights/dataset/flights.dataset.js';
