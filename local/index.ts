@@ -1,19 +1,19 @@
 export { type ClusterOptions, type EngineCluster, startCluster } from './cluster/cluster.js';
-export type { EngineKind } from './installation/engine-program.js';
-export type { EngineOptions } from './engines/engine-home.js';
-export { EngineUnavailableError } from './installation/ensure-engine.js';
 export { startEngine } from './engines/engine-server.js';
-export { type EngineStack, WRITES_NEED_A_REPLICA } from './stacks/engine-stack.js';
+export type { EngineOptions } from './engines/engine-setup.js';
+export type { Reply } from './engines/redis-connection.js';
+export type { LocalEngine } from './engines/redis-node.js';
 export {
   type Direction,
   type FaultProxy,
   type FaultProxyOptions,
   startFaultProxy,
 } from './fault-proxy/fault-proxy.js';
+export type { EngineKind } from './installation/engine-program.js';
+export { EngineUnavailableError } from './installation/ensure-engine.js';
+export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres/postgres-server.js';
 export type { Exit } from './processes/guarded-process.js';
 export type { LocalServer } from './processes/local-server.js';
-export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres/postgres-server.js';
-export type { LocalEngine } from './engines/redis-node.js';
-export type { Reply } from './engines/redis-connection.js';
-export { type SentinelOptions, startSentinel } from './stacks/sentinel.js';
 export type { TlsFiles, TlsOptions } from './security/tls-files.js';
+export { type EngineStack, WRITES_NEED_A_REPLICA } from './stacks/engine-stack.js';
+export { type SentinelOptions, startSentinel } from './stacks/sentinel.js';

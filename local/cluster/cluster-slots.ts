@@ -1,7 +1,7 @@
-import type { EngineHome } from '../engines/engine-home.js';
-import { readView } from './cluster-view.js';
-import { addressOf, type LocalEngine } from '../engines/redis-node.js';
+import type { EngineSetup } from '../engines/engine-setup.js';
 import { RedisConnection } from '../engines/redis-connection.js';
+import { addressOf, type LocalEngine } from '../engines/redis-node.js';
+import { readView } from './cluster-view.js';
 
 interface Shard {
   readonly node: LocalEngine;
@@ -11,102 +11,90 @@ interface Shard {
 export interface SlotMove {
   readonly source: Shard;
   readonly target: Shard;
-  /** Of all shards: they are told the new owner at once instead of hearing it by and by. */
+  /** The primaries of all shards. They learn the new owner at once instead of through gossip. */
   readonly primaries: readonly Shard[];
   readonly count: number;
 }
 
-const MOST_AT_ONCE = 32;
-/** Fewer are not worth connections of their own. */
-const SLOTS_FOR_EACH = 8;
-const KEYS_AT_ONCE = 100;
-const MIGRATION_MILLISECONDS = 1000;
-// Valkey answers CLUSTER SETSLOT when the replicas have it, for which it waits up to 2 s by itself.
-const SETSLOT_MILLISECONDS = 10_000;
+const MAX_CONCURRENCY = 32;
+const MIN_SLOTS_PER_WORKER = 8;
+const KEYS_PER_MIGRATE = '100';
+const MIGRATE_TIMEOUT_MILLISECONDS = '1000';
+// Valkey replies to CLUSTER SETSLOT when its replicas have the change. It waits up to 2 s for them.
+const SETSLOT_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
- * Moves slots with their keys as `redis-cli --cluster reshard` does, by the procedure of CLUSTER SETSLOT's manual.
- * Several slots move at once, each by connections of its own: a server answers SETSLOT when its configuration is on disk and,
- * with Valkey, on its replicas, and one such wait serves all connections.
+ * Moves slots with their keys like `redis-cli --cluster reshard`, by the procedure in the documentation of CLUSTER SETSLOT.
+ * Several slots move concurrently on separate connections: SETSLOT waits for the configuration to reach the disk (with Valkey also
+ * the replicas), and one such wait serves all connections.
  */
-export class ClusterSlots {
-  constructor(private readonly home: EngineHome) {}
+export async function moveSlots(setup: EngineSetup, move: SlotMove): Promise<void> {
+  const owned = await slotsOf(setup, move.source);
+  if (owned.length < move.count) {
+    throw new Error(`The shard has ${owned.length} slots, so ${move.count} cannot be moved.`);
+  }
+  const slots = owned.slice(0, move.count).values();
+  const length = Math.min(MAX_CONCURRENCY, Math.ceil(move.count / MIN_SLOTS_PER_WORKER));
+  const workers = Array.from({ length }, () => moveAll(setup, slots, move));
+  const failure = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
+}
 
-  async move(move: SlotMove): Promise<void> {
-    const owned = await this.slotsOf(move.source);
-    if (owned.length < move.count) {
-      throw new Error(`It has ${owned.length} slots, so ${move.count} cannot be moved.`);
+async function slotsOf(setup: EngineSetup, { node, id }: Shard): Promise<readonly number[]> {
+  const connection = await connect(setup, node);
+  try {
+    return readView(await connection.call('CLUSTER', 'NODES')).get(id)?.slots ?? [];
+  } finally {
+    connection.close();
+  }
+}
+
+/** Moves slots one by one until the iterator, which other workers share, has no more. */
+async function moveAll(setup: EngineSetup, slots: Iterable<number>, move: SlotMove): Promise<void> {
+  const connections = new Map<string, RedisConnection>();
+  try {
+    for (const { node, id } of [move.source, move.target, ...move.primaries]) {
+      if (!connections.has(id)) connections.set(id, await connect(setup, node));
     }
-    const slots = owned.slice(0, move.count).values();
-    const movers = Array.from(
-      { length: Math.min(MOST_AT_ONCE, Math.ceil(move.count / SLOTS_FOR_EACH)) },
-      () => this.moveEach(slots, move),
-    );
-    const failure = (await Promise.allSettled(movers)).find(({ status }) => status === 'rejected');
-    if (failure?.status === 'rejected') throw failure.reason;
+    for (const slot of slots) await moveSlot(setup, `${slot}`, move, connections);
+  } finally {
+    for (const connection of connections.values()) connection.close();
   }
+}
 
-  private async slotsOf({ node, id }: Shard): Promise<readonly number[]> {
-    const connection = await this.connect(node);
-    try {
-      return readView(await connection.call('CLUSTER', 'NODES')).get(id)?.slots ?? [];
-    } finally {
-      connection.close();
-    }
-  }
+function connect(setup: EngineSetup, node: LocalEngine): Promise<RedisConnection> {
+  const address = addressOf(setup, node.port);
+  return RedisConnection.open({ ...address, timeoutMilliseconds: SETSLOT_TIMEOUT_MILLISECONDS });
+}
 
-  /** Takes slots from the iterator, one after the other, until there are no more. */
-  private async moveEach(slots: Iterable<number>, move: SlotMove): Promise<void> {
-    const connections = new Map<string, RedisConnection>();
-    try {
-      for (const { node, id } of [move.source, move.target, ...move.primaries]) {
-        if (!connections.has(id)) connections.set(id, await this.connect(node));
-      }
-      for (const slot of slots) await this.moveSlot(`${slot}`, move, connections);
-    } finally {
-      for (const connection of connections.values()) connection.close();
-    }
-  }
+async function moveSlot(
+  setup: EngineSetup,
+  slot: string,
+  { source, target }: SlotMove,
+  connections: ReadonlyMap<string, RedisConnection>,
+): Promise<void> {
+  const [from, to] = [source, target].map(({ id }) => connections.get(id));
+  if (!from || !to) return;
+  await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source.id);
+  await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target.id);
+  await moveKeys(from, slot, migrateArguments(setup, target.node.port));
+  // The target first: until the source knows too, both redirect clients to each other, so no request is lost.
+  await to.call('CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
+  const others = [...connections.values()].filter((connection) => connection !== to);
+  await Promise.all(others.map((other) => other.call('CLUSTER', 'SETSLOT', slot, 'NODE', target.id)));
+}
 
-  private connect(node: LocalEngine): Promise<RedisConnection> {
-    const address = addressOf(this.home, node.port);
-    return RedisConnection.open({ ...address, timeoutMilliseconds: SETSLOT_MILLISECONDS });
+async function moveKeys(from: RedisConnection, slot: string, migrate: readonly string[]): Promise<void> {
+  for (;;) {
+    const keys = await from.call('CLUSTER', 'GETKEYSINSLOT', slot, KEYS_PER_MIGRATE);
+    if (!Array.isArray(keys) || keys.length === 0) return;
+    await from.call('MIGRATE', ...migrate, 'KEYS', ...keys.map(String));
   }
+}
 
-  private async moveSlot(
-    slot: string,
-    { source, target }: SlotMove,
-    connections: ReadonlyMap<string, RedisConnection>,
-  ): Promise<void> {
-    const [from, to] = [source, target].map(({ id }) => connections.get(id));
-    if (!from || !to) return;
-    await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source.id);
-    await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target.id);
-    await this.moveKeys(from, target.node.port, slot);
-    // The target first: in between, both would send a client to each other, never to nobody.
-    await to.call('CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
-    const others = [...connections.values()].filter((connection) => connection !== to);
-    await Promise.all(others.map((other) => other.call('CLUSTER', 'SETSLOT', slot, 'NODE', target.id)));
-  }
-
-  private async moveKeys(from: RedisConnection, port: number, slot: string): Promise<void> {
-    const { operator } = this.home.access;
-    const proof = operator ? ['AUTH2', operator.username ?? 'default', operator.password] : [];
-    for (;;) {
-      const keys = await from.call('CLUSTER', 'GETKEYSINSLOT', slot, `${KEYS_AT_ONCE}`);
-      if (!Array.isArray(keys) || keys.length === 0) return;
-      const limit = `${MIGRATION_MILLISECONDS}`;
-      await from.call(
-        'MIGRATE',
-        '127.0.0.1',
-        `${port}`,
-        '',
-        '0',
-        limit,
-        ...proof,
-        'KEYS',
-        ...keys.map(String),
-      );
-    }
-  }
+/** host, port, key (empty: KEYS follow), database, timeout and credentials. */
+function migrateArguments({ access }: EngineSetup, port: number): string[] {
+  const { operator } = access;
+  const credentials = operator ? ['AUTH2', operator.username ?? 'default', operator.password] : [];
+  return ['127.0.0.1', `${port}`, '', '0', MIGRATE_TIMEOUT_MILLISECONDS, ...credentials];
 }

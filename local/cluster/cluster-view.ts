@@ -2,21 +2,21 @@ import type { Reply } from '../engines/redis-connection.js';
 
 export interface ClusterNodeView {
   readonly id: string;
-  /** Whether it holds the slots of its shard, dead or alive. */
+  /** Whether it owns the slots of its shard, even when it is down. */
   readonly primary: boolean;
-  /** Neither suspected, nor failed, nor still shaking hands. */
+  /** Neither suspected, failed, nor in the handshake. */
   readonly healthy: boolean;
-  /** The higher, the newer is what is said about its slots. */
+  /** The configuration epoch: of two statements about the same slots, the one with the higher epoch is newer. */
   readonly epoch: number;
   readonly slots: readonly number[];
 }
 
-/** By id, as one node sees it. */
+/** The cluster as one node sees it, by node id. */
 export type ClusterView = ReadonlyMap<string, ClusterNodeView>;
 
 const UNHEALTHY = ['fail', 'fail?', 'handshake', 'noaddr'];
 
-/** Reads the answer to CLUSTER NODES: `id address flags primary ping pong epoch link slot...`, a line each. */
+/** Parses the reply of CLUSTER NODES: one line per node, `id address flags primary ping pong epoch link slot...`. */
 export function readView(reply: Reply): ClusterView {
   const lines = String(reply).split('\n').filter(Boolean);
   return new Map(lines.map(readLine).map((node) => [node.id, node]));
@@ -30,21 +30,21 @@ function readLine(line: string): ClusterNodeView {
     primary: flags.includes('master'),
     healthy: !flags.some((flag) => UNHEALTHY.includes(flag)) && link === 'connected',
     epoch: Number(epoch),
-    // Thousands of numbers, which few who ask for a view want.
+    // Computed lazily: thousands of numbers that most callers do not read.
     get slots() {
       return ranges.flatMap(readRange);
     },
   };
 }
 
-/** `5`, `5-7`, and for slots on the move `[5->-id]`, which are listed as plain ones too. */
+/** `5` or `5-7`. A slot that is being moved, `[5->-id]`, is also listed as a plain one. */
 function readRange(range: string): number[] {
   if (range.startsWith('[')) return [];
   const [first = 0, last = first] = range.split('-').map(Number);
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** Which of these is its shard's primary by the newest that anybody knows. */
+/** The primary with the highest configuration epoch among the candidates. */
 export function newestPrimary<T extends Pick<ClusterNodeView, 'primary' | 'epoch'>>(
   candidates: readonly T[],
 ): T | undefined {

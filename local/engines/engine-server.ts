@@ -1,66 +1,68 @@
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { type EngineHome, type EngineOptions, openHome } from './engine-home.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type EngineSetup, type EngineOptions, prepareEngine } from './engine-setup.js';
 import type { EngineKind } from '../installation/engine-program.js';
 import type { GuardedProcess } from '../processes/guarded-process.js';
 import { type LocalServer, startServer } from '../processes/local-server.js';
-import { asArguments, DATA_SETTINGS, type LocalEngine, startNode, usualSettings } from './redis-node.js';
+import { asArguments, DATA_SETTINGS, type LocalEngine, startNode, commonSettings } from './redis-node.js';
 
 export function startEngine(kind: 'memcached', options?: EngineOptions): Promise<LocalServer>;
 export function startEngine(kind: 'redis' | 'valkey', options?: EngineOptions): Promise<LocalEngine>;
 export function startEngine(kind: EngineKind, options?: EngineOptions): Promise<LocalServer>;
 /**
- * Starts one Redis, Valkey or Memcached server that keeps nothing on disk and, for Redis and Valkey,
- * evicts nothing. Rejects when the program is not installed.
+ * Starts one Redis, Valkey or Memcached server. It stores nothing on disk, and Redis and Valkey evict nothing.
+ *
+ * @throws EngineUnavailableError when the program is not installed and cannot be installed
  */
 export async function startEngine(kind: EngineKind, options: EngineOptions = {}): Promise<LocalServer> {
   const { password, acl, tls, settings = [] } = options;
   const memcached = kind === 'memcached';
   if (memcached && (password !== undefined || acl || tls)) {
-    throw new Error('Memcached has no password, users or TLS here; leave them out.');
+    throw new Error('Local Memcached servers support no password, users or TLS. Leave these options out.');
   }
-  const home = await openHome(kind, options, { directory: false });
-  return memcached ? startMemcached(home, settings) : startStandalone(home, settings);
+  const setup = await prepareEngine(kind, options, { directory: false });
+  return memcached ? startMemcached(setup, settings) : startStandalone(setup, settings);
 }
 
-function startStandalone(home: EngineHome, settings: readonly string[]): Promise<LocalEngine> {
-  return startNode(home, {
-    // On a command line a password is no secret on this machine; it needs no file, and tests start many.
+function startStandalone(setup: EngineSetup, settings: readonly string[]): Promise<LocalEngine> {
+  return startNode(setup, {
+    // Other users of this machine can read a password on a command line. That is acceptable here and saves a file per server.
     command: (port) => [
-      ...asArguments([...usualSettings(home, port), ...DATA_SETTINGS, ['appendonly', 'no']]),
+      ...asArguments([...commonSettings(setup, port), ...DATA_SETTINGS, ['appendonly', 'no']]),
       ...settings,
     ],
     ready: /Ready to accept connections/,
-    dispose: () => home.remove(),
+    dispose: () => setup.remove(),
   });
 }
 
-function startMemcached(home: EngineHome, settings: readonly string[]): Promise<LocalServer> {
-  // It refuses root unless told the user to become; where it may not switch, the switch is ignored.
+function startMemcached(setup: EngineSetup, settings: readonly string[]): Promise<LocalServer> {
+  // Memcached refuses to run as root without this option. When it already runs as another user it ignores it.
   const user = process.getuid?.() === 0 ? ['--user', 'root'] : [];
   return startServer({
-    name: home.program.name,
-    version: home.version,
+    name: setup.program.name,
+    version: setup.version,
     url: (port) => `memcached://127.0.0.1:${port}`,
     command: (port) => ({
-      program: home.program.path,
+      program: setup.program.path,
       args: ['--port', `${port}`, '--listen', '127.0.0.1', ...user, ...settings],
       graceSeconds: 3,
-      account: home.account,
+      account: setup.account,
       cwd: tmpdir(),
     }),
     ready: async (process, port) => {
       while (!(await memcachedAnswers(process, port))) {
-        if (!process.running) throw new Error('It ended.');
-        await pollAgain();
+        if (!process.running) throw new Error('The process exited.');
+        await wait(10);
       }
     },
     readyWithinSeconds: 10,
-    remedy: `Does "${home.program.path}" run by itself?`,
+    remedy: `Try to run "${setup.program.path}" in a shell.`,
   });
 }
 
-/** It logs nothing when it is ready, but its statistics name its process. */
+/** Memcached logs nothing when it is ready. Its statistics contain its pid, so another server on this port is not mistaken for it. */
 function memcachedAnswers(process: GuardedProcess, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: '127.0.0.1', port });
@@ -77,8 +79,4 @@ function memcachedAnswers(process: GuardedProcess, port: number): Promise<boolea
     });
     socket.write('stats\r\n');
   });
-}
-
-function pollAgain(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -4,14 +4,14 @@ import { createClient } from 'redis';
 import type { Credentials } from '../security/access.js';
 import type { TlsFiles } from '../security/tls-files.js';
 
-/** A reply in RESP 2: nil is null, an array may nest. */
+/** A RESP 2 reply. nil is null, and arrays may be nested. */
 export type Reply = string | number | null | Reply[];
 
 export interface RedisAddress {
   readonly port: number;
   readonly credentials?: Credentials | undefined;
   readonly tls?: TlsFiles | undefined;
-  /** For connecting, and for each command. Default: 2 s. */
+  /** For connecting and for each command. Default: 2000. */
   readonly timeoutMilliseconds?: number;
 }
 
@@ -19,7 +19,7 @@ type Client = typeof template;
 
 const DEFAULT_TIMEOUT = 2000;
 
-/** Sends one command on a connection of its own. */
+/** Sends one command on a new connection. */
 export async function sendOnce(address: RedisAddress, ...command: string[]): Promise<Reply> {
   const connection = await RedisConnection.open(address);
   try {
@@ -30,8 +30,8 @@ export async function sendOnce(address: RedisAddress, ...command: string[]): Pro
 }
 
 /**
- * One connection that never reconnects. Each call returns the plain reply, or rejects with the server's error or
- * after the timeout. A timeout closes the connection, because a late reply must not be read as that of the next call.
+ * One connection that never reconnects. A call resolves with the reply, and rejects with the server's error or after the timeout.
+ * A timeout closes the connection, because a late reply could be mistaken for that of the next call.
  */
 export class RedisConnection {
   private constructor(
@@ -42,7 +42,7 @@ export class RedisConnection {
   static async open(address: RedisAddress): Promise<RedisConnection> {
     const { timeoutMilliseconds = DEFAULT_TIMEOUT } = address;
     const client = createClientFor(address, timeoutMilliseconds);
-    // The call in progress rejects with the same error.
+    // The pending call rejects with the same error.
     client.on('error', () => undefined);
     const connection = new RedisConnection(client, timeoutMilliseconds);
     try {
@@ -78,14 +78,14 @@ export class RedisConnection {
   }
 }
 
-/** Never connected. `createClient` builds a class with all commands each time; a duplicate shares it. */
+/** Never connected. Each `createClient` builds a class with all commands. Duplicates share it. */
 const template = createClient({ RESP: 2 });
 
 function createClientFor({ port, credentials, tls }: RedisAddress, timeout: number): Client {
   const socket = { host: '127.0.0.1', port, connectTimeout: timeout, reconnectStrategy: false } as const;
   return template.duplicate({
     ...credentials,
-    // Both would send commands of their own, which tests that count commands would see.
+    // Both would send extra commands, and some tests count commands.
     disableClientInfo: true,
     maintNotifications: 'disabled',
     disableOfflineQueue: true,
@@ -97,7 +97,7 @@ function tlsOptions(tls: TlsFiles) {
   return {
     tls: true as const,
     secureContext: secureContextOf(tls),
-    // Servers may show a certificate with a wrong name, or an expired one, on purpose.
+    // Tests start servers with a wrong name or an expired certificate.
     checkServerIdentity: () => undefined,
   };
 }

@@ -2,26 +2,26 @@ import { chown, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Credentials, urlCredentials } from '../security/access.js';
-import type { EngineHome } from './engine-home.js';
+import type { EngineSetup } from './engine-setup.js';
 import { type LocalServer, type ServerRecipe, startServer } from '../processes/local-server.js';
 import { sendOnce, type Reply, type RedisAddress } from './redis-connection.js';
 import { tlsParameters, type TlsFiles, tlsSettings, writeSecret } from '../security/tls-files.js';
 
-/** A server that understands commands: a standalone engine, a node of a stack or a sentinel. */
+/** A server that accepts Redis commands: a standalone engine, a node of a stack or a sentinel. */
 export interface LocalEngine extends LocalServer {
   readonly tls: TlsFiles | undefined;
-  /** Sends one command as an administrator. Rejects with what the server says, or when it is silent for 2 s. */
+  /** Sends one command as the administrator. Rejects with the server's error, or after 2 s without an answer. */
   command(...command: string[]): Promise<Reply>;
 }
 
 /** A line of a configuration file. */
 export type Setting = readonly [name: string, ...values: string[]];
 
-/** What a server is told, whatever its topology. */
-export function usualSettings(
-  { access, tls, users }: EngineHome,
+/** Settings of every server, whatever its topology. */
+export function commonSettings(
+  { access, tls, users }: EngineSetup,
   port: number,
-  role: keyof NonNullable<EngineHome['users']> = 'data',
+  role: keyof NonNullable<EngineSetup['users']> = 'data',
 ): Setting[] {
   const { operator } = access;
   return [
@@ -33,24 +33,24 @@ export function usualSettings(
   ];
 }
 
-/** What a server that holds data is told besides. */
+/** Further settings of servers that hold data. */
 export const DATA_SETTINGS: readonly Setting[] = [
   ['save', ''],
   ['maxmemory-policy', 'noeviction'],
 ];
 
-/** e.g. `valkeys+cluster`. */
-export function scheme({ program, tls }: EngineHome, topology?: 'sentinel' | 'cluster'): string {
+/** For example `valkeys+cluster`. */
+function scheme({ program, tls }: EngineSetup, topology?: 'sentinel' | 'cluster'): string {
   return `${program.kind}${tls ? 's' : ''}${topology ? `+${topology}` : ''}`;
 }
 
-/** `redis://app:password@127.0.0.1:port/0?ca=FILE` of whatever home it is. */
-export function engineUrl(home: EngineHome, hosts: readonly number[], options: UrlOptions = {}): string {
+/** For example `rediss://app:password@127.0.0.1:6379/0?ca=FILE`. */
+export function engineUrl(setup: EngineSetup, hosts: readonly number[], options: UrlOptions = {}): string {
   const { topology, path = '/0', parameters = [] } = options;
-  const query = [...parameters, ...tlsParameters(home.tls)].join('&');
+  const query = [...parameters, ...tlsParameters(setup.tls)].join('&');
   const authority = hosts.map((port) => `127.0.0.1:${port}`).join(',');
-  const credentials = urlCredentials(home.access.application);
-  return `${scheme(home, topology)}://${credentials}${authority}${path}${query && `?${query}`}`;
+  const credentials = urlCredentials(setup.access.application);
+  return `${scheme(setup, topology)}://${credentials}${authority}${path}${query && `?${query}`}`;
 }
 
 export interface UrlOptions {
@@ -67,62 +67,62 @@ export interface NodeOptions {
   readonly dispose?: () => Promise<void>;
 }
 
-/** Runs the home's program. */
-export async function startNode(home: EngineHome, options: NodeOptions): Promise<LocalEngine> {
+/** Starts one server. Resolves when its log has a line that matches `ready`. */
+export async function startNode(setup: EngineSetup, options: NodeOptions): Promise<LocalEngine> {
   const { command, ready, port, cwd = tmpdir(), dispose } = options;
   const recipe: ServerRecipe = {
-    name: home.program.name,
-    version: home.version,
-    url: (port) => engineUrl(home, [port]),
+    name: setup.program.name,
+    version: setup.version,
+    url: (port) => engineUrl(setup, [port]),
     command: (port) => ({
-      program: home.program.path,
+      program: setup.program.path,
       args: command(port),
       graceSeconds: 3,
-      account: home.account,
+      account: setup.account,
       cwd,
     }),
-    // Its own log, because a PING may be answered by whoever took the port.
+    // Read from its own log: a PING could be answered by another server that took the port.
     ready: (process) => process.logged(ready),
     readyWithinSeconds: 10,
-    remedy: `Does "${home.program.path}" run by itself?`,
+    remedy: `Try to run "${setup.program.path}" in a shell.`,
     ...(port && { port }),
     ...(dispose && { dispose }),
   };
   const server = await startServer(recipe);
   return Object.assign(server, {
-    tls: home.tls,
-    command: (...command: string[]) => sendOnce(addressOf(home, server.port), ...command),
+    tls: setup.tls,
+    command: (...command: string[]) => sendOnce(addressOf(setup, server.port), ...command),
   });
 }
 
-export function addressOf(home: EngineHome, port: number): RedisAddress {
-  return { port, credentials: home.access.operator, tls: home.tls };
+export function addressOf(setup: EngineSetup, port: number): RedisAddress {
+  return { port, credentials: setup.access.operator, tls: setup.tls };
 }
 
-/** Settings as a command line, for a server without a file. */
+/** Converts settings to command line arguments, for a server without a configuration file. */
 export function asArguments(settings: readonly Setting[]): string[] {
   return settings.flatMap(([name, ...values]) => [`--${name}`, ...values]);
 }
 
 /**
- * A directory of the node's own with its configuration, which the node may rewrite: a sentinel turns
- * primaries into replicas for good that way, and a cluster's node keeps its view there.
+ * Creates a directory for one node, with its configuration. The node may rewrite the file: Sentinel makes role changes permanent there.
+ * A cluster node keeps `nodes.conf` in the same directory.
  */
 export async function makeNodeDirectory(
-  home: EngineHome,
+  setup: EngineSetup,
   name: string,
   settings: readonly Setting[],
 ): Promise<{ path: string; configuration: string }> {
-  const path = join(home.directory ?? '', name);
-  // It may be there from an attempt on a port that was taken.
+  const path = join(setup.directory ?? '', name);
+  // An attempt on a port that was taken may have created it.
   await mkdir(path, { mode: 0o700, recursive: true });
-  if (home.account) await chown(path, home.account.uid, home.account.gid);
+  if (setup.account) await chown(path, setup.account.uid, setup.account.gid);
   const lines = [['dir', path] as const, ...settings].map((line) => line.map(quoteIfNeeded).join(' '));
   const text = `${lines.join('\n')}\n`;
-  return { path, configuration: await writeSecret(join(path, 'node.conf'), text, home.account) };
+  return { path, configuration: await writeSecret(join(path, 'node.conf'), text, setup.account) };
 }
 
-/** Settings with which a node can ask another for its data. */
+/** Settings with which a node signs in to another one. */
 export function credentialSettings(
   names: readonly [user: string, password: string],
   credentials: Credentials | undefined,

@@ -1,37 +1,39 @@
 import { join } from 'node:path';
-import { type Access, type AccessOptions, makeAccess } from '../security/access.js';
-import { type Account, canReach, unprivilegedAccount } from '../machine/account.js';
-import { type EngineKind, type EngineProgram, engineVersion } from '../installation/engine-program.js';
 import { ensureEngine } from '../installation/ensure-engine.js';
+import { type EngineKind, type EngineProgram, engineVersion } from '../installation/engine-program.js';
+import { type Account, canReach, unprivilegedAccount } from '../machine/account.js';
 import { temporaryDirectory } from '../machine/temporary-directory.js';
+import { type Access, type AccessOptions, makeAccess } from '../security/access.js';
 import { makeTlsFiles, type TlsFiles, type TlsOptions, writeSecret } from '../security/tls-files.js';
 
 export interface EngineOptions extends AccessOptions {
-  /** `true` = TLS with certificates made on the spot. Redis and Valkey only. */
+  /** `true` = TLS with new certificates. Redis and Valkey only. */
   readonly tls?: boolean | TlsOptions;
-  /** More of the program's own command line, e.g. `['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru']`. */
+  /** Further command line arguments of the program, for example `['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru']`. */
   readonly settings?: readonly string[];
 }
 
-/** What the nodes of one stack share. */
-export interface EngineHome {
+/** What all nodes of one engine share. */
+export interface EngineSetup {
   readonly program: EngineProgram;
   readonly version: string;
-  /** Whom they run as; undefined = as us. */
+  /** The user that runs the nodes. undefined = the current one. */
   readonly account: Account | undefined;
   readonly access: Access;
   readonly tls: TlsFiles | undefined;
+  /** Paths of the ACL files. */
   readonly users: { readonly data: string; readonly sentinels: string } | undefined;
-  /** Temporary; a stack that needs no file has none. */
+  /** Temporary. undefined = no node needs a file. */
   readonly directory: string | undefined;
   remove(): Promise<void>;
 }
 
-export async function openHome(
+/** Installs the engine if necessary and writes the files that its nodes share. */
+export async function prepareEngine(
   kind: EngineKind,
   options: EngineOptions,
   needs: { readonly directory: boolean },
-): Promise<EngineHome> {
+): Promise<EngineSetup> {
   const program = await ensureEngine([kind]);
   const [version, nobody] = await Promise.all([engineVersion(program), unprivilegedAccount('nobody')]);
   const account = (await canReach(nobody, program.path)) ? nobody : undefined;

@@ -1,0 +1,78 @@
+import { areReplicating, waitUntil } from '../stacks/readiness.js';
+import type { ClusterMembers } from './cluster-members.js';
+import { SLOTS, splitEvenly } from './cluster-settings.js';
+
+const READY_WITHIN_SECONDS = 20;
+
+/** Gives each shard of a new cluster its share of the slots. */
+export async function assignSlots(members: ClusterMembers): Promise<void> {
+  const { shards } = members;
+  const ranges = splitEvenly(SLOTS, shards.length);
+  await Promise.all(
+    ranges.map(async ([first, end], index) => {
+      const [{ node }] = members.of(shards[index] ?? '');
+      await node.command('CLUSTER', 'ADDSLOTSRANGE', `${first}`, `${end - 1}`);
+      // All nodes start with epoch 0. Different epochs avoid a conflict that the nodes would have to resolve first.
+      await node.command('CLUSTER', 'SET-CONFIG-EPOCH', `${index + 1}`);
+    }),
+  );
+}
+
+/** Adds the nodes of `shards` to the cluster. Resolves when every node sees the whole cluster and serves. */
+export async function joinCluster(members: ClusterMembers, shards: readonly string[]): Promise<void> {
+  await meet(members, shards);
+  await Promise.all(shards.map((shard) => replicate(members, shard)));
+  await untilReady(members);
+}
+
+/** Introduces each new node to every other node: discovery by gossip alone takes seconds. */
+async function meet(members: ClusterMembers, shards: readonly string[]): Promise<void> {
+  const known = members.all();
+  const newcomers = shards.flatMap((shard) => members.of(shard));
+  await Promise.all(
+    newcomers.map(async ({ node }) => {
+      for (const other of known) {
+        if (other.node === node) continue;
+        await node.command('CLUSTER', 'MEET', '127.0.0.1', `${other.node.port}`, `${other.busPort}`);
+      }
+    }),
+  );
+}
+
+async function replicate(members: ClusterMembers, shard: string): Promise<void> {
+  const [primary, ...replicas] = members.of(shard);
+  await Promise.all(
+    replicas.map(({ name, node }) =>
+      // Rejected until the two nodes have completed their handshake.
+      waitUntil(`${name} replicates ${shard}`, READY_WITHIN_SECONDS, async () => {
+        return (await node.command('CLUSTER', 'REPLICATE', primary.id)) === 'OK';
+      }),
+    ),
+  );
+}
+
+async function untilReady(members: ClusterMembers): Promise<void> {
+  const all = members.all();
+  const replicas = members.shards.flatMap((shard) => members.of(shard).slice(1));
+  const replies = (...command: string[]) => Promise.all(all.map(({ node }) => node.command(...command)));
+  await waitUntil('every node sees the whole cluster', READY_WITHIN_SECONDS, async () => {
+    const views = await members.views();
+    const complete = views.every((view) => all.every(({ id }) => view.get(id)?.healthy));
+    const replicasSeen = views.every((view) => replicas.every(({ id }) => !view.get(id)?.primary));
+    return views.length === all.length && complete && replicasSeen;
+  });
+  // Before that, a node that restarts rejects its own nodes.conf (Valkey 8.0).
+  await waitUntil('every node knows the shard of each node', READY_WITHIN_SECONDS, async () => {
+    const shards = await replies('CLUSTER', 'SHARDS');
+    return shards.every((seen) => (seen as unknown[]).length === members.shards.length);
+  });
+  await waitUntil('every node serves', READY_WITHIN_SECONDS, async () => {
+    const states = (await replies('CLUSTER', 'INFO')).map(String);
+    return states.every(
+      (state) => state.includes('cluster_state:ok') && state.includes(`cluster_slots_ok:${SLOTS}`),
+    );
+  });
+  await waitUntil('all replicas follow their primary', READY_WITHIN_SECONDS, () =>
+    areReplicating(replicas.map(({ node }) => node)),
+  );
+}
