@@ -10,7 +10,7 @@ import { Stack } from './launcher/stack.js';
 import { Terminal } from './launcher/command-line/terminal.js';
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
-// npm, tsx and the terminal may each deliver the same Ctrl-C.
+// npm, tsx and the terminal may each deliver the same Ctrl-C, so signals in quick succession count as one.
 const SECOND_SIGNAL_AFTER_MILLISECONDS = 500;
 
 const terminal = new Terminal(process.stdout);
@@ -27,7 +27,7 @@ if (options?.help) {
 function readCommand(): StartOptions | undefined {
   try {
     const file = join(ROOT, '.env');
-    // What the environment has already wins over the file.
+    // Existing environment variables take precedence over the file.
     if (existsSync(file)) process.loadEnvFile(file);
     return readOptions(process.argv.slice(2), process.env);
   } catch (error) {
@@ -40,9 +40,9 @@ function readCommand(): StartOptions | undefined {
 async function runUntilItEnds(options: StartOptions): Promise<void> {
   try {
     const reason = await launch(options, { root: ROOT, stack, terminal });
-    terminal.line(`${reason}; stopping everything.`);
+    terminal.line(`${reason}. Stopping everything.`);
   } catch (error) {
-    // What fails because everything is being stopped is no failure.
+    // Errors during shutdown are expected.
     if (stack.stopping) return;
     terminal.endProgress();
     console.error(`\n${describeFailure(error)}`);
@@ -57,7 +57,7 @@ function stopOnSignals(): void {
     if (!firstSignalAt) {
       firstSignalAt = Date.now();
       terminal.endProgress();
-      terminal.line('Stopping. Ctrl-C again stops at once.');
+      terminal.line('Stopping. Press Ctrl-C again to stop immediately.');
       void stack.stop().finally(() => process.exit(0));
     } else if (Date.now() - firstSignalAt > SECOND_SIGNAL_AFTER_MILLISECONDS) {
       GuardedProcess.killAll();

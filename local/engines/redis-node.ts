@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Credentials, urlCredentials } from '../security/access.js';
 import type { EngineSetup } from './engine-setup.js';
-import { type LocalServer, type ServerRecipe, startServer } from '../processes/local-server.js';
+import { type LocalServer, type ServerDefinition, startServer } from '../processes/local-server.js';
 import { sendOnce, type Reply, type RedisAddress } from './redis-connection.js';
 import { tlsParameters, type TlsFiles, tlsSettings, writeSecret } from '../security/tls-files.js';
 
@@ -70,7 +70,7 @@ export interface NodeOptions {
 /** Starts one server. Resolves when its log has a line that matches `ready`. */
 export async function startNode(setup: EngineSetup, options: NodeOptions): Promise<LocalEngine> {
   const { command, ready, port, cwd = tmpdir(), dispose } = options;
-  const recipe: ServerRecipe = {
+  const definition: ServerDefinition = {
     name: setup.program.name,
     version: setup.version,
     url: (port) => engineUrl(setup, [port]),
@@ -88,7 +88,7 @@ export async function startNode(setup: EngineSetup, options: NodeOptions): Promi
     ...(port && { port }),
     ...(dispose && { dispose }),
   };
-  const server = await startServer(recipe);
+  const server = await startServer(definition);
   return Object.assign(server, {
     tls: setup.tls,
     command: (...command: string[]) => sendOnce(addressOf(setup, server.port), ...command),

@@ -3,29 +3,29 @@ import { join } from 'node:path';
 import { ENGINE_PROGRAMS, type EngineKind, findDownloaded, findProgram } from './engine-program.js';
 import { PrivateApt, runProgram } from './private-apt.js';
 
-/** In some releases the server's program is in the package of its tools. */
+/** In some releases the server program is in the tools package. */
 const PACKAGES: Readonly<Record<EngineKind, readonly string[]>> = {
   valkey: ['valkey-server', 'valkey-tools'],
   redis: ['redis-server', 'redis-tools'],
   memcached: ['memcached'],
 };
 
-/** Whether this is a system of the Debian family, whose packages can be unpacked without installing them. */
+/** Whether this system has apt and dpkg, which can unpack a package without installing it. */
 export function canDownload(): boolean {
   return findProgram('apt-get') !== undefined && findProgram('dpkg') !== undefined;
 }
 
 /**
- * Lets apt download those of `kinds` that the system's release has, and unpacks them into `directory`: the packages in `root/`, and
- * a launcher for each program in `bin/`. Needs no root and installs nothing. Two processes must not call it at once.
+ * Downloads those of `kinds` that the package sources have, and unpacks them into `directory`: packages into `root/`, and a launcher
+ * script for each program into `bin/`. Needs no root and installs nothing on the system. Not safe for concurrent calls.
  */
 export async function downloadEngines(directory: string, kinds: readonly EngineKind[]): Promise<void> {
   const work = join(directory, 'apt');
-  // An interrupted download begins again.
+  // The remains of an interrupted download.
   await rm(work, { recursive: true, force: true });
   try {
     const apt = await PrivateApt.create(work);
-    // One source that fails does no harm where the others have the packages.
+    // A failing source does not matter when the others have the packages.
     const failed = await apt.update().catch((error: Error) => error);
     const packages = await offeredPackages(apt, kinds);
     const files = packages.length > 0 ? await apt.download(packages) : [];
@@ -41,7 +41,7 @@ async function offeredPackages(apt: PrivateApt, kinds: readonly EngineKind[]): P
   const offeredKinds = () => filterAsync(kinds, (kind) => apt.offers(ENGINE_PROGRAMS[kind]));
   let offered = await offeredKinds();
   if (offered.length < kinds.length) {
-    // Valkey came to Debian after bookworm. Without backports the other engines are still there.
+    // Debian 12 has Valkey in backports only. If these fail, the other engines are still available.
     await apt.addBackports().catch(() => undefined);
     offered = await offeredKinds();
   }
@@ -51,7 +51,7 @@ async function offeredPackages(apt: PrivateApt, kinds: readonly EngineKind[]): P
   );
 }
 
-/** The packages' libraries are beside the programs, wherever the directory is moved to. */
+/** The launchers add the unpacked libraries by relative paths, so the directory can be moved. */
 async function writeLaunchers(directory: string): Promise<void> {
   const root = join(directory, 'root');
   const triplets = await readdir(join(root, 'usr', 'lib')).catch(() => []);
@@ -68,7 +68,7 @@ async function writeLaunchers(directory: string): Promise<void> {
       `LD_LIBRARY_PATH=${libraries.join(':')} exec "$root/usr/bin/${name}" "$@"`,
       '',
     ].join('\n');
-    // Under another name until it is complete: its presence says that the engine is.
+    // Written under a temporary name: the launcher's existence means that the engine is complete.
     const unfinished = join(directory, `${name}.unfinished`);
     await writeFile(unfinished, launcher);
     await chmod(unfinished, 0o755);
@@ -76,7 +76,7 @@ async function writeLaunchers(directory: string): Promise<void> {
   }
 }
 
-/** Those of `kinds` that neither the system nor `directory` has. */
+/** The engines that neither the system nor `directory` has. */
 export function missingEngines(directory: string): EngineKind[] {
   const kinds = Object.keys(ENGINE_PROGRAMS) as EngineKind[];
   return kinds.filter((kind) => !findProgram(ENGINE_PROGRAMS[kind]) && !findDownloaded(directory, [kind]));

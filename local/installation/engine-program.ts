@@ -20,15 +20,15 @@ export const ENGINE_PROGRAMS: Readonly<Record<EngineKind, string>> = {
   memcached: 'memcached',
 };
 
-// Where servers are that are not on the PATH of an ordinary user or of a bare shell.
+// Servers are often here although the PATH of an ordinary user or a bare shell lacks these directories.
 const USUAL_DIRECTORIES = ['/usr/bin', '/usr/local/bin', '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
-/** The first of `kinds` that this system has, else the first that was downloaded, or undefined. */
+/** The first of `kinds` that is installed on this system, else the first that was downloaded, else undefined. */
 export async function findEngine(...kinds: EngineKind[]): Promise<EngineProgram | undefined> {
   return firstOf(kinds, findProgram) ?? findDownloaded(await enginesDirectory(), kinds);
 }
 
-/** The first of `kinds` that was unpacked into `directory`. */
+/** The first of `kinds` that was downloaded into `directory`. */
 export function findDownloaded(directory: string, kinds: readonly EngineKind[]): EngineProgram | undefined {
   return firstOf(kinds, (name) => [join(directory, 'bin', name)].find(isExecutable));
 }
@@ -39,7 +39,7 @@ export function findProgram(name: string): string | undefined {
   return directories.map((directory) => join(directory || '.', name)).find(isExecutable);
 }
 
-/** Where downloaded engines are kept: `.data/engines`, or a directory of ours in `/var/tmp` when the servers' account cannot enter that. */
+/** The directory of downloaded engines: `.data/engines`, or one in `/var/tmp` when the servers' account cannot enter that. */
 export async function enginesDirectory(): Promise<string> {
   const data = dataDirectory();
   await mkdir(data, { recursive: true });
@@ -47,10 +47,10 @@ export async function enginesDirectory(): Promise<string> {
   return join(reachable ? data : await reachableDirectory(data), 'engines');
 }
 
-/** e.g. `8.0.1` from "Valkey server v=8.0.1 sha=..." or "memcached 1.6.18". */
+/** For example `8.0.1`, read from "Valkey server v=8.0.1 sha=..." or "memcached 1.6.18". */
 export async function engineVersion(program: EngineProgram): Promise<string> {
   const { stdout } = await promisify(execFile)(program.path, ['--version']);
-  return /(?:v=|memcached )(\d[\w.-]*)/.exec(stdout)?.[1] ?? 'of unknown version';
+  return /(?:v=|memcached )(\d[\w.-]*)/.exec(stdout)?.[1] ?? '(unknown version)';
 }
 
 function firstOf(

@@ -6,13 +6,13 @@ const SYSTEM_SOURCES = '/etc/apt/sources.list.d';
 const DEBIAN_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
- * apt with lists and a cache of its own, so that it needs no root and changes nothing on the system. It uses the system's
- * sources and checks their signatures.
+ * apt with private lists and a private cache. It needs no root and changes nothing on the system. It uses the system's package sources
+ * and verifies their signatures.
  */
 export class PrivateApt {
   private constructor(private readonly directory: string) {}
 
-  /** Keeps all its files in `directory`, which must not exist. */
+  /** Stores all its files in `directory`, which must not exist yet. */
   static async create(directory: string): Promise<PrivateApt> {
     const sources = join(directory, 'sources');
     const folders = [join(directory, 'lists', 'partial'), join(directory, 'archives', 'partial'), sources];
@@ -27,18 +27,18 @@ export class PrivateApt {
     return new PrivateApt(directory);
   }
 
-  /** Fetches the lists of all sources. */
+  /** Downloads the package lists of all sources. */
   async update(): Promise<void> {
     await this.run('apt-get', 'update');
   }
 
-  /** Whether the lists have the package. */
+  /** Whether a package source has the package. */
   async offers(name: string): Promise<boolean> {
     const lines = await this.run('apt-cache', 'policy', name);
     return lines.some((line) => /^ *Candidate: (?!\(none\))/.test(line));
   }
 
-  /** Adds the backports of Debian's current release, from the mirror that the system uses. Does nothing on other systems. */
+  /** Adds the backports of the installed Debian release, from the system's mirror. Does nothing on other systems. */
   async addBackports(): Promise<void> {
     const format = '$(ORIGIN)|$(COMPONENT)|$(CODENAME)|$(REPO_URI)';
     const targets = await this.run('apt-get', 'indextargets', '--format', format, 'Created-By: Packages');
@@ -46,28 +46,28 @@ export class PrivateApt {
     if (!release) return;
     const [, codename, mirror] = release;
     const signedBy = (await isReadable(DEBIAN_KEYRING)) ? `signed-by=${DEBIAN_KEYRING} ` : '';
-    // A mirror that is a snapshot is past its Valid-Until date by nature.
+    // A snapshot mirror is always past its Valid-Until date.
     const line = `deb [${signedBy}check-valid-until=no] ${mirror} ${codename}-backports main\n`;
     await writeFile(join(this.directory, 'sources', 'backports.list'), line);
     await this.update();
   }
 
-  /** Downloads packages and those that they depend on and that the system lacks; resolves with the files. */
+  /** Downloads packages and their missing dependencies. Resolves with the files. */
   async download(packages: readonly string[]): Promise<string[]> {
-    // A package that the system has already, but not where it is looked for, is downloaded, too.
+    // --reinstall: also downloads a package that is installed, but in a place where it was not found.
     await this.run('apt-get', 'install', '--yes', '--download-only', '--reinstall', ...packages);
     const archives = join(this.directory, 'archives');
     const names = (await readdir(archives)).filter((name) => name.endsWith('.deb'));
     return names.map((name) => join(archives, name));
   }
 
-  /** Resolves with the lines of its output. Throws what apt calls the error. */
+  /** Resolves with the lines of its output. Throws apt's error message. */
   private run(program: 'apt-get' | 'apt-cache', ...args: string[]): Promise<string[]> {
     return runProgram(program, ['--config-file', join(this.directory, 'apt.conf'), ...args]);
   }
 }
 
-/** Runs a program that ends when this process ends. Resolves with its output; throws what it calls the error. */
+/** Runs a program, and kills it when this process ends. Resolves with its output. Throws its error message. */
 export async function runProgram(program: string, args: readonly string[]): Promise<string[]> {
   const lines: string[] = [];
   const { code, text } = await GuardedProcess.start({
@@ -82,9 +82,9 @@ export async function runProgram(program: string, args: readonly string[]): Prom
   throw new Error(`${program} ${text}${reason && `: ${reason.replace(/^E: /, '')}`}`);
 }
 
-/** Read after the system's own configuration, whose proxies and credentials stay. */
+/** apt reads this after the system's configuration, so the system's proxies and credentials stay in effect. */
 function configuration(directory: string): string {
-  return `// The system's hooks would change the system.
+  return `// Hooks of the system's configuration would change the system.
 #clear APT::Update;
 #clear DPkg;
 APT::Update::Error-Mode "any";

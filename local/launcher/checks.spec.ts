@@ -7,16 +7,16 @@ import { freePort } from '../machine/free-port.js';
 import { checkDataFolder, checkPorts } from './checks.js';
 
 describe('checkPorts', () => {
-  it('passes when all ports are free', async () => {
+  it('accepts free ports', async () => {
     await expect(checkPorts(await freePort(), 1)).resolves.toBeUndefined();
   });
 
-  it('names the taken port and a free one', async () => {
+  it('names the port in use and a free one', async () => {
     const port = await freePort();
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
     await expect(checkPorts(port, 1)).rejects.toThrow(
-      new RegExp(`^Port ${port} is taken\\. Start on another: PORT=(?!${port} )\\d+ npm start$`),
+      new RegExp(`^Port ${port} is in use\\. Choose another one: PORT=(?!${port} )\\d+ npm start$`),
     );
     taken.close();
   });
@@ -27,16 +27,16 @@ describe('checkDataFolder', () => {
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'checks-spec-'))));
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('says that a folder cannot be made', async () => {
+  it('rejects a folder that cannot be created', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(checkDataFolder(join(folder, 'file', '1'))).rejects.toThrow(
-      /it is not writable\. Make it so/,
+      /the folder is not writable\. Make it writable/,
     );
   });
 
-  it('says how much room is missing', async () => {
+  it('rejects a disk without enough free space, and says how much is needed', async () => {
     await expect(checkDataFolder(folder, 3e15)).rejects.toThrow(
-      /has [\d.]+ GB free, and 3,000,000,000,000,000 flights/,
+      /has [\d.]+ GB free, but 3,000,000,000,000,000 flights/,
     );
   });
 });

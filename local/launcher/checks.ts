@@ -5,30 +5,32 @@ const ALL_ROWS = 3_000_000;
 const EMPTY_CLUSTER_BYTES = 200e6;
 const ALL_ROWS_BYTES = 1.3e9;
 
-/** Refuses to start when a port that an app node is to listen on is taken. */
+/** Throws when a port of the app nodes is in use, with a command that uses a free one. */
 export async function checkPorts(first: number, count: number): Promise<void> {
   for (let port = first; port < first + count; port += 1) {
     const problem = await portProblem(port);
-    if (problem) throw new Error(`${problem} Start on another: PORT=${await freeFrom(port + 1)} npm start`);
+    if (problem) throw new Error(`${problem} Choose another one: PORT=${await freeFrom(port + 1)} npm start`);
   }
 }
 
-/** Makes the folder for data, and refuses when its disk has no room for them. */
+/** Creates the data folder. Throws when that fails, or when the disk has too little free space for `rows` flights. */
 export async function checkDataFolder(folder: string, rows = ALL_ROWS): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     const problem =
-      code === 'ENOSPC' ? 'its disk is full. Free some space' : 'it is not writable. Make it so';
-    throw new Error(`The servers' data cannot go to ${folder}: ${problem}, or set DATABASE_URL.`, { cause });
+      code === 'ENOSPC'
+        ? 'the disk is full. Free some space'
+        : 'the folder is not writable. Make it writable';
+    throw new Error(`Data cannot be stored in ${folder}: ${problem}, or set DATABASE_URL.`, { cause });
   }
   const { bavail, bsize } = await statfs(folder);
   const needed = EMPTY_CLUSTER_BYTES + (rows / ALL_ROWS) * ALL_ROWS_BYTES;
   if (bavail * bsize >= needed) return;
   throw new Error(
-    `${folder} has ${gigabytes(bavail * bsize)} free, and ${rows.toLocaleString('en')} flights need ` +
-      `${gigabytes(needed)}. Free some space, or load fewer: DATASET_ROWS=100000 npm start`,
+    `${folder} has ${gigabytes(bavail * bsize)} free, but ${rows.toLocaleString('en')} flights need ` +
+      `${gigabytes(needed)}. Free some space, or load fewer flights: DATASET_ROWS=100000 npm start`,
   );
 }
 
@@ -40,7 +42,7 @@ function portProblem(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', ({ code }: NodeJS.ErrnoException) => {
-      resolve(code === 'EADDRINUSE' ? `Port ${port} is taken.` : `Port ${port} may not be used (${code}).`);
+      resolve(code === 'EADDRINUSE' ? `Port ${port} is in use.` : `Port ${port} cannot be used (${code}).`);
     });
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(undefined)));
   });

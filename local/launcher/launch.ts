@@ -28,7 +28,7 @@ export interface Launch {
   readonly terminal: Terminal;
 }
 
-/** Starts all of it and resolves when an app node ends by itself, with what happened to it. */
+/** Starts everything. Resolves with a description when an app node ends by itself. */
 export async function launch(options: StartOptions, { root, stack, terminal }: Launch): Promise<string> {
   const parts = new Parts(options, realpathSync(root), stack, terminal);
   await checkPorts(options.port, options.nodes);
@@ -43,7 +43,7 @@ export async function launch(options: StartOptions, { root, stack, terminal }: L
   return parts.app({ database, engine, cacheEngine });
 }
 
-/** One method for each part of the stack, each of which says one line about it. */
+/** One method for each part of the stack. Each prints one line about its part. */
 class Parts {
   constructor(
     private readonly options: StartOptions,
@@ -52,26 +52,25 @@ class Parts {
     private readonly terminal: Terminal,
   ) {}
 
-  /** The first of .data/1, .data/2, ... that no other running stack of this folder has. */
+  /** The first of .data/1, .data/2, ... that no other running stack of this project uses. */
   async dataFolder(): Promise<string> {
     const data = join(this.root, '.data');
     let slot = 1;
     while (!(await tryLock(`${data} slot ${slot}`))) slot += 1;
     const folder = join(data, `${slot}`);
-    if (slot > 1)
-      this.terminal.part('data', `another stack runs here; this one keeps its data in .data/${slot}`);
+    if (slot > 1) this.terminal.part('data', `another stack is running, so this one uses .data/${slot}`);
     await checkDataFolder(folder, this.options.rows);
     return folder;
   }
 
-  /** Kinds to start, after installing what is missing; undefined where a server is named already. */
+  /** Installs the engines if necessary. `cache` is undefined when no separate cache engine is started. */
   async installedEngines(): Promise<{ main: RedisLike; cache: EngineKind | undefined }> {
     const { engine, engineUrl } = this.options;
-    const say = (line: string): void => this.terminal.line(line);
+    const notify = (line: string): void => this.terminal.line(line);
     const mains: RedisLike[] = engine && engine !== 'memcached' ? [engine] : ['valkey', 'redis'];
-    const found = engineUrl ? undefined : (await ensureEngine(mains, say)).kind;
+    const found = engineUrl ? undefined : (await ensureEngine(mains, notify)).kind;
     const main = found === 'redis' ? 'redis' : 'valkey';
-    const cache = engine === 'memcached' ? (await ensureEngine([engine], say)).kind : undefined;
+    const cache = engine === 'memcached' ? (await ensureEngine([engine], notify)).kind : undefined;
     return { main, cache };
   }
 
@@ -80,19 +79,19 @@ class Parts {
     if (topology === 'standalone') return this.started('engine', await startEngine(kind, { tls }));
     const started = Date.now();
     const options = { tls, settings: WRITES_NEED_A_REPLICA };
-    // After a failover the promoted replica needs another one; in a cluster of six it waits until the killed node is back.
+    // After a failover the promoted replica needs another replica. In the cluster it waits until the killed node has restarted.
     const engines =
       topology === 'sentinel'
         ? await startSentinel(kind, { ...options, replicas: 2 })
         : await startCluster(kind, options);
-    return this.startedStack(engines, `up in ${seconds(started)}`);
+    return this.startedStack(engines, `started in ${seconds(started)}`);
   }
 
   async memcached(): Promise<string> {
     return this.started('cache', await startEngine('memcached'));
   }
 
-  /** Its URL, when it has the flights. */
+  /** Resolves with its URL when the flights are loaded. */
   async database(folder: string | undefined): Promise<string> {
     const url = this.options.databaseUrl ?? (await this.postgres(join(folder ?? '', 'postgres')));
     const { outcome, rows } = await loadFlights({
@@ -104,8 +103,8 @@ class Parts {
     this.terminal.endProgress();
     const words = {
       loaded: 'loaded',
-      replaced: 'loaded in the place of another data set',
-      kept: 'there already',
+      replaced: 'loaded, replacing a different number of flights',
+      kept: 'already loaded',
     };
     this.terminal.part('flights', `${rows.toLocaleString('en')} ${words[outcome]}`);
     return url;
@@ -113,20 +112,20 @@ class Parts {
 
   async build(): Promise<void> {
     const started = Date.now();
-    const say = (text: string): void => this.terminal.part('build', text);
-    const onStale = (name: string): void => say(`building the ${name}`);
+    const print = (text: string): void => this.terminal.part('build', text);
+    const onStale = (name: string): void => print(`building the ${name}`);
     const built = await buildStale(this.root, { serverToo: !this.options.watch, onStale });
-    if (built.length > 0) say(`${built.join(' and ')} built in ${seconds(started)}`);
+    if (built.length > 0) print(`${built.join(' and ')} built in ${seconds(started)}`);
   }
 
   async app(urls: ServerUrls): Promise<string> {
     const environment = appEnvironment(urls, process.env);
     const ports = Array.from({ length: this.options.nodes }, (_, index) => this.options.port + index);
-    const gone = await Promise.all(ports.map((port) => this.node(port, environment)));
-    return Promise.race(gone.map(({ end }) => end));
+    const nodes = await Promise.all(ports.map((port) => this.node(port, environment)));
+    return Promise.race(nodes.map(({ end }) => end));
   }
 
-  /** In an object, because a promise in a promise would be waited for. */
+  /** Wrapped in an object, because `await` would also wait for an inner promise. */
   private async node(port: number, environment: NodeJS.ProcessEnv): Promise<{ end: Promise<string> }> {
     const node = await startAppNode(port, {
       root: this.root,
@@ -138,7 +137,7 @@ class Parts {
     this.stack.addNode(node);
     this.terminal.part('app', `node on port ${port}  pid ${node.pid}`);
     const named = (how: string): string => `The app node on port ${port} ${how}`;
-    return { end: this.stack.nodeGone(node).then(named) };
+    return { end: this.stack.nodeExit(node).then(named) };
   }
 
   private async postgres(directory: string): Promise<string> {
@@ -171,7 +170,7 @@ class Parts {
   }
 }
 
-/** A URL of several hosts is none for \`new URL()\`. */
+/** `new URL()` does not accept several hosts. */
 function withoutPassword(url: string): string {
   return url.replace(/(?<=^[^/]+:\/\/[^/@:]*):[^/@]*(?=@)/, '');
 }

@@ -4,8 +4,8 @@ const CHECK_EVERY_MILLISECONDS = 1000;
 const NPM = /\bnpm\b/;
 
 /**
- * Calls back when npm, or the shell or loader between it and us, is gone: they hand on signals, but not
- * `kill -9`, and nobody would be left to stop the stack with.
+ * Calls back when npm, or the shell or loader between it and this process, has ended. They forward signals, but after `kill -9`
+ * on one of them nothing would stop this process.
  */
 export function onNpmGone(callback: () => void): void {
   const chain = chainToNpm();
@@ -18,7 +18,7 @@ export function onNpmGone(callback: () => void): void {
   timer.unref();
 }
 
-/** Pairs of process and parent, from us up to npm; none when npm did not start us. */
+/** Pairs of process and parent, from this process up to npm. Empty when npm did not start it. */
 function chainToNpm(): [pid: number, parent: number][] {
   const chain: [pid: number, parent: number][] = [];
   if (!process.env['npm_lifecycle_event']) return chain;

@@ -3,9 +3,9 @@ import type { EngineStack, LocalServer } from '../index.js';
 import type { GuardedProcess } from '../processes/guarded-process.js';
 import type { Terminal } from './command-line/terminal.js';
 
-const REVIVE_AFTER_SECONDS = 3;
+const RESTART_AFTER_SECONDS = 3;
 
-/** What runs, and how it ends: the app's nodes first, while the servers they drain to still answer. */
+/** The running processes. The app nodes stop first, because they need the servers to complete their requests. */
 export class Stack {
   private readonly servers: { stop(): Promise<void> }[] = [];
   private readonly nodes: GuardedProcess[] = [];
@@ -22,7 +22,7 @@ export class Stack {
     this.keepAlive(part, server.name, server);
   }
 
-  /** Each node by itself: one that comes back joins the others as a replica. */
+  /** Restarts each node on its own. A restarted one joins the others as a replica. */
   addEngines(part: string, engines: EngineStack): void {
     this.servers.push(engines);
     for (const [name, node] of engines.nodes) this.keepAlive(part, name, node);
@@ -32,13 +32,13 @@ export class Stack {
     this.nodes.push(node);
   }
 
-  /** Resolves when a node ends that was not told to. */
-  nodeGone(node: GuardedProcess): Promise<string> {
+  /** Resolves with a description when an app node ends although the stack is not being stopped. */
+  nodeExit(node: GuardedProcess): Promise<string> {
     return new Promise((resolve) => {
-      const tell = ({ text }: { text: string }): void => {
+      const report = ({ text }: { text: string }): void => {
         if (!this.stopping) resolve(`(pid ${node.pid}) ${text}`);
       };
-      void node.exited.then(tell);
+      void node.exited.then(report);
     });
   }
 
@@ -48,25 +48,25 @@ export class Stack {
     await Promise.all(this.servers.map((server) => server.stop()));
   }
 
-  /** Whoever kills a server can watch the app degrade and recover. */
+  /** Restarts a server that was killed. Users can watch the app degrade and recover. */
   private keepAlive(part: string, name: string, server: LocalServer): void {
     server.onUnexpectedExit((exit) => {
-      const say = (text: string): void => this.terminal.part(part, `${name} ${text}`);
-      say(`(pid ${server.pid}) ${exit.text}; starting it again in ${REVIVE_AFTER_SECONDS} s`);
-      void this.revive(server, say);
+      const print = (text: string): void => this.terminal.part(part, `${name} ${text}`);
+      print(`(pid ${server.pid}) ${exit.text}. Restarting it in ${RESTART_AFTER_SECONDS} s`);
+      void this.restart(server, print);
     });
   }
 
-  private async revive(server: LocalServer, say: (text: string) => void): Promise<void> {
+  private async restart(server: LocalServer, print: (text: string) => void): Promise<void> {
     while (!this.stopping) {
       try {
-        await wait(REVIVE_AFTER_SECONDS * 1000, undefined, { signal: this.interrupted.signal });
+        await wait(RESTART_AFTER_SECONDS * 1000, undefined, { signal: this.interrupted.signal });
         await server.restart();
-        say(`is back (pid ${server.pid})`);
+        print(`is running again (pid ${server.pid})`);
         return;
       } catch (error) {
         if (!this.stopping)
-          say(`did not start: ${(error as Error).message}; again in ${REVIVE_AFTER_SECONDS} s`);
+          print(`did not start: ${(error as Error).message} Trying again in ${RESTART_AFTER_SECONDS} s`);
       }
     }
   }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A user of this machine to run a server as. */
+/** A user of this machine that runs servers. */
 export interface Account {
   readonly name: string;
   readonly uid: number;
@@ -11,9 +11,9 @@ export interface Account {
 }
 
 /**
- * The account servers run under when we are root: the first of `names` that exists. PostgreSQL refuses
- * root, and an engine without a password that runs as root is a root shell for every local user.
- * undefined = we are not root, and servers run as we do.
+ * The user for servers when this process runs as root: the first of `names` that exists. PostgreSQL refuses to run as root, and an
+ * engine without a password that runs as root gives every local user a root shell.
+ * undefined = this process is not root, and servers run as the same user.
  */
 export async function unprivilegedAccount(...names: string[]): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -22,12 +22,12 @@ export async function unprivilegedAccount(...names: string[]): Promise<Account |
     if (account) return account;
   }
   throw new Error(
-    `Servers do not run as root, and this machine has no user named ${names.join(' or ')}. ` +
-      `Create one (useradd --system ${names[0]}) or start as another user.`,
+    `Servers must not run as root, and this machine has no user ${names.join(' or ')}. ` +
+      `Create one (useradd --system ${names[0]}), or start as another user.`,
   );
 }
 
-/** Whether the account can reach and run or enter `path`; asked of the kernel, not worked out from modes. */
+/** Whether the account can execute or enter `path`. The kernel decides: permission bits of all parent folders and ACLs count. */
 export async function canReach(account: Account | undefined, path: string): Promise<boolean> {
   const identity = account && { uid: account.uid, gid: account.gid };
   return run('test', ['-x', path], { cwd: '/', ...identity }).then(

@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:net';
 
-/** A loopback port nobody listens on now. Somebody may take it before its server does: be ready to ask again. */
+/** A free loopback port. Another process may take it before the server starts, so callers must be able to retry. */
 export async function freePort(): Promise<number> {
   const [port = 0] = await freePorts(1);
   return port;
 }
 
-/** As many, all different. */
+/** Several different free ports. */
 export async function freePorts(count: number): Promise<number[]> {
-  // All at once: a port that was let go may be given again.
+  // All are open at the same time, because a closed port could be returned again.
   const probes = await Promise.all(Array.from({ length: count }, listen));
   const ports = probes.map(portOf);
   await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lock, tryLock } from './lock.js';
 
 describe('tryLock', () => {
-  it('gives a name to one at a time', async () => {
+  it('is held by one caller at a time', async () => {
     const name = randomUUID();
     const attempts = await Promise.all([tryLock(name), tryLock(name), tryLock(name)]);
     const [held, ...others] = attempts.filter((attempt) => attempt !== undefined);
@@ -14,7 +14,7 @@ describe('tryLock', () => {
     await next?.release();
   });
 
-  it('keeps names apart', async () => {
+  it('treats different names as different locks', async () => {
     const locks = await Promise.all([tryLock(randomUUID()), tryLock(randomUUID())]);
     expect(locks).not.toContain(undefined);
     for (const held of locks) await held?.release();
@@ -22,17 +22,17 @@ describe('tryLock', () => {
 });
 
 describe('lock', () => {
-  it('waits for its turn', async () => {
+  it('waits until the holder releases it', async () => {
     const name = randomUUID();
     const first = await lock(name);
     const order: string[] = [];
     const second = lock(name).then((held) => {
-      order.push('second has it');
+      order.push('second acquires');
       return held.release();
     });
-    order.push('first lets go');
+    order.push('first releases');
     await first.release();
     await second;
-    expect(order).toEqual(['first lets go', 'second has it']);
+    expect(order).toEqual(['first releases', 'second acquires']);
   });
 });

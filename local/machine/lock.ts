@@ -10,10 +10,10 @@ export interface Lock {
 }
 
 /**
- * Takes the machine-wide lock of that name, or returns undefined when another process has it.
+ * Acquires the machine-wide lock of that name, or returns undefined when another process holds it.
  *
- * The lock is a listening socket, so it ends with its process, whatever ends that. On Linux the socket's
- * name is abstract: the kernel gives it to one process only and leaves no file behind.
+ * The lock is a listening socket, so the kernel releases it with its process. On Linux the socket has an abstract name,
+ * which leaves no file behind.
  */
 export async function tryLock(name: string): Promise<Lock | undefined> {
   const id = `nestjs-in-memory-caching-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
@@ -21,17 +21,17 @@ export async function tryLock(name: string): Promise<Lock | undefined> {
   const file = join(tmpdir(), `${id}.sock`);
   const lock = await listen(file);
   if (lock || (await answers(file))) return lock;
-  // Left by a dead process. Two that find it in the same instant could both go on; PostgreSQL's own
-  // lock file then refuses the second.
+  // A dead process left the file. Two processes that find it at the same instant could both acquire the lock.
+  // PostgreSQL's own lock file then stops the second.
   await rm(file, { force: true });
   return listen(file);
 }
 
-/** Waits for the lock. */
+/** Waits until the lock is free, and acquires it. */
 export async function lock(name: string): Promise<Lock> {
   for (;;) {
-    const taken = await tryLock(name);
-    if (taken) return taken;
+    const held = await tryLock(name);
+    if (held) return held;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

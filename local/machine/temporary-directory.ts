@@ -10,17 +10,14 @@ export interface TemporaryDirectory {
   remove(): Promise<void>;
 }
 
-// Servers that write there may need some seconds to end, when we were killed and they are ended by their guards.
+// After kill -9 of this process, the guards need some seconds to stop the servers, which may still write there.
 const REMOVE = `
 while read -r _; do :; done
 tenths=150
 until rm -rf "$1" || [ "$tenths" -eq 0 ]; do sleep 0.1; tenths=$((tenths - 1)); done
 `;
 
-/**
- * A directory that `account` can reach and that is removed when this process ends, `kill -9` included,
- * if not by `remove()` before.
- */
+/** Creates a directory that `account` can reach. `remove()` deletes it, and so does the end of this process, `kill -9` included. */
 export async function temporaryDirectory(prefix: string, account?: Account): Promise<TemporaryDirectory> {
   const parent = (await canReach(account, tmpdir())) ? tmpdir() : '/var/tmp';
   const path = await mkdtemp(join(parent, `${prefix}-`));

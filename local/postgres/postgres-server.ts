@@ -6,20 +6,20 @@ import { postgresProgram } from './postgres-program.js';
 import { temporaryDirectory } from '../machine/temporary-directory.js';
 
 export interface PostgresOptions {
-  /** Where its data stay. Without it they go to a temporary directory and are removed after `stop()`. */
+  /** Keeps the data here. Default: a temporary directory, which is removed after `stop()`. */
   readonly directory?: string;
-  /** Told in one line whatever a reader of the console should know, e.g. that data had to go elsewhere. */
+  /** Receives one-line notices, for example that the data had to go to another directory. */
   readonly onNotice?: (line: string) => void;
 }
 
 export interface LocalPostgres extends LocalServer {
-  /** Where the data really are. */
+  /** The directory that contains the data. */
   readonly directory: string;
 }
 
 /**
- * Starts PostgreSQL from the binaries in node_modules, under the user `postgres` (or else `nobody`) when
- * we are root, for TCP on the loopback and with a random password that is kept beside its data.
+ * Starts PostgreSQL from the binaries in node_modules. It listens on the loopback only and has a random password, which is stored
+ * beside its data. When this process is root, PostgreSQL runs as user `postgres`, or as `nobody` if there is none.
  * The URL names the database `postgres`, which is empty at first.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<LocalPostgres> {
@@ -44,17 +44,17 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Loca
       env: serverEnvironment(),
     }),
     ready: (process) => process.logged(/database system is ready to accept connections/),
-    // Long enough to replay the log after a crash.
+    // Includes the recovery from the write-ahead log after a crash.
     readyWithinSeconds: 60,
-    // A predecessor whose parent was killed is still being stopped by its guard.
-    passingFailure: /lock file "postmaster.pid" already exists|pre-existing shared memory block/,
-    remedy: `Its data are in ${directory}: remove that directory to begin anew.`,
+    // The guard of a killed process may still be stopping the previous server.
+    transientFailure: /lock file "postmaster.pid" already exists|pre-existing shared memory block/,
+    remedy: `Its data are in ${directory}. Remove that directory to start with an empty database.`,
     ...(temporary && { dispose: () => temporary.remove() }),
   });
   return Object.assign(server, { directory });
 }
 
-/** On the command line rather than in postgresql.conf, so that old data get new settings. */
+/** Passed as arguments instead of in postgresql.conf, so that existing data get new settings too. */
 function settings(temporary: boolean): string[] {
   const values = {
     listen_addresses: '127.0.0.1',
@@ -62,12 +62,12 @@ function settings(temporary: boolean): string[] {
     shared_buffers: '256MB',
     maintenance_work_mem: '256MB',
     effective_io_concurrency: '16',
-    // Nobody replicates from it, and so a COPY into a table of the same transaction needs no log.
+    // No replication, so COPY into a table created in the same transaction skips the write-ahead log.
     wal_level: 'minimal',
     max_wal_senders: '0',
     max_wal_size: '2GB',
     lc_messages: 'C',
-    // fsync and synchronous_commit stay on where data are kept: the leaderboard's ledger promises to last.
+    // Kept data are durable, as the leaderboard's ledger requires: fsync and synchronous_commit stay on.
     ...(temporary && { fsync: 'off', full_page_writes: 'off' }),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -8,9 +8,8 @@ import { childrenOf, hasStopped, signalAll } from './process-tree.js';
 import type { Account } from '../machine/account.js';
 
 /**
- * The shell that is the server's parent. It reads a pipe from us to its end, and the pipe ends when
- * this process does, however that happens, `kill -9` included. Ending is the same path as stopping,
- * so it is not a path that only accidents take.
+ * The shell that is the server's parent. It reads a pipe from this process until the pipe closes, which the kernel does when this process
+ * ends, `kill -9` included. Then it stops the server. `stop()` closes the pipe too, so each ordinary stop tests the same code path.
  */
 const GUARD = `
 stop=$1 tenths=$2; shift 2
@@ -43,23 +42,23 @@ export interface GuardedCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly stopSignal?: 'TERM' | 'INT';
-  /** How long a stopping process may take before it is killed. */
+  /** A process that has not stopped after this time is killed. */
   readonly graceSeconds: number;
   readonly account?: Account | undefined;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Called with each line the process writes, to stdout or stderr. */
+  /** Called with each line of stdout and stderr. */
   readonly onLine?: (line: string) => void;
 }
 
-/** How a process ended. `text` reads on from its name: "exited with code 1", "was killed by SIGKILL". */
+/** How a process ended. `text` continues a sentence that starts with its name: "exited with code 1", "was killed by SIGKILL". */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly text: string;
 }
 
-/** A process that cannot outlive this one. */
+/** A process that cannot outlive this one, whatever ends it. */
 export class GuardedProcess {
   private static readonly all = new Set<GuardedProcess>();
   readonly exited: Promise<Exit>;
@@ -82,7 +81,7 @@ export class GuardedProcess {
     this.exited = this.untilExit();
   }
 
-  /** Starts the command in a session of its own, which the terminal's Ctrl-C does not reach. */
+  /** Starts the command in a session of its own, so the terminal's Ctrl-C does not reach it. */
   static async start(command: GuardedCommand): Promise<GuardedProcess> {
     const { program, args, stopSignal = 'TERM', graceSeconds, account } = command;
     const guard = spawn('sh', ['-c', GUARD, 'guard', stopSignal, `${graceSeconds * 10}`, program, ...args], {
@@ -92,12 +91,12 @@ export class GuardedProcess {
       ...(command.env && { env: command.env }),
       ...(account && { uid: account.uid, gid: account.gid }),
     });
-    // The pipe breaks when the server is gone first; that is told by `exited`.
+    // Writing fails when the server has already ended. `exited` reports that.
     guard.stdin.on('error', () => undefined);
     return new GuardedProcess(guard, await reportedPid(guard, program), command.onLine);
   }
 
-  /** For an end that can wait no longer. */
+  /** Kills all guarded processes immediately. */
   static killAll(): void {
     for (const process of GuardedProcess.all) process.signal('SIGKILL');
   }
@@ -106,40 +105,40 @@ export class GuardedProcess {
     return this.exit === undefined;
   }
 
-  /** The newest lines of the process's own log, for error messages. */
+  /** The last lines of the process's output, for error messages. */
   get log(): string {
     return this.lines.join('\n');
   }
 
-  /** Resolves once the log has a matching line; rejects when the process ends before. */
+  /** Resolves when the output has a matching line. Rejects when the process ends first. */
   logged(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
-      const look = (): void => {
+      const check = (): void => {
         const found = this.lines.some((line) => pattern.test(line));
         if (!found && this.running) return;
-        this.watchers.delete(look);
+        this.watchers.delete(check);
         if (found) resolve();
         else reject(new Error(this.exit?.text));
       };
-      this.watchers.add(look);
-      look();
+      this.watchers.add(check);
+      check();
     });
   }
 
   /**
-   * To the process and its children: PostgreSQL's backends go on serving when only their parent is paused.
-   * After SIGSTOP they do nothing any more when this returns: on a busy machine the signal itself takes its time.
+   * Signals the process and its children, because PostgreSQL's backends keep serving when only their parent is paused.
+   * After SIGSTOP it returns when all of them have stopped: on a busy machine that takes a while.
    */
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     if (!this.running) return;
     const children = childrenOf(this.pid);
     const all = [this.pid, ...children];
-    // The parent stops first and so forks no more, and wakes last.
+    // The parent stops first, so that it cannot fork, and continues last.
     signalAll(signal === 'SIGCONT' ? all.toReversed() : all, signal);
     if (signal === 'SIGSTOP') waitUntilStopped(all);
   }
 
-  /** Asks it to stop, kills it after the grace time, resolves once it has exited. */
+  /** Sends the stop signal, kills the process after the grace time, and resolves when it has exited. */
   async stop(): Promise<Exit> {
     this.guard.stdin?.end();
     return this.exited;
@@ -148,9 +147,9 @@ export class GuardedProcess {
   private async untilExit(): Promise<Exit> {
     const logEnds = once(this.guard, 'close');
     const [code, signal] = (await once(this.guard, 'exit')) as [number | null, NodeJS.Signals | null];
-    // Somebody killed the guard instead of the server: the server must not live on unwatched.
+    // The guard itself was killed. The server must not keep running without it.
     if (signal) signalAll([...childrenOf(this.pid), this.pid], 'SIGKILL');
-    // The log's last line is the one that says why, but something left over may hold its pipe open.
+    // Waits for the last lines, which contain the reason. A surviving grandchild may keep the pipe open, hence the limit.
     await Promise.race([logEnds, wait(LOG_END_MILLISECONDS, undefined, { ref: false })]);
     this.exit = describeExit(code, signal);
     GuardedProcess.all.delete(this);
@@ -159,7 +158,7 @@ export class GuardedProcess {
   }
 }
 
-/** Blocks: who pauses a server goes on when it is paused. */
+/** Blocks the event loop, because `pause()` is synchronous. */
 function waitUntilStopped(pids: readonly number[]): void {
   const deadline = Date.now() + STOPS_WITHIN_MILLISECONDS;
   while (!pids.every(hasStopped) && Date.now() < deadline);
@@ -178,7 +177,7 @@ function reportedPid(guard: ChildProcess, program: string): Promise<number> {
   });
 }
 
-/** A shell reports a signal as 128 + its number. */
+/** A shell reports a signal as exit code 128 + its number. */
 function describeExit(status: number | null, guardSignal: NodeJS.Signals | null): Exit {
   const number = status !== null && status > 128 ? status - 128 : undefined;
   const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];

@@ -3,43 +3,43 @@ import { type Exit, type GuardedCommand, GuardedProcess } from './guarded-proces
 
 /** A real server on a free loopback port of this machine. It cannot outlive this process. */
 export interface LocalServer {
-  /** The program, e.g. `valkey-server`. */
+  /** The program, for example `valkey-server`. */
   readonly name: string;
   readonly version: string;
   readonly url: string;
   readonly port: number;
-  /** Of the server itself; another one after `restart()`. */
+  /** The server's pid. It changes with `restart()`. */
   readonly pid: number;
-  /** SIGKILL; resolves once it has exited. */
+  /** Sends SIGKILL. Resolves when the server has exited. */
   kill(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing answers. */
+  /** Sends SIGSTOP: connections stay open and nothing answers. */
   pause(): void;
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   resume(): void;
-  /** Stops it if it runs and starts it on the same port with the same settings; resolves when it answers. */
+  /** Stops the server if it runs, and starts it on the same port with the same settings. Resolves when it answers. */
   restart(): Promise<void>;
-  /** Ends it gracefully, by force after a bound; also when it is paused or dead already. */
+  /** Stops the server, and kills it after a time limit. Also works when it is paused or has ended. */
   stop(): Promise<void>;
-  /** Calls back when the server ends without `kill`, `restart` or `stop` having been asked to. */
+  /** Calls back when the server ends without a call to `kill`, `restart` or `stop`. */
   onUnexpectedExit(listener: (exit: Exit) => void): void;
 }
 
-/** What a kind of server needs said about it to be run by `startServer`. */
-export interface ServerRecipe {
+/** What `startServer` needs to know about a kind of server. */
+export interface ServerDefinition {
   readonly name: string;
   readonly version: string;
   readonly url: (port: number) => string;
   readonly command: (port: number) => GuardedCommand;
-  /** Resolves when this very process answers on the port, not a stranger that took it meanwhile. */
+  /** Resolves when this process answers on the port, and not another one that took the port. */
   readonly ready: (process: GuardedProcess, port: number) => Promise<void>;
   readonly readyWithinSeconds: number;
-  /** A failure that passes by itself, e.g. a predecessor that is still going; tried again until the time is up. */
-  readonly passingFailure?: RegExp;
-  /** What somebody can do when it does not start. */
+  /** A temporary failure, for example a predecessor that is still stopping. The start is retried until the time limit. */
+  readonly transientFailure?: RegExp;
+  /** What to do when the server does not start. */
   readonly remedy: string;
-  /** Where it must listen, because others were told so already; without it, on any free port. */
+  /** A fixed port that other nodes already know. Default: any free port. */
   readonly port?: number;
-  /** After the last stop. */
+  /** Called after `stop()`, and when the start fails. */
   readonly dispose?: () => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ const PORT_TAKEN = /address already in use/i;
 const PORT_ATTEMPTS = 5;
 const RETRY_MILLISECONDS = 250;
 
-/** Calls `start` with free ports, and again with others when strangers took one before it listened there. */
+/** Calls `start` with free ports. Retries with other ports when another process took one before the server listened there. */
 export async function onFreePorts<T>(count: number, start: (ports: number[]) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -58,17 +58,17 @@ export async function onFreePorts<T>(count: number, start: (ports: number[]) => 
   }
 }
 
-/** Starts a server on its port, or on a free one, and resolves when it answers. */
-export async function startServer(recipe: ServerRecipe): Promise<LocalServer> {
+/** Starts a server on its fixed port or on a free one. Resolves when it answers. */
+export async function startServer(definition: ServerDefinition): Promise<LocalServer> {
   const start = async ([port = 0]: number[]): Promise<LocalServer> => {
-    const server = new RunningServer(recipe, port);
+    const server = new RunningServer(definition, port);
     await server.start();
     return server;
   };
   try {
-    return await (recipe.port ? start([recipe.port]) : onFreePorts(1, start));
+    return await (definition.port ? start([definition.port]) : onFreePorts(1, start));
   } catch (error) {
-    await recipe.dispose?.();
+    await definition.dispose?.();
     throw error;
   }
 }
@@ -79,20 +79,20 @@ class RunningServer implements LocalServer {
   private ending = false;
 
   constructor(
-    private readonly recipe: ServerRecipe,
+    private readonly definition: ServerDefinition,
     readonly port: number,
   ) {}
 
   get name(): string {
-    return this.recipe.name;
+    return this.definition.name;
   }
 
   get version(): string {
-    return this.recipe.version;
+    return this.definition.version;
   }
 
   get url(): string {
-    return this.recipe.url(this.port);
+    return this.definition.url(this.port);
   }
 
   get pid(): number {
@@ -101,11 +101,12 @@ class RunningServer implements LocalServer {
   }
 
   async start(): Promise<void> {
-    const deadline = Date.now() + this.recipe.readyWithinSeconds * 1000;
+    const deadline = Date.now() + this.definition.readyWithinSeconds * 1000;
     for (;;) {
       const failure = await this.startOnce(deadline);
       if (!failure) return;
-      if (!this.recipe.passingFailure?.test(failure) || Date.now() > deadline) throw this.startError(failure);
+      if (!this.definition.transientFailure?.test(failure) || Date.now() > deadline)
+        throw this.startError(failure);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
     }
   }
@@ -133,19 +134,19 @@ class RunningServer implements LocalServer {
   async stop(): Promise<void> {
     this.ending = true;
     await this.process?.stop();
-    await this.recipe.dispose?.();
+    await this.definition.dispose?.();
   }
 
   onUnexpectedExit(listener: (exit: Exit) => void): void {
     this.listeners.push(listener);
   }
 
-  /** What failed, as the server's own log says it, or undefined when it answers. */
+  /** Resolves with undefined when the server answers, otherwise with the failure and the end of its log. */
   private async startOnce(deadline: number): Promise<string | undefined> {
-    const process = await GuardedProcess.start(this.recipe.command(this.port));
+    const process = await GuardedProcess.start(this.definition.command(this.port));
     this.process = process;
     const outcome = await Promise.race([
-      this.recipe.ready(process, this.port).then(
+      this.definition.ready(process, this.port).then(
         () => 'ready' as const,
         () => 'failed' as const,
       ),
@@ -157,25 +158,26 @@ class RunningServer implements LocalServer {
       return undefined;
     }
     const exit = await process.stop();
-    const what = outcome === 'late' ? `did not answer within ${this.recipe.readyWithinSeconds} s` : exit.text;
-    return `${what}. Its log ends with:\n${process.log || '(it wrote nothing)'}`;
+    const what =
+      outcome === 'late' ? `did not answer within ${this.definition.readyWithinSeconds} s` : exit.text;
+    return `${what}. Its log ends with:\n${process.log || '(empty)'}`;
   }
 
   private watch(process: GuardedProcess): void {
     this.ending = false;
-    const tell = (exit: Exit): void => {
+    const report = (exit: Exit): void => {
       if (this.ending || this.process !== process) return;
       for (const listener of this.listeners) listener(exit);
     };
-    void process.exited.then(tell);
+    void process.exited.then(report);
   }
 
   private startError(failure: string): Error {
-    return new Error(`${this.name} ${failure}\n${this.recipe.remedy}`);
+    return new Error(`${this.name} ${failure}\n${this.definition.remedy}`);
   }
 }
 
-/** Does not keep this process alive. */
+/** The timer does not keep this process alive. */
 function until(deadline: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, deadline - Date.now()).unref());
 }

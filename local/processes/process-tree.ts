@@ -1,40 +1,38 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Pids of the direct children, [] when there are none or the process is gone. */
+/** Pids of the direct children. [] when there are none, or when the process has ended. */
 export function childrenOf(pid: number): number[] {
   const output =
     process.platform === 'linux'
-      ? textOrNothing(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
-      : textOrNothing(() => execFileSync('pgrep', ['-P', `${pid}`], { encoding: 'utf8' }));
+      ? textOrEmpty(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+      : textOrEmpty(() => execFileSync('pgrep', ['-P', `${pid}`], { encoding: 'utf8' }));
   return output.split(/\s+/).filter(Boolean).map(Number);
 }
 
-/** The command line of a process, '' when it is gone. */
+/** The command line of a process. '' when it has ended. */
 export function commandLineOf(pid: number): string {
   return process.platform === 'linux'
-    ? textOrNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim())
-    : textOrNothing(() =>
-        execFileSync('ps', ['-o', 'command=', '-p', `${pid}`], { encoding: 'utf8' }).trim(),
-      );
+    ? textOrEmpty(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim())
+    : textOrEmpty(() => execFileSync('ps', ['-o', 'command=', '-p', `${pid}`], { encoding: 'utf8' }).trim());
 }
 
-/** The pid of the parent, 0 when the process is gone. */
+/** The pid of the parent. 0 when the process has ended. */
 export function parentOf(pid: number): number {
   const output =
     process.platform === 'linux'
-      ? textOrNothing(() => readFileSync(`/proc/${pid}/status`, 'utf8').match(/^PPid:\s*(\d+)/m)?.[1] ?? '')
-      : textOrNothing(() => execFileSync('ps', ['-o', 'ppid=', '-p', `${pid}`], { encoding: 'utf8' }));
+      ? textOrEmpty(() => readFileSync(`/proc/${pid}/status`, 'utf8').match(/^PPid:\s*(\d+)/m)?.[1] ?? '')
+      : textOrEmpty(() => execFileSync('ps', ['-o', 'ppid=', '-p', `${pid}`], { encoding: 'utf8' }));
   return Number(output);
 }
 
-/** Whether every thread of the process has stopped, or it has ended. Known on Linux only; elsewhere it is taken for true. */
+/** Whether all threads of the process are stopped, or it has ended. Only Linux shows this; elsewhere the result is true. */
 export function hasStopped(pid: number): boolean {
   if (process.platform !== 'linux') return true;
-  const threads = textOrNothing(() => readdirSync(`/proc/${pid}/task`).join(' '));
+  const threads = textOrEmpty(() => readdirSync(`/proc/${pid}/task`).join(' '));
   return threads
     .split(' ')
-    .map((thread) => textOrNothing(() => readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')))
+    .map((thread) => textOrEmpty(() => readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')))
     .every((status) => status === '' || /^State:\s*[TtZX]/m.test(status));
 }
 
@@ -43,14 +41,14 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
     try {
       process.kill(pid, signal);
     } catch (error) {
-      // Gone meanwhile, which is where the signal was to get it.
+      // ESRCH: the process has already ended.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
 }
 
-/** Both files and both commands fail for a process that has ended. */
-function textOrNothing(read: () => string): string {
+/** The files do not exist and the commands fail when the process has ended. */
+function textOrEmpty(read: () => string): string {
   try {
     return read();
   } catch {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface AccessOptions {
-  /** The application's. Memcached has none here. */
+  /** The application's password. Not for Memcached. */
   readonly password?: string;
-  /** Users from an ACL file, as in production: `default` is off, the application has its own user and least privileges. */
+  /** Users from an ACL file, as in production: `default` is off, and the application has a user with the least privileges. */
   readonly acl?: boolean;
 }
 
@@ -12,26 +12,28 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Who may talk to the nodes of a stack, as what. undefined = anybody. */
+/** The credentials for the nodes of an engine. undefined = no credentials are needed. */
 export interface Access {
-  /** In the URL. */
+  /** Contained in the URL. */
   readonly application: Credentials | undefined;
-  /** Replicas to their primary, sentinels to all they watch and to each other, `command()` to a node. */
+  /** Used by replicas for their primary. */
   readonly replica: Credentials | undefined;
+  /** Used by sentinels for the nodes that they monitor and for each other. */
   readonly sentinel: Credentials | undefined;
+  /** Used by `command()`. */
   readonly operator: Credentials | undefined;
-  /** Of data nodes and of sentinels, where users come from a file. */
+  /** The contents of the ACL files for data nodes and sentinels. undefined without `acl`. */
   readonly users?: { readonly data: string; readonly sentinels: string };
 }
 
 /**
- * What stores and the connection layer send, and nothing that reads or changes the server itself
- * (CONFIG, DEBUG, ACL, SHUTDOWN, REPLICAOF) or goes through all keys (KEYS, FLUSHALL).
+ * The commands of the stores and of the connection layer. No command that reads or changes the server itself
+ * (CONFIG, DEBUG, ACL, SHUTDOWN, REPLICAOF) or visits all keys (KEYS, FLUSHALL).
  */
 const APPLICATION =
   '~* &* +@read +@write +@keyspace +@connection +@transaction +@scripting +@pubsub -@admin -@dangerous ' +
   '+info +role +wait +cluster|slots +cluster|shards +cluster|nodes +cluster|info +cluster|myid +cluster|keyslot';
-// From the manuals of Sentinel and of replication.
+// From the documentation of Sentinel and of replication.
 const REPLICA = '+psync +replconf +ping';
 const SENTINEL_ON_DATA =
   'allchannels +multi +slaveof +replicaof +ping +exec +subscribe +config|rewrite +role +publish +info ' +
@@ -41,6 +43,7 @@ const APPLICATION_ON_SENTINELS =
   '+sentinel|masters +sentinel|get-master-addr-by-name +sentinel|replicas +sentinel|slaves +sentinel|sentinels +sentinel|myid';
 const EVERYTHING = '~* &* +@all';
 
+/** Generates the credentials of a new engine. */
 export function makeAccess({ password, acl }: AccessOptions): Access {
   if (!acl) {
     const all = password === undefined ? undefined : { password };
@@ -71,13 +74,13 @@ export function makeAccess({ password, acl }: AccessOptions): Access {
   };
 }
 
-/** `user:password@` of a URL, or nothing. */
+/** `user:password@` for a URL, or '' without credentials. */
 export function urlCredentials(credentials: Credentials | undefined): string {
   if (!credentials) return '';
   return `${encodeURIComponent(credentials.username ?? '')}:${encodeURIComponent(credentials.password)}@`;
 }
 
-/** By its hash: an ACL file is read by more people than a vault. */
+/** A line of the ACL file, with the hash of the password. */
 function user({ username, password }: Credentials, rules: string): string {
   const hash = createHash('sha256').update(password).digest('hex');
   return `user ${username} on #${hash} ${rules}`;

@@ -16,7 +16,7 @@ const server = await makeCertificate({
 });
 
 describe('makeCertificate', () => {
-  it('makes a self-signed authority, and certificates signed by it', () => {
+  it('makes a self-signed authority and certificates that it has signed', () => {
     const [root, leaf] = [
       new X509Certificate(authority.certificate),
       new X509Certificate(server.certificate),
@@ -28,7 +28,7 @@ describe('makeCertificate', () => {
     expect(leaf.verify(root.publicKey)).toBe(true);
   });
 
-  it('contains the host names, addresses and validity of the request', () => {
+  it('contains the requested host names, addresses and validity', () => {
     const leaf = new X509Certificate(server.certificate);
     expect(leaf.checkHost('localhost')).toBe('localhost');
     expect(leaf.checkHost('engine.invalid')).toBeUndefined();
@@ -40,13 +40,13 @@ describe('makeCertificate', () => {
     ]);
   });
 
-  it('allows servers and clients to use it, and nothing else', () => {
+  it('restricts the key to server and client authentication', () => {
     const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
     const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
     expect(new X509Certificate(server.certificate).keyUsage).toEqual([SERVER_AUTH, CLIENT_AUTH]);
   });
 
-  it('gives each its own key and serial number', async () => {
+  it('uses a new key and serial number for each certificate', async () => {
     const other = await makeCertificate({ commonName: 'an authority', ...validity });
     const [one, two] = [new X509Certificate(authority.certificate), new X509Certificate(other.certificate)];
     expect(one.serialNumber).not.toBe(two.serialNumber);

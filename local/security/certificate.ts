@@ -1,4 +1,4 @@
-// @peculiar/x509 needs its polyfill first.
+// @peculiar/x509 needs the polyfill to be loaded first.
 import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import {

@@ -4,9 +4,9 @@ import type { Account } from '../machine/account.js';
 import type { Certificate, CertificateRequest } from './certificate.js';
 
 export interface TlsOptions {
-  /** Clients must show a certificate of the same authority; URLs then name one. */
+  /** Clients must present a certificate of the same authority. URLs then name one. */
   readonly clientCertificates?: boolean;
-  /** What servers show. Anything but `valid` is for seeing that a client refuses it. */
+  /** The certificate that servers present. Use the invalid ones to test that a client rejects them. */
   readonly serverCertificate?: 'valid' | 'wrong-name' | 'expired';
 }
 
@@ -15,10 +15,10 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** PEM files, made for one server or stack and removed with it. */
+/** Paths of PEM files. They are made for one engine and removed with it. */
 export interface TlsFiles {
   readonly ca: string;
-  /** An authority that has signed nothing here: whoever trusts it alone trusts no server of this stack. */
+  /** An authority that has signed no certificate of this engine. A client that trusts only this one rejects its servers. */
   readonly otherCa: string;
   readonly server: CertificateFiles;
   readonly client: CertificateFiles;
@@ -28,13 +28,13 @@ export interface TlsFiles {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** The server's key is for `account` alone, the client's for us alone. */
+/** Writes the files. Only `account` can read the server's key, and only the current user can read the client's. */
 export async function makeTlsFiles(
   directory: string,
   options: TlsOptions,
   account: Account | undefined,
 ): Promise<TlsFiles> {
-  // Loading the package takes longer than starting a server, so only servers with TLS pay for it.
+  // Loaded on demand: loading the package takes longer than starting a server.
   const { makeCertificate } = await import('./certificate.js');
   const authority = await makeCertificate({ commonName: 'Local engines', ...validNow() });
   const [other, client, server] = await Promise.all([
@@ -57,7 +57,7 @@ export async function makeTlsFiles(
   };
 }
 
-/** Settings that make a node speak TLS and nothing else, to clients and to other nodes. */
+/** Settings with which a node uses only TLS, for clients and for other nodes. */
 export function tlsSettings(tls: TlsFiles, port: number): [string, string][] {
   return [
     ['port', '0'],
@@ -71,12 +71,12 @@ export function tlsSettings(tls: TlsFiles, port: number): [string, string][] {
   ];
 }
 
-/** The part of an engine's URL that says how to check, and prove, who is who. */
+/** The TLS parameters of an engine URL: the authority and, where clients need one, their certificate. */
 export function tlsParameters(tls: TlsFiles | undefined): string[] {
   if (!tls) return [];
   const { ca, client, clientCertificates } = tls;
   const files = { ca, ...(clientCertificates && client) };
-  // A slash is no special character there.
+  // Slashes are allowed unencoded in a query string.
   return Object.entries(files).map(
     ([name, path]) => `${name}=${encodeURIComponent(path).replaceAll('%2F', '/')}`,
   );
@@ -93,7 +93,7 @@ function serverRequest({ serverCertificate = 'valid' }: TlsOptions, issuer: Cert
   };
 }
 
-/** From an hour ago, because clocks of virtual machines are set back at times. */
+/** Valid since an hour ago, because the clock of a virtual machine may be set back. */
 function validNow(): { validFrom: Date; validUntil: Date } {
   return { validFrom: new Date(Date.now() - HOUR), validUntil: new Date(Date.now() + 365 * DAY) };
 }
@@ -119,7 +119,7 @@ async function write(path: string, text: string): Promise<string> {
   return path;
 }
 
-/** A file that `account` can read, and without one we alone. */
+/** Writes a file that only `account` can read (without an account: only the current user). */
 export async function writeSecret(path: string, text: string, account?: Account): Promise<string> {
   await writeFile(path, text, { mode: 0o600 });
   if (account) await chown(path, account.uid, account.gid);

@@ -15,7 +15,7 @@ const ARGUMENTS = [
 
 export const NO_CHROMIUM = 'no Chromium found: install the package "chromium" or set CHROMIUM_PATH';
 
-/** The browser of this machine, as nothing is downloaded for the tests; null when there is none. */
+/** The installed browser, or null. Tests download none. */
 export function findChromium(): string | null {
   const directories = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
   const places = directories.flatMap((directory) => NAMES.map((name) => join(directory, name)));

@@ -4,10 +4,10 @@ import { startApp } from '../support/app.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
 const withinSeconds = { timeout: 30_000, interval: 50 };
-// Where the gate runs, a missing browser must not pass for a green page.
+// In CI a missing browser is an error.
 const skipped = findChromium() === null && process.env['CI'] === undefined;
 
-describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
+describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
   let app: Awaited<ReturnType<typeof startApp>>;
   let browser: Browser;
   let page: Page;
@@ -57,7 +57,7 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
   };
   const version = async () => Number(await textOf('leaderboard-version'));
 
-  it('shows ten ranked players and moves the board by itself', async () => {
+  it('shows ten ranked players and updates the board live', async () => {
     const rows = page.getByTestId('leaderboard-row');
     await expect.poll(() => rows.count(), withinSeconds).toBe(10);
     const first = await version();
@@ -66,8 +66,8 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
     expect(ranks.map(Number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('follows a player who is clicked, and shows who stands around', async () => {
-    // Rows glide and leave while a pointer is on its way to them.
+  it('follows a clicked player and shows the neighbours', async () => {
+    // Rows move and disappear while the pointer approaches them.
     await page.getByTestId('leaderboard-row').last().getByRole('button').dispatchEvent('click');
     await expect.poll(() => textOf('followed'), withinSeconds).toMatch(/Following .+, rank \d+ with [\d,]+/);
     const around = page.getByTestId('neighbour').locator('.board-rank');
@@ -76,7 +76,7 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
     expect(ranks).toEqual(ranks.map((_, i) => (ranks[0] ?? 0) + i));
   });
 
-  it('answers the second time from memory, and uncached from the database', async () => {
+  it('answers a repeated query from the cache, and an uncached one from the database', async () => {
     await ask();
     await page.getByTestId('outcome').waitFor();
     await ask();
@@ -90,13 +90,13 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
     expect(await textOf('ratio')).toMatch(/^[\d.]+×$/);
   });
 
-  it('says in place what the server refuses', async () => {
+  it('shows a rejection of the server next to the form', async () => {
     await page.getByLabel('From', { exact: true }).fill('ZZZ');
     await ask();
     await expect.poll(() => textOf('problem'), withinSeconds).toContain('ZZZ');
   });
 
-  it('shows within seconds that another device ended the session, also when it was opened before the sign-in', async () => {
+  it('shows within seconds that another device ended the session, even if the page was open before the sign-in', async () => {
     await page.getByTestId('sign-in').click();
     await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
     await signOutElsewhere();
@@ -104,7 +104,7 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
     expect(complaints).toEqual([]);
   });
 
-  it('keeps the visitor signed in across a reload, until they sign out', async () => {
+  it('keeps the visitor signed in after a reload, until they sign out', async () => {
     await page.getByTestId('sign-in').click();
     await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
     await page.reload();
@@ -122,7 +122,7 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
     await expect.poll(async () => new Set(await states()), withinSeconds).toEqual(new Set(['ready']));
   });
 
-  it('logs no error and breaks no content security policy', async () => {
+  it('logs no error and does not violate the content security policy', async () => {
     await ask();
     await page.getByTestId('lookups').getByRole('listitem').first().waitFor();
     await page.getByTestId('sign-in').click();
@@ -133,7 +133,7 @@ describe.skipIf(skipped)(`the page at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, (
   });
 });
 
-/** Chromium logs every 4xx as an error, also the 401 that says nobody is signed in. */
+/** Chromium logs every 4xx as an error, including the 401 of a visitor who is not signed in. */
 function isRefusalByTheApi(message: ConsoleMessage): boolean {
   return message.location().url.includes('/api/') && /status of 4\d\d/.test(message.text());
 }

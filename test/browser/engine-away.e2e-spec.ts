@@ -6,7 +6,7 @@ import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 const withinSeconds = { timeout: 30_000, interval: 50 };
 const skipped = findChromium() === null && process.env['CI'] === undefined;
 
-describe.skipIf(skipped)(`the page while the engine is away${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
+describe.skipIf(skipped)(`the console while the engine is down${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
   let app: TestApp;
   let browser: Browser;
   let page: Page;
@@ -48,7 +48,7 @@ describe.skipIf(skipped)(`the page while the engine is away${skipped ? ` (${NO_C
     expect(await page.getByRole('region', { name: 'Result' }).getByRole('row').count()).toBeGreaterThan(1);
   };
 
-  it('says so in words, shows nobody signed out, answers flights, and goes on when it is back', async () => {
+  it('shows the outage, does not claim that the visitor is signed out, answers flights, and recovers', async () => {
     await app.engine.kill();
     await askWhoIsSignedIn();
     await sessions().getByText('You were signed in as ada, and have not been signed out.').waitFor();
@@ -58,14 +58,14 @@ describe.skipIf(skipped)(`the page while the engine is away${skipped ? ` (${NO_C
 
     await app.engine.restart();
     await boardMoves();
-    // It kept nothing on disk.
+    // The engine stores nothing on disk, so the session is lost.
     await sessions().getByText('Your session has ended').waitFor();
     await page.getByTestId('sign-in').click();
     await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
     expect(errors).toEqual([]);
   });
 
-  it('shows the visitor signed in again by itself when it was only silent', async () => {
+  it('shows the visitor signed in again after the engine was paused', async () => {
     app.engine.pause();
     await askWhoIsSignedIn();
     await sessions().getByText('You were signed in as ada, and have not been signed out.').waitFor();

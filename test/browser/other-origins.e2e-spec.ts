@@ -7,7 +7,7 @@ import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
 const skipped = findChromium() === null && process.env['CI'] === undefined;
 
-/** Loads JSONP as engine.io's own client would, and opens a websocket; returns what the page could see of them. */
+/** Loads JSONP like engine.io's client and opens a websocket. Returns what the page could read. */
 const ATTACK = `async (app) => {
   const seen = [];
   window.___eio = [(answer) => seen.push(answer)];
@@ -48,8 +48,8 @@ describe.skipIf(skipped)(`a page of another origin${skipped ? ` (${NO_CHROMIUM})
     return outcome;
   };
 
-  // The app is at 127.0.0.1: another port of it is the same site, another name is another site.
-  it.each(['localhost', '127.0.0.1'])('at %s sees nothing by JSONP, websocket or fetch', async (host) => {
+  // The app is at 127.0.0.1. Another port of 127.0.0.1 is same-site, localhost is cross-site.
+  it.each(['localhost', '127.0.0.1'])('at %s can read nothing by JSONP, websocket or fetch', async (host) => {
     expect(await attackFrom(host)).toEqual({
       seen: [],
       jsonp: 'error',

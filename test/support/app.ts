@@ -13,9 +13,9 @@ import { patient, productionSettings, type Settings } from './settings.js';
 import { until } from './until.js';
 
 export interface AppOptions {
-  /** What sessions, boards and the cache use; the first that is installed unless told. */
+  /** The engine of sessions, leaderboard and query cache. Default: the first installed one. */
   engine?: EngineKind;
-  /** What the query cache uses instead. */
+  /** A separate engine for the query cache. */
   cacheEngine?: EngineKind;
   settings?: Settings;
   logger?: LoggerService;
@@ -25,18 +25,18 @@ export interface TestApp extends TestNode {
   databaseUrl: string;
   engine: LocalServer;
   cacheEngine: LocalServer;
-  /** Another node of the same application, on the same engines and database; its settings may differ. */
+  /** Starts another node on the same engines and database. `settings` override those of the first. */
   startNode(settings?: Settings): Promise<TestNode>;
 }
 
 export interface TestNode {
   url: string;
-  /** Something inside, where the outside does not show enough. */
+  /** A provider of the application, for what its API does not show. */
   get<T>(type: Type<T> | string | symbol): T;
   close(): Promise<void>;
 }
 
-/** The whole application in this process, on engines and a database of its own. */
+/** Starts the whole application in this process, on new engines and a new database. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const engine = await startEngine(options.engine ?? redisLike());
   const cacheEngine = options.cacheEngine ? await startEngine(options.cacheEngine) : engine;
@@ -67,7 +67,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   };
 }
 
-/** Starts a node with just these settings; it need not find anything there. */
+/** Starts a node with exactly these settings. Its engines and database may be down. */
 export async function startOn(settings: Settings, logger?: LoggerService): Promise<TestNode> {
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(CONFIG)
@@ -91,19 +91,20 @@ export async function readinessOf({
   return { httpStatus: response.status, ...((await response.json()) as Readiness) };
 }
 
-/** Those of the kinds that are installed here. */
+/** Returns those of `kinds` that are installed. */
 export function installed(...kinds: EngineKind[]): EngineKind[] {
   return kinds.filter((kind) => inject('engines').includes(kind));
 }
 
-/** Valkey, or Redis where Valkey cannot be had. For tests where the kind does not matter. */
+/** Valkey, or Redis if Valkey is not installed. For tests where the kind does not matter. */
 export function redisLike(): 'redis' | 'valkey' {
   const [kind] = redisLikes();
-  if (!kind) throw new Error('Neither Valkey nor Redis can be had here. Install one, e.g. with npm start.');
+  if (!kind)
+    throw new Error('Neither Valkey nor Redis is installed. Run npm start once, which installs them.');
   return kind;
 }
 
-/** Those of Valkey and Redis that are here. */
+/** Valkey and Redis, as far as they are installed. */
 export function redisLikes(): ('redis' | 'valkey')[] {
   return installed('valkey', 'redis') as ('redis' | 'valkey')[];
 }

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 
-/** A database of a test's own, with the flights in it. */
+/** Creates a database with the flights for one test file. Returns its URL. */
 export async function createDatabase(): Promise<string> {
   const template = new URL(inject('templateDatabaseUrl'));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  // A template must have no other session while it is copied; test files that ask at once wait for each other.
+  // PostgreSQL copies a template only when nobody else uses it. The advisory lock serialises concurrent test files.
   const maintenance = new Client({
     connectionString: Object.assign(new URL(template), { pathname: '/template1' }).href,
   });
@@ -17,7 +17,7 @@ export async function createDatabase(): Promise<string> {
   return Object.assign(template, { pathname: `/${name}` }).href;
 }
 
-/** Rows of one statement, for looking behind the API. */
+/** Runs one statement directly in the database and returns its rows. */
 export async function queryDatabase<Row extends object>(
   url: string,
   sql: string,
@@ -32,7 +32,7 @@ export async function queryDatabase<Row extends object>(
   }
 }
 
-/** How many sessions wait for a lock that this one holds. */
+/** The number of database sessions that wait for a lock of this client. */
 export async function sessionsWaitingFor(client: Client): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     'SELECT count(*)::int FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',

@@ -8,27 +8,27 @@ import { until } from './until.js';
 const DIST = join(process.cwd(), 'dist');
 const STOPS_WITHIN_SECONDS = 15;
 
-/** The built application as a process of its own, which cannot outlive this one. */
+/** The built application in a separate process, which cannot outlive this one. */
 export interface DistProcess {
   readonly url: string;
   readonly pid: number;
-  /** What it wrote, to stdout and stderr. */
+  /** Its output so far, stdout and stderr. */
   readonly lines: readonly string[];
   readonly exited: Promise<Exit>;
-  /** Resolves once it has written such a line. */
+  /** Resolves when its output has a matching line. */
   says(pattern: RegExp): Promise<void>;
-  /** Asks it to stop. */
+  /** Sends SIGTERM and resolves when it has exited. */
   stop(): Promise<Exit>;
-  /** As `kill -9`; resolves when it is gone. */
+  /** Sends SIGKILL and resolves when it has exited. */
   kill(): Promise<void>;
 }
 
-/** Builds what `npm run build` does, unless it is there from these very sources. */
+/** Builds the app and the page, unless they are up to date. */
 export async function build(): Promise<void> {
   await buildStale(process.cwd(), { serverToo: true });
 }
 
-/** Resolves as soon as it listens, on a free port unless PORT is set; what it needs may be away still. */
+/** Starts the app on PORT or on a free port. Resolves when it listens. Its engines and database may be down. */
 export async function startDist(settings: Settings): Promise<DistProcess> {
   const port = settings['PORT'] ?? `${await freePort()}`;
   const app = await run({ ...settings, PORT: port });
@@ -47,7 +47,7 @@ export async function startDist(settings: Settings): Promise<DistProcess> {
   };
 }
 
-/** Runs it until it ends by itself. */
+/** Runs the app until it exits by itself. */
 export async function runDist(settings: Settings): Promise<Exit & { output: string }> {
   const app = await run(settings);
   const exit = await app.process.exited;
@@ -59,7 +59,7 @@ async function run(settings: Settings) {
   const process = await GuardedProcess.start({
     program: globalThis.process.execPath,
     args: [join(DIST, 'main.js')],
-    // Where no developer's .env is, and with none of their environment.
+    // Without the developer's .env file and environment variables.
     cwd: DIST,
     env: { PATH: globalThis.process.env['PATH'], ...settings },
     graceSeconds: STOPS_WITHIN_SECONDS,

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Heartbeat } from './heartbeat.js';
 
-/** What an action resolves with, and how long it took: without the time that this process itself stood still on a busy machine. */
+/** Measures how long an action takes. Excludes the time in which this process itself was stalled by a busy machine. */
 export async function elapsed<T>(action: () => Promise<T>): Promise<{ result: T; ms: number }> {
   const heartbeat = new Heartbeat();
   heartbeat.start();

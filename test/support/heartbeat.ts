@@ -2,13 +2,13 @@ import { performance } from 'node:perf_hooks';
 
 const BEAT_MS = 10;
 
-/** A time in which this process itself stood still, as `performance.now()`. */
+/** A period in which the event loop did not run. Times as of `performance.now()`. */
 interface Stall {
   readonly from: number;
   readonly to: number;
 }
 
-/** How late this process itself was: a call cannot settle while the event loop stands. */
+/** Records stalls of the event loop: no call can settle during one. */
 export class Heartbeat {
   private readonly stalls: Stall[] = [];
   private last = 0;
@@ -27,7 +27,7 @@ export class Heartbeat {
     return this.stalls.reduce((worst, { from, to }) => Math.max(worst, to - from), 0);
   }
 
-  /** For how much of the time between the two it stood still. */
+  /** The stalled time between two points in time. */
   delayBetween(from: number, to: number): number {
     const overlaps = this.stalls.map((stall) => Math.min(stall.to, to) - Math.max(stall.from, from));
     return overlaps.reduce((sum, overlap) => sum + Math.max(0, overlap), 0);

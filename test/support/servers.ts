@@ -7,7 +7,7 @@ import { NOT_IN_QUICK, SCOPE } from './scope.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A database with the flights in it, to make others from. */
+    /** A template database with the flights. */
     templateDatabaseUrl: string;
     engines: EngineKind[];
   }
@@ -16,9 +16,9 @@ declare module 'vitest' {
 const KINDS: EngineKind[] = ['redis', 'valkey', 'memcached'];
 const ROWS = 100_000;
 
-/** Brings the engines, builds the page, and starts one PostgreSQL with 100,000 flights. */
+/** Installs the engines, builds the page, and starts one PostgreSQL server with 100,000 flights. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const engines = await bringEngines();
+  const engines = await installEngines();
   await buildStale(process.cwd(), { serverToo: false });
   const postgres = await startPostgres();
   await loadFlightsDataset({ databaseUrl: postgres.url, rows: ROWS });
@@ -26,14 +26,14 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('engines', SCOPE === 'quick' ? oneOfRedisAndValkey(engines) : engines);
   return async () => {
     await postgres.stop();
-    if (SCOPE === 'quick' && project.name === 'e2e') console.log(leftOut());
+    if (SCOPE === 'quick' && project.name === 'e2e') console.log(skippedTests());
   };
 }
 
 /** The last line of `npm test`. */
-function leftOut(): string {
+function skippedTests(): string {
   const parts = [...Object.keys(NOT_IN_QUICK), 'other engines, topologies and faults'].join(', ');
-  return `npm test leaves out ${parts}. npm run test:all runs them.`;
+  return `npm test skips: ${parts}. Run them with npm run test:all.`;
 }
 
 function oneOfRedisAndValkey(engines: readonly EngineKind[]): EngineKind[] {
@@ -41,8 +41,8 @@ function oneOfRedisAndValkey(engines: readonly EngineKind[]): EngineKind[] {
   return engines.filter((kind) => kind !== unused);
 }
 
-/** Some systems have no package of some engine; its tests are left out there, but never in CI. */
-async function bringEngines(): Promise<EngineKind[]> {
+/** Some systems lack a package of some engine. Its tests are skipped there, except in CI. */
+async function installEngines(): Promise<EngineKind[]> {
   const installed: EngineKind[] = [];
   for (const kind of KINDS) {
     try {
@@ -50,7 +50,7 @@ async function bringEngines(): Promise<EngineKind[]> {
       installed.push(kind);
     } catch (error) {
       if (process.env['CI']) throw error;
-      console.warn(`Tests on ${kind} are left out. ${(error as Error).message}`);
+      console.warn(`Tests on ${kind} are skipped. ${(error as Error).message}`);
     }
   }
   return installed;

@@ -7,10 +7,10 @@ export const asOperator = { authorization: `Bearer ${OPERATOR_KEY}` };
 
 export type Settings = Record<string, string>;
 
-/** What `startApp` sets: on a busy machine an engine may be late, which must not look like an outage. */
+/** Defaults of `startApp`: a slow engine on a busy machine must not look like an outage. */
 export const patient = { ENGINE_DEADLINE_MS: '4000' };
 
-/** What production needs, but for cookies, which the tests send over plain HTTP. */
+/** Production settings, except for COOKIE_SECURE: tests use plain HTTP. */
 export function productionSettings(databaseUrl: string, engineUrl: string): Settings {
   return {
     DATABASE_URL: databaseUrl,
@@ -20,7 +20,7 @@ export function productionSettings(databaseUrl: string, engineUrl: string): Sett
     GAME_SERVER_KEY,
     OPERATOR_KEY,
     COOKIE_SECURE: 'false',
-    // All of a file's visitors come from one address.
+    // All requests of a test file come from one address.
     SIGN_UPS_PER_ADDRESS: '100000',
   };
 }

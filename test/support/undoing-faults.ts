@@ -4,11 +4,11 @@ import { redisLike } from './app.js';
 import { until } from './until.js';
 
 const PROMOTED_WITHIN_MS = 20_000;
-/** A replica is promoted within a second of a partition, and not at all during a restart. */
+/** In the partition a replica is promoted after one second. During the restart it must not be promoted. */
 const PARTITION_PATIENCE_MS = 1_000;
 const RESTART_PATIENCE_MS = 10_000;
 
-/** Something that undoes writes which a server has acknowledged: those of `meanwhile`, where the fault reaches them. */
+/** A fault that loses acknowledged writes: those that `meanwhile` sends to the affected server. */
 export interface UndoingFault {
   name: string;
   patienceMs: number;
@@ -60,7 +60,7 @@ export const UNDOING_FAULTS: readonly UndoingFault[] = [
     patienceMs: RESTART_PATIENCE_MS,
     strike: async ({ stack, primary }, meanwhile) => {
       const [, directory] = (await stack.node(primary).command('CONFIG', 'GET', 'dir')) as [string, string];
-      // Its log of writes up to now is what an older snapshot has.
+      // The append-only file up to this point serves as the older snapshot.
       const log = `${directory}/appendonlydir/appendonly.aof.1.incr.aof`;
       const { size } = await stat(log);
       await meanwhile();
@@ -71,7 +71,7 @@ export const UNDOING_FAULTS: readonly UndoingFault[] = [
   },
 ];
 
-/** How many bytes of its writes the replica of a stack has not confirmed. */
+/** The number of bytes that the replica has not acknowledged. */
 export async function replicaLag({ stack, primary }: UndoableStack): Promise<number> {
   const info = String(await stack.node(primary).command('INFO', 'replication'));
   const offset = Number(/^master_repl_offset:(\d+)/m.exec(info)?.[1]);

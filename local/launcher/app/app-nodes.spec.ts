@@ -4,7 +4,7 @@ import { appEnvironment, nodeArguments } from './app-nodes.js';
 const urls = { database: 'postgres://a/b', engine: 'valkey://a:1/0', cacheEngine: undefined };
 
 describe('appEnvironment', () => {
-  it('is that of a demo on the loopback, whatever .env says', () => {
+  it('sets demo mode and the loopback address, even when .env has other values', () => {
     expect(appEnvironment(urls, { DEMO: 'false', HOST: '0.0.0.0', COOKIE_SECURE: 'true' })).toMatchObject({
       DEMO: 'true',
       HOST: '127.0.0.1',
@@ -15,14 +15,14 @@ describe('appEnvironment', () => {
     });
   });
 
-  it('makes keys of 32 bytes, new for each stack, and keeps given ones', () => {
+  it('generates 32-byte keys for each stack and keeps configured ones', () => {
     const [one, other] = [appEnvironment(urls, {}), appEnvironment(urls, { OPERATOR_KEY: 'given' })];
     expect(Buffer.from(one['SESSION_SEALING_KEYS'] ?? '', 'base64url')).toHaveLength(32);
     expect(one['SESSION_SECRETS']).not.toBe(other['SESSION_SECRETS']);
     expect(other['OPERATOR_KEY']).toBe('given');
   });
 
-  it('names a cache engine only where there is one', () => {
+  it('sets CACHE_ENGINE_URL only when there is a separate cache engine', () => {
     expect(appEnvironment(urls, {})).not.toHaveProperty('CACHE_ENGINE_URL');
     expect(appEnvironment({ ...urls, cacheEngine: 'memcached://a:2' }, {})).toMatchObject({
       CACHE_ENGINE_URL: 'memcached://a:2',
@@ -31,14 +31,14 @@ describe('appEnvironment', () => {
 });
 
 describe('nodeArguments', () => {
-  it('runs the built app without --watch, and Nest in watch mode with it', () => {
+  it('runs the built app, or the Nest CLI in watch mode with --watch', () => {
     expect(nodeArguments({ watch: false, debug: false })).toContain('dist/main.js');
     expect(nodeArguments({ watch: true, debug: false })).toEqual(
       expect.arrayContaining(['start', '--watch', '--no-shell']),
     );
   });
 
-  it('opens the inspector on the loopback with --debug only', () => {
+  it('opens the inspector on the loopback only with --debug', () => {
     const debug = nodeArguments({ watch: true, debug: true });
     expect(debug.slice(-2)).toEqual(['--debug', '127.0.0.1:9229']);
     expect(nodeArguments({ watch: true, debug: false })).not.toContain('--debug');

@@ -7,13 +7,13 @@ export interface ServerUrls {
   readonly cacheEngine: string | undefined;
 }
 
-// Nodes may take 10 s to answer what they accepted.
+// A node has 10 s to complete the requests that it has accepted.
 const DRAIN_SECONDS = 12;
 
-// V8 collects garbage with four helpers at once, however few cores there are: on two, everybody else waits for 50 ms. With 0 it counts them.
+// 0 = V8 chooses its garbage collection threads by the number of cores. The default of four delays all else by 50 ms on two cores.
 const APP = ['--v8-pool-size=0', 'dist/main.js'];
 
-// Without a shell between, which would take the signals that are for the app.
+// --no-shell: a shell in between would receive the app's signals.
 const WATCH = [
   'node_modules/@nestjs/cli/bin/nest.js',
   'start',
@@ -22,7 +22,7 @@ const WATCH = [
   '--no-shell',
 ];
 
-/** One environment for all nodes of a stack: they read each other's sessions. */
+/** The environment of all app nodes. They share the keys, so that each can read the others' sessions. */
 export function appEnvironment(urls: ServerUrls, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...given,
@@ -44,12 +44,13 @@ export function appEnvironment(urls: ServerUrls, given: NodeJS.ProcessEnv): Node
 export interface NodeOptions {
   readonly root: string;
   readonly watch: boolean;
-  /** Listens for a debugger on 127.0.0.1:9229; takes effect with `watch` only. */
+  /** Opens the inspector on 127.0.0.1:9229. Ignored without `watch`. */
   readonly debug: boolean;
   readonly environment: NodeJS.ProcessEnv;
   readonly onLine: (line: string) => void;
 }
 
+/** Starts one app node. Does not wait until it is ready. */
 export function startAppNode(port: number, options: NodeOptions): Promise<GuardedProcess> {
   const command: GuardedCommand = {
     program: process.execPath,
@@ -62,7 +63,7 @@ export function startAppNode(port: number, options: NodeOptions): Promise<Guarde
   return GuardedProcess.start(command);
 }
 
-/** Nest turns on source maps itself. */
+/** Arguments for Node.js. In watch mode the Nest CLI enables source maps itself. */
 export function nodeArguments({ watch, debug }: Pick<NodeOptions, 'watch' | 'debug'>): readonly string[] {
   if (!watch) return APP;
   return debug ? [...WATCH, '--debug', '127.0.0.1:9229'] : WATCH;

@@ -23,16 +23,16 @@ describe('fingerprintOf', () => {
     ['a new file', () => writeFile(join(root, 'src/b.ts'), '')],
     ['a removed file', () => rm(join(root, 'src/deep/a.ts'))],
     ['a changed setting', () => writeFile(join(root, 'tsconfig.json'), '{ }')],
-  ])('is another after %s', async (_, change) => {
+  ])('changes after %s', async (_, change) => {
     const before = await fingerprint();
     await change();
     expect(await fingerprint()).not.toBe(before);
   });
 
   it.each<[string, () => Promise<void>]>([
-    ['new times of old content', () => utimes(join(root, 'src/deep/a.ts'), 1, 1)],
-    ['a file that a build made', () => writeFile(join(root, 'src/deep/dist/a.js'), '')],
-  ])('stays the same after %s', async (_, change) => {
+    ['new modification times', () => utimes(join(root, 'src/deep/a.ts'), 1, 1)],
+    ['a new file in a build output folder', () => writeFile(join(root, 'src/deep/dist/a.js'), '')],
+  ])('does not change after %s', async (_, change) => {
     const before = await fingerprint();
     await change();
     expect(await fingerprint()).toBe(before);

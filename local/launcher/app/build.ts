@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GuardedProcess } from '../../processes/guarded-process.js';
 import { lock } from '../../machine/lock.js';
 
-/** Something built from sources into a folder, which remembers what it was built from. */
+/** A folder that is built from sources and stores a fingerprint of them. */
 interface Target {
   readonly name: string;
   readonly sources: readonly string[];
@@ -33,13 +33,13 @@ const FINGERPRINT_FILE = '.fingerprint';
 
 interface BuildOptions {
   readonly serverToo: boolean;
-  /** Told what is about to be built, which can take half a minute. */
+  /** Called before a build, which can take half a minute. */
   readonly onStale?: (name: string) => void;
 }
 
-/** Builds what is missing or older than its sources; returns the names of what it built. */
+/** Builds the targets whose sources have changed. Returns their names. */
 export async function buildStale(root: string, options: BuildOptions): Promise<string[]> {
-  // Two starts at once must not clear each other's output.
+  // Concurrent starts must not clear each other's output.
   const held = await lock(`${root} build`);
   try {
     const targets = options.serverToo ? [SERVER, PAGE] : [PAGE];
@@ -65,13 +65,13 @@ async function buildIfStale(root: string, target: Target, { onStale }: BuildOpti
   });
   const { code, text } = await build.exited;
   if (code !== 0)
-    throw new Error(`${output.join('\n')}\n\nThe build of the ${target.name} ${text}; see above.`);
-  // In the output, so that it goes with it.
+    throw new Error(`${output.join('\n')}\n\nThe build of the ${target.name} ${text}. See its output above.`);
+  // Stored in the output folder, so that both are deleted together.
   await writeFile(file, fingerprint);
   return true;
 }
 
-/** By content: a checkout or a copy gives new times to old sources. */
+/** Hashes contents instead of modification times, which a checkout changes. */
 export async function fingerprintOf(root: string, sources: readonly string[]): Promise<string> {
   const files = (await Promise.all(sources.map((source) => filesIn(root, source)))).flat().toSorted();
   const hash = createHash('sha256');

@@ -19,16 +19,16 @@ export interface FlightsOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Runs the loader, which ends with this process: it watches the channel between them. */
+/** Runs the data loader. It exits with this process, because it watches the IPC channel. */
 export function loadFlights({ root, databaseUrl, rows, onProgress }: FlightsOptions): Promise<LoadedFlights> {
-  // On a command line everybody on this machine could read the password; `pg` reads it from the environment.
+  // Every user of this machine can read command lines, so the password goes through PGPASSWORD.
   const url = new URL(databaseUrl);
   const password = decodeURIComponent(url.password);
   url.password = '';
   const args = ['--database', url.href, ...(rows === undefined ? [] : ['--rows', `${rows}`])];
   const loader = fork(join(root, 'src/demo/flights/dataset/load.ts'), args, {
     cwd: root,
-    // Out of reach of the terminal's Ctrl-C: its end would look like a failure of its own.
+    // A process group of its own: with Ctrl-C the terminal would stop it too, which would look like a failure.
     detached: true,
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -46,7 +46,13 @@ export function loadFlights({ root, databaseUrl, rows, onProgress }: FlightsOpti
     loader.once('error', reject);
     loader.once('close', (code, signal) => {
       if (result && code === 0) resolve(result);
-      else reject(new Error(errors.trim() || `Loading the flights ended with ${signal ?? `code ${code}`}.`));
+      else
+        reject(
+          new Error(
+            errors.trim() ||
+              `Loading the flights failed: the loader exited with ${signal ?? `code ${code}`}.`,
+          ),
+        );
     });
   });
 }
@@ -55,6 +61,6 @@ function toProgress(
   { step, rows, rowsTotal }: { step: 'copying' | 'indexing'; rows: number; rowsTotal: number },
   elapsedMilliseconds: number,
 ): Progress {
-  const note = step === 'indexing' ? 'building the indices' : undefined;
+  const note = step === 'indexing' ? 'building the indexes' : undefined;
   return { done: rows, total: rowsTotal, elapsedMilliseconds, note };
 }

@@ -3,25 +3,26 @@ import type { EngineKind } from '../../index.js';
 
 export const HELP = `npm start -- [options]
 
-Starts the app with an in-memory engine and PostgreSQL on this machine, and stops them with it.
+Starts the app, an in-memory engine and PostgreSQL on this machine. Ctrl-C stops all of them.
 
-  --engine valkey|redis|memcached   which engine (default: valkey, else redis, whichever is installed);
-                                    memcached serves the query cache, beside a Valkey or Redis
+  --engine valkey|redis|memcached   the engine (default: valkey, or redis if only that is installed).
+                                    memcached is for the query cache; sessions and leaderboards use
+                                    Valkey or Redis beside it
   --topology standalone|sentinel|cluster
-                                    of the Valkey or Redis: one node (default), a primary with two
-                                    replicas and three sentinels, or three shards with a replica each
-  --tls                             encrypts it, with certificates made for this start
-  --nodes 1-8                       app nodes on the same servers, from PORT upward (default: 1)
+                                    of Valkey or Redis: one node (default), a primary with two replicas
+                                    and three sentinels, or three shards with a replica each
+  --tls                             TLS for Valkey or Redis, with new certificates
+  --nodes 1-8                       app nodes on the same servers, from PORT upwards (default: 1)
   --watch                           restart the app when its source changes
-  --debug                           as --watch, with the Node.js inspector on 127.0.0.1:9229
+  --debug                           like --watch, with the Node.js inspector on 127.0.0.1:9229
   --help
 
-Environment, or a file .env in the project's folder:
-  PORT=3000             where the first node listens
+Environment variables, also read from .env in the project folder:
+  PORT=3000             port of the first app node
   DATASET_ROWS=3000000  how many flights to load
-  DATABASE_URL, ENGINE_URL, CACHE_ENGINE_URL   servers of yours, used instead of started ones`;
+  DATABASE_URL, ENGINE_URL, CACHE_ENGINE_URL   your own servers, used instead of starting them`;
 
-/** A mistake in the command line or the environment; its message is one sentence. */
+/** A mistake in the command line or the environment. The message is one sentence. */
 export class UsageError extends Error {}
 
 export interface StartOptions {
@@ -31,10 +32,10 @@ export interface StartOptions {
   readonly tls: boolean;
   readonly nodes: number;
   readonly watch: boolean;
-  /** Implies `watch`, because the inspector shows sources of the current build only. */
+  /** Implies `watch`, because the inspector needs a current build. */
   readonly debug: boolean;
   readonly port: number;
-  /** undefined = all there are. */
+  /** undefined = all flights. */
   readonly rows: number | undefined;
   readonly databaseUrl: string | undefined;
   readonly engineUrl: string | undefined;
@@ -49,19 +50,23 @@ const ENGINES: readonly string[] = ['valkey', 'redis', 'memcached'] satisfies En
 const HIGHEST_PORT = 65_535;
 const MOST_NODES = 8;
 
-/** Throws `UsageError`. */
+/**
+ * Parses the command line and the environment.
+ *
+ * @throws UsageError
+ */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): StartOptions {
   const values = parse(args);
   if (values.engine !== undefined && !ENGINES.includes(values.engine)) {
-    throw new UsageError(`--engine is one of ${ENGINES.join(', ')}, not "${values.engine}".`);
+    throw new UsageError(`--engine must be one of ${ENGINES.join(', ')}, not "${values.engine}".`);
   }
   if (values.topology !== undefined && !TOPOLOGIES.includes(values.topology)) {
-    throw new UsageError(`--topology is one of ${TOPOLOGIES.join(', ')}, not "${values.topology}".`);
+    throw new UsageError(`--topology must be one of ${TOPOLOGIES.join(', ')}, not "${values.topology}".`);
   }
   const nodes = wholeNumber('--nodes', values.nodes ?? '1', 1, MOST_NODES);
   const debug = values.debug ?? false;
   const watch = debug || (values.watch ?? false);
-  if (watch && nodes > 1) throw new UsageError('--watch and --debug work with one node; leave out --nodes.');
+  if (watch && nodes > 1) throw new UsageError('--watch and --debug support one node only. Remove --nodes.');
   const options = {
     help: values.help ?? false,
     engine: values.engine as EngineKind | undefined,
@@ -72,7 +77,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     debug,
     port: wholeNumber('PORT', environment['PORT'] || '3000', 1, HIGHEST_PORT - nodes + 1),
     rows: optionalRows(environment['DATASET_ROWS']),
-    // An empty line in .env says nothing.
+    // `NAME=` in .env counts as unset.
     databaseUrl: environment['DATABASE_URL'] || undefined,
     engineUrl: environment['ENGINE_URL'] || undefined,
     cacheEngineUrl: environment['CACHE_ENGINE_URL'] || undefined,
@@ -96,7 +101,7 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    // Its first sentence says which option; the rest explains how to pass it as a positional.
+    // The first sentence names the option. The rest is about positional arguments, which do not exist here.
     throw new UsageError(`${(error as Error).message.split('. ')[0]}. See npm start -- --help.`);
   }
 }
@@ -105,9 +110,11 @@ function refuseTwoEngines({ engine, engineUrl, cacheEngineUrl, topology, tls }: 
   const [setting, url] =
     engine === 'memcached' ? ['CACHE_ENGINE_URL', cacheEngineUrl] : ['ENGINE_URL', engineUrl];
   if (engine && url)
-    throw new UsageError(`Both --engine ${engine} and ${setting} name an engine. Leave one out.`);
+    throw new UsageError(`--engine ${engine} and ${setting} both choose an engine. Remove one of them.`);
   if (engineUrl && (tls || topology !== 'standalone')) {
-    throw new UsageError('--topology and --tls are for servers started here. Leave them or ENGINE_URL out.');
+    throw new UsageError(
+      '--topology and --tls apply to servers that npm start starts. Remove them, or remove ENGINE_URL.',
+    );
   }
 }
 
@@ -118,5 +125,5 @@ function optionalRows(text: string | undefined): number | undefined {
 function wholeNumber(name: string, text: string, lowest: number, highest: number): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= lowest && number <= highest) return number;
-  throw new UsageError(`${name} is a whole number from ${lowest} to ${highest}, not "${text}".`);
+  throw new UsageError(`${name} must be a whole number from ${lowest} to ${highest}, not "${text}".`);
 }

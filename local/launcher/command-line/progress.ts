@@ -2,20 +2,20 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly elapsedMilliseconds: number;
-  /** Said in the place of rate and time left. */
+  /** Replaces the rate and the remaining time. */
   readonly note?: string | undefined;
 }
 
 const BAR_WIDTH = 24;
 
-/** e.g. "45 %  1,350,000 of 3,000,000 flights  812,000/s  2 s left" */
+/** For example "45 %  1,350,000 of 3,000,000 flights  812,000/s  2 s left" */
 export function progressText(progress: Progress): string {
   const { done, total, note } = progress;
   const count = `${percent(progress)} %  ${number(done)} of ${number(total)} flights`;
   return `${count}  ${note ?? pace(progress)}`.trimEnd();
 }
 
-/** e.g. "━━━━━━━━────────────────" */
+/** For example "━━━━━━━━────────────────" */
 export function progressBar({ done, total }: Progress): string {
   const filled = total === 0 ? BAR_WIDTH : Math.floor((done / total) * BAR_WIDTH);
   return '━'.repeat(filled) + '─'.repeat(BAR_WIDTH - filled);

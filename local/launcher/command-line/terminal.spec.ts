@@ -11,7 +11,7 @@ function open(isTTY: boolean): { terminal: Terminal; written: () => string } {
 const half: Progress = { done: 1_500_000, total: 3_000_000, elapsedMilliseconds: 2000 };
 
 describe('Terminal', () => {
-  it('draws a bar over itself, with rows, rate and time left', () => {
+  it('redraws the bar in place, with rows, rate and remaining time', () => {
     const { terminal, written } = open(true);
     terminal.progress('flights', half);
     expect(written()).toBe(
@@ -19,7 +19,7 @@ describe('Terminal', () => {
     );
   });
 
-  it('writes lines above the bar and draws it again', () => {
+  it('prints lines above the bar and redraws it', () => {
     const { terminal, written } = open(true);
     terminal.progress('flights', half);
     const bar = written().replace('\r\u001b[2K', '');
@@ -30,7 +30,7 @@ describe('Terminal', () => {
     expect(written()).toBe('\r\u001b[2Kdone\n');
   });
 
-  it('writes a line for each tenth where there is no terminal', () => {
+  it('prints a line for every 10 % without a terminal', () => {
     const { terminal, written } = open(false);
     for (let done = 0; done <= 1000; done += 5) {
       terminal.progress('flights', { done, total: 1000, elapsedMilliseconds: 1 });
@@ -51,9 +51,9 @@ describe('Terminal', () => {
     ]);
   });
 
-  it('says a note in the place of rate and time left', () => {
+  it('shows a note instead of the rate and the remaining time', () => {
     const { terminal, written } = open(false);
-    terminal.progress('flights', { ...half, done: half.total, note: 'building the indices' });
-    expect(written()).toBe('flights    100 %  3,000,000 of 3,000,000 flights  building the indices\n');
+    terminal.progress('flights', { ...half, done: half.total, note: 'building the indexes' });
+    expect(written()).toBe('flights    100 %  3,000,000 of 3,000,000 flights  building the indexes\n');
   });
 });

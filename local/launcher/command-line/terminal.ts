@@ -3,17 +3,17 @@ import { percent, type Progress, progressBar, progressText } from './progress.js
 const CLEAR_LINE = '\r\u001b[2K';
 const NAME_WIDTH = 10;
 
-/** What the launcher says: lines, and below them one progress bar, or its lines where there is no terminal. */
+/** The launcher's output: lines with one progress bar below them. Without a terminal, a line for every 10 % instead of the bar. */
 export class Terminal {
   private bar = '';
-  private tenthsSaid = -1;
+  private tenthsPrinted = -1;
 
   constructor(private readonly output: NodeJS.WriteStream) {
-    // A closed terminal must not keep the servers from being stopped in order.
+    // A closed terminal must not prevent an orderly shutdown.
     output.on('error', () => undefined);
   }
 
-  /** A line about a part of the stack. */
+  /** Prints a line about one part of the stack. */
   part(name: string, text: string): void {
     this.line(`${name.padEnd(NAME_WIDTH)} ${text}`);
   }
@@ -29,8 +29,8 @@ export class Terminal {
       return;
     }
     const tenths = Math.floor(percent(progress) / 10);
-    if (tenths === this.tenthsSaid && !progress.note) return;
-    this.tenthsSaid = tenths;
+    if (tenths === this.tenthsPrinted && !progress.note) return;
+    this.tenthsPrinted = tenths;
     this.part(name, progressText(progress));
   }
 

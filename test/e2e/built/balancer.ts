@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const CHECK_EVERY_MS = 100;
 
-/** A load balancer that follows `/health/ready`: it keeps connections open, sends in turns, and retries nothing. */
+/** A round-robin load balancer that checks `/health/ready`, keeps connections open, and never retries. */
 export class Balancer {
   private readonly ready = new Set<string>();
   private readonly agent = new Agent({ keepAlive: true });
@@ -57,11 +57,11 @@ export class Balancer {
   private forward(incoming: IncomingMessage, answer: ServerResponse): void {
     const nodes = [...this.ready];
     const node = nodes[this.turn++ % nodes.length];
-    // A caller sees what the balancer saw: a connection that breaks.
+    // Without a ready node the connection breaks, which the test counts.
     if (node === undefined) return void incoming.socket.destroy();
     const { method, url = '/', headers } = incoming;
     const sent = request(node + url, { agent: this.agent, method, headers }, (response) => {
-      // How this connection goes on is the node's affair, not the caller's.
+      // `connection` is a hop-by-hop header.
       const { connection: _connection, ...forwarded } = response.headers;
       answer.writeHead(response.statusCode ?? 502, forwarded);
       response.on('error', () => incoming.socket.destroy()).pipe(answer);

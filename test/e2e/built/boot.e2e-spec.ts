@@ -9,7 +9,7 @@ const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[]
 
 beforeAll(build, 120_000);
 
-/** Settings of the tests that may be left out, so they are never reported as missing. */
+/** Optional settings, which are never reported as missing. */
 const WITH_DEFAULTS = new Set(['COOKIE_SECURE', 'SIGN_UPS_PER_ADDRESS']);
 
 describe('the built application at boot', () => {
@@ -25,7 +25,7 @@ describe('the built application at boot', () => {
     ]);
   });
 
-  it('starts degraded, and becomes ready when its engine and its database come up', async () => {
+  it('starts degraded, and becomes ready when its engine and database start', async () => {
     const [engine, database] = await Promise.all([startEngine(kind), startPostgres()]);
     await Promise.all([engine.kill(), database.kill()]);
     const app = await startDist(productionSettings(database.url, engine.url));

@@ -1,17 +1,17 @@
 import { Agent, request, type RequestOptions } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A question, as `http.request` takes it, with a body that goes as JSON; made anew each time. */
-export interface Question extends RequestOptions {
+/** Options of `http.request`, and a function that creates a new JSON body for each call. */
+export interface Call extends RequestOptions {
   path: string;
   headers?: Record<string, string>;
   body?: () => object;
 }
 
-/** A status; `refused`: the connection was, so nobody was asked; `broken`: no whole answer came, and how. */
+/** The status code. `refused`: no connection. `broken`: no complete response, with the reason. */
 export type Outcome = `${number}` | 'refused' | `broken: ${string}`;
 
-/** What came of one question. Times as of `performance.now()`. */
+/** The outcome of one call. Times as of `performance.now()`. */
 export interface Answered {
   path: string;
   outcome: Outcome;
@@ -19,39 +19,39 @@ export interface Answered {
   ms: number;
 }
 
-/** One question after the other over one connection each, until they are refused or told to stop. */
+/** Concurrent callers. Each sends calls one after the other over one connection, until it is refused or stopped. */
 export class Callers {
   readonly outcomes: Answered[] = [];
-  private readonly asking: Promise<unknown>;
+  private readonly calling: Promise<unknown>;
   private isStopped = false;
 
   constructor(
     private readonly url: string,
-    private readonly questions: readonly Question[],
+    private readonly calls: readonly Call[],
     private readonly pauseMs = 0,
   ) {
-    this.asking = Promise.all(questions.map((_question, i) => this.callOn(i)));
+    this.calling = Promise.all(calls.map((_call, i) => this.callOn(i)));
   }
 
-  /** Resolves when each has its last answer. */
+  /** Resolves when every caller has its last answer. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    await this.asking;
+    await this.calling;
   }
 
-  /** Resolves when each was refused. */
+  /** Resolves when every caller was refused. */
   async refused(): Promise<void> {
-    await this.asking;
+    await this.calling;
   }
 
-  /** Each caller asks the next question each time, and begins with another. */
+  /** Every caller loops over all calls and starts with a different one. */
   private async callOn(first: number): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let turn = first; !this.isStopped; turn++) {
-      const question = this.questions[turn % this.questions.length] as Question;
+      const call = this.calls[turn % this.calls.length] as Call;
       const beganAt = performance.now();
-      const outcome = await ask(this.url, question, agent);
-      this.outcomes.push({ path: question.path, outcome, beganAt, ms: performance.now() - beganAt });
+      const outcome = await send(this.url, call, agent);
+      this.outcomes.push({ path: call.path, outcome, beganAt, ms: performance.now() - beganAt });
       if (outcome === 'refused') break;
       if (this.pauseMs > 0) await delay(this.pauseMs);
     }
@@ -59,12 +59,12 @@ export class Callers {
   }
 }
 
-function ask(url: string, { body, headers, ...options }: Question, agent: Agent): Promise<Outcome> {
+function send(url: string, { body, headers, ...options }: Call, agent: Agent): Promise<Outcome> {
   return new Promise((resolve) => {
     const json = { 'Content-Type': 'application/json', ...headers };
     const sent = request(url, { agent, ...options, headers: body ? json : headers }, (response) => {
       response.resume();
-      // Comes after the end of a whole answer, and without one of an answer that was cut off.
+      // `close` also follows an incomplete response.
       response.on('close', () =>
         resolve(response.complete ? `${response.statusCode ?? 0}` : 'broken: cut off'),
       );

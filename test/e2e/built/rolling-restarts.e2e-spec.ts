@@ -7,13 +7,13 @@ import { build, type DistProcess, startDist } from '../../support/dist.js';
 import { asGameServer, productionSettings, type Settings } from '../../support/settings.js';
 import { until } from '../../support/until.js';
 import { Balancer } from './balancer.js';
-import { Callers, type Question } from './callers.js';
+import { Callers, type Call } from './callers.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
 const CALLERS = 4;
 const RESTARTS = 4;
 
-const questions: Question[] = [
+const calls: Call[] = [
   { path: '/api/flights/1' },
   { path: '/api/leaderboards/rolling' },
   {
@@ -24,7 +24,7 @@ const questions: Question[] = [
   },
 ];
 
-describe('two nodes behind a load balancer that follows /health/ready', { timeout: 120_000 }, () => {
+describe('two nodes behind a load balancer that checks /health/ready', { timeout: 120_000 }, () => {
   let engine: LocalServer;
   let settings: Settings;
   let nodes: DistProcess[];
@@ -57,8 +57,8 @@ describe('two nodes behind a load balancer that follows /health/ready', { timeou
     await until(() => balancer.isReady(node.url), 30_000);
   }
 
-  it('refuse and break no request in four rolling restarts', async () => {
-    const callers = new Callers(url, Array.from({ length: CALLERS }, () => questions).flat());
+  it('complete every request during four rolling restarts', async () => {
+    const callers = new Callers(url, Array.from({ length: CALLERS }, () => calls).flat());
     for (let i = 0; i < RESTARTS; i++) {
       const before = callers.outcomes.length;
       await restart(i % nodes.length);
@@ -70,7 +70,7 @@ describe('two nodes behind a load balancer that follows /health/ready', { timeou
     expect(lost).toEqual([]);
   });
 
-  it('serve while /health/ready already answers 503', async () => {
+  it('keep serving after /health/ready has changed to 503', async () => {
     const [node] = nodes as [DistProcess];
     process.kill(node.pid, 'SIGTERM');
     await until(async () => (await readinessOf(node)).httpStatus === 503);

@@ -11,12 +11,12 @@ import { build, type DistProcess, startDist } from '../../support/dist.js';
 import { elapsed } from '../../support/elapsed.js';
 import { asOperator, productionSettings } from '../../support/settings.js';
 import { until } from '../../support/until.js';
-import { Callers, type Question } from './callers.js';
+import { Callers, type Call } from './callers.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
-/** As many loads of one query as a node runs at once. */
+/** The number of database loads that a node runs concurrently. */
 const CALLERS = 3;
-const slowQuestion: Question = {
+const slowCall: Call = {
   path: '/api/flights/airports/ranking',
   headers: { ...asOperator, 'Cache-Control': 'no-store' },
 };
@@ -37,10 +37,10 @@ beforeEach(async () => {
 afterAll(() => engine?.stop());
 
 describe('the built application on SIGTERM', () => {
-  it('answers what it has accepted, whatever signals follow, and exits with 0', async () => {
+  it('completes accepted requests even after further signals, and exits with 0', async () => {
     const callers = new Callers(
       app.url,
-      Array.from({ length: CALLERS }, () => slowQuestion),
+      Array.from({ length: CALLERS }, () => slowCall),
     );
     await until(() => callers.outcomes.length > 3 * CALLERS);
     const database = new Client({ connectionString: databaseUrl });
@@ -62,18 +62,18 @@ describe('the built application on SIGTERM', () => {
     expect((await app.exited).code).toBe(0);
   });
 
-  it('does not wait for connections that have asked nothing, as browsers open some in advance', async () => {
+  it('does not wait for connections without a request, which browsers open in advance', async () => {
     const { port, hostname } = new URL(app.url);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
     const { result: exit, ms } = await elapsed(() => app.stop());
     expect(exit.code).toBe(0);
-    // Eight seconds is what it waits for those that have.
+    // It waits 8 s for connections with a pending request.
     expect(ms).toBeLessThan(5_000);
     socket.destroy();
   });
 
-  it('does not wait for a keep-alive connection that is idle, however long it would be kept', async () => {
+  it('does not wait for idle keep-alive connections', async () => {
     const agent = new Agent({ keepAlive: true });
     const answer = await new Promise<IncomingMessage>((resolve) => {
       get(`${app.url}/health/live`, { agent }, resolve);

@@ -7,10 +7,10 @@ import { installed, readinessOf } from '../../support/app.js';
 import { build, type DistProcess, startDist } from '../../support/dist.js';
 import { asGameServer, asOperator, productionSettings } from '../../support/settings.js';
 import { until } from '../../support/until.js';
-import { Callers, type Outcome, type Question } from './callers.js';
+import { Callers, type Outcome, type Call } from './callers.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
-/** Scores are taken without the engine (202), sessions need it, and one that is killed has forgotten them. */
+/** Without the engine, scores are accepted (202) and sessions fail (503). A restarted engine has lost the sessions (401). */
 const WHOLE_ANSWERS: Outcome[] = ['200', '201', '202', '401', '503'];
 const account = { username: 'ada', password: 'correct horse battery staple' };
 
@@ -23,10 +23,10 @@ const sockets: Socket[] = [];
 beforeAll(async () => {
   [engine, database] = await Promise.all([startEngine(kind), startPostgres(), build()]);
   await loadFlightsDataset({ databaseUrl: database.url, rows: 1000 });
-  // The demo's arena and feeds are work that no caller waits for: where rejections are easily forgotten.
+  // The arena and the live feeds run in the background, where unhandled rejections are easily missed.
   app = await startDist({ ...productionSettings(database.url, engine.url), DEMO: 'true' });
   await until(async () => (await readinessOf(app)).status === 'ok');
-  // The arena's board is made by its first round.
+  // The first round of the arena creates its board.
   await until(async () => (await fetch(`${app.url}/api/leaderboards/arena`)).ok);
   const signedIn = await fetch(`${app.url}/api/sessions`, {
     method: 'POST',
@@ -40,7 +40,7 @@ beforeAll(async () => {
     await until(() => socket.connected);
   }
   sockets[0]?.emit('watch', { board: 'arena', window: 'all', top: 10 }, () => undefined);
-  callers = new Callers(app.url, questions(cookie));
+  callers = new Callers(app.url, calls(cookie));
 }, 120_000);
 
 afterAll(async () => {
@@ -49,7 +49,7 @@ afterAll(async () => {
   await Promise.all([engine?.stop(), database?.stop()]);
 });
 
-function questions(cookie: string): Question[] {
+function calls(cookie: string): Call[] {
   return [
     { path: '/api/flights/1' },
     { path: '/api/flights/airports/ranking', headers: { ...asOperator, 'Cache-Control': 'no-cache' } },
@@ -65,7 +65,7 @@ function questions(cookie: string): Question[] {
   ];
 }
 
-/** Until each caller has been answered some times more. */
+/** Waits until every caller has some more answers. */
 function underLoad(): Promise<void> {
   const before = callers.outcomes.length;
   return until(() => callers.outcomes.length > before + 30);
@@ -87,7 +87,7 @@ describe('the built application under load', () => {
     await underLoad();
   });
 
-  it('has broken no answer, has let nothing go unhandled, and exits with 0', async () => {
+  it('breaks no response, leaves no rejection unhandled, and exits with 0', async () => {
     await callers.stop();
     expect(callers.outcomes.filter(({ outcome }) => !WHOLE_ANSWERS.includes(outcome))).toEqual([]);
     expect(app.lines.filter((line) => /unhandled|uncaught|TypeError|\bFATAL\b/i.test(line))).toEqual([]);

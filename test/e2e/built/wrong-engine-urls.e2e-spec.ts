@@ -12,9 +12,9 @@ import { build, runDist } from '../../support/dist.js';
 import { productionSettings, type Settings } from '../../support/settings.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
-/** Nobody listens there: what is wrong with an engine's URL is said without waiting for the database. */
+/** Nothing listens there: a wrong engine URL is reported without waiting for the database. */
 const DATABASE_URL = 'postgres://app:hunter2@127.0.0.1:1/caching';
-/** Most of it is Node.js reading the application. */
+/** Most of this time is for Node.js to load the application. */
 const WITHIN_MS = 10_000;
 const SECRET = /hunter2|PRIVATE KEY/;
 
@@ -35,7 +35,7 @@ afterAll(async () => {
   await Promise.all([server, sentinel, cluster].map((engines) => engines?.stop()));
 });
 
-/** What it says about each setting, one line each, when it refuses to start. */
+/** The message for each setting when the application refuses to start. */
 async function refusal(engines: Settings): Promise<Record<string, string>> {
   const settings = { ...productionSettings(DATABASE_URL, server.url), ...engines };
   const { code, output } = await runDist(settings);
@@ -46,12 +46,12 @@ async function refusal(engines: Settings): Promise<Record<string, string>> {
 }
 
 function tlsFiles({ tls }: LocalEngine): TlsFiles {
-  if (!tls) throw new Error('It was started without TLS.');
+  if (!tls) throw new Error('The server was started without TLS.');
   return tls;
 }
 
 describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }, () => {
-  it('refuses a scheme, parameters and a role that it does not know, each with what to write', async () => {
+  it('rejects unknown schemes and parameters and a missing primary name, each with a remedy', async () => {
     expect(
       await refusal({
         ENGINE_URL: 'http://app:hunter2@127.0.0.1:6379',
@@ -68,7 +68,7 @@ describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }
     });
   });
 
-  it('refuses files that cannot be read, do not belong together or are no certificates', async () => {
+  it('rejects certificate files that are unreadable, do not match or are not PEM', async () => {
     const { ca, client, server: own } = tlsFiles(server);
     const tls = (parameters: string) => `${kind}s://:hunter2@127.0.0.1:${server.port}/0?${parameters}`;
     expect(
@@ -87,7 +87,7 @@ describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }
     });
   });
 
-  it('refuses Memcached for sessions and boards, each with the reason', async () => {
+  it('rejects Memcached for sessions and the leaderboard, with the reason', async () => {
     expect(await refusal({ ENGINE_URL: 'memcached://127.0.0.1:11211' })).toEqual({
       SESSION_ENGINE_URL: expect.stringMatching(
         /^cannot be Memcached: it loses sessions whenever a node goes/,
@@ -96,7 +96,7 @@ describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }
     });
   });
 
-  it('refuses to start with servers of another kind than its URLs say, and names every setting', async () => {
+  it('rejects URLs that name another topology than the servers have', async () => {
     expect(
       await refusal({
         ENGINE_URL: server.url.replace('s://', 's+cluster://'),

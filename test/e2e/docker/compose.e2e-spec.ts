@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const candidates = [['docker', 'compose'], ['docker-compose']];
 const compose = candidates.find(([program = '', ...args]) => run(program, [...args, 'version']).status === 0);
 
-// Whoever has no Compose can still run the other tests; CI installs it and must not skip.
+// Skipped without Compose, except in CI, which installs it.
 if (!compose && process.env['CI'])
   throw new Error('CI needs docker-compose. Install it: apt-get install docker-compose');
 if (!compose)
@@ -27,28 +27,28 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
     return run(program, [...args, '--env-file', join(folder, envFile), 'config'], environment);
   }
 
-  it('is valid with the secrets that docker/make-env.sh makes', () => {
+  it('is valid with the secrets from docker/make-env.sh', () => {
     const { status, stderr } = config();
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  it('says what to run when the secrets are missing', () => {
+  it('names the command to run when the secrets are missing', () => {
     const { status, stderr } = config({}, 'no-secrets');
     expect(status).not.toBe(0);
     expect(stderr).toContain('run sh docker/make-env.sh');
   });
 
-  it('publishes the app on the loopback only, and nothing else', () => {
+  it('publishes only the app, on the loopback', () => {
     const published = portsOf(config({ PORT: '4000' }).stdout);
     expect(published).toEqual(['127.0.0.1:4000->3000']);
   });
 
-  it('puts the query cache on another engine by one variable', () => {
+  it('moves the query cache to another engine with CACHE_ENGINE_URL', () => {
     const { stdout } = config({ CACHE_ENGINE_URL: 'memcached://memcached:11211' });
     expect(stdout).toContain('CACHE_ENGINE_URL: memcached://memcached:11211');
   });
 
-  it('sets no setting that .env.example does not know', () => {
+  it('uses only settings that .env.example lists', () => {
     const known = readFileSync('.env.example', 'utf8')
       .match(/^(# )?[A-Z_]+(?==)/gm)
       ?.map((line) => line.replace('# ', ''));
@@ -61,7 +61,7 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
 });
 
 describe('docker/make-env.sh', () => {
-  it('makes a file that was there before readable by its owner only, and keeps its values', () => {
+  it('makes an existing file readable by its owner only, and keeps its values', () => {
     const folder = mkdtempSync(join(tmpdir(), 'make-env-'));
     const file = join(folder, 'env');
     try {
@@ -76,7 +76,7 @@ describe('docker/make-env.sh', () => {
     }
   });
 
-  it('keeps what is set already', () => {
+  it('keeps existing values', () => {
     const folder = mkdtempSync(join(tmpdir(), 'make-env-'));
     const file = join(folder, 'env');
     try {
@@ -98,7 +98,7 @@ describe('docker/make-env.sh', () => {
   });
 });
 
-// Two spellings: docker-compose 1.29 prints 127.0.0.1:4000:3000/tcp, Compose 2 a mapping over several lines.
+// docker-compose 1.29 prints 127.0.0.1:4000:3000/tcp, Compose 2 a mapping over several lines.
 function portsOf(config: string): string[] {
   const short = [...config.matchAll(/^ +- (\S+):(\d+):(\d+)\/tcp$/gm)].map(
     ([, ip, published, target]) => `${ip}:${published}->${target}`,
@@ -110,7 +110,7 @@ function portsOf(config: string): string[] {
 }
 
 function run(program: string, args: string[], environment: Record<string, string> = {}) {
-  // Only what the test gives: a developer's own secrets or PORT must not decide it.
+  // Without the developer's own secrets and PORT.
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment };
   return spawnSync(program, args, { encoding: 'utf8', env });
 }

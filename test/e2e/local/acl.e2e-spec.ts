@@ -15,7 +15,7 @@ async function connectAs(url: string) {
 }
 
 describe.each(redisLikes())('startEngine(%j, { acl })', (kind) => {
-  it('gives the application a user of its own, whose name and password its URL has', async () => {
+  it('creates a user for the application and puts its credentials into the URL', async () => {
     server = await startEngine(kind, { acl: true, password: 'p@ss word' });
     expect(new URL(server.url)).toMatchObject({ username: 'app', password: 'p%40ss%20word' });
     const client = await connectAs(server.url);
@@ -25,12 +25,12 @@ describe.each(redisLikes())('startEngine(%j, { acl })', (kind) => {
     expect(await server.command('ACL', 'WHOAMI')).toBe('operator');
   });
 
-  it('lets nobody in without a user', async () => {
+  it('rejects connections without a user', async () => {
     server = await startEngine(kind, { acl: true });
     await expect(sendOnce({ port: server.port }, 'GET', 'key')).rejects.toThrow('NOAUTH');
   });
 
-  it('lets the application do what stores and connections need', async () => {
+  it('permits the commands that stores and connections need', async () => {
     server = await startEngine(kind, { acl: true });
     const client = await connectAs(server.url);
     const commands = [

@@ -18,7 +18,7 @@ const role = async (name: string): Promise<unknown> => {
 
 async function connect() {
   const rootNodes = [...cluster.nodes.values()].map(({ port }) => ({ url: `redis://127.0.0.1:${port}` }));
-  // Otherwise it goes on sending the slots of a removed node there, until it next hears MOVED from another.
+  // Without it the client keeps sending commands to a removed node until another node replies MOVED.
   const client = createCluster({ rootNodes, topologyRefreshOnReconnectionAttemptStrategy: 100 });
   client.on('error', () => undefined);
   await client.connect();
@@ -26,7 +26,7 @@ async function connect() {
 }
 
 describe.each(redisLikes())('startCluster(%j)', (kind) => {
-  it('starts three shards with a replica each that all serve', async () => {
+  it('starts three shards with one replica each, and all nodes serve', async () => {
     cluster = await startCluster(kind);
     const names = [1, 2, 3].flatMap((shard) => [`shard-${shard}`, `shard-${shard}-replica-1`]);
     expect([...cluster.nodes.keys()].toSorted()).toEqual(names);
@@ -42,7 +42,7 @@ describe.each(redisLikes())('startCluster(%j)', (kind) => {
     expect(await cluster.primaryNow('shard-2')).toBe('shard-2');
   });
 
-  it('restarts all nodes, also as soon as the cluster is there', async () => {
+  it('survives a restart of all nodes right after the start', async () => {
     cluster = await startCluster(kind, { nodeTimeoutMilliseconds: 10_000 });
     const nodes = [...cluster.nodes.values()];
     await Promise.all(nodes.map((node) => node.kill()));
@@ -50,10 +50,10 @@ describe.each(redisLikes())('startCluster(%j)', (kind) => {
     for (const node of nodes) expect(await node.command('PING')).toBe('PONG');
   }, 40_000);
 
-  it('promotes the replica of a killed primary, and takes that back as a replica', async () => {
+  it('promotes the replica of a killed primary, and demotes the restarted primary', async () => {
     cluster = await startCluster(kind);
     const client = await connect();
-    // {b} is in slot 3300, of the first shard.
+    // {b} hashes to slot 3300, which belongs to the first shard.
     await client.set('{b}key', 'value');
     expect(await client.sendCommand('{b}key', false, ['WAIT', '1', '5000'])).toBe(1);
     client.destroy();
@@ -81,7 +81,7 @@ describe.each(redisLikes())('startCluster(%j)', (kind) => {
     async (_, options) => {
       cluster = await startCluster(kind, options);
       expect(cluster.url.startsWith(options.tls ? `${kind}s+cluster://` : `${kind}+cluster://`)).toBe(true);
-      // {06S} is in slot 0.
+      // {06S} hashes to slot 0.
       await cluster.node('shard-1').command('SET', '{06S}key', 'value');
       await cluster.moveSlots('shard-1', 'shard-2', 50);
       expect(await cluster.node('shard-2').command('GET', '{06S}key')).toBe('value');
@@ -91,14 +91,14 @@ describe.each(redisLikes())('startCluster(%j)', (kind) => {
     40_000,
   );
 
-  it('grows by a shard and shrinks by one while a client writes, and loses no acknowledged write', async () => {
+  it('adds and removes a shard while a client writes, and loses no acknowledged write', async () => {
     cluster = await startCluster(kind, { replicasPerShard: 0 });
     const client = await connect();
     const writing = new AbortController();
     const acknowledged: string[] = [];
     const writer = (async () => {
       for (let number = 0; !writing.signal.aborted; number += 1) {
-        // The client gives up what is queued for a node that is removed.
+        // The client rejects commands that are queued for a removed node.
         const answer = await client.set(`key-${number}`, `${number}`).catch(() => undefined);
         if (answer === 'OK') acknowledged.push(`${number}`);
         await nextTurn();
@@ -127,7 +127,7 @@ describe.each(redisLikes())('startCluster(%j)', (kind) => {
 });
 
 describe('startCluster', () => {
-  it('says which shards there are when a name is wrong, and keeps the last one', async () => {
+  it('lists the shard names when a name is unknown, and refuses to remove the last shard', async () => {
     cluster = await startCluster(redisLike(), { shards: 1, replicasPerShard: 0 });
     await expect(cluster.slotsOf('shard-9')).rejects.toThrow(
       'There is no shard "shard-9". There are shard-1.',

@@ -29,7 +29,7 @@ async function one(sql: string): Promise<unknown> {
 }
 
 describe('loadFlightsDataset', () => {
-  it('loads the first flights of the file, numbered from 1, and the airports they use', async () => {
+  it('loads the first flights of the file, with ids from 1, and their airports', async () => {
     const result = await loadFlightsDataset({ databaseUrl: server.url, rows: 20_000 });
     expect(result).toEqual({ outcome: 'loaded', rows: 20_000 });
     expect(
@@ -58,7 +58,7 @@ describe('loadFlightsDataset', () => {
     ).toEqual({ id: 20_001 });
   });
 
-  it('does nothing when the same data are there, and replaces others', async () => {
+  it('keeps the same data and replaces other data', async () => {
     const load = (rows: number) => loadFlightsDataset({ databaseUrl: server.url, rows });
     await load(2000);
     const before = await one('select loaded_at from dataset');
@@ -68,7 +68,7 @@ describe('loadFlightsDataset', () => {
     expect(await one('select count(*)::int from flights')).toEqual({ count: 3000 });
   });
 
-  it('tells its progress up to the last row', async () => {
+  it('reports progress up to the last row', async () => {
     const told: LoadProgress[] = [];
     await loadFlightsDataset({ databaseUrl: server.url, rows: 5000, onProgress: (step) => told.push(step) });
     const rows = told.map((step) => step.rows);
@@ -76,13 +76,13 @@ describe('loadFlightsDataset', () => {
     expect(told.at(-1)).toEqual({ step: 'indexing', rows: 5000, rowsTotal: 5000 });
   });
 
-  it('loads once when two start together', async () => {
+  it('loads once when two processes start at the same time', async () => {
     const load = () => loadFlightsDataset({ databaseUrl: server.url, rows: 2000 });
     const outcomes = (await Promise.all([load(), load()])).map(({ outcome }) => outcome);
     expect(outcomes.toSorted()).toEqual(['kept', 'loaded']);
   });
 
-  it('leaves nothing half-loaded when it is killed, and loads when it is repeated', async () => {
+  it('leaves no partial data when it is killed, and loads on the next run', async () => {
     const killed = new Program(LOADER, ['--database', server.url, '--rows', '20000']);
     await killed.says(/copied/);
     killed.process.kill('SIGKILL');
@@ -98,7 +98,7 @@ describe('loadFlightsDataset', () => {
 });
 
 describe('load.ts', () => {
-  it('says in one line what is wrong with its arguments, and exits with 2', async () => {
+  it('prints one line and exits with 2 when an argument is wrong', async () => {
     const loader = new Program(LOADER, ['--database', server.url, '--rows', 'all']);
     expect(await loader.exitCode()).toBe(2);
     expect(loader.lines).toEqual([
@@ -106,7 +106,7 @@ describe('load.ts', () => {
     ]);
   });
 
-  it('says in one line that no database answers, and exits with 1', async () => {
+  it('prints one line and exits with 1 when no database answers', async () => {
     const loader = new Program(LOADER, ['--database', 'postgres://user:secret@127.0.0.1:1/caching']);
     expect(await loader.exitCode()).toBe(1);
     expect(loader.lines).toEqual([

@@ -28,7 +28,7 @@ afterEach(() => {
 
 describe.runIf(canDownload())('downloadEngines', () => {
   it(
-    'unpacks every engine, also runnable by the servers’ account and from another place, and leaves no list behind',
+    'unpacks every engine, which user nobody can run also after the folder was moved, and deletes the package lists',
     async () => {
       const directory = join(folder, 'engines');
       await downloadEngines(directory, KINDS);
@@ -49,7 +49,7 @@ describe.runIf(canDownload())('downloadEngines', () => {
   );
 
   it(
-    'changes none of the files that apt and dpkg keep for the system',
+    'does not change the files of the system’s apt and dpkg',
     async () => {
       const before = systemFiles();
       await downloadEngines(join(folder, 'engines'), ['memcached']);
@@ -59,7 +59,7 @@ describe.runIf(canDownload())('downloadEngines', () => {
   );
 
   it(
-    'rejects with what apt calls the error when the package sources cannot be reached, and begins again after it',
+    'rejects with apt’s error when the package sources are unreachable, and succeeds when they are reachable again',
     async () => {
       const directory = join(folder, 'engines');
       // Nothing listens on port 1.

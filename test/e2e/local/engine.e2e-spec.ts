@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()));
 });
 
-/** What the server answers to a command, or undefined when it says nothing for that long. */
+/** The server's reply to a command, or undefined when none arrives in time. */
 async function ask(server: LocalServer, milliseconds = 2000): Promise<string | undefined> {
   const socket = createConnection(server.port, '127.0.0.1');
   try {
@@ -37,7 +37,7 @@ async function ask(server: LocalServer, milliseconds = 2000): Promise<string | u
 describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kind) => {
   const answer = kind === 'memcached' ? /^VERSION/ : /^\+PONG/;
 
-  it('resolves when the server answers, and says what it is', async () => {
+  it('resolves when the server answers, with its name, version and URL', async () => {
     const server = await start(kind);
     expect(await ask(server)).toMatch(answer);
     expect(new URL(server.url)).toMatchObject({
@@ -48,12 +48,12 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
     expect(server.version).toMatch(/^\d+\.\d+/);
   });
 
-  it('gives servers started at once a port each', async () => {
+  it('gives servers that start concurrently different ports', async () => {
     const servers = await Promise.all([start(kind), start(kind), start(kind)]);
     expect(new Set(servers.map(({ port }) => port)).size).toBe(3);
   });
 
-  it('is silent while paused and answers again when resumed', async () => {
+  it('does not answer while paused, and answers after resume()', async () => {
     const server = await start(kind);
     server.pause();
     expect(await ask(server, 100)).toBeUndefined();
@@ -61,7 +61,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
     expect(await ask(server)).toMatch(answer);
   });
 
-  it('is gone after kill, and back on the same port after restart', async () => {
+  it('ends after kill(), and answers on the same port after restart()', async () => {
     const server = await start(kind);
     const { pid, port } = server;
     await server.kill();
@@ -73,7 +73,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
     expect(await ask(server)).toMatch(answer);
   });
 
-  it('stops when paused, and when dead already', async () => {
+  it('stops a paused server and one that has ended', async () => {
     const [paused, dead] = await Promise.all([start(kind), start(kind)]);
     paused.pause();
     await dead.kill();
@@ -81,7 +81,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
     expect(await survivors([paused.pid, dead.pid])).toEqual([]);
   });
 
-  it('tells of an exit that nobody asked for, and of no other', async () => {
+  it('reports an unexpected exit only', async () => {
     const server = await start(kind);
     const told = vi.fn<(exit: Exit) => void>();
     server.onUnexpectedExit(told);
@@ -95,7 +95,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
 });
 
 describe('startEngine', () => {
-  it.each(redisLikes())('asks for the password of a %s server in its URL', async (kind) => {
+  it.each(redisLikes())('requires the password in the URL of a %s server', async (kind) => {
     const server = await start(kind, { password: 'p@ss word' });
     expect(await ask(server)).toMatch(/^-NOAUTH/);
     const client = await createClient({ url: server.url.replace(/^valkey:/, 'redis:') }).connect();
@@ -103,7 +103,7 @@ describe('startEngine', () => {
     client.destroy();
   });
 
-  it('keeps nothing on disk, evicts nothing unless told to, and takes more settings', async () => {
+  it('stores nothing on disk, evicts nothing by default, and accepts further settings', async () => {
     const [usual, evicting] = await Promise.all([
       start(redisLike()),
       start(redisLike(), { settings: ['--maxmemory-policy', 'allkeys-lru'] }),

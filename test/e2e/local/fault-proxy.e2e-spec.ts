@@ -21,7 +21,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** A connection through the proxy that has had an answer. */
+/** A connection through the proxy on which the server has answered once. */
 async function connected(): Promise<Socket> {
   const client = connect(proxy.port, '127.0.0.1').setNoDelay(true);
   clients.push(client);
@@ -39,7 +39,7 @@ async function answer(client: Socket, milliseconds = 2000): Promise<string | und
 const ping = () => sendOnce({ port: proxy.port }, 'PING');
 
 describe('startFaultProxy', () => {
-  it('hands on what both sides say, however long, and counts connections', async () => {
+  it('forwards long data in both directions and counts connections', async () => {
     const long = 'x'.repeat(5_000_000);
     expect(proxy.through(server.url)).toBe(`valkey://127.0.0.1:${proxy.port}/0`);
     expect(await sendOnce({ port: proxy.port }, 'SET', 'long', long)).toBe('OK');
@@ -49,7 +49,7 @@ describe('startFaultProxy', () => {
     await expect.poll(() => proxy.openConnections).toBe(0);
   });
 
-  it('delays each way, in order, until it is healed', async () => {
+  it('delays both directions and keeps the order, until heal()', async () => {
     const client = await connected();
     proxy.delay(50);
     const began = performance.now();
@@ -65,17 +65,20 @@ describe('startFaultProxy', () => {
     await expect.poll(() => said).toBe('$1\r\n1\r\n$1\r\n2\r\n');
   });
 
-  it.each(['to-server', 'to-client', 'both'] as const)('swallows bytes: %s', async (direction) => {
-    const client = await connected();
-    proxy.drop(direction);
-    client.write('INCR count\r\n');
-    expect(await answer(client, 100)).toBeUndefined();
-    expect(client.destroyed).toBe(false);
-    const executed = direction === 'to-client' ? '1' : null;
-    await expect.poll(() => server.command('GET', 'count')).toBe(executed);
-  });
+  it.each(['to-server', 'to-client', 'both'] as const)(
+    'drops bytes in the direction %s',
+    async (direction) => {
+      const client = await connected();
+      proxy.drop(direction);
+      client.write('INCR count\r\n');
+      expect(await answer(client, 100)).toBeUndefined();
+      expect(client.destroyed).toBe(false);
+      const executed = direction === 'to-client' ? '1' : null;
+      await expect.poll(() => server.command('GET', 'count')).toBe(executed);
+    },
+  );
 
-  it('accepts connections that get no answer while it drops, and resets them when healed', async () => {
+  it('accepts connections without an answer while it drops bytes, and resets them on heal()', async () => {
     proxy.drop();
     const client = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
     await once(client, 'connect');
@@ -86,7 +89,7 @@ describe('startFaultProxy', () => {
     expect(await ping()).toBe('PONG');
   });
 
-  it('lets go of the server only when healed, when a client gives up behind a dead link', async () => {
+  it('keeps the connection to the server until heal() when a client disconnects while bytes are dropped', async () => {
     const client = await connected();
     const connections = async () =>
       String(await server.command('CLIENT', 'LIST'))
@@ -101,7 +104,7 @@ describe('startFaultProxy', () => {
     await expect.poll(connections).toBe(1);
   });
 
-  it('resets open connections, and takes new ones', async () => {
+  it('resets open connections and accepts new ones', async () => {
     const client = await connected();
     const failure = once(client, 'error');
     proxy.reset();
@@ -109,7 +112,7 @@ describe('startFaultProxy', () => {
     expect(await ping()).toBe('PONG');
   });
 
-  it('resets new connections too when told to, and counts them', async () => {
+  it('resets and counts new connections with newOnesToo', async () => {
     proxy.reset({ newOnesToo: true });
     await expect(ping()).rejects.toThrow(/ECONNRESET|closed the connection/);
     expect(proxy.accepted).toBe(1);
@@ -117,7 +120,7 @@ describe('startFaultProxy', () => {
     expect(await ping()).toBe('PONG');
   });
 
-  it('refuses new connections and leaves open ones alone', async () => {
+  it('refuses new connections and keeps open ones', async () => {
     const client = await connected();
     proxy.refuse();
     await expect(ping()).rejects.toThrow('ECONNREFUSED');
@@ -126,7 +129,7 @@ describe('startFaultProxy', () => {
     expect(await ping()).toBe('PONG');
   });
 
-  it('closes when the server is killed, and works again with the server', async () => {
+  it('closes connections when the server is killed, and forwards again after its restart', async () => {
     const client = await connected();
     const closed = new Promise((resolve) => client.once('close', resolve));
     await server.kill();

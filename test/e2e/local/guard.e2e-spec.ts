@@ -3,9 +3,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { installed } from '../../support/app.js';
 import { Program, survivors } from './processes.js';
 
-describe('servers whose parent ends', () => {
+describe('local servers when their parent process ends', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
-    'end with it, paused or not, and take their temporary data along: %s',
+    'end too, even when paused, and delete their temporary data: %s',
     async (signal) => {
       const kinds = installed('valkey', 'redis', 'memcached');
       const parent = new Program('test/e2e/local/servers.fixture.ts', kinds);

@@ -28,7 +28,7 @@ async function query(server: LocalPostgres, sql: string): Promise<unknown[]> {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postgres-spec-'));
-  // The server's own user has to get there when we are root.
+  // As root: the server's user must be able to enter the directory.
   await chmod(folder, 0o755);
 });
 
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 describe('startPostgres', () => {
-  it('keeps what was committed, through stop and through kill', async () => {
+  it('keeps committed data after stop() and after kill()', async () => {
     const first = await start(join(folder, 'postgres'));
     await query(first, 'create table kept (value integer)');
     await query(first, 'insert into kept values (1)');
@@ -50,7 +50,7 @@ describe('startPostgres', () => {
     expect(await query(second, 'select value from kept order by value')).toEqual([1, 2]);
   });
 
-  it('flushes commits, listens on the loopback only, and is UTF-8', async () => {
+  it('syncs commits to disk, listens on the loopback only, and uses UTF-8', async () => {
     const server = await start(join(folder, 'postgres'));
     const settings = ['fsync', 'synchronous_commit', 'listen_addresses', 'wal_level', 'server_encoding'];
     const values = await query(
@@ -60,14 +60,14 @@ describe('startPostgres', () => {
     expect(values).toEqual(['on', 'on', '127.0.0.1', 'minimal', 'UTF8']);
   });
 
-  it('lets nobody in without the password, and nobody else read it', async () => {
+  it('requires the password, and only its owner can read the password file', async () => {
     const server = await start(join(folder, 'postgres'));
     const wrong = new Client(server.url.replace(/:[^:@]+@/, ':wrong@'));
     await expect(wrong.connect()).rejects.toMatchObject({ code: '28P01' });
     expect((await stat(join(server.directory, 'password'))).mode & 0o777).toBe(0o600);
   });
 
-  it('removes temporary data when it stops', async () => {
+  it('removes temporary data on stop()', async () => {
     const server = await start();
     expect(await query(server, 'select 1')).toEqual([1]);
     expect(existsSync(server.directory)).toBe(true);
@@ -75,14 +75,14 @@ describe('startPostgres', () => {
     expect(existsSync(server.directory)).toBe(false);
   });
 
-  it('stops when paused', async () => {
+  it('stops while paused', async () => {
     const server = await start();
     server.pause();
     await server.stop();
     expect(await survivors([server.pid])).toEqual([]);
   });
 
-  it('starts over the lock of a dead server whose pid another process has by now', async () => {
+  it('starts although another process has the pid in the lock file of a dead server', async () => {
     const first = await start(join(folder, 'postgres'));
     await first.stop();
     await writeFile(join(first.directory, 'data', 'postmaster.pid'), `${process.pid}\n`);
@@ -90,7 +90,7 @@ describe('startPostgres', () => {
     expect(await query(second, 'select 1')).toEqual([1]);
   });
 
-  it('waits for a predecessor that is still stopping', async () => {
+  it('waits until the previous server has stopped', async () => {
     const first = await start(join(folder, 'postgres'));
     const stopping = new Promise<LocalPostgres>((resolve, reject) => {
       start(join(folder, 'postgres')).then(resolve, reject);
@@ -99,14 +99,14 @@ describe('startPostgres', () => {
     expect(await query(await stopping, 'select 1')).toEqual([1]);
   });
 
-  it('begins anew after an interrupted initdb', async () => {
+  it('repeats an interrupted initdb', async () => {
     await writeFile(join(folder, 'postgres.unfinished'), 'half');
     const server = await start(join(folder, 'postgres'));
     expect(await query(server, 'select 1')).toEqual([1]);
   });
 
   it.runIf(process.getuid?.() === 0)(
-    'goes where its user can follow when root keeps a folder private',
+    'uses a directory that its user can reach when the requested one is private to root',
     async () => {
       await chmod(folder, 0o700);
       const notices: string[] = [];

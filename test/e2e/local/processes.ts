@@ -7,7 +7,7 @@ import { commandLineOf } from '../../../local/processes/process-tree.js';
 
 const ROOT = new URL('../../..', import.meta.url);
 
-/** A TypeScript program of this repository as a process of its own, with its output by line. */
+/** Runs a TypeScript program of this repository in a separate process and collects its output lines. */
 export class Program {
   readonly lines: string[] = [];
   readonly process: ChildProcess;
@@ -25,13 +25,13 @@ export class Program {
     this.exited = once(this.process, 'close');
   }
 
-  /** Resolves with the match in the first line that has one; rejects when the program has ended without. */
+  /** Resolves with the first match in its output. Rejects when the program ends without one. */
   async says(pattern: RegExp, withinSeconds = 60): Promise<RegExpExecArray> {
     const find = () => this.lines.map((line) => pattern.exec(line)).find(Boolean);
     const inTime = vi.waitUntil(find, { timeout: withinSeconds * 1000, interval: 20 }).catch(() => undefined);
     const match = (await Promise.race([inTime, this.exited.then(find)])) ?? find();
     if (match) return match;
-    throw new Error(`Nothing like ${pattern} among:\n${this.lines.join('\n')}`);
+    throw new Error(`No line matches ${pattern} in:\n${this.lines.join('\n')}`);
   }
 
   async exitCode(): Promise<unknown> {
@@ -39,11 +39,11 @@ export class Program {
   }
 }
 
-/** Command lines of those that still run; waits for them to end before it says any. */
+/** Waits for processes to end. Returns the command lines of those that still run after the time limit. */
 export async function survivors(pids: readonly number[], withinSeconds = 15): Promise<string[]> {
   const deadline = Date.now() + withinSeconds * 1000;
   for (;;) {
-    // A dead process that nobody has waited for yet keeps its pid, but has no command line.
+    // A zombie process still has a pid, but no command line.
     const running = pids.map((pid) => commandLineOf(pid)).filter(Boolean);
     if (running.length === 0 || Date.now() > deadline) return running;
     await wait(20);

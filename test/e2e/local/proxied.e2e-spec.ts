@@ -8,13 +8,13 @@ let stack: EngineStack;
 
 afterEach(() => stack.stop());
 
-// Each way on one kind, the kinds taking turns.
-const WAYS = [{}, { tls: true }].map(
-  (options, turn) => [redisLikes()[turn] ?? redisLike(), options] as const,
+// Plain on one kind, TLS on the other.
+const VARIANTS = [{}, { tls: true }].map(
+  (options, index) => [redisLikes()[index] ?? redisLike(), options] as const,
 );
 
-describe.each(WAYS)('a stack of %s with a fault proxy in front of each node: %j', (kind, options) => {
-  it('fails over under Sentinel when the primary is cut off and alive', async () => {
+describe.each(VARIANTS)('a stack of %s with { proxied: true } and %j', (kind, options) => {
+  it('fails over under Sentinel when the primary is unreachable but alive', async () => {
     stack = await startSentinel(kind, { ...options, proxied: true });
     expect(stack.url).toContain(`127.0.0.1:${stack.proxy('sentinel-1').port},`);
     expect(await stack.primaryNow()).toBe('primary');
@@ -30,11 +30,11 @@ describe.each(WAYS)('a stack of %s with a fault proxy in front of each node: %j'
     await expect.poll(role, { timeout: 30_000 }).toContain('slave');
   }, 60_000);
 
-  it('tells clients of a cluster the proxies in the place of the nodes', async () => {
+  it('announces the proxies instead of the nodes to clients of a cluster', async () => {
     stack = await startCluster(kind, { ...options, proxied: true });
     const slots = async () => JSON.stringify(await stack.node('shard-2').command('CLUSTER', 'SLOTS'));
     for (const [name, { port }] of stack.nodes) {
-      // Replicas are named once something was replicated to them.
+      // CLUSTER SLOTS lists a replica after its first replicated data.
       await expect.poll(slots, FAILOVER).toContain(`,${stack.proxy(name).port},`);
       expect(await slots()).not.toContain(`,${port},`);
     }

@@ -4,8 +4,8 @@ import { RedisConnection, sendOnce } from '../../../local/engines/redis-connecti
 import { redisLike } from '../../support/app.js';
 
 const TIMEOUT = { timeoutMilliseconds: 200 };
-/** The client's words for a connection that it lost, and for one that was closed. */
-const GONE = /closed|ECONNRESET/i;
+/** Errors for a lost connection and for a closed one. */
+const CLOSED = /closed|ECONNRESET/i;
 
 let server: LocalEngine;
 let proxy: FaultProxy;
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe('RedisConnection', () => {
-  it('returns replies as RESP 2 has them: text, number, nil and nested arrays', async () => {
+  it('returns RESP 2 replies: strings, numbers, nil and nested arrays', async () => {
     const connection = await RedisConnection.open({ port: server.port });
     expect(await connection.call('SET', 'key', 'ä')).toBe('OK');
     expect(await connection.call('GET', 'key')).toBe('ä');
@@ -52,11 +52,11 @@ describe('RedisConnection', () => {
     await expect(connection.call('PING')).rejects.toThrow('No answer to PING within 200 ms.');
     await expect.poll(() => proxy.openConnections).toBe(0);
     server.resume();
-    await expect(connection.call('PING')).rejects.toThrow(GONE);
+    await expect(connection.call('PING')).rejects.toThrow(CLOSED);
     expect(proxy.accepted).toBe(1);
   });
 
-  it('rejects when a server that wants a password does not answer in time', async () => {
+  it('rejects when a paused server does not answer AUTH in time', async () => {
     server.pause();
     const address = { port: proxy.port, credentials: { password: 'any' }, ...TIMEOUT };
     await expect(RedisConnection.open(address)).rejects.toThrow('No answer to connecting within 200 ms.');
@@ -69,8 +69,8 @@ describe('RedisConnection', () => {
     const call = connection.call('BLPOP', 'list', '0');
     const failure = call.catch((error: unknown) => error);
     proxy.reset();
-    expect(String(await failure)).toMatch(GONE);
-    await expect(connection.call('PING')).rejects.toThrow(GONE);
+    expect(String(await failure)).toMatch(CLOSED);
+    await expect(connection.call('PING')).rejects.toThrow(CLOSED);
     expect(proxy.accepted).toBe(1);
   });
 

@@ -42,7 +42,7 @@ describe.each(redisLikes())('startSentinel(%j)', (kind) => {
     expect(await stack.node('sentinel-2').command('SENTINEL', 'CKQUORUM', 'primary')).toMatch(/^OK 3 usable/);
   });
 
-  it('promotes a replica that has the data when the primary is killed, and takes it back as a replica', async () => {
+  it('promotes a replica with the data when the primary is killed, and demotes the restarted primary', async () => {
     stack = await startSentinel(kind);
     const { port } = stack.node('primary');
     await stack.node('primary').command('SET', 'key', 'value');
@@ -53,7 +53,7 @@ describe.each(redisLikes())('startSentinel(%j)', (kind) => {
     expect(await stack.node('replica-1').command('GET', 'key')).toBe('value');
     await stack.node('primary').restart();
     expect(stack.node('primary').port).toBe(port);
-    // Sentinel leaves a returned primary alone for some seconds.
+    // Sentinel waits some seconds before it demotes a restarted primary.
     await expect
       .poll(() => role('primary').catch(() => undefined), { ...FAILOVER, timeout: 30_000 })
       .toBe('slave');
@@ -66,7 +66,7 @@ describe.each(redisLikes())('startSentinel(%j)', (kind) => {
     await expect.poll(() => stack.primaryNow(), FAILOVER).toBe('replica-1');
   }, 30_000);
 
-  it('keeps the data of a primary that is back before anybody missed it', async () => {
+  it('keeps the data of a primary that restarts before a failover', async () => {
     stack = await startSentinel(kind, { downAfterMilliseconds: 20_000 });
     await stack.node('primary').command('SET', 'key', 'value');
     await stack.node('primary').kill();
@@ -91,7 +91,7 @@ describe.each(redisLikes())('startSentinel(%j)', (kind) => {
     30_000,
   );
 
-  it('asks data nodes and sentinels for the credentials of the URL', async () => {
+  it('requires the credentials of the URL on data nodes and sentinels', async () => {
     stack = await startSentinel(kind, { acl: true, password: 'secret' });
     expect(stack.url).toMatch(`${kind}+sentinel://app:secret@`);
     const [data = 0, sentinel = 0] = portsOf('primary', 'sentinel-1');
@@ -99,14 +99,14 @@ describe.each(redisLikes())('startSentinel(%j)', (kind) => {
     await expect(sendOnce({ port: data }, 'GET', 'key')).rejects.toThrow('NOAUTH');
     await expect(sendOnce({ port: sentinel }, 'SENTINEL', 'MASTERS')).rejects.toThrow('NOAUTH');
     expect(await sendOnce({ port: data, credentials }, 'SET', 'key', 'value')).toBe('OK');
-    const question = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'primary'] as const;
-    expect(await sendOnce({ port: sentinel, credentials }, ...question)).toEqual(['127.0.0.1', `${data}`]);
+    const query = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'primary'] as const;
+    expect(await sendOnce({ port: sentinel, credentials }, ...query)).toEqual(['127.0.0.1', `${data}`]);
     await expect(
       sendOnce({ port: sentinel, credentials }, 'SENTINEL', 'FAILOVER', 'primary'),
     ).rejects.toThrow('NOPERM');
   });
 
-  it('takes as many replicas and sentinels as asked for, and leaves nothing behind', async () => {
+  it('starts the requested number of replicas and sentinels, and leaves no process or file behind', async () => {
     stack = await startSentinel(kind, { tls: true, replicas: 2, sentinels: 1 });
     const pids = [...stack.nodes.values()].map(({ pid }) => pid);
     expect(pids).toHaveLength(4);
@@ -124,9 +124,9 @@ describe('WRITES_NEED_A_REPLICA', () => {
       .command('SET', 'key', 'value')
       .catch((error: Error) => error.message.split(' ')[0]);
 
-  it('refuses writes while no replica answers, and takes them again when one does', async () => {
-    const patient = { downAfterMilliseconds: 20_000 };
-    stack = await startSentinel(redisLike(), { ...patient, settings: WRITES_NEED_A_REPLICA });
+  it('makes a primary refuse writes while no replica answers, and accept them when one does', async () => {
+    const slow = { downAfterMilliseconds: 20_000 };
+    stack = await startSentinel(redisLike(), { ...slow, settings: WRITES_NEED_A_REPLICA });
     await expect.poll(() => write('primary'), FAILOVER).toBe('OK');
     stack.node('replica-1').pause();
     await expect.poll(() => write('primary'), FAILOVER).toBe('NOREPLICAS');
@@ -134,7 +134,7 @@ describe('WRITES_NEED_A_REPLICA', () => {
     await expect.poll(() => write('primary'), FAILOVER).toBe('OK');
   }, 60_000);
 
-  it('lets a promoted replica take writes when another one follows it', async () => {
+  it('lets a promoted replica accept writes when another replica follows it', async () => {
     stack = await startSentinel(redisLike(), { replicas: 2, settings: WRITES_NEED_A_REPLICA });
     await stack.node('primary').kill();
     const promoted = () => stack.primaryNow().catch(() => 'primary');
@@ -144,7 +144,7 @@ describe('WRITES_NEED_A_REPLICA', () => {
 });
 
 describe('startSentinel', () => {
-  it('says which nodes there are when a name is wrong', async () => {
+  it('lists the node names when a name is unknown', async () => {
     stack = await startSentinel(redisLike());
     expect(() => stack.node('primry')).toThrow(/^There is no node "primry"\. There are primary, replica-1, /);
   });

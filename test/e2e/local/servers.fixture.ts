@@ -1,6 +1,6 @@
 /*
- * Started by guard.e2e-spec.ts to be killed: starts one server of each kind in its arguments and stacks of the first, pauses
- * some, prints their pids.
+ * guard.e2e-spec.ts starts and kills this process. It starts one server of each kind in its arguments, and two stacks of the first kind.
+ * It pauses some of them and prints all pids.
  */
 import {
   type EngineKind,

@@ -20,18 +20,18 @@ afterEach(() => stack.stop());
 describe.each<[string, string, string, () => Promise<EngineStack>]>([
   ['sentinel', 'primary', 'replica-1', () => startSentinel(redisLike())],
   ['cluster', 'shard-1', 'shard-1-replica-1', () => startCluster(redisLike())],
-])('a %s stack under the launcher', (_, first, second, start) => {
-  it('gets a killed primary back on its port, and one of the two follows the other', async () => {
+])('npm start with a %s stack', (_, first, second, start) => {
+  it('restarts a killed primary on the same port, and replication continues', async () => {
     const engines = await start();
     const node = engines.node(first);
     const { port, pid } = node;
     stack.addEngines('engine', engines);
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => said).toContain(`${first} (pid ${pid}) was killed by SIGKILL; starting it again`);
-    await expect.poll(() => said, { timeout: 15_000 }).toMatch(/ is back \(pid \d+\)$/m);
-    expect(said).toContain(`${first} is back (pid ${node.pid})`);
+    await expect.poll(() => said).toContain(`${first} (pid ${pid}) was killed by SIGKILL. Restarting it`);
+    await expect.poll(() => said, { timeout: 15_000 }).toMatch(/ is running again \(pid \d+\)$/m);
+    expect(said).toContain(`${first} is running again (pid ${node.pid})`);
     expect(node.port).toBe(port);
-    // Which of them is the primary is the servers' to say: on a busy machine the killed one is back before it is missed.
+    // Either node may be the primary: on a busy machine the killed one restarts before a failover.
     const roleOf = (name: string) => engines.node(name).command('ROLE') as Promise<unknown[]>;
     const roles = async () => {
       const [leads, follows] =
@@ -39,7 +39,7 @@ describe.each<[string, string, string, () => Promise<EngineStack>]>([
       const [[leader], [follower, , port]] = await Promise.all([roleOf(leads), roleOf(follows)]);
       return { leader, follower, followed: port === engines.node(leads).port };
     };
-    // At once in a cluster; Sentinel leaves a returned primary alone for some seconds, and itself after a stall.
+    // Immediate in a cluster. Sentinel waits some seconds before it demotes a restarted primary, and longer after a stall.
     await expect
       .poll(() => roles().catch(String), { timeout: 60_000 })
       .toEqual({ leader: 'master', follower: 'slave', followed: true });

@@ -4,7 +4,7 @@ import { type LocalPostgres, startPostgres } from '../../../local/index.js';
 import { redisLike, redisLikes } from '../../support/app.js';
 import { Program, survivors } from './processes.js';
 
-// The first of these may have to build.
+// The first test may have to build the app.
 const READY_WITHIN_SECONDS = 120;
 const TIMEOUT = 150_000;
 
@@ -12,7 +12,7 @@ let database: LocalPostgres;
 let launcher: Program;
 
 beforeAll(async () => {
-  // A database of its own: the data that a developer keeps in .data are not the tests' to reload.
+  // Uses a separate database, so that the tests do not reload the developer's data in .data.
   database = await startPostgres();
 });
 
@@ -43,7 +43,7 @@ function pids(): number[] {
 
 describe('npm start', () => {
   it(
-    'starts the stack, starts a killed engine again, and stops all of it on SIGTERM',
+    'starts the stack, restarts a killed engine, and stops everything on SIGTERM',
     async () => {
       const port = await start();
       await launcher.says(new RegExp(`^ready http://localhost:${port}`), READY_WITHIN_SECONDS);
@@ -52,8 +52,8 @@ describe('npm start', () => {
         .toBe(200);
       const [, engine] = await launcher.says(/^engine .*pid (\d+)/);
       process.kill(Number(engine), 'SIGKILL');
-      await launcher.says(/^engine .*was killed by SIGKILL; starting it again in 3 s$/);
-      await launcher.says(/^engine .*is back \(pid \d+\)$/);
+      await launcher.says(/^engine .*was killed by SIGKILL\. Restarting it in 3 s$/);
+      await launcher.says(/^engine .*is running again \(pid \d+\)$/);
       launcher.process.kill('SIGTERM');
       expect(await launcher.exitCode()).toBe(0);
       expect(await survivors(pids())).toEqual([]);
@@ -62,7 +62,7 @@ describe('npm start', () => {
   );
 
   it(
-    'leaves nothing behind when it is killed with SIGKILL',
+    'leaves no process behind after SIGKILL',
     async () => {
       await start('--engine', 'memcached');
       await launcher.says(/^ready /, READY_WITHIN_SECONDS);
@@ -74,7 +74,7 @@ describe('npm start', () => {
   );
 
   it(
-    'says that an app node ended by itself, stops everything and exits with 1',
+    'reports an app node that was killed, stops everything and exits with 1',
     async () => {
       const port = await start();
       await launcher.says(/^ready /, READY_WITHIN_SECONDS);
@@ -82,7 +82,7 @@ describe('npm start', () => {
       process.kill(Number(node), 'SIGKILL');
       expect(await launcher.exitCode()).toBe(1);
       expect(launcher.lines.at(-1)).toBe(
-        `The app node on port ${port} (pid ${node}) was killed by SIGKILL; stopping everything.`,
+        `The app node on port ${port} (pid ${node}) was killed by SIGKILL. Stopping everything.`,
       );
       expect(await survivors(pids())).toEqual([]);
     },
@@ -93,10 +93,10 @@ describe('npm start', () => {
     ['sentinel', redisLikes().at(-1) ?? redisLike(), 'sentinel-3', 6],
     ['cluster', redisLike(), 'shard-3-replica-1', 6],
   ])(
-    'starts a %s of %s with TLS, says its nodes, and leaves none behind',
+    'starts a %s stack of %s with TLS, lists its nodes, and leaves no process behind after SIGKILL',
     async (topology, engine, last, nodes) => {
       await start('--topology', topology, '--engine', engine, '--tls');
-      await launcher.says(new RegExp(`^engine +${engine}s\\+${topology}://127.*ca=.*up in`));
+      await launcher.says(new RegExp(`^engine +${engine}s\\+${topology}://127.*ca=.*started in`));
       await launcher.says(new RegExp(`^engine +${last} .*pid \\d+`));
       const enginePids = launcher.lines.filter((line) => /^engine .* pid \d+/.test(line));
       expect(enginePids).toHaveLength(nodes);
@@ -106,16 +106,16 @@ describe('npm start', () => {
     TIMEOUT,
   );
 
-  it('refuses a taken port before it starts anything', async () => {
+  it('rejects a port in use before it starts anything', async () => {
     launcher = new Program('local/start.ts', [], { PORT: `${database.port}`, DATABASE_URL: database.url });
     expect(await launcher.exitCode()).toBe(1);
     const said = launcher.lines.filter(Boolean);
     expect(said).toEqual([
-      expect.stringMatching(`^Port ${database.port} is taken. Start on another: PORT=\\d+ npm start$`),
+      expect.stringMatching(`^Port ${database.port} is in use. Choose another one: PORT=\\d+ npm start$`),
     ]);
   });
 
-  it('exits with 2 and one sentence for an unknown option', async () => {
+  it('exits with 2 and one sentence when an option is unknown', async () => {
     launcher = new Program('local/start.ts', ['--frobnicate']);
     expect(await launcher.exitCode()).toBe(2);
     expect(launcher.lines).toEqual(["Unknown option '--frobnicate'. See npm start -- --help."]);

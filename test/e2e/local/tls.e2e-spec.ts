@@ -24,7 +24,7 @@ interface Trust {
   readonly withCertificate?: boolean;
 }
 
-/** What a client gets that checks everything, as its URL's parameters say or as `trust` says instead. */
+/** Connects with full certificate checks, with the URL's parameters or with `trust` instead. */
 async function ping(server: LocalEngine, { ca, withCertificate = true }: Trust = {}): Promise<string> {
   const { searchParams } = new URL(server.url);
   const file = (name: string): Buffer | undefined => {
@@ -48,20 +48,20 @@ async function ping(server: LocalEngine, { ca, withCertificate = true }: Trust =
 }
 
 describe.each(redisLikes())('startEngine(%j, { tls })', (kind) => {
-  it('speaks TLS to whoever trusts the authority that its URL names', async () => {
+  it('accepts TLS clients that trust the authority in its URL', async () => {
     const server = await start(kind, { tls: true });
     expect(server.url).toMatch(new RegExp(`^${kind}s://127\\.0\\.0\\.1:\\d+/0\\?ca=/`));
     expect(await ping(server)).toBe('+PONG\r\n');
     expect(await server.command('PING')).toBe('PONG');
   });
 
-  it('names 127.0.0.1 and localhost in its certificate', async () => {
+  it('presents a certificate for 127.0.0.1 and localhost', async () => {
     const { tls } = await start(kind, { tls: true });
     const certificate = new X509Certificate(readFileSync(tls?.server.cert ?? ''));
     expect(certificate.subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1');
   });
 
-  it('is refused by whoever trusts another authority', async () => {
+  it('is rejected by clients that trust another authority', async () => {
     const server = await start(kind, { tls: true });
     await expect(ping(server, { ca: server.tls?.otherCa ?? '' })).rejects.toMatchObject({
       code: 'SELF_SIGNED_CERT_IN_CHAIN',
@@ -76,13 +76,13 @@ describe.each(redisLikes())('startEngine(%j, { tls })', (kind) => {
     await expect(ping(server)).rejects.toMatchObject({ code });
   });
 
-  it('lets nobody in without a certificate when it demands one', async () => {
+  it('rejects clients without a certificate when clientCertificates is set', async () => {
     const server = await start(kind, { tls: { clientCertificates: true } });
     expect(await ping(server)).toBe('+PONG\r\n');
     await expect(ping(server, { withCertificate: false })).rejects.toThrow(/certificate required/);
   });
 
-  it('asks for a password inside TLS, keeps its certificate over a restart, and removes it at the end', async () => {
+  it('requires a password over TLS, keeps its certificate after a restart, and deletes it on stop()', async () => {
     const server = await start(kind, { tls: true, password: 'p@ss word' });
     expect(await ping(server)).toMatch(/^-NOAUTH/);
     const url = server.url;
@@ -95,7 +95,7 @@ describe.each(redisLikes())('startEngine(%j, { tls })', (kind) => {
 });
 
 describe('startEngine', () => {
-  it('refuses TLS, users and a password for Memcached', async () => {
+  it('rejects the options TLS, users and password for Memcached', async () => {
     await expect(startEngine('memcached', { tls: true })).rejects.toThrow('Memcached has no password, users');
   });
 });
