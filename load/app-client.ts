@@ -19,7 +19,7 @@ export class AppClient {
 
   /** Null for 404. */
   async find<T>(path: string, headers: Record<string, string> = {}): Promise<T | null> {
-    const { status, text } = await this.ask(path, headers);
+    const { status, text } = await this.request(path, headers);
     if (status === 404) return null;
     if (status === 200) return JSON.parse(text) as T;
     throw new Error(`GET ${path} answered ${status}: ${text.slice(0, 300)}`);
@@ -29,7 +29,7 @@ export class AppClient {
     const body = await this.find<T>(path, headers);
     if (body === null)
       throw new Error(
-        `GET ${path} answered 404, but the load test needs it. Is this the app, and are its flights loaded?`,
+        `GET ${path} answered 404. Check that --url is this app and that its flights are loaded.`,
       );
     return body;
   }
@@ -43,7 +43,7 @@ export class AppClient {
   /** Waits until the database and the engine of the query cache are ready. Returns that engine's kind and topology. */
   async cacheEngine(): Promise<string> {
     for (const deadline = Date.now() + readyWithinMs; ; await wait(200, undefined, { signal: this.signal })) {
-      const { text } = await this.ask('/health/ready');
+      const { text } = await this.request('/health/ready');
       const { database, engines } = JSON.parse(text) as Readiness;
       const engine = engines.find(({ roles }) => roles.includes('cache'));
       if (database.state === 'ready' && engine?.state === 'ready') return `${engine.kind} ${engine.topology}`;
@@ -52,14 +52,14 @@ export class AppClient {
     }
   }
 
-  private async ask(path: string, headers: Record<string, string> = {}) {
-    const request = { headers: { ...this.headers, ...headers }, signal: this.signal };
+  private async request(path: string, headers: Record<string, string> = {}) {
+    const options = { headers: { ...this.headers, ...headers }, signal: this.signal };
     try {
-      const response = await fetch(this.url + path, request);
+      const response = await fetch(this.url + path, options);
       return { status: response.status, text: await response.text() };
     } catch (cause) {
       this.signal.throwIfAborted();
-      throw new Error(`${this.url} does not answer. Start the app there, or leave out --url.`, { cause });
+      throw new Error(`${this.url} does not answer. Start the app there, or remove --url.`, { cause });
     }
   }
 }

@@ -43,7 +43,7 @@ async function compare(run: LoadRun, query: FlightQuery, floor: Side): Promise<C
   const { title, route, paths } = query;
   const keys = new Set(paths);
   const name = await nameInStats(run.app, query);
-  run.say(`${title}: warm-up, ${keys.size} key(s) reloaded, then both sides untimed`);
+  run.say(`${title}: warming up ${keys.size} key(s)`);
   // `no-cache` instead of a plain request: an entry of an earlier run would expire during the rounds.
   for (const path of keys) await run.app.get(path, reload);
 
@@ -128,12 +128,12 @@ async function nameInStats(app: AppClient, { paths: [path = '/'], title }: Fligh
   const [name] = moved;
   if (name === undefined) {
     throw new Error(
-      `${title}: "Cache-Control: no-store" reached no database. Start the app with DEMO=true, or set OPERATOR_KEY to its key.`,
+      `${title}: "Cache-Control: no-store" did not reach the database. Start the app with DEMO=true, or set OPERATOR_KEY to its key.`,
     );
   }
   if (moved.length > 1)
     throw new Error(
-      `Another client queries this app (${moved.join(', ')}), so the figures would be wrong. Stop it and run again.`,
+      `Another client queries this app (${moved.join(', ')}), so the figures would be wrong. Stop it and start again.`,
     );
   return name;
 }

@@ -29,7 +29,7 @@ const aroundTheCache = { 'cache-control': 'no-store' };
  * proportion to its flights. The same data set gives the same draw.
  */
 export async function drawFlightQueries(app: AppClient, rows: number): Promise<FlightQuery[]> {
-  if (rows === 0) throw new Error('The app has no flights. Load some (DATASET_ROWS).');
+  if (rows === 0) throw new Error('The app has no flights. Start it with npm start, which loads them.');
   const random = seededRandom(seed);
   const ids = Array.from({ length: 200 }, () => 1 + Math.floor(random() * rows));
   const drawn = await Promise.all(ids.map((id) => app.get<Flight>(oneFlight(id), aroundTheCache)));

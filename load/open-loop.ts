@@ -23,6 +23,6 @@ export async function openLoop(
   const [first] = failures;
   if (first === undefined) return;
   throw new Error(
-    `${failures.length} of ${times} failed, so figures would not count. The first: ${first.message}`,
+    `${failures.length} of ${times} calls failed, so the figures are invalid. First error: ${first.message}`,
   );
 }

@@ -35,7 +35,9 @@ describe('parseOptions', () => {
     ['--connections', '65'],
     ['--connections', ''],
   ])('refuses %s "%s" and names the range', (name, value) => {
-    expect(() => parseOptions([name, value])).toThrow(new RegExp(`^${name} is ".*whole number from 1 to`));
+    expect(() => parseOptions([name, value])).toThrow(
+      new RegExp(`^${name} must be a whole number from 1 to`),
+    );
   });
 
   it('rejects an unknown option', () => {

@@ -16,12 +16,12 @@ export interface LoadOptions {
 export const usage = `Usage: npm run load -- [viewers | submissions] [options]
   viewers             2,000 viewers of a leaderboard that changes 2,000 times a second
   submissions         5,000 scores a second in batches
-                      without a name: the flight queries, cached and uncached
-  --url URL           an app that already runs, on this machine (default: start one)
+                      default: the flight queries, cached and uncached
+  --url URL           an app that already runs on this machine (default: start one)
   --seconds 1-60      length of one round (default 2), or of a load on a leaderboard (15)
-  --rounds 1-20       rounds of each side, uncached and cached in turn (default 3)
-  --connections 1-64  callers at once (default 4)
-  --json FILE         where the figures go (default .data/load/<date>.json)`;
+  --rounds 1-20       rounds of each side, uncached and cached alternate (default 3)
+  --connections 1-64  concurrent clients (default 4)
+  --json FILE         output file of the figures (default .data/load/<date>.json)`;
 
 /** Throws an Error that names the wrong option and its allowed values. */
 export function parseOptions(args: string[]): LoadOptions {
@@ -47,19 +47,19 @@ export function parseOptions(args: string[]): LoadOptions {
 function wholeNumber(name: string, text: string, max: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > max) {
-    throw new Error(`${name} is "${text}". Give a whole number from 1 to ${max}.`);
+    throw new Error(`${name} must be a whole number from 1 to ${max}, not "${text}".`);
   }
   return value;
 }
 
-// Only the loopback: a load test against somebody else's machine is an attack.
+// Loopback only: a load test against another machine could be an attack.
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function loopbackOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol !== 'http:' || !loopback.test(url.hostname)) {
     throw new Error(
-      `--url is "${text}". Give the URL of an app on this machine, for example http://localhost:3000.`,
+      `--url must be the URL of an app on this machine, for example http://localhost:3000, not "${text}".`,
     );
   }
   return url.origin;

@@ -49,7 +49,7 @@ async function main([name = '', ...more]: string[]): Promise<void> {
     print(report);
     await save(report);
     if (countFailures(report) > 0) {
-      throw new Error(`${countFailures(report)} requests failed, so the figures above are not valid.`);
+      throw new Error(`${countFailures(report)} requests failed, so the figures above are invalid.`);
     }
   } finally {
     await stack?.stop();
@@ -81,7 +81,7 @@ function print({ machine, engine, datasetRows, options, queries, floor }: LoadRe
   const { rounds, seconds, connections } = options;
   const lines = [
     `${describeHost(machine)}, cache on ${engine}, ${datasetRows.toLocaleString('en-US')} flights`,
-    `${rounds} rounds of about ${seconds} s each, uncached and cached in turn, ${connections} callers at once`,
+    `${rounds} rounds of about ${seconds} s per side, uncached and cached alternate, ${connections} concurrent clients`,
     '',
     formatTable(queries, floor),
     '',
@@ -95,7 +95,7 @@ async function save(report: LoadReport): Promise<void> {
   const file = report.options.json ?? join('.data', 'load', `${report.date.replaceAll(':', '-')}.json`);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
-  say(`written to ${file}`);
+  say(`Figures written to ${file}`);
 }
 
 function countFailures({ queries, floor }: LoadReport): number {

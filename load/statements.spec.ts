@@ -30,9 +30,9 @@ describe('ratioOf', () => {
 });
 
 describe('stateGain', () => {
-  it('reports that caching pays at ten times the requests per second or more', () => {
+  it('reports that caching pays off at ten times the requests per second or more', () => {
     expect(stateGain(comparison(figures(10, 400, 1000), figures(4000, 0.9, 2)), floor)).toBe(
-      'one query: caching pays. 400x the requests per second, p50 0.90 ms instead of 400.0 ms, ' +
+      'one query: caching pays off. 400x the requests per second, p50 0.90 ms instead of 400.0 ms, ' +
         '2 database queries per 1,000 requests instead of 1,000.',
     );
   });
@@ -46,7 +46,7 @@ describe('stateGain', () => {
   it('reports that caching gains little below that, with the cost of HTTP alone', () => {
     const statement = stateGain(comparison(figures(2000, 2, 1000), figures(2600, 1.5, 0)), floor);
     expect(statement).toContain('caching gains little. 1.3x');
-    expect(statement).toContain('a constant answer already takes 0.60 ms');
+    expect(statement).toContain('a constant response already takes 0.60 ms');
   });
 
   it('reports that caching costs more than it saves when the cached side is slower', () => {

@@ -12,27 +12,27 @@ export function stateGain({ title, uncached, cached, ratio }: Comparison, floor:
   const queries = `${formatCount(perThousand(cached))} database queries per 1,000 requests instead of ${formatCount(perThousand(uncached))}`;
   const facts = `${times} the requests per second, ${latency}, ${queries}`;
 
-  if (ratio.requestsPerSecond >= worthIt) return `${title}: caching pays. ${facts}.`;
+  if (ratio.requestsPerSecond >= worthIt) return `${title}: caching pays off. ${facts}.`;
   if (ratio.requestsPerSecond >= noticeable) return `${title}: caching helps. ${facts}.`;
-  const http = `a constant answer already takes ${formatMs(floor.p50Ms)} ms`;
+  const http = `a constant response already takes ${formatMs(floor.p50Ms)} ms`;
   if (ratio.requestsPerSecond >= 1) {
-    return `${title}: caching gains little. ${facts}; the database is quick here, and ${http}.`;
+    return `${title}: caching gains little. ${facts}; the database is fast here, and ${http}.`;
   }
-  return `${title}: caching costs more than it saves. ${facts}; the database is quick here, and ${http}.`;
+  return `${title}: caching costs more than it saves. ${facts}; the database is fast here, and ${http}.`;
 }
 
 function perThousand({ databaseQueries, requests }: Figures): number {
   return requests === 0 ? 0 : (1000 * databaseQueries) / requests;
 }
 
-/** Warnings against a wrong reading of the figures. */
+/** Warnings about figures that are easily misread. */
 export function stateCaveats(comparisons: Comparison[]): string[] {
   const fewest = Math.min(
     ...comparisons.flatMap(({ uncached, cached }) => [uncached.requests, cached.requests]),
   );
   return fewest < 100
     ? [
-        `Where a side has fewer than 100 requests (fewest: ${fewest}), p99 is its slowest answer; --seconds gives more.`,
+        `A side with fewer than 100 requests (fewest: ${fewest}) has no meaningful p99. Use --seconds for longer rounds.`,
       ]
     : [];
 }
