@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppClient } from './app-client.js';
-import { boardLoads, formatMeasured } from './board-loads.js';
-import { compareAll, type Comparison, type LoadRun } from './compare.js';
-import { countFlights, drawFlightQueries } from './flight-queries.js';
+import { AppClient } from './queries/app-client.js';
+import { boardLoads, formatMeasured } from './leaderboards/board-loads.js';
+import { compareAll, type Comparison, type LoadRun } from './queries/compare.js';
+import { countFlights, drawFlightQueries } from './queries/flight-queries.js';
 import { describeMachine } from './machine.js';
 import { parseOptions, usage, type LoadOptions } from './options.js';
-import type { Figures } from './series.js';
+import type { Figures } from './measuring/series.js';
 import { startStack } from './stack.js';
-import { stateCaveats, stateGain } from './statements.js';
-import { formatTable } from './table.js';
+import { stateCaveats, stateGain } from './queries/statements.js';
+import { formatTable } from './queries/table.js';
 
 /** Longer than a round of queries, because p99 needs more samples. */
 const boardSeconds = '15';

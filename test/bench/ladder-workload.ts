@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { seededRandom } from '../../load/seeded-random.js';
+import { seededRandom } from '../../load/measuring/seeded-random.js';
 
 const SEED = 2001;
 const ROUNDS = 40;

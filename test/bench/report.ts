@@ -1,5 +1,5 @@
 import { describeMachine } from '../../load/machine.js';
-import { align } from '../../load/table.js';
+import { align } from '../../load/measuring/format.js';
 import { type Benchmark, type Goal, isMet, type Measurement } from './benchmark.js';
 
 /** Everything somebody needs to believe a figure, or to measure it again. */

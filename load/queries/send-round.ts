@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import type { Series } from './series.js';
+import type { Series } from '../measuring/series.js';
 
 export interface Round {
   url: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ratioOf, type Comparison } from './compare.js';
-import type { Figures } from './series.js';
+import type { Figures } from '../measuring/series.js';
 import { stateCaveats, stateGain } from './statements.js';
 
 const figures = (requestsPerSecond: number, p50Ms: number, databaseQueries: number): Figures => ({

@@ -14,7 +14,7 @@ it('starts each call when it is due, without waiting for answers, and counts the
       await firstAnswer;
     },
   );
-  await expect(loop).rejects.toThrow(/^1 of 4 failed.+The first: refused$/);
+  await expect(loop).rejects.toThrow(/^1 of 4 calls failed.+First error: refused$/);
   const [first = 0] = due;
   expect(due.map((at) => Math.round(at - first))).toEqual([0, 1, 2, 3]);
 });

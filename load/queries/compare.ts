@@ -1,8 +1,8 @@
 import type { AppClient } from './app-client.js';
 import type { FlightQuery } from './flight-queries.js';
-import type { LoadOptions } from './options.js';
+import type { LoadOptions } from '../options.js';
 import { sendRound } from './send-round.js';
-import { Series, type Figures } from './series.js';
+import { Series, type Figures } from '../measuring/series.js';
 
 export interface Comparison {
   title: string;

@@ -1,5 +1,5 @@
 import type { BoardLoad, Measured } from './board-load.js';
-import { align, formatCount } from './table.js';
+import { align, formatCount } from '../measuring/format.js';
 import { submissions } from './submissions.js';
 import { viewers } from './viewers.js';
 

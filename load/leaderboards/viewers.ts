@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { BoardApp, type Score } from './board-app.js';
 import type { BoardLoad, Measured } from './board-load.js';
-import { openLoop } from './open-loop.js';
-import { seededRandom } from './seeded-random.js';
+import { openLoop } from '../measuring/open-loop.js';
+import { seededRandom } from '../measuring/seeded-random.js';
 import { type Audience, clock, type Heard, scoreSentAt } from './audience.js';
 
 const viewerCount = 2_000;

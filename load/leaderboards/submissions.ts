@@ -1,8 +1,8 @@
 import { BoardApp } from './board-app.js';
 import type { BoardLoad, Measured } from './board-load.js';
-import { openLoop } from './open-loop.js';
-import { seededRandom } from './seeded-random.js';
-import { Series } from './series.js';
+import { openLoop } from '../measuring/open-loop.js';
+import { seededRandom } from '../measuring/seeded-random.js';
+import { Series } from '../measuring/series.js';
 
 const perSecond = 5_000;
 const perBatch = 50;

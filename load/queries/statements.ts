@@ -1,6 +1,6 @@
 import type { Comparison } from './compare.js';
-import type { Figures } from './series.js';
-import { formatCount, formatMs, formatRatio } from './table.js';
+import type { Figures } from '../measuring/series.js';
+import { formatCount, formatMs, formatRatio } from '../measuring/format.js';
 
 const worthIt = 10;
 const noticeable = 2;

@@ -1,5 +1,5 @@
 import type { AppClient } from './app-client.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../measuring/seeded-random.js';
 
 /** One of the app's cached queries, and the paths that both sides request in this order. */
 export interface FlightQuery {

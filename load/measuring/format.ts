@@ -1,0 +1,33 @@
+/** Aligns names left and figures right, in columns as wide as their widest cell. */
+export function align(rows: string[][]): string[] {
+  const columns = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    widths
+      .map((width, column) => {
+        const cell = row[column] ?? '';
+        return column < 2 ? cell.padEnd(width) : cell.padStart(width);
+      })
+      .join('  '),
+  );
+}
+
+/** For example 12,345. Two decimals below ten. */
+export function formatCount(value: number): string {
+  const maximumFractionDigits = value < 10 ? 2 : 0;
+  return value.toLocaleString('en-US', { maximumFractionDigits });
+}
+
+export function formatMs(ms: number): string {
+  return ms.toFixed(ms < 10 ? 2 : 1);
+}
+
+/** 34x, or 1/34 below 1. */
+export function formatRatio(ratio: number): string {
+  if (!Number.isFinite(ratio) || ratio === 0) return '-';
+  const factor = Math.max(ratio, 1 / ratio);
+  const digits = factor.toLocaleString('en-US', { maximumFractionDigits: factor < 10 ? 1 : 0 });
+  return ratio >= 1 || digits === '1' ? `${digits}x` : `1/${digits}`;
+}
