@@ -5,7 +5,7 @@ type PillState = EngineStatus['state'];
 
 export function HealthPills() {
   const current = readiness.value;
-  if (current === null) return <Pill name="server" state="connecting" about="asking" />;
+  if (current === null) return <Pill name="server" state="connecting" about="checking" />;
   if (current === 'unreachable') return <Pill name="server" state="down" about="does not answer" />;
   return (
     <>
@@ -28,7 +28,7 @@ export function HealthPills() {
   );
 }
 
-/** Which engine is whose is worth saying only where there are several. */
+/** Shows the roles of an engine only when there are several engines. */
 function aboutEngine({ roles, state }: EngineStatus, engines: number): string {
   return engines === 1 ? state : `${roles.join(', ')} · ${state}`;
 }

@@ -4,17 +4,18 @@ import { poll } from '../http/poll.js';
 import { request } from '../http/request.js';
 import { consoleSocket } from '../live/console-socket.js';
 
-/** null until the first answer. */
+/** null until the first response. */
 export const readiness = signal<Readiness | 'unreachable' | null>(null);
 
+/** Starts polling. Returns the function that stops it. */
 export function watchReadiness(): () => void {
-  // The poll is the truth; the live feed only says changes of an engine up to two seconds sooner.
+  // Polling is authoritative. The live feed only reports engine changes up to two seconds earlier.
   consoleSocket.on('engines', (engines) => {
     if (isReadiness(readiness.value)) readiness.value = { ...readiness.value, engines };
   });
   return poll(async () => {
     const answer = await request<Readiness>('/health/ready');
-    // A 503 carries the same body: it says which part is missing.
+    // A 503 has the same body, which names the part that is down.
     readiness.value = isReadiness(answer.body) ? answer.body : 'unreachable';
   }, 2000);
 }

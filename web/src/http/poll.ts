@@ -1,6 +1,6 @@
 /**
- * Runs `task` again and again, never two at once, with `pauseMs` between the end of one and the start of the
- * next. A hidden tab asks nothing. Returns the function that stops it.
+ * Runs `task` repeatedly and never concurrently, with `pauseMs` between the end of one run and the start of the next.
+ * Pauses while the tab is hidden. Returns the function that stops it.
  */
 export function poll(task: () => Promise<void>, pauseMs: number): () => void {
   let stopped = false;

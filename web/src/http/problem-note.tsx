@@ -1,6 +1,6 @@
 import type { Problem } from './request.js';
 
-/** A problem, said in the place where it matters. */
+/** Shows a problem next to the control that caused it. */
 export function ProblemNote({ problem }: { problem: Problem | null }) {
   if (problem === null) return null;
   return (

@@ -1,6 +1,6 @@
-/** An error as the server tells it (RFC 9457), or as the page has to when nothing answered. */
+/** An error from the server (RFC 9457), or the page's own when the server did not answer. */
 export interface Problem {
-  /** 0 when no answer came at all. */
+  /** 0 when the server did not answer. */
   status: number;
   code: string | null;
   detail: string;
@@ -10,7 +10,7 @@ export interface Problem {
 export type Answer<T> =
   { ok: true; body: T; headers: Headers; elapsedMs: number } | { ok: false; body: unknown; problem: Problem };
 
-/** Asks the server and never throws: what went wrong is a value, so every caller has to show it. */
+/** Sends a request and never throws. An error is part of the result, so every caller has to handle it. */
 export async function request<T>(path: string, init: RequestInit = {}): Promise<Answer<T>> {
   const startedAt = performance.now();
   let response: Response;
@@ -26,6 +26,7 @@ export async function request<T>(path: string, init: RequestInit = {}): Promise<
   return { ok: false, body, problem: readProblem(response, body) };
 }
 
+/** Options of a POST request with a JSON body. */
 export function postJson(body: unknown): RequestInit {
   return {
     method: 'POST',
@@ -42,13 +43,13 @@ const unreachable: Problem = {
 };
 
 function readProblem(response: Response, body: unknown): Problem {
-  const told = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>;
-  // parseInt, because Retry-After may also be a date; the page then falls back to its own rhythm.
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>;
+  // Retry-After may also be a date. The result is then null, and the page uses its own interval.
   const retryAfter = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   return {
     status: response.status,
-    code: told.code ?? null,
-    detail: told.detail ?? `The server answered ${response.status} without saying why.`,
+    code: problem.code ?? null,
+    detail: problem.detail ?? `The server answered ${response.status} without a reason.`,
     retryAfterSeconds: Number.isNaN(retryAfter) ? null : retryAfter,
   };
 }

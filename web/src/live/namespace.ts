@@ -1,7 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
 
-/** `refused`: the server let nobody in without a key. */
+/** `refused`: the server requires a key. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'refused';
 
 export interface Namespace<Incoming extends object, Outgoing extends object> {
@@ -13,14 +13,14 @@ type Handlers = Record<string, (...args: never[]) => void>;
 
 const RETRY_MS = 3000;
 
-/** Opens a socket.io namespace that comes back whatever ended it. All namespaces share one websocket. */
+/** Opens a socket.io namespace that reconnects after every disconnect. All namespaces share one websocket. */
 export function openNamespace<Incoming extends object = Handlers, Outgoing extends object = Handlers>(
   name: string,
 ): Namespace<Incoming, Outgoing> {
   const state = signal<ConnectionState>('connecting');
-  // Websocket only: long polling would need sticky sessions as soon as there are two nodes.
+  // Websocket only: with two nodes, long polling would need sticky sessions.
   const socket: Socket = io(name, { transports: ['websocket'] });
-  // Where the server itself ended it, or refused it, socket.io leaves trying again to us.
+  // socket.io does not reconnect by itself when the server has closed or refused the connection.
   const retryUnlessActive = (): void => {
     if (!socket.active) setTimeout(() => socket.connect(), RETRY_MS);
   };

@@ -6,7 +6,7 @@ interface TermProps {
   children: ComponentChildren;
 }
 
-/** One pair of a description list, inside `.figures` or `.facts`. */
+/** One name and value of a description list, inside `.figures` or `.facts`. */
 export function Term({ name, testId, children }: TermProps) {
   return (
     <div>

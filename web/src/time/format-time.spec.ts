@@ -9,7 +9,7 @@ describe('formatMilliseconds', () => {
     [42.42, '42.4 ms'],
     [412.4, '412 ms'],
     [12_340, '12.3 s'],
-  ])('says %d as %s', (ms, text) => {
+  ])('shows %d as %s', (ms, text) => {
     expect(formatMilliseconds(ms)).toBe(text);
   });
 });

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** The time, to the second, for countdowns and ages. */
+/** The current time, updated every second, for countdowns and ages. */
 export const now = signal(Date.now());
 
 setInterval(() => {
