@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { bulkhead, type IPolicy, wrap } from 'cockatiel';
 import { CachedQuery } from './lookup/cached-query.js';
 import { ReadQueues } from './tiers/engine-reads.js';
-import { LeaseEnds } from './loading/lease-ends.js';
+import { LeaseEnds } from './loading/lease-release-notifier.js';
 import { SoftTimeout } from './tiers/soft-timeout.js';
 import { QueryCacheError } from './query-cache.errors.js';
 import { SOFT_TIMEOUT_MS, QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';

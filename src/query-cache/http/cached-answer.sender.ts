@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Express, Response } from 'express';
-import { CachedAnswer, type Lookup } from '../lookup/lookup.js';
+import { CachedAnswer, type Lookup } from '../lookup/cached-answer.js';
 
 /**
  * Teaches the application's Express to send a {@link CachedAnswer}, where a handler returns one, as the bytes that are stored, with

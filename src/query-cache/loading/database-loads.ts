@@ -3,7 +3,7 @@ import { Json } from '../tiers/json-bytes.js';
 import { findNotJson } from '../query/json.js';
 import { QueryCacheError } from '../query-cache.errors.js';
 import type { AnswerKeys } from '../query/query-cache.keys.js';
-import type { QueryCounters } from '../lookup/query-counters.js';
+import type { QueryCounters } from '../query/query-counters.js';
 import type { Query } from '../query/query-definition.js';
 
 /** What one lookup requests. */

@@ -6,12 +6,12 @@ import { ignoreEngineError } from '../../engine/index.js';
 import type { ReadQueues, EngineReads } from '../tiers/engine-reads.js';
 import { ageOf, type Envelope, type Generations } from '../tiers/envelope.js';
 import type { Json } from '../tiers/json-bytes.js';
-import type { Lease } from './lease.js';
-import type { LeaseEnds } from './lease-ends.js';
+import type { Lease } from './leases.js';
+import type { LeaseEnds } from './lease-release-notifier.js';
 import type { SoftTimeout } from '../tiers/soft-timeout.js';
 import type { AnswerKeys } from '../query/query-cache.keys.js';
 import type { Found, QueryCacheStore, Turn } from '../tiers/query-cache.store.js';
-import type { QueryCounters } from '../lookup/query-counters.js';
+import type { QueryCounters } from '../query/query-counters.js';
 import type { Query } from '../query/query-definition.js';
 import type { LoadBeginning, RunningLoad } from './running-loads.js';
 

@@ -1,4 +1,4 @@
-import type { Lookup } from './lookup.js';
+import type { Lookup } from './cached-answer.js';
 import type { LookupTrace } from '../query-cache.wire.js';
 
 /** One lookup as it is published. Where it shared a load, that load's phases are somebody else's: here it waited. */

@@ -8,9 +8,9 @@ import {
   type InvalidationFeed,
   RedisEngine,
 } from '../../engine/index.js';
-import { type EngineTier, engineTierOn } from './engine-tier.store.js';
+import { type EngineTier, engineTierOn } from './redis-tier.store.js';
 import { areSame, type Envelope, type Generations, readEnvelope, writeEnvelope } from './envelope.js';
-import { LEASE_SECONDS, Lease } from '../loading/lease.js';
+import { LEASE_SECONDS, Lease } from '../loading/leases.js';
 import { LocalTier } from './local-tier.js';
 import { PendingInvalidations } from '../invalidation/pending-invalidations.js';
 import { type AnswerKeys, KeySpace, leaseKey } from '../query/query-cache.keys.js';

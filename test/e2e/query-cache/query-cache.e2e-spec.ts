@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemcachedEngine } from '../../../src/engine/index.js';
 import { type CachedQuery, lookupChannel, type QueryDefinition } from '../../../src/query-cache/index.js';
-import { LEASE_SECONDS } from '../../../src/query-cache/loading/lease.js';
+import { LEASE_SECONDS } from '../../../src/query-cache/loading/leases.js';
 import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query-definition.js';
 import { until } from '../../support/until.js';

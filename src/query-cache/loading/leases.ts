@@ -1,5 +1,5 @@
 import { ignoreEngineError } from '../../engine/index.js';
-import type { EngineTier } from '../tiers/engine-tier.store.js';
+import type { EngineTier } from '../tiers/redis-tier.store.js';
 
 /** How long a holder that dies keeps others waiting, at most. */
 export const LEASE_SECONDS = 2;

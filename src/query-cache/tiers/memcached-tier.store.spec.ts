@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memcachedLifeSeconds } from './engine-tier.store.js';
+import { memcachedLifeSeconds } from './redis-tier.store.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
