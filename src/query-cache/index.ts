@@ -1,8 +1,8 @@
 export { describeLookup } from './http/cached-answer.sender.js';
-export { CachedQuery } from './lookup/cached-query.js';
-export type { CacheDirective } from './lookup/cached-query.js';
 export { CachedAnswer } from './lookup/cached-answer.js';
 export type { Lookup } from './lookup/cached-answer.js';
+export { CachedQuery } from './lookup/cached-query.js';
+export type { CacheDirective } from './lookup/cached-query.js';
 export { lookupChannel } from './query-cache.channel.js';
 export { QueryCacheError } from './query-cache.errors.js';
 export type { QueryCacheErrorCode } from './query-cache.errors.js';
@@ -21,5 +21,5 @@ export { findNotJson } from './query/json.js';
 export type { NotJson } from './query/json.js';
 export { LONGEST_LIFE_SECONDS } from './query/query-definition.js';
 export type { QueryDefinition } from './query/query-definition.js';
-export { memcachedLifeSeconds } from './tiers/redis-tier.store.js';
-export { SoftTimeout } from './tiers/soft-timeout.js';
+export { SoftTimeout } from './tiers/engine-reads.js';
+export { memcachedLifeSeconds } from './tiers/memcached-tier.store.js';

@@ -1,7 +1,8 @@
+/** What a caller can do about each is in the message. */
 export type QueryCacheErrorCode =
   'E_QUERY_DEFINITION' | 'E_QUERY_ARGUMENTS' | 'E_QUERY_VALUE' | 'E_QUERY_UNKNOWN' | 'E_LOAD_TIMED_OUT';
 
-/** A query that is defined, called or answered in a way the cache cannot keep its promises for; the message says what to do. */
+/** A query whose definition, arguments or answer the cache cannot handle. The message names the query and what to do. */
 export class QueryCacheError extends Error {
   constructor(
     readonly code: QueryCacheErrorCode,

@@ -1,51 +1,52 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { bulkhead, type IPolicy, wrap } from 'cockatiel';
-import { CachedQuery } from './lookup/cached-query.js';
-import { ReadQueues } from './tiers/engine-reads.js';
-import { LeaseEnds } from './loading/lease-release-notifier.js';
-import { SoftTimeout } from './tiers/soft-timeout.js';
+import { LeaseReleaseNotifier } from './loading/lease-release-notifier.js';
+import { CachedQuery, type CachedQueryParts } from './lookup/cached-query.js';
 import { QueryCacheError } from './query-cache.errors.js';
-import { SOFT_TIMEOUT_MS, QUERY_CACHE_OPTIONS, type QueryCacheOptions } from './query-cache.options.js';
-import { QueryCacheStore } from './tiers/query-cache.store.js';
+import {
+  ENGINE_SOFT_TIMEOUT_MS,
+  QUERY_CACHE_OPTIONS,
+  type QueryCacheOptions,
+} from './query-cache.options.js';
 import type { QueryCacheStats } from './query-cache.wire.js';
 import type { QueryDefinition } from './query/query-definition.js';
-import type { LoaderParts } from './loading/query-loader.js';
+import { ReadQueues, SoftTimeout } from './tiers/engine-reads.js';
+import { QueryCacheStore } from './tiers/query-cache.store.js';
 
-/** Memcached takes a megabyte with everything; the rest is for the key and what is noted beside the value. */
+/** Memcached's limit is a megabyte; the rest is for the key and the head of the entry. */
 const LARGEST_VALUE_BYTES = 1_000_000;
 
-/** Where cached queries are defined and invalidated, and where their counts are read. */
+/** Defines cached queries, invalidates their answers, and counts their lookups. */
 @Injectable()
 export class QueryCacheService implements OnApplicationShutdown {
   private readonly queries = new Map<string, CachedQuery<never, unknown>>();
-  private readonly parts: LoaderParts;
+  private readonly parts: CachedQueryParts;
   private readonly concurrentLoads: number;
 
   constructor(
     private readonly store: QueryCacheStore,
     @Inject(QUERY_CACHE_OPTIONS) options: QueryCacheOptions,
   ) {
+    const { engine, engineSoftTimeoutMs = ENGINE_SOFT_TIMEOUT_MS } = options;
+    const softTimeout = new SoftTimeout(engineSoftTimeoutMs);
     this.concurrentLoads = options.concurrentLoads;
-    const traceId = options.traceId?.bind(options);
-    const softTimeoutMs = options.engineSoftTimeoutMs ?? SOFT_TIMEOUT_MS;
-    const softTimeout = new SoftTimeout(softTimeoutMs);
     this.parts = {
       store,
-      leaseEnds: new LeaseEnds(options.engine, store.leaseChannel),
-      loads: atMost(options.concurrentLoads),
+      leaseReleases: new LeaseReleaseNotifier(engine, store.keys.leaseChannel),
+      limiter: atMost(options.concurrentLoads),
       softTimeout,
-      readQueues: new ReadQueues(options.engine, softTimeout, softTimeoutMs),
-      traceId: () => traceId?.() ?? null,
+      readQueues: new ReadQueues(engine, softTimeout, engineSoftTimeoutMs),
+      traceId: options.traceId?.bind(options),
       largestValueBytes: options.largestValueBytes ?? LARGEST_VALUE_BYTES,
     };
   }
 
   onApplicationShutdown(): void {
-    this.parts.leaseEnds.close();
+    this.parts.leaseReleases.close();
   }
 
   /**
-   * Defines a query once; its name must be its own.
+   * Defines a query. Each query of a node needs its own name.
    *
    * @throws {QueryCacheError} E_QUERY_DEFINITION, with what to write instead
    * @example
@@ -58,51 +59,56 @@ export class QueryCacheService implements OnApplicationShutdown {
    * await route.get({ origin: 'JFK', destination: 'LAX' });
    */
   define<Args, Value>(definition: QueryDefinition<Args, Value>): CachedQuery<Args, Value> {
-    const { name } = definition;
+    const { name, concurrentLoads } = definition;
     if (this.queries.has(name)) {
-      throw new QueryCacheError(
-        'E_QUERY_DEFINITION',
-        `The query "${name}" is defined already. Give this one another name.`,
-      );
+      const problem = `The query "${name}" is defined already. Use another name for this one.`;
+      throw new QueryCacheError('E_QUERY_DEFINITION', problem);
     }
-    const { concurrentLoads } = definition;
-    const loads = concurrentLoads === undefined ? this.share() : atMost(concurrentLoads);
-    const query = new CachedQuery(definition, { ...this.parts, loads });
+    const limiter = concurrentLoads === undefined ? this.sharedLimiter() : atMost(concurrentLoads);
+    const query = new CachedQuery(definition, { ...this.parts, limiter });
     this.queries.set(name, query);
     return query;
   }
 
-  /** Invalidates all entries with this tag, of all queries and on all nodes; see {@link CachedQuery.invalidate}. Its cost does not depend on their number. */
+  /**
+   * Invalidates all entries with this tag, of all queries and on all nodes. The cost does not depend on their number.
+   *
+   * @returns as {@link CachedQuery.invalidate} does.
+   * @throws {QueryCacheError} E_QUERY_ARGUMENTS
+   */
   invalidateTag(tag: string): Promise<boolean> {
     return this.invalidateTags([tag]);
   }
 
+  /** As {@link invalidateTag}, for several tags at once. */
   invalidateTags(tags: readonly string[]): Promise<boolean> {
     return this.store.invalidateTags(tags);
   }
 
   /**
-   * Makes one answer wrong, of a query by its name.
+   * Invalidates one answer of the query with this name.
    *
+   * @returns as {@link CachedQuery.invalidate} does.
    * @throws {QueryCacheError} E_QUERY_UNKNOWN, E_QUERY_ARGUMENTS
    */
   async invalidate(name: string, args: unknown): Promise<boolean> {
     const query = this.queries.get(name);
     if (query) return query.invalidate(args as never);
     const names = [...this.queries.keys()].join(', ');
-    throw new QueryCacheError('E_QUERY_UNKNOWN', `There is no query "${name}". There are: ${names}.`);
+    throw new QueryCacheError('E_QUERY_UNKNOWN', `There is no query "${name}". Use one of: ${names}.`);
   }
 
-  /** One query takes at most half of the places: while its loads hang, the other queries still get some at once. */
-  private share(): IPolicy {
-    return wrap(atMost(Math.ceil(this.concurrentLoads / 2)), this.parts.loads);
-  }
-
+  /** Counts of this node since it started, by the names of the queries. */
   stats(): QueryCacheStats {
     return {
       localTier: this.store.localTierStats(),
       queries: Object.fromEntries([...this.queries].map(([name, { counters }]) => [name, counters.read()])),
     };
+  }
+
+  /** One query gets at most half of the slots: while its loads hang, the other queries still get some. */
+  private sharedLimiter(): IPolicy {
+    return wrap(atMost(Math.ceil(this.concurrentLoads / 2)), this.parts.limiter);
   }
 }
 

@@ -1,11 +1,11 @@
 /**
  * How a lookup was answered.
  *
- * - `hit`: from memory; `tier` says which. - `stale`: from memory, past its time, while a new answer is loaded.
- * - `negative`: from memory, that there is nothing. - `miss`: the database, then stored.
+ * - `hit`: from memory; `tier` says which. - `stale`: from memory, expired, while a new answer is loaded.
+ * - `negative`: from memory, the answer null: nothing was found. - `miss`: from the database, then stored.
  * - `coalesced`: waited for another load: of this node (`tier` is `database`) or of another one (`engine`).
  * - `bypass`: `no-store`, the cache left alone. - `reload`: `no-cache`, loaded and stored.
- * - `degraded`: the engine failed, so the database answered. - `error`: the load failed, or the arguments were refused.
+ * - `degraded`: the engine failed, so the database answered. - `error`: the load failed, or the arguments were rejected.
  */
 export type LookupOutcome =
   'hit' | 'stale' | 'negative' | 'miss' | 'coalesced' | 'bypass' | 'reload' | 'degraded' | 'error';
@@ -13,30 +13,30 @@ export type LookupOutcome =
 /** Where a value came from: this process, the engine, or the database. */
 export type LookupTier = 'local' | 'engine' | 'database';
 
-/** One lookup, as the live feed and `GET /api/query-cache/traces` tell it. Times in milliseconds. */
+/** One lookup, in the live feed and in `GET /api/query-cache/traces`. Times in milliseconds. */
 export interface LookupTrace {
   at: string;
   query: string;
-  /** A digest: arguments never leave the process through a trace. Null where they were refused. */
+  /** A digest: arguments never leave the process through a trace. Null where they were rejected. */
   keyHash: string | null;
   outcome: LookupOutcome;
   tier: LookupTier;
-  /** Its phases, one after the other; null means there was none. The answer in this process, */
+  /** The phases follow each other; null means that there was none. Reading the memory of this process, */
   localMs: number | null;
-  /** or else first asking the engine, */
+  /** otherwise reading the engine, */
   engineMs: number | null;
-  /** then waiting for a turn, a lease, or somebody else's load, */
+  /** then waiting for a slot, a lease, or the load of another lookup, */
   waitMs: number;
-  /** then the database, */
+  /** then querying the database, */
   databaseMs: number | null;
   /** then storing the answer. */
   storeMs: number | null;
   totalMs: number;
-  /** What the load asks of the database. */
+  /** What the load requests from the database. */
   sqlLabel: string | null;
-  /** Of the request it was part of, where requests are traced. */
+  /** Of the request that the lookup was part of; null where requests are not traced. */
   traceId: string | null;
-  /** Seconds the answer is still fresh, negative when it is stale; null when nothing is stored. */
+  /** How much longer the answer is fresh, in seconds, negative when it is stale; null when it is not stored. */
   ttlSeconds: number | null;
 }
 
@@ -55,19 +55,19 @@ export interface QueryCounts {
   oversized: number;
   /** Loads that failed while the answer was served stale. */
   failedRefreshes: number;
-  /** Loads that had not settled at twice their time limit and lost their place. */
+  /** Loads that had not settled at twice their time limit and lost their slot. */
   stuckLoads: number;
-  /** Times the database was asked, for whatever reason. */
+  /** How often the database was queried, for any reason. */
   loads: number;
-  /** What the answers from memory would have cost: their number times the mean load time. */
+  /** Database time that the answers from memory saved: their number times the mean load time. */
   databaseMsSaved: number;
 }
 
-/** What is in the memory of this process. */
+/** Answers in the memory of this process. */
 export interface LocalTierStats {
-  /** With keys and an estimate of what goes with them. */
+  /** Of answers and keys, with an estimate of their overhead. */
   bytes: number;
-  /** Answers that had to go so that others fit, since the node started. */
+  /** Answers that were evicted to make room for others, since the node started. */
   evictions: number;
 }
 

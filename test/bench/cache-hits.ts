@@ -1,7 +1,7 @@
 import { startEngine } from '../../local/index.js';
 import { inTurn } from './alternating-rounds.js';
 import type { Benchmark } from './benchmark.js';
-import { Query } from '../../src/query-cache/query/query-definition.js';
+import { Query } from '../../src/query-cache/query/query.js';
 import { answerOf, openCacheNode, routes } from './cache-node.js';
 import { openEngine, until } from './open-engine.js';
 import { median, quantile } from './statistics.js';
@@ -11,12 +11,12 @@ const ARGS = { origin: 'JFK', limit: 20 };
 
 const LOCAL_HITS_PER_ROUND = 100_000;
 
-/** What an answer costs that is in the process already. */
+/** The cost of a local hit. */
 export const localHit: Benchmark = {
   name: 'local-hit',
   method:
-    `CPU (user + system) of read() answered by the process itself, ${LOCAL_HITS_PER_ROUND.toLocaleString('en-US')} one after the other in each of 10 rounds: arguments\n` +
-    'checked and hashed, coherence asked, age and counters kept, bytes handed out. Nothing is parsed: "with the value" is, once a hit.',
+    `CPU (user + system) of read() answered by the local tier, ${LOCAL_HITS_PER_ROUND.toLocaleString('en-US')} one by one in each of 10 rounds: checks and hashes the\n` +
+    'arguments, checks coherence and age, counts, returns the bytes. Only "with the value" parses them, once a hit.',
   async measure(say) {
     const server = await startEngine('valkey');
     const node = await openCacheNode(server.url);
@@ -26,7 +26,7 @@ export const localHit: Benchmark = {
       for (const [size, bytes] of Object.entries(SIZES)) {
         say(size);
         const query = node.cache.define(routes(`local-${bytes}`, answerOf(bytes)));
-        await until('it is in the process', async () => (await query.read(ARGS)).lookup.tier === 'local');
+        await until('it is in the local tier', async () => (await query.read(ARGS)).lookup.tier === 'local');
         const read = () => query.read(ARGS);
         const costs = await inTurn(
           [() => cpuPerCall(read, LOCAL_HITS_PER_ROUND), () => cpuPerCall(() => query.get(ARGS), 2_000)],
@@ -47,13 +47,13 @@ export const localHit: Benchmark = {
 
 const ENGINE_HITS_PER_ROUND = 2_000;
 
-/** What an answer costs that has to be asked for, with its generations, against the plainest question there is. */
+/** The cost of an engine hit, compared with a bare GET. */
 export const engineHit: Benchmark = {
   name: 'engine-hit',
   method:
-    `Time of an answer from the engine / GET of the same bytes by the same client, under a key as long; ${ENGINE_HITS_PER_ROUND.toLocaleString('en-US')} of each, one after the other, in\n` +
-    'turn, in each of 25 rounds; one tag; the local tier off. Store: arguments checked and hashed, answer and generations asked for and compared. read():\n' +
-    'patience, age, counters and what callers are handed besides. Medians of the rounds, and of the ratios of one turn.',
+    `Time of an engine hit / GET of the same bytes by the same client, with a key of the same length; ${ENGINE_HITS_PER_ROUND.toLocaleString('en-US')} of each, one by one, in\n` +
+    'turn, in each of 25 rounds; one tag; the local tier off. Store: checks and hashes the arguments, reads and compares answer and validity tokens.\n' +
+    'read(): also the soft timeout, age, counters and the returned object. Medians of the rounds, and of the ratios of one turn.',
   async measure(say) {
     const server = await startEngine('valkey');
     const node = await openCacheNode(server.url, { localTierBytes: 0 });
@@ -66,12 +66,12 @@ export const engineHit: Benchmark = {
         say(size);
         const definition = routes(`engine-${length}`, answerOf(length));
         const [query, cached] = [new Query(definition), node.cache.define(definition)];
-        const { json } = await cached.read(ARGS);
+        const { bytes: answer } = await cached.read(ARGS);
         const key = `bench:plain:engine-${length}:v1:-:{${'k'.repeat(27)}}`;
-        await raw.client.set(key, json.bytes);
+        await raw.client.set(key, answer);
         const sides = [
           () => bytes.get(key),
-          () => node.store.find(node.store.keysOf(query, ARGS)),
+          () => node.store.find(node.store.keys.keysOf(query, ARGS)),
           () => cached.read(ARGS),
         ];
         const [gets = [], ...hits] = await inTurn(

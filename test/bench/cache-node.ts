@@ -10,7 +10,7 @@ import {
 import { QueryCacheStore } from '../../src/query-cache/tiers/query-cache.store.js';
 import { DEADLINE_MS, until } from './open-engine.js';
 
-/** The query cache as an application has it, with a connection of its own. */
+/** The query cache as in an application, with its own connection. */
 export interface CacheNode {
   readonly cache: QueryCacheService;
   readonly store: QueryCacheStore;
@@ -21,7 +21,7 @@ export interface CacheNode {
 
 type Options = Partial<Omit<QueryCacheOptions, 'engine'>>;
 
-/** It need not find its engine there. */
+/** Starts a node. The engine may be down. */
 export async function startCacheNode(url: string, options: Options = {}): Promise<CacheNode> {
   const module = await Test.createTestingModule({
     imports: [
@@ -48,14 +48,14 @@ export async function startCacheNode(url: string, options: Options = {}): Promis
   };
 }
 
-/** The same, connected. */
+/** Starts a node and waits until its engine is ready. */
 export async function openCacheNode(url: string, options?: Options): Promise<CacheNode> {
   const node = await startCacheNode(url, options);
   await until('the engine is ready', () => node.engine.isReady);
   return node;
 }
 
-/** Of about so many bytes as JSON, in rows like those of a query. */
+/** An answer of about this many bytes as JSON, with rows like those of a query. */
 export function answerOf(bytes: number): { rows: object[] } {
   const rows = Array.from({ length: Math.ceil(bytes / 77) }, (_, i) => ({
     destination: `A${String(i).padStart(3, '0')}`,
@@ -68,7 +68,7 @@ export function answerOf(bytes: number): { rows: object[] } {
 
 type RouteArgs = { origin: string; limit: number };
 
-/** A query of one airport, with the tags that it would have. */
+/** A query of one airport with its tag. */
 export function routes(name: string, answer: object): QueryDefinition<RouteArgs, object> {
   return {
     name,

@@ -13,12 +13,12 @@ type Args = { id: number };
 const NODES = 3;
 const INVALIDATIONS = 500;
 
-/** How long after an invalidation was acknowledged another node still answers with what it has in its process. */
+/** How long after a confirmed invalidation another node still returns an old answer from its local tier. */
 export const coherence: Benchmark = {
   name: 'coherence',
   method:
-    `${INVALIDATIONS} invalidations of a tag by another process, while this one asks for the answer over and over: milliseconds from the moment that\n` +
-    'process was told that it is done to the last old answer here; 0 where the push was here first.',
+    `${INVALIDATIONS} invalidations of a tag by another process, while this one reads the answer again and again: milliseconds from the confirmation\n` +
+    'in that process to the last old answer in this one; 0 where the push came first.',
   async measure(say) {
     const table = [['engine', 'old answers in all', 'p50 ms', 'p99 ms', 'max ms']];
     const goals: Goal[] = [];
@@ -56,7 +56,7 @@ async function measureLags(url: string): Promise<{ lags: number[]; old: number }
   const lags: number[] = [];
   let old = 0;
   for (let id = 0; id < INVALIDATIONS; id++) {
-    await until('it is in the process', async () => (await query.read({ id })).lookup.tier === 'local');
+    await until('it is in the local tier', async () => (await query.read({ id })).lookup.tier === 'local');
     version++;
     const acknowledged = answer();
     other.send(String(id));
@@ -78,10 +78,10 @@ async function measureLags(url: string): Promise<{ lags: number[]; old: number }
 const CALLERS = 500;
 const STAMPEDES = 20;
 
-/** How often the database is asked when everybody wants the same answer and nobody has it. */
+/** How often the database is queried when many callers miss the same answer at once. */
 export const stampede: Benchmark = {
   name: 'stampede',
-  method: `${STAMPEDES} times: ${CALLERS} callers at once on ${NODES} nodes ask for an answer that is nowhere; a load takes 50 ms. Loads counted at the database.`,
+  method: `${STAMPEDES} times: ${CALLERS} concurrent callers on ${NODES} nodes read an answer that is not stored; a load takes 50 ms. Loads counted at the database.`,
   async measure(say) {
     const table = [['engine', 'callers', 'loads each time', 'most']];
     const goals: Goal[] = [];

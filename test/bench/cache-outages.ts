@@ -14,13 +14,13 @@ const P99 = 0.99;
 const MOST_ABOVE_DATABASE_MS = 100;
 const LONGEST_RECOVERY_MS = 3_000;
 
-/** What callers of cached queries notice of an engine in trouble. */
+/** What callers of cached queries notice of an engine outage. */
 export const cacheOutages: Benchmark = {
   name: 'cache-outages',
   method:
     `100 lookups a second of a query of 20 ms, three in four of 40 hot answers, the others of new ones, at most ${CONCURRENT_LOADS} loads at a time. The outage lasts\n` +
-    `${OUTAGE_MS / 1000} s. p99: of all lookups from the first moment of the outage until the recovery, and of the database alone just before. "back": from when the\n` +
-    'engine serves again to the first of 20 lookups in a row with its help. "again": most loads of one hot answer in the second after that.',
+    `${OUTAGE_MS / 1000} s. p99: of all lookups from the beginning of the outage until the recovery, and of the database alone just before. "back": from the\n` +
+    'return of the engine to the first of 20 lookups in a row that used it. "again": most loads of one hot answer in the second after that.',
   async measure(say) {
     const postgres = await startPostgres();
     const servers = new Set<string>();

@@ -10,7 +10,7 @@ const CALLERS_PER_NODE = 4;
 const PAUSE_MS = 4;
 const LOAD_MS = 20;
 const RUN_MS = 12_000;
-/** Before a load begins the answer may have expired on some nodes; after it, others have to learn of the new one. */
+/** The answer may have expired on some nodes before the load begins, and some learn of the new one after it ended. */
 const AROUND_LOAD_MS = 20;
 
 const CASES = [
@@ -29,11 +29,11 @@ interface TimedLookup extends Span {
   outcome: LookupOutcome;
 }
 
-/** Whether those who ask for an answer notice that it expires. */
+/** Whether callers notice that a hot answer expires. */
 export const expiryWave: Benchmark = {
   name: 'expiry-wave',
   method:
-    `${NODES * CALLERS_PER_NODE} callers on ${NODES} nodes ask for one answer of 2 KB every ${PAUSE_MS} ms for ${RUN_MS / 1_000} s; it is fresh for 1 s, a load takes ${LOAD_MS} ms. Expiring: lookups that\n` +
+    `${NODES * CALLERS_PER_NODE} callers on ${NODES} nodes read one answer of 2 KB every ${PAUSE_MS} ms for ${RUN_MS / 1_000} s; it is fresh for 1 s, a load takes ${LOAD_MS} ms. Expiring: lookups that\n` +
     `overlap a load or the ${AROUND_LOAD_MS} ms before and after it; warm: the others of the same run; waited: for a load.`,
   async measure(say) {
     const table = [
@@ -47,7 +47,7 @@ export const expiryWave: Benchmark = {
         await server.command('FLUSHALL');
         const nodes: CacheNode[] = [];
         for (let i = 0; i < NODES; i++) nodes.push(await openCacheNode(server.url, { localTierBytes }));
-        const { lookups, loads } = await askAndExpire(nodes, staleSeconds);
+        const { lookups, loads } = await readAndExpire(nodes, staleSeconds);
         await Promise.all(nodes.map((node) => node.close()));
         const [warm, expiring] = [timesOf(lookups, loads, false), timesOf(lookups, loads, true)];
         const ratio = quantile(expiring, 0.99) / quantile(warm, 0.99);
@@ -67,7 +67,7 @@ export const expiryWave: Benchmark = {
   },
 };
 
-async function askAndExpire(
+async function readAndExpire(
   nodes: readonly CacheNode[],
   staleSeconds: number,
 ): Promise<{ lookups: TimedLookup[]; loads: Span[] }> {

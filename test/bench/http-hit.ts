@@ -15,7 +15,7 @@ const CASES = [
 const ROUNDS = 16;
 const AT_ONCE = 20;
 
-/** What a hit costs a server, against a handler that has nothing to do. */
+/** What a hit costs a server, compared with a handler that returns a constant. */
 export const httpHit: Benchmark = {
   name: 'http-hit',
   method:
@@ -45,7 +45,9 @@ export const httpHit: Benchmark = {
     try {
       for (const { size, bytes, requests, atMost } of CASES) {
         say(size);
-        await until('it is in the process', async () => /detail=local/.test(await ask(`/cached/${bytes}`)));
+        await until('it is in the local tier', async () =>
+          /detail=local/.test(await ask(`/cached/${bytes}`)),
+        );
         const sides = ['constant', 'cached'].map(
           (path) => () => costPerRequest(`/${path}/${bytes}`, requests),
         );

@@ -12,13 +12,13 @@ const [ROUNDS, WARM_UPS] = [40, 10];
 type Args = { origin: string; limit: number };
 type Answers = CachedQuery<Args, object>;
 
-/** How much longer a small hit takes while many large ones are read from the same engine. */
+/** How much longer a small hit takes while many large answers are read from the same engine. */
 export const largeAnswers: Benchmark = {
   name: 'large-answers',
   method:
-    `Time of hits of 1 KB in the engine, one after the other, while ${AT_ONCE} hits of 100 KB that were requested at once are read, then of as many\n` +
-    `without them; ${ROUNDS} rounds of both; one process, the local tier off, deadline and patience as the application has them. "burst" is the time\n` +
-    `of all ${AT_ONCE}. At the end ${LARGEST_AT_ONCE} hits of 990 KB are requested at once.`,
+    `Time of engine hits of 1 KB, one by one, while ${AT_ONCE} concurrent hits of 100 KB are read, then of as many\n` +
+    `without them; ${ROUNDS} rounds of both; one process, the local tier off, deadline and soft timeout as in the application. "burst" is the time\n` +
+    `of all ${AT_ONCE}. At the end ${LARGEST_AT_ONCE} concurrent hits of 990 KB.`,
   async measure(say) {
     const server = await startEngine('valkey');
     const node = await openCacheNode(server.url, { localTierBytes: 0 });
@@ -73,18 +73,18 @@ async function stored(node: CacheNode, bytes: number, count: number): Promise<An
   return query;
 }
 
-/** Keeps none of the answers, as a handler that has sent them. */
+/** Keeps no answer, like a handler that has sent it. */
 async function readAtOnce(query: Answers, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, async (_, i) => void (await query.read(argsOf(i)))));
 }
 
 /** In milliseconds each. */
-async function readInTurn(query: Answers, isGoingOn: () => boolean): Promise<number[]> {
+async function readInTurn(query: Answers, shouldContinue: () => boolean): Promise<number[]> {
   const times: number[] = [];
-  while (isGoingOn()) {
-    const askedAt = performance.now();
+  while (shouldContinue()) {
+    const startedAt = performance.now();
     await query.read(argsOf(times.length % AT_ONCE));
-    times.push(performance.now() - askedAt);
+    times.push(performance.now() - startedAt);
   }
   return times;
 }

@@ -12,16 +12,16 @@ import { median, quantile } from './statistics.js';
 
 const LOOKUPS = 10_000;
 const WAVE = 100;
-const TOLD = 100_000;
+const RECORDS = 100_000;
 const ROUNDS = { rounds: 12, warmUps: 4 };
 const GOAL_MICROSECONDS = 1;
 
-/** What it costs a lookup that every lookup can be explained. */
+/** The cost of publishing each lookup. */
 export const lookupTrace: Benchmark = {
   name: 'lookup-trace',
   method:
-    `CPU of the process (user + system) per lookup: "telling" is the part of it that is there for tracing, ${TOLD.toLocaleString('en-US')} at a time; "hit" is\n` +
-    `all of one that the engine answers, ${LOOKUPS.toLocaleString('en-US')} in waves of ${WAVE}. Medians of ${ROUNDS.rounds} rounds, each audience in turn; spans are made and not sent.`,
+    `CPU of the process (user + system) per lookup: "record" is counting and publishing it, ${RECORDS.toLocaleString('en-US')} at a time; "hit" is a whole\n` +
+    `engine hit, ${LOOKUPS.toLocaleString('en-US')} in waves of ${WAVE}. Medians of ${ROUNDS.rounds} rounds, each subscriber in turn; spans are made and not sent.`,
   async measure(say) {
     const server = await startEngine('valkey');
     const node = await openCacheNode(server.url, { localTierBytes: 0 });
@@ -32,15 +32,15 @@ export const lookupTrace: Benchmark = {
         load: ({ id }: Args) => answer(id),
       });
       const rows = [
-        ...(await compare('telling', await telling(query), node)),
+        ...(await compare('record', await recording(query), node)),
         ...(await compare('hit', await hits(query), node)),
       ];
       say('done');
       const value = rows[0]?.microseconds ?? Number.NaN;
-      const goal = { figure: 'telling nobody', value, atMost: GOAL_MICROSECONDS, unit: 'µs' };
+      const goal = { figure: 'record without a subscriber', value, atMost: GOAL_MICROSECONDS, unit: 'µs' };
       return {
         servers: `${server.name} ${server.version}`,
-        table: [['part', 'audience', 'µs', 'quartiles'], ...rows.map(({ cells }) => cells)],
+        table: [['part', 'subscriber', 'µs', 'quartiles'], ...rows.map(({ cells }) => cells)],
         goals: [goal],
       };
     } finally {
@@ -53,12 +53,12 @@ export const lookupTrace: Benchmark = {
 type Args = { id: number };
 type Query = CachedQuery<Args, unknown>;
 
-/** Subscribes; @returns how to stop. */
-type Audience = (node: CacheNode) => () => void;
+/** Subscribes. @returns a function that unsubscribes. */
+type Subscriber = (node: CacheNode) => () => void;
 
-const AUDIENCES: Readonly<Record<string, Audience>> = {
-  nobody: () => () => undefined,
-  'one that does nothing': () => subscribe(lookupChannel, () => undefined),
+const SUBSCRIBERS: Readonly<Record<string, Subscriber>> = {
+  none: () => () => undefined,
+  'does nothing': () => subscribe(lookupChannel, () => undefined),
   metrics: ({ engines, cache }) => {
     const metrics = new MetricsService(engines, cache);
     return () => void metrics.onApplicationShutdown();
@@ -79,30 +79,30 @@ const AUDIENCES: Readonly<Record<string, Audience>> = {
 };
 
 async function compare(part: string, work: () => Promise<number>, node: CacheNode) {
-  const sides = Object.values(AUDIENCES).map((gather) => async () => {
-    const disperse = gather(node);
+  const sides = Object.values(SUBSCRIBERS).map((start) => async () => {
+    const stop = start(node);
     const before = process.cpuUsage();
     const lookups = await work();
     const { user, system } = process.cpuUsage(before);
-    disperse();
+    stop();
     return (user + system) / lookups;
   });
   const costs = await inTurn(sides, ROUNDS);
-  return Object.keys(AUDIENCES).map((audience, i) => {
+  return Object.keys(SUBSCRIBERS).map((subscriber, i) => {
     const rounds = costs[i] ?? [];
     const quartiles = [0.25, 0.75].map((share) => quantile(rounds, share).toFixed(2)).join(' - ');
     const microseconds = median(rounds);
-    return { microseconds, cells: [part, audience, microseconds.toFixed(2), quartiles] };
+    return { microseconds, cells: [part, subscriber, microseconds.toFixed(2), quartiles] };
   });
 }
 
-/** What a lookup does once it is answered, with a real one's particulars. */
-async function telling(query: Query): Promise<() => Promise<number>> {
+/** Records a real lookup again and again. */
+async function recording(query: Query): Promise<() => Promise<number>> {
   await query.get({ id: 0 });
   const { lookup } = await query.read({ id: 0 });
   return async () => {
-    for (let i = 0; i < TOLD; i++) query['tell'](lookup, { keyHash: 'digest', startedAt: performance.now() });
-    return TOLD;
+    for (let i = 0; i < RECORDS; i++) query['record'](lookup, 'digest', performance.now());
+    return RECORDS;
   };
 }
 
@@ -116,7 +116,7 @@ async function hits(query: Query): Promise<() => Promise<number>> {
   };
 }
 
-/** Some hundred bytes, as most answers. */
+/** Some hundred bytes, like most answers. */
 async function answer(id: number): Promise<unknown> {
   return { id, text: 'x'.repeat(100) };
 }

@@ -4,8 +4,9 @@ import type { Express, Response } from 'express';
 import { CachedAnswer, type Lookup } from '../lookup/cached-answer.js';
 
 /**
- * Teaches the application's Express to send a {@link CachedAnswer}, where a handler returns one, as the bytes that are stored, with
- * headers saying how it was come by. No interceptor, since what Nest does around one costs more than to make the JSON anew.
+ * Makes Express send a {@link CachedAnswer}, where a handler returns one, as the stored bytes with the headers of the cache.
+ *
+ * Not an interceptor: what Nest does around one costs more than encoding the JSON again (docs/decisions/0012).
  */
 @Injectable()
 export class CachedAnswerSender implements OnModuleInit {
@@ -13,7 +14,7 @@ export class CachedAnswerSender implements OnModuleInit {
 
   onModuleInit(): void {
     const express = this.host.httpAdapter?.getInstance<Express | undefined>();
-    // Without HTTP nobody is to be answered.
+    // An application without HTTP has none.
     if (!express?.response) return;
     const { json } = express.response;
     express.response.json = function (this: Response, body: unknown) {
@@ -22,40 +23,41 @@ export class CachedAnswerSender implements OnModuleInit {
   }
 }
 
-function send(response: Response, { json, lookup }: CachedAnswer<unknown>): Response {
+function send(response: Response, { bytes, etag, lookup }: CachedAnswer<unknown>): Response {
   describeLookup(response, lookup);
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.setHeader('ETag', json.etag);
-  return response.send(json.bytes);
+  response.setHeader('ETag', etag);
+  // Express answers HEAD, and 304 where the ETag matches.
+  return response.send(bytes);
 }
 
-/** Sets `Cache-Status` (RFC 9211), `Server-Timing` (W3C) and `Age` (RFC 9111). Express answers HEAD, and 304 to who has the `ETag`. */
+/** Sets `Cache-Status` (RFC 9211), `Server-Timing` (W3C), `Age` (RFC 9111) and `Cache-Control`. */
 export function describeLookup(response: Response, lookup: Lookup): void {
   response.setHeader('Cache-Status', cacheStatus(lookup));
   response.setHeader('Server-Timing', serverTiming(lookup));
   response.setHeader('Age', String(Math.floor(lookup.ageSeconds)));
-  // Clients may keep the answer but must ask whether it still holds: only this cache knows. What is somebody's own, nobody keeps.
+  // Clients may keep an answer but must revalidate it: only this cache learns of invalidations. A private answer is kept by no client.
   response.setHeader('Cache-Control', lookup.isScoped ? 'private, no-store' : 'no-cache');
 }
 
 function cacheStatus({ outcome, tier, ttlSeconds, stored }: Lookup): string {
   const ttl = ttlSeconds === null ? '' : `; ttl=${Math.floor(ttlSeconds)}`;
-  const kept = `${stored ? '; stored' : ''}${ttl}; detail=${tier}`;
+  const parameters = `${stored ? '; stored' : ''}${ttl}; detail=${tier}`;
   switch (outcome) {
     case 'hit':
     case 'stale':
     case 'negative':
-      return `query-cache; hit${kept}`;
+      return `query-cache; hit${parameters}`;
     case 'coalesced':
-      return `query-cache; fwd=uri-miss; collapsed${kept}`;
+      return `query-cache; fwd=uri-miss; collapsed${parameters}`;
     case 'reload':
-      return `query-cache; fwd=request${kept}`;
+      return `query-cache; fwd=request${parameters}`;
     case 'bypass':
       return 'query-cache; fwd=bypass; detail=database';
     case 'degraded':
       return 'query-cache; fwd=bypass; detail=engine-unavailable';
     default:
-      return `query-cache; fwd=uri-miss${kept}`;
+      return `query-cache; fwd=uri-miss${parameters}`;
   }
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../engine/index.js';
 import { PendingInvalidations } from './pending-invalidations.js';
 
-/** The engine's end: each removal stays open until the test confirms or fails it. */
+/** Stands for the engine: each removal stays open until the test confirms or fails it. */
 function startPending() {
   const removals: { keys: readonly string[]; confirm: () => void; fail: () => void }[] = [];
   const pending = new PendingInvalidations(
@@ -19,7 +19,7 @@ function startPending() {
   return { pending, removals, failed };
 }
 
-describe('pending invalidations', () => {
+describe('PendingInvalidations', () => {
   let pending: PendingInvalidations;
   let removals: ReturnType<typeof startPending>['removals'];
   let failed: ReturnType<typeof startPending>['failed'];
@@ -30,7 +30,7 @@ describe('pending invalidations', () => {
     await closed;
   });
 
-  it('are applied before what hangs on them is read, and hold up nothing else', async () => {
+  it('applies an unconfirmed invalidation before a dependent answer is read, and delays no other read', async () => {
     begin();
     expect(await failed(['a', 'b'])).toBe(false);
     await pending.applyBeforeReading(['c']);
@@ -42,15 +42,15 @@ describe('pending invalidations', () => {
     await pending.applyBeforeReading(['b']);
   });
 
-  it('forbid to read while they cannot be applied', async () => {
+  it('rejects reads of a dependent answer while the invalidation cannot be applied', async () => {
     begin();
     await failed(['a']);
     const read = pending.applyBeforeReading(['a']);
     removals.at(-1)?.fail();
-    await expect(read).rejects.toThrow('has not taken an invalidation yet');
+    await expect(read).rejects.toThrow('has not confirmed an invalidation yet');
   });
 
-  it('are not settled by the confirmation of an earlier one', async () => {
+  it('keeps a failed invalidation when an earlier one of the same token is confirmed', async () => {
     begin();
     const earlier = pending.invalidate(['a']);
     const later = pending.invalidate(['a']);
@@ -64,7 +64,7 @@ describe('pending invalidations', () => {
     await read;
   });
 
-  it('are repeated once confirmed, before what hangs on them is read', async () => {
+  it('repeats confirmed invalidations after a reconnection, before a dependent answer is read', async () => {
     begin();
     const invalidated = pending.invalidate(['a']);
     removals.at(-1)?.confirm();
@@ -80,13 +80,13 @@ describe('pending invalidations', () => {
     expect(removals).toHaveLength(3);
   });
 
-  it('are forgotten beyond 50,000: then nothing is trusted that was loaded before', async () => {
+  it('trusts no answer that was loaded before when more than 50,000 invalidations are unconfirmed', async () => {
     begin();
     const loadedAt = Date.now();
     await failed(Array.from({ length: 50_000 }, (_, i) => `key ${i}`));
-    expect(pending.isDistrusted(loadedAt)).toBe(false);
+    expect(pending.trustedSince).toBe(0);
     await failed(['one more']);
-    expect(pending.isDistrusted(loadedAt)).toBe(true);
-    expect(pending.isDistrusted(loadedAt + 60_000)).toBe(false);
+    expect(pending.trustedSince).toBeGreaterThan(loadedAt);
+    expect(pending.trustedSince).toBeLessThan(loadedAt + 60_000);
   });
 });

@@ -1,17 +1,17 @@
-import { areSame, type Generations } from '../tiers/envelope.js';
+import { areSame, type FoundTokens } from '../tiers/envelope.js';
 
-/** From when on, and under which generations, a load saw the data. */
+/** What a load can have seen of the data. */
 export interface LoadBeginning {
   /** As of `performance.now()`. */
   at: number;
-  generations: Generations;
+  validityTokens: FoundTokens;
   /** The count of invalidations on this node. */
   invalidations: number;
 }
 
-/** What is known when a lookup would like to share a load. */
-export interface Seen extends LoadBeginning {
-  /** The engine could not be asked. */
+/** What a lookup knows when it wants to share a load. */
+export interface LookupState extends LoadBeginning {
+  /** The engine did not answer. */
   isDegraded: boolean;
 }
 
@@ -22,21 +22,21 @@ export interface RunningLoad<Result> {
   result: Promise<Result>;
 }
 
-/** However many callers of this node miss at once, one of them asks the database and the others share its answer. */
+/** Of all callers on this node that miss at once, one loads and the others share its answer. */
 export class RunningLoads<Result> {
   private readonly byEntry = new Map<string, RunningLoad<Result>>();
 
-  /** Nobody is answered by a load that began before an invalidation that was over when they asked. */
+  /** Never joins a load that began before an invalidation that ended before this lookup began. */
   async joinOrStart(
     entry: string,
-    seen: Seen,
+    state: LookupState,
     start: () => RunningLoad<Result>,
   ): Promise<{ result: Result; isShared: boolean }> {
     for (;;) {
       const running = this.byEntry.get(entry);
-      if (running && (await mayAnswer(running, seen)))
+      if (running && (await mayAnswer(running, state)))
         return { result: await running.result, isShared: true };
-      // Between this line and the start nobody else gets to run.
+      // There is no await between this check and the start.
       if (this.byEntry.get(entry) === running)
         return { result: await this.add(entry, start()), isShared: false };
     }
@@ -50,9 +50,9 @@ export class RunningLoads<Result> {
   }
 }
 
-async function mayAnswer<Result>({ begun }: RunningLoad<Result>, seen: Seen): Promise<boolean> {
-  const { at, generations, invalidations } = await begun;
-  if (at >= seen.at || areSame(generations, seen.generations)) return true;
-  // Without the engine this node's own invalidations are all that can be known.
-  return seen.isDegraded && invalidations === seen.invalidations;
+async function mayAnswer<Result>({ begun }: RunningLoad<Result>, state: LookupState): Promise<boolean> {
+  const { at, validityTokens, invalidations } = await begun;
+  if (at >= state.at || areSame(validityTokens, state.validityTokens)) return true;
+  // Without the engine only the invalidations of this node are known.
+  return state.isDegraded && invalidations === state.invalidations;
 }

@@ -1,38 +1,55 @@
-import { Json } from '../tiers/json-bytes.js';
-import type { LookupOutcome, LookupTier } from '../query-cache.wire.js';
+import type { LookupOutcome, LookupTier, LookupTrace } from '../query-cache.wire.js';
+import { type EncodedAnswer, encodeAnswer, isNull } from '../tiers/envelope.js';
 
-/** How one lookup went. Times in milliseconds; null means that part was not asked. */
+/** How one lookup was answered. Times are in milliseconds; null means that this part was not used. */
 export interface Lookup {
   outcome: LookupOutcome;
   /** Where the value came from. */
   tier: LookupTier;
-  /** By this lookup, or by the load it shared. */
+  /** By this lookup, or by the load that it shared. */
   stored: boolean;
   ageSeconds: number;
-  /** How much longer the answer is fresh, negative when it is stale; null when nothing is stored. */
+  /** How much longer the answer is fresh, negative when it is stale; null when it is not stored. */
   ttlSeconds: number | null;
   localMs: number | null;
   engineMs: number | null;
   databaseMs: number | null;
   storeMs: number | null;
-  /** The answer is somebody's own: the query has a scope. */
+  /** The query has a scope, so the answer is private to its owner. */
   isScoped: boolean;
 }
 
 /**
- * The value and its cache metadata. A handler that returns it sends the stored bytes with the cache's headers; as a member of another object it
- * becomes the value alone.
+ * The value and its cache metadata.
+ *
+ * A handler that returns it sends the stored bytes with the headers of the cache. As a member of another object it becomes the value alone.
  */
 export class CachedAnswer<Value> {
-  constructor(
-    /** As it is sent, with its entity tag. */
-    readonly json: Json<Value>,
-    readonly lookup: Lookup,
-  ) {}
+  private encoded: EncodedAnswer | undefined;
+  private decoded: { value: Value } | undefined;
 
-  /** Parsed when it is first asked for, if it came from memory. */
+  constructor(
+    answer: EncodedAnswer | { value: Value },
+    readonly lookup: Lookup,
+  ) {
+    if ('bytes' in answer) this.encoded = answer;
+    else this.decoded = answer;
+  }
+
+  /** Of this caller alone: parsed from the bytes when it is first read. */
   get value(): Value {
-    return this.json.value;
+    this.decoded ??= { value: JSON.parse(this.bytes.toString()) as Value };
+    return this.decoded.value;
+  }
+
+  /** The value as JSON. Must not be modified. */
+  get bytes(): Buffer {
+    return this.encode().bytes;
+  }
+
+  /** A strong entity tag of the bytes (RFC 9110, section 8.8.3). */
+  get etag(): string {
+    return this.encode().etag;
   }
 
   /** What JSON.stringify() encodes. */
@@ -40,13 +57,33 @@ export class CachedAnswer<Value> {
     return this.value;
   }
 
-  /** The same lookup with a value made from this one, such as a part of a list. Parses the value; `change` must not modify it. */
+  /** The same lookup with another value made from this one, such as a part of a list. Parses the value; `change` must not modify it. */
   map<Other>(change: (value: Value) => Other): CachedAnswer<Other> {
-    return new CachedAnswer(Json.ofValue(change(this.value)), this.lookup);
+    return new CachedAnswer<Other>({ value: change(this.value) }, this.lookup);
   }
 
-  /** Undefined where the answer is null: that there is nothing. */
+  /** This answer, or undefined where it is null: nothing was found. */
   get ifPresent(): CachedAnswer<NonNullable<Value>> | undefined {
-    return this.json.isNull ? undefined : (this as unknown as CachedAnswer<NonNullable<Value>>);
+    const isAbsent = this.encoded ? isNull(this.encoded) : this.value === null;
+    return isAbsent ? undefined : (this as unknown as CachedAnswer<NonNullable<Value>>);
   }
+
+  private encode(): EncodedAnswer {
+    this.encoded ??= encodeAnswer(this.value);
+    return this.encoded;
+  }
+}
+
+/** A lookup as it is published. The phases of a shared load belong to another lookup: this one only waited. */
+export function traceOf(
+  { outcome, tier, localMs, engineMs, ttlSeconds, ...lookup }: Lookup,
+  about: Pick<LookupTrace, 'query' | 'keyHash' | 'totalMs' | 'sqlLabel' | 'traceId'>,
+): LookupTrace {
+  const isShared = outcome === 'coalesced';
+  const databaseMs = isShared ? null : lookup.databaseMs;
+  const storeMs = isShared ? null : lookup.storeMs;
+  const at = new Date().toISOString();
+  const phasesMs = (localMs ?? 0) + (engineMs ?? 0) + (databaseMs ?? 0) + (storeMs ?? 0);
+  const waitMs = Math.max(0, about.totalMs - phasesMs);
+  return { at, ...about, outcome, tier, localMs, engineMs, waitMs, databaseMs, storeMs, ttlSeconds };
 }

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, findNotJson } from './json.js';
 
 describe('canonicalJson', () => {
-  it('is the same for the same members in another order', () => {
+  it('gives the same text for members in another order', () => {
     expect(canonicalJson({ b: [1, { d: 2, c: 3 }], a: null })).toBe('{"a":null,"b":[1,{"c":3,"d":2}]}');
     expect(canonicalJson({ a: null, b: [1, { c: 3, d: 2 }] })).toBe('{"a":null,"b":[1,{"c":3,"d":2}]}');
   });
 
-  it('says what it was made of, so that no two values share one text', () => {
+  it('parses back to the same value, so that no two values share a text', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         expect(JSON.parse(String(canonicalJson(value)))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -26,22 +26,17 @@ describe('findNotJson', () => {
     ['a Map', { by: new Map() }, 'by', 'is a Map.'],
     ['bytes', { raw: Buffer.from('') }, 'raw', 'is a Buffer.'],
     ['a bigint', { id: 1n }, 'id', 'is a bigint.'],
-    ['no number', { mean: Number.NaN }, 'mean', 'is NaN.'],
+    ['NaN', { mean: Number.NaN }, 'mean', 'is NaN.'],
     ['a function', { f: () => undefined }, 'f', 'is a function.'],
-    ['an undefined entry of a list', [undefined], '0', 'is undefined.'],
+    ['an undefined item of a list', [undefined], '0', 'is undefined.'],
     ['a hole in a list', Array<unknown>(1), '0', 'is undefined.'],
-    [
-      'what a list has beside its entries',
-      { match: /a/.exec('a') },
-      'match',
-      'is a list with named members.',
-    ],
-    ['what hides its data', { by: new URLSearchParams('a=1') }, 'by', 'is a URLSearchParams.'],
-    ['a load that was not waited for', { rows: Promise.resolve([]) }, 'rows', 'is a Promise.'],
+    ['a named member of a list', { match: /a/.exec('a') }, 'match', 'is a list with named members.'],
+    ['an object that hides its data', { by: new URLSearchParams('a=1') }, 'by', 'is a URLSearchParams.'],
+    ['a promise without await', { rows: Promise.resolve([]) }, 'rows', 'is a Promise.'],
     ['an instance of a class', new (class Airport {})(), '', 'is a Airport.'],
-    ['a member that has no name', { [Symbol('hidden')]: 1 }, '', 'is a Object.'],
-    ['nothing at all', undefined, '', 'is undefined.'],
-    ['what contains itself', itself, '0.0', 'contains itself'],
+    ['a symbol as member name', { [Symbol('hidden')]: 1 }, '', 'is a Object.'],
+    ['undefined', undefined, '', 'is undefined.'],
+    ['a list that contains itself', itself, '0.0', 'contains itself'],
   ])('finds %s', (_what, value, path, remedy) => {
     const found = findNotJson(value, true);
     expect(found?.path.startsWith(path)).toBe(true);
@@ -49,12 +44,12 @@ describe('findNotJson', () => {
     expect(canonicalJson(value)).toBeUndefined();
   });
 
-  it('minds members that are undefined only where they make a difference', () => {
+  it('finds undefined members only where they are not allowed', () => {
     expect(findNotJson({ a: undefined }, true)).toBeUndefined();
     expect(findNotJson({ a: undefined }, false)).toMatchObject({ path: 'a' });
   });
 
-  it('finds nothing in what JSON carries', () => {
+  it('finds nothing in any JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(findNotJson(value, false)).toBeUndefined();

@@ -1,26 +1,27 @@
-/** Deeper than any answer, and shallow enough to end on one that contains itself. */
+/** Deeper than any answer. The search ends here for a value that contains itself. */
 const DEEPEST = 200;
 
-/** Names of members may come from a request, so an error repeats only so much of them. */
+/** Member names may come from a request, so an error repeats only this many characters of a path. */
 const LONGEST_PATH = 100;
 
-/** Something that JSON would drop or change. */
+/** A value that JSON would drop or change. */
 export interface NotJson {
-  /** Where, for example `routes.0.date`; empty for the whole. */
+  /** Where it is, for example `routes.0.date`; empty for the value itself. */
   path: string;
-  /** What it is and what to write instead. */
+  /** What it is and what to use instead. */
   remedy: string;
 }
 
 /**
- * Looks for what would not come back from JSON as it went in. Members that are undefined are looked for only on demand:
- * an object without a member and one whose member is undefined are the same to most readers, but not in a key.
+ * Finds the first value that JSON would drop or change; undefined if there is none.
+ *
+ * @param allowUndefinedMembers for answers: `{ a: undefined }` and `{}` are the same to most readers. In a key they are not.
  */
 export function findNotJson(value: unknown, allowUndefinedMembers: boolean): NotJson | undefined {
-  return look(value, { path: [], allowUndefinedMembers });
+  return search(value, { path: [], allowUndefinedMembers });
 }
 
-/** JSON with sorted object keys, so that `{a,b}` and `{b,a}` are the same text; undefined where {@link findNotJson} finds something. */
+/** JSON with sorted member names, so that `{a,b}` and `{b,a}` give the same text; undefined where {@link findNotJson} finds something. */
 export function canonicalJson(value: unknown, depth = 0): string | undefined {
   if (remedyFor(value, depth) !== undefined) return undefined;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -34,22 +35,22 @@ export function canonicalJson(value: unknown, depth = 0): string | undefined {
   return isList ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
 
-interface Look {
+interface Search {
   path: (string | number)[];
   allowUndefinedMembers: boolean;
 }
 
-function look(value: unknown, { path, allowUndefinedMembers }: Look): NotJson | undefined {
+function search(value: unknown, { path, allowUndefinedMembers }: Search): NotJson | undefined {
   const remedy = remedyFor(value, path.length);
   if (remedy !== undefined) return { path: path.join('.').slice(0, LONGEST_PATH), remedy };
   if (typeof value !== 'object' || value === null) return undefined;
-  // By index, since a hole in a list is no member of it.
+  // Lists by index: Object.keys() skips the holes of a list.
   const names = Array.isArray(value) ? value.keys() : Object.keys(value);
   for (const name of names) {
     const member = (value as Record<string | number, unknown>)[name];
     if (member === undefined && allowUndefinedMembers && !Array.isArray(value)) continue;
     path.push(name);
-    const found = look(member, { path, allowUndefinedMembers });
+    const found = search(member, { path, allowUndefinedMembers });
     if (found) return found;
     path.pop();
   }
@@ -57,35 +58,35 @@ function look(value: unknown, { path, allowUndefinedMembers }: Look): NotJson | 
 }
 
 function remedyFor(value: unknown, depth: number): string | undefined {
-  if (depth > DEEPEST) return 'is nested too deeply, or contains itself. Give plain data.';
+  if (depth > DEEPEST) return 'is nested too deeply, or contains itself. Use plain data.';
   switch (typeof value) {
     case 'undefined':
-      return 'is undefined. Give null, or leave it out.';
+      return 'is undefined. Use null, or leave it out.';
     case 'number':
-      return Number.isFinite(value) ? undefined : `is ${value}. Give a finite number or null.`;
+      return Number.isFinite(value) ? undefined : `is ${value}. Use a finite number or null.`;
     case 'bigint':
-      return 'is a bigint. Give its text.';
+      return 'is a bigint. Use its text.';
     case 'function':
     case 'symbol':
-      return `is a ${typeof value}. Give plain data.`;
+      return `is a ${typeof value}. Use plain data.`;
     case 'object':
-      return isPlain(value) ? undefined : `is a ${nameOf(value)}. Give text or plain data.`;
+      return isPlain(value) ? undefined : `is a ${nameOf(value)}. Use text or plain data.`;
     default:
       return undefined;
   }
 }
 
 /**
- * Lists, and objects of no class: what is in an instance of one need not be in its members (a Map, a URL, a Promise), and its methods
+ * True for lists, and for objects that are not instances of a class: a Map, a URL or a Promise does not hold its data in members, and methods
  * do not come back from memory.
  */
 function isPlain(value: object | null): boolean {
   if (value === null) return true;
   if (Array.isArray(value)) return Object.keys(value).length <= value.length;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Of this realm or another: a test runner's has its own Object.
-  const isOfNoClass = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isOfNoClass && Object.getOwnPropertySymbols(value).length === 0;
+  // A test runner's realm has its own Object, so `prototype === Object.prototype` is not enough.
+  const isClassless = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isClassless && Object.getOwnPropertySymbols(value).length === 0;
 }
 
 function nameOf(value: object | null): string {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KeySpace, leaseKey } from './query-cache.keys.js';
-import { Query } from './query-definition.js';
+import { Query } from './query.js';
 
 type Args = { text?: unknown; scope?: string };
 
@@ -32,12 +32,12 @@ const hostile = fc.oneof(
   ),
 );
 
-describe('the keys of an answer', () => {
-  it('are printable, short and in a slot of their own making, whatever the arguments', () => {
+describe('AnswerKeys', () => {
+  it('are printable, at most 250 characters, and share a cluster slot for any arguments', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const { entry, generations } = new KeySpace('p'.repeat(64)).keysOf(query(), { text });
-        for (const key of [entry, ...generations, leaseKey(entry, ['generation'])]) {
+        const { entry, tokenKeys } = new KeySpace('p'.repeat(64)).keysOf(query(), { text });
+        for (const key of [entry, ...tokenKeys, leaseKey(entry, ['token'])]) {
           expect(key).toMatch(/^[\w:.{}-]{1,250}$/);
           expect(key.match(/\{/g) ?? []).toHaveLength(key.includes(':tag:') ? 0 : 1);
         }
@@ -45,7 +45,7 @@ describe('the keys of an answer', () => {
     );
   });
 
-  it('differ for any two different arguments, and do not for the same in another order', () => {
+  it('differ for different arguments, and are the same when members are in another order', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
         const [a, b] = [one, other].map((text) => new KeySpace('p').keysOf(query(), { text }).entry);
@@ -64,16 +64,16 @@ describe('the keys of an answer', () => {
   it('differ by scope and by schema version', () => {
     const of = (scope: string, version = 1) =>
       new KeySpace('p').keysOf(query(version, true), { scope }).entry;
-    // The last two are the same in UTF-8.
+    // UTF-8 encodes the last two as the same character.
     const entries = [of('ada'), of('grace'), of('ada', 2), of('\ud800'), of('\ud801')];
     expect(new Set(entries).size).toBe(entries.length);
   });
 
-  it('are refused for an argument that is undefined, naming query and argument', () => {
+  it('rejects an undefined argument and names the query and the argument', () => {
     expect(() => new KeySpace('p').keysOf(query(), { text: undefined })).toThrow(
       expect.objectContaining({
         code: 'E_QUERY_ARGUMENTS',
-        message: expect.stringContaining('arguments of which text is undefined. Give null, or leave it out.'),
+        message: expect.stringContaining('arguments of which text is undefined. Use null, or leave it out.'),
       }),
     );
   });

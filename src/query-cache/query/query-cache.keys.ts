@@ -1,47 +1,49 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { QueryCacheError } from '../query-cache.errors.js';
 import { canonicalJson, findNotJson } from './json.js';
-import type { QueryCacheError } from '../query-cache.errors.js';
-import type { Query } from './query-definition.js';
+import type { Query } from './query.js';
 
 /*
- * <answer> = <name>:v<schema>:<scope>:{<arguments>}; scope and arguments are digests, as are tags
+ * <answer> = <name>:v<schema>:<scope>:{<arguments>}. Scope, arguments and tags are digests.
  *
  * key                                | type   | lifetime                           | written when
- * <prefix>:query:<answer>            | string | fresh and stale time of the answer | a load of that query succeeded
- * <prefix>:generation:query:<answer> | string | up to twice the entry's            | a load finds none; deleted by invalidating
- * <prefix>:generation:tag:<tag>      | string | up to an hour longer than entries  | likewise
- * <entry>:lease:<generation>         | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
+ * <prefix>:query:<answer>            | string | fresh and stale time of the answer | a load has succeeded
+ * <prefix>:generation:query:<answer> | string | up to twice that of the answer     | a load finds none; deleted by invalidating
+ * <prefix>:generation:tag:<tag>      | string | up to an hour longer than answers  | likewise
+ * <entry>:lease:<tokens>             | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
  *
- * Generations have a prefix of their own, so that nodes can follow their changes and nothing else.
+ * The `generation` keys hold validity tokens. Their own prefix lets nodes follow the changes of tokens and of nothing else.
  */
 
 const PREFIX = /^[A-Za-z0-9._:-]{1,64}$/;
 
-/** What is asked again and again: to make its keys anew would cost a hit more than anything else that it does. */
+/** Keys of the newest answers are remembered: hashing them again would cost a hit more than anything else that it does. */
 const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 256;
 
+const MOST_TAGS = 32;
+const TAGS_REMEDY = 'Use texts such as "airport:JFK".';
+
 interface AnswerNames {
   scope: string | null;
-  /** The digest of the arguments, also for traces. */
   hash: string;
   entry: string;
-  ownGeneration: string;
+  tokenKey: string;
 }
 
 /**
- * The keys of one answer. In a cluster those with its digest in braces share a slot, whatever braces the arguments have.
+ * The keys of one answer. In a cluster those with its digest in braces share a slot.
  *
- * Holds the arguments as canonical JSON: the caller may change its own object as soon as the lookup waits for something.
+ * Holds the arguments as canonical JSON, since the caller may change its object while the lookup waits.
  */
 export class AnswerKeys<Args = unknown> {
-  private known: readonly string[] | undefined;
+  private computedTokenKeys: readonly string[] | undefined;
 
   constructor(
     private readonly names: AnswerNames,
     private readonly text: string,
-    private readonly tagGenerations: () => readonly string[],
+    private readonly tagTokenKeys: () => readonly string[],
   ) {}
 
   /** A new copy of the arguments at each call. */
@@ -53,26 +55,27 @@ export class AnswerKeys<Args = unknown> {
     return this.names.entry;
   }
 
+  /** The digest of the arguments, for traces. */
   get hash(): string {
     return this.names.hash;
   }
 
-  get ownGeneration(): string {
-    return this.names.ownGeneration;
+  get ownTokenKey(): string {
+    return this.names.tokenKey;
   }
 
   /**
-   * The answer's own generation and those of its tags. Computed lazily: local hits skip it.
+   * The key of the answer's own validity token, then those of its tags. Computed lazily: local hits skip it.
    *
    * @throws {QueryCacheError} E_QUERY_ARGUMENTS
    */
-  get generations(): readonly string[] {
-    this.known ??= [this.ownGeneration, ...this.tagGenerations()];
-    return this.known;
+  get tokenKeys(): readonly string[] {
+    this.computedTokenKeys ??= [this.ownTokenKey, ...this.tagTokenKeys()];
+    return this.computedTokenKeys;
   }
 }
 
-/** All keys under one prefix, and the newest of them at hand. */
+/** All keys under one prefix. */
 export class KeySpace {
   private readonly answers = new WeakMap<object, LRUCache<string, AnswerNames>>();
   private readonly tags = new LRUCache<string, string>({ max: MOST_REMEMBERED });
@@ -80,73 +83,103 @@ export class KeySpace {
   constructor(private readonly prefix: string) {
     if (PREFIX.test(prefix)) return;
     throw new Error(
-      `The key prefix "${prefix}" of the query cache must be 1 to 64 letters, digits, dots, colons or dashes.`,
+      `The query cache has the key prefix "${prefix}". Use 1 to 64 letters, digits, dots, colons or dashes.`,
     );
   }
 
-  /** What is to be heard of. */
-  get generationPrefix(): string {
+  get tokenKeyPrefix(): string {
     return `${this.prefix}:generation:`;
   }
 
-  /** Where nodes tell each other that a lease has ended. */
+  /** The pub/sub channel on which nodes publish the keys of released leases. */
   get leaseChannel(): string {
     return `${this.prefix}:query:leases-ended`;
   }
 
   /**
-   * Any input is safe on every engine, and no two argument lists share a key.
+   * Any arguments give keys that are safe on every engine. No two argument lists share a key.
    *
    * @throws {QueryCacheError} E_QUERY_ARGUMENTS
    */
   keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys<Args> {
     const text = canonicalJson(args);
     if (text === undefined) throw notJson(query, args);
-    const scope = query.scopeOf(args);
-    const remembered = this.answers.get(query) ?? new LRUCache({ max: MOST_REMEMBERED });
-    this.answers.set(query, remembered);
-    let names = remembered.get(text);
-    if (!names || names.scope !== scope) {
-      names = this.namesOf(query, text, scope);
-      if (text.length <= LONGEST_REMEMBERED) remembered.set(text, names);
-    }
+    const names = this.namesOf(query, text, scopeOf(query, args));
     return new AnswerKeys<Args>(names, text, () =>
-      query.tagsOf(JSON.parse(text) as Args).map((tag) => this.generationOfTag(tag)),
+      tagsOf(query, JSON.parse(text) as Args).map((tag) => this.tokenKeyOfTag(tag)),
     );
   }
 
-  generationOfTag(tag: string): string {
+  tokenKeyOfTag(tag: string): string {
     const known = this.tags.get(tag);
     if (known !== undefined) return known;
-    const made = `${this.generationPrefix}tag:${digest(JSON.stringify(tag))}`;
-    if (tag.length <= LONGEST_REMEMBERED) this.tags.set(tag, made);
-    return made;
+    const key = `${this.tokenKeyPrefix}tag:${digest(JSON.stringify(tag))}`;
+    if (tag.length <= LONGEST_REMEMBERED) this.tags.set(tag, key);
+    return key;
   }
 
   private namesOf<Args, Value>(query: Query<Args, Value>, text: string, scope: string | null): AnswerNames {
+    const remembered = this.answers.get(query) ?? new LRUCache({ max: MOST_REMEMBERED });
+    this.answers.set(query, remembered);
+    const known = remembered.get(text);
+    if (known && known.scope === scope) return known;
     const hash = digest(text);
-    const whose = scope === null ? '-' : digest(JSON.stringify(scope));
-    const answer = `${query.name}:v${query.schemaVersion}:${whose}:{${hash}}`;
-    return {
-      scope,
-      hash,
-      entry: `${this.prefix}:query:${answer}`,
-      ownGeneration: `${this.generationPrefix}query:${answer}`,
-    };
+    const scopeDigest = scope === null ? '-' : digest(JSON.stringify(scope));
+    const answer = `${query.name}:v${query.schemaVersion}:${scopeDigest}:{${hash}}`;
+    const entry = `${this.prefix}:query:${answer}`;
+    const names = { scope, hash, entry, tokenKey: `${this.tokenKeyPrefix}query:${answer}` };
+    if (text.length <= LONGEST_REMEMBERED) remembered.set(text, names);
+    return names;
   }
 }
 
 function notJson<Args, Value>(query: Query<Args, Value>, args: Args): QueryCacheError {
-  const { path = '', remedy = 'is no JSON.' } = findNotJson(args, false) ?? {};
-  return query.wrong('arguments', `was asked with arguments of which ${path || 'the whole'} ${remedy}`);
+  const { path = '', remedy = 'is not JSON.' } = findNotJson(args, false) ?? {};
+  return query.error(
+    'E_QUERY_ARGUMENTS',
+    `was called with arguments of which ${path || 'the whole'} ${remedy}`,
+  );
 }
 
-/** Of a load under these generations: one that began before an invalidation holds up nobody after it. */
-export function leaseKey(entry: string, generations: readonly string[]): string {
-  return `${entry}:lease:${digest(JSON.stringify(generations))}`;
+/** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
+export function checkTags(tags: readonly unknown[]): void {
+  if (tags.every(isTag)) return;
+  throw new QueryCacheError('E_QUERY_ARGUMENTS', `A tag to invalidate is empty or not text. ${TAGS_REMEDY}`);
 }
 
-/** 160 bits: nobody finds two inputs that share them. Of JSON, since UTF-8 has one and the same character for all broken ones. */
+/** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
+export function tagsOf<Args, Value>(query: Query<Args, Value>, args: Args): readonly string[] {
+  const tags = query.tags?.(args) ?? [];
+  if (tags.length > MOST_TAGS)
+    throw query.error('E_QUERY_ARGUMENTS', `has ${tags.length} tags. Use at most ${MOST_TAGS}.`);
+  if (tags.every(isTag)) return tags;
+  throw query.error('E_QUERY_ARGUMENTS', `has a tag that is empty or not text. ${TAGS_REMEDY}`);
+}
+
+function isTag(tag: unknown): tag is string {
+  return typeof tag === 'string' && tag !== '';
+}
+
+/** Null where the query has no scope. @throws {QueryCacheError} E_QUERY_ARGUMENTS */
+export function scopeOf<Args, Value>(query: Query<Args, Value>, args: Args): string | null {
+  if (!query.scope) return null;
+  let cause: unknown;
+  try {
+    const scope: unknown = query.scope(args);
+    if (typeof scope === 'string' && scope !== '') return scope;
+  } catch (error) {
+    // Operators send any arguments, so the definition may find less in them than their type says.
+    cause = error;
+  }
+  throw query.error('E_QUERY_ARGUMENTS', 'has a scope, but these arguments contain none. Add it.', { cause });
+}
+
+/** The lease of a load under these validity tokens. A load that began before an invalidation does not block the next one. */
+export function leaseKey(entry: string, validityTokens: readonly string[]): string {
+  return `${entry}:lease:${digest(JSON.stringify(validityTokens))}`;
+}
+
+/** 160 bits of SHA-256: nobody finds a collision. Of JSON, since UTF-8 encodes all lone surrogates as the same character. */
 function digest(json: string): string {
   return hash('sha256', json, 'base64url').slice(0, 27);
 }

@@ -1,8 +1,15 @@
-import type { LookupOutcome, LookupTier, QueryCounts } from '../query-cache.wire.js';
+import type { LookupOutcome, QueryCounts } from '../query-cache.wire.js';
 
-/** What happened to one query on this node since it started. */
+/** Counts of one query on this node since it started. */
 export class QueryCounters {
-  private readonly outcomes: Record<LookupOutcome, number> = {
+  loads = 0;
+  oversized = 0;
+  failedRefreshes = 0;
+  stuckLoads = 0;
+  localHits = 0;
+  private finishedLoads = 0;
+  private databaseMs = 0;
+  readonly lookups: Record<LookupOutcome, number> = {
     hit: 0,
     stale: 0,
     negative: 0,
@@ -13,42 +20,14 @@ export class QueryCounters {
     degraded: 0,
     error: 0,
   };
-  private localHits = 0;
-  private loads = 0;
-  private finishedLoads = 0;
-  private databaseMs = 0;
-  private oversized = 0;
-  private failedRefreshes = 0;
-  private stuckLoads = 0;
 
-  count(outcome: LookupOutcome, tier: LookupTier): void {
-    this.outcomes[outcome]++;
-    if (outcome === 'hit' && tier === 'local') this.localHits++;
-  }
-
-  countOversized(): void {
-    this.oversized++;
-  }
-
-  failRefresh(): void {
-    this.failedRefreshes++;
-  }
-
-  countStuck(): void {
-    this.stuckLoads++;
-  }
-
-  beginLoad(): void {
-    this.loads++;
-  }
-
-  endLoad(databaseMs: number): void {
+  countFinishedLoad(databaseMs: number): void {
     this.finishedLoads++;
     this.databaseMs += databaseMs;
   }
 
   read(): QueryCounts {
-    const { hit, stale, negative, miss, coalesced, bypass, error, degraded } = this.outcomes;
+    const { hit, stale, negative, miss, coalesced, bypass, error, degraded } = this.lookups;
     const { localHits, loads, oversized, failedRefreshes, stuckLoads } = this;
     const meanLoadMs = this.finishedLoads === 0 ? 0 : this.databaseMs / this.finishedLoads;
     return {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Query, type QueryDefinition } from './query-definition.js';
+import { scopeOf, tagsOf } from './query-cache.keys.js';
+import type { QueryDefinition } from './query-definition.js';
+import { Query } from './query.js';
 
 function define(changes: Partial<QueryDefinition<{ id: number }, string>>) {
   return new Query({ name: 'a.query', ttlSeconds: 60, load: () => Promise.resolve('x'), ...changes });
 }
 
-describe('the definition of a query', () => {
+describe('Query', () => {
   it.each([
     [{ ttlSeconds: 0 }, 'ttlSeconds 0'],
     [{ ttlSeconds: -1 }, 'ttlSeconds -1'],
@@ -19,24 +21,24 @@ describe('the definition of a query', () => {
     [{ concurrentLoads: 0 }, 'concurrentLoads 0'],
     [{ name: 'a query' }, 'letters, digits, dots and dashes'],
     [{ name: 'a{b}' }, 'letters, digits, dots and dashes'],
-  ])('is refused with %j, saying what to write', (changes, problem) => {
+  ])('rejects a definition with %j and says what to use instead', (changes, problem) => {
     expect(() => define(changes)).toThrow(
       expect.objectContaining({ code: 'E_QUERY_DEFINITION', message: expect.stringContaining(problem) }),
     );
   });
 
-  it('refuses arguments that name no scope where one was declared', () => {
+  it('rejects arguments without a scope when the query has one', () => {
     const query = define({ scope: () => '' });
-    expect(() => query.scopeOf({ id: 1 })).toThrow(
-      'The query "a.query" has a scope, but these arguments name none',
+    expect(() => scopeOf(query, { id: 1 })).toThrow(
+      'The query "a.query" has a scope, but these arguments contain none',
     );
-    expect(define({}).scopeOf({ id: 1 })).toBeNull();
+    expect(scopeOf(define({}), { id: 1 })).toBeNull();
   });
 
-  it('refuses tags that are too many or empty', () => {
-    expect(() => define({ tags: () => Array.from({ length: 33 }, String) }).tagsOf({ id: 1 })).toThrow(
+  it('rejects too many tags and empty tags', () => {
+    expect(() => tagsOf(define({ tags: () => Array.from({ length: 33 }, String) }), { id: 1 })).toThrow(
       '33 tags',
     );
-    expect(() => define({ tags: () => [''] }).tagsOf({ id: 1 })).toThrow('tag that is empty');
+    expect(() => tagsOf(define({ tags: () => [''] }), { id: 1 })).toThrow('tag that is empty');
   });
 });

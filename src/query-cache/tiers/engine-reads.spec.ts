@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EngineReads, ReadQueues } from './engine-reads.js';
-import { SoftTimeout } from './soft-timeout.js';
+import { EngineReads, ReadQueues, SoftTimeout } from './engine-reads.js';
 
 const SOFT_TIMEOUT_MS = 75;
 const LARGE_BYTES = 100_000;
 
-/** Reads of an engine that replies when the test says so. */
+/** The reads of one query; the test decides when the engine replies. */
 class Replies {
   readonly pending: (() => void)[] = [];
   readonly settled: unknown[] = [];
@@ -13,7 +12,7 @@ class Replies {
 
   constructor(private readonly reads: EngineReads) {}
 
-  ask(count: number): void {
+  start(count: number): void {
     for (let i = 0; i < count; i++) void this.reads.read(this.send).then((reply) => this.settled.push(reply));
   }
 
@@ -38,9 +37,9 @@ describe('EngineReads', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('sends large reads one after the other, and small ones at once', async () => {
-    large.ask(20);
-    small.ask(20);
+  it('sends large reads one by one, and small reads at once', async () => {
+    large.start(20);
+    small.start(20);
     await vi.advanceTimersByTimeAsync(0);
     expect([large.sent, small.sent]).toEqual([1, 20]);
     large.pending.shift()?.();
@@ -48,15 +47,15 @@ describe('EngineReads', () => {
     expect([large.sent, large.settled]).toEqual([2, ['reply']]);
   });
 
-  it('sends all reads at once while the engine is down, which rejects them', async () => {
+  it('sends all reads at once while the engine is down, since it rejects them', async () => {
     engine.isReady = false;
-    large.ask(20);
+    large.start(20);
     await vi.advanceTimersByTimeAsync(0);
     expect(large.sent).toBe(20);
   });
 
-  it('waits for longer than the soft timeout while the reads ahead are answered in time', async () => {
-    large.ask(20);
+  it('lets a read wait longer than the soft timeout while the reads ahead are answered in time', async () => {
+    large.start(20);
     while (large.settled.length < 20) {
       await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS / 2);
       large.pending.shift()?.();
@@ -65,8 +64,8 @@ describe('EngineReads', () => {
     expect(new Set(large.settled)).toEqual(new Set(['reply']));
   });
 
-  it('gives up on all reads when nothing is answered within twice the soft timeout', async () => {
-    large.ask(20);
+  it('gives up all waiting reads when none is answered within two soft timeouts', async () => {
+    large.start(20);
     await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS + 1);
     expect(large.settled).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS);
@@ -74,8 +73,8 @@ describe('EngineReads', () => {
     expect(large.sent).toBe(1);
   });
 
-  it('gives up on one read when one reply is late', async () => {
-    large.ask(3);
+  it('gives up one read only when one reply is late', async () => {
+    large.start(3);
     await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS + 1);
     for (let i = 0; i < 3; i++) {
       large.pending.shift()?.();
@@ -84,17 +83,17 @@ describe('EngineReads', () => {
     expect(large.settled).toEqual([undefined, 'reply', 'reply']);
   });
 
-  it('does not count late replies as progress', async () => {
-    large.ask(3);
+  it('does not count a late reply as progress of the queue', async () => {
+    large.start(3);
     await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS + 1);
     large.pending.shift()?.();
     await vi.advanceTimersByTimeAsync(SOFT_TIMEOUT_MS + 1);
-    // The second was sent and is late as well. The third never had its turn.
+    // The second was sent and is late as well. The third was never sent.
     expect([large.sent, large.settled.length]).toEqual([2, 3]);
   });
 
-  it('gives up after 3 s in a queue that moves slowly', async () => {
-    large.ask(1_000);
+  it('gives up a read that has waited 3 s in a slow queue', async () => {
+    large.start(1_000);
     for (let waitedMs = 0; waitedMs < 3_000; waitedMs += 50) {
       await vi.advanceTimersByTimeAsync(50);
       large.pending.shift()?.();
@@ -104,11 +103,11 @@ describe('EngineReads', () => {
     expect(large.sent).toBeLessThan(100);
   });
 
-  it('lets the next read pass when one that was given up is answered at last', async () => {
-    large.ask(3);
+  it('sends the next read when one that was given up is answered at last', async () => {
+    large.start(3);
     await vi.advanceTimersByTimeAsync(2 * SOFT_TIMEOUT_MS + 1);
     large.pending.shift()?.();
-    large.ask(1);
+    large.start(1);
     await vi.advanceTimersByTimeAsync(0);
     expect(large.sent).toBe(2);
   });

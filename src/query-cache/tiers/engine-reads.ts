@@ -1,5 +1,4 @@
 import type { Engine } from '../../engine/index.js';
-import { SoftTimeout } from './soft-timeout.js';
 
 /** Replies share one connection, so a small reply waits behind at most this much of large ones. A larger reply is read alone. */
 const MOST_BYTES_IN_FLIGHT = 128 * 1_024;
@@ -11,12 +10,79 @@ const LEAST_BYTES = 2 * 1_024;
 const UNKNOWN_BYTES = 64 * 1_024;
 /** The expected size approaches smaller answers by this share of the difference. */
 const DECAY = 0.05;
-/** Of the soft timeout: when one reply is late, the reads behind it have time to see whether the next is. Otherwise all would query the database. */
+/** In soft timeouts: when one reply is late, the reads behind it have time to see whether the next one is. Otherwise all would query the database. */
 const QUEUE_TIMEOUTS = 2;
-/** The longest wait in a queue that moves, as a multiple of the soft timeout: 3 s unless told. */
+/** The longest wait in a queue that moves, in soft timeouts: 3 s by default. */
 const LONGEST_WAIT = 40;
 
-interface Waiting {
+interface Waiter {
+  since: number;
+  giveUp: () => void;
+}
+
+/**
+ * Waits for a promise, but not for its whole deadline: when the engine is silent, the database answers sooner.
+ *
+ * One timer serves all waiters. A timer for each would cost a hit more than anything else that it does.
+ */
+export class SoftTimeout {
+  /** In the order in which they time out. */
+  private readonly waiters = new Set<Waiter>();
+  private timer: NodeJS.Timeout | undefined;
+  private renewedAt = 0;
+
+  /** @param longestMs the longest wait, however often it is renewed. */
+  constructor(
+    private readonly ms: number,
+    private readonly longestMs = ms,
+  ) {}
+
+  /** There was progress: all waiters get their whole time again. */
+  renew(): void {
+    this.renewedAt = performance.now();
+  }
+
+  /** Resolves with undefined after the timeout. Rejects as `promise` does. */
+  wait<T>(promise: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const waiter = { since: performance.now(), giveUp: () => resolve(undefined) };
+      this.waiters.add(waiter);
+      this.timer ??= this.checkIn(this.ms);
+      const settle = <Outcome>(by: (outcome: Outcome) => void) => {
+        return (outcome: Outcome) => {
+          this.waiters.delete(waiter);
+          by(outcome);
+        };
+      };
+      promise.then(settle(resolve), settle(reject));
+    });
+  }
+
+  private checkIn(ms: number): NodeJS.Timeout {
+    // setImmediate: replies that arrived while this process was blocked are handled first.
+    return setTimeout(() => setImmediate(() => this.giveUp()), ms).unref();
+  }
+
+  private giveUp(): void {
+    this.timer = undefined;
+    const now = performance.now();
+    for (const waiter of this.waiters) {
+      const until = this.endOf(waiter);
+      if (until > now) {
+        this.timer = this.checkIn(until - now);
+        return;
+      }
+      this.waiters.delete(waiter);
+      waiter.giveUp();
+    }
+  }
+
+  private endOf({ since }: Waiter): number {
+    return Math.min(Math.max(since, this.renewedAt) + this.ms, since + this.longestMs);
+  }
+}
+
+interface WaitingRead {
   bytes: number;
   start: () => void;
 }
@@ -24,7 +90,7 @@ interface Waiting {
 /** Limits the bytes in flight. Reads wait here rather than in the connection, where small ones would wait behind large ones. */
 class ReadQueue {
   private bytesInFlight = 0;
-  private readonly queue = new Set<Waiting>();
+  private readonly queue = new Set<WaitingRead>();
   private readonly untilTurn: SoftTimeout;
 
   constructor(
@@ -55,9 +121,9 @@ class ReadQueue {
     }
   }
 
-  /** Resolves with false when nothing ahead is answered in time for twice the soft timeout. */
+  /** Resolves with false when no read ahead is answered in time for two soft timeouts. */
   private async waitForTurn(bytes: number): Promise<boolean> {
-    const waiting: Waiting = { bytes, start: () => undefined };
+    const waiting: WaitingRead = { bytes, start: () => undefined };
     const turn = new Promise<true>((resolve) => (waiting.start = () => resolve(true)));
     this.queue.add(waiting);
     if (await this.untilTurn.wait(turn)) return true;

@@ -1,38 +1,38 @@
 import { LRUCache } from 'lru-cache';
-import type { Envelope } from './envelope.js';
 import type { AnswerKeys } from '../query/query-cache.keys.js';
 import type { LocalTierStats } from '../query-cache.wire.js';
+import type { Envelope } from './envelope.js';
 
 export interface LocalTierOptions {
   maxBytes: number;
-  /** After this an answer is not served without asking the engine again. */
+  /** After this long an answer is not served before the engine was read again. */
   longestMs: number;
-  /** Whether every invalidation up to a moment ago was told. */
+  /** Whether this process has received every invalidation up to a moment ago. */
   isCoherent(): boolean;
 }
 
-/** What an answer may take in this process beside its bytes and keys: an estimate, meant to be too high. */
+/** Memory of an answer in this process beside its bytes and keys: an estimate, meant to be too high. */
 const OVERHEAD_BYTES = 1_500;
 
 /**
- * Answers in this process, as the engine has them: the newest used, as many as fit.
+ * Answers in the memory of this process, as the engine has them: the most recently used, as many as fit.
  *
- * An answer is in here only while nothing was heard of its generations. What is read while one of them changes must not come
- * back in, so a place is taken before the engine is asked, and is lost with the first word of a change. A change only counts up:
- * what hangs on it is found out when it is asked for, however much that is.
+ * An answer must not come back that was read while one of its validity tokens changed. So a slot is opened before the engine is read, and is
+ * lost with the first change of a token. A change only increments a counter, however many answers depend on the token: each of them compares
+ * its counters when it is read.
  */
 export class LocalTier {
-  private readonly kept: LRUCache<string, Place>;
+  private readonly kept: LRUCache<string, Slot>;
   private evictions = 0;
-  private readonly watched = new Map<string, WatchedGeneration>();
+  private readonly watched = new Map<string, WatchedToken>();
 
   constructor(private readonly options: LocalTierOptions) {
-    this.kept = new LRUCache<string, Place>({
+    this.kept = new LRUCache<string, Slot>({
       maxSize: options.maxBytes,
       sizeCalculation: ({ bytes }) => bytes,
-      dispose: (place, _entry, reason) => {
+      dispose: (slot, _entry, reason) => {
         if (reason === 'evict') this.evictions++;
-        this.leave(place);
+        this.unwatch(slot);
       },
     });
   }
@@ -42,75 +42,75 @@ export class LocalTier {
   }
 
   find(entry: string): Envelope | undefined {
-    const place = this.kept.get(entry);
-    if (!place || !this.options.isCoherent()) return undefined;
-    if (!place.isLost && performance.now() < place.goodUntil) return place.envelope;
+    const slot = this.kept.get(entry);
+    if (!slot || !this.options.isCoherent()) return undefined;
+    if (!slot.isLost && performance.now() < slot.goodUntil) return slot.envelope;
     this.kept.delete(entry);
     return undefined;
   }
 
-  /** Before the engine is asked. Ends with {@link close}. */
-  open({ entry, generations }: AnswerKeys): Place {
-    return new Place(
+  /** Before the engine is read. Ends with {@link close}. */
+  open({ entry, tokenKeys }: AnswerKeys): Slot {
+    return new Slot(
       entry,
-      generations.map((key) => this.watch(key)),
+      tokenKeys.map((key) => this.watch(key)),
     );
   }
 
-  /** What the engine has answered since, if its generations were the same then. */
-  keep(place: Place, envelope: Envelope): void {
-    if (place.isLost) return;
-    place.fill(envelope, this.options.longestMs);
-    this.kept.set(place.entry, place);
+  /** Stores what the engine has returned since, unless a token has changed meanwhile. */
+  keep(slot: Slot, envelope: Envelope): void {
+    if (slot.isLost) return;
+    slot.fill(envelope, this.options.longestMs);
+    this.kept.set(slot.entry, slot);
   }
 
-  /** @param isNewest nothing that was kept of this answer before is to be served any more. */
-  close(place: Place, isNewest = false): void {
-    if (this.kept.peek(place.entry) === place) return;
-    this.leave(place);
-    if (isNewest) this.kept.delete(place.entry);
+  /** @param isNewest whether to evict an older answer that is still kept. */
+  close(slot: Slot, isNewest = false): void {
+    if (this.kept.peek(slot.entry) === slot) return;
+    this.unwatch(slot);
+    if (isNewest) this.kept.delete(slot.entry);
   }
 
-  /** What hangs on these generations: they have changed, or may have. Costs the same whatever hangs on them. */
-  forget(generations: readonly string[]): void {
-    for (const key of generations) {
-      const generation = this.watched.get(key);
-      if (generation) generation.changes++;
+  /** Invalidates all answers that depend on these tokens. Costs the same however many they are. */
+  invalidate(tokenKeys: readonly string[]): void {
+    for (const key of tokenKeys) {
+      const token = this.watched.get(key);
+      if (token) token.changes++;
     }
   }
 
   clear(): void {
-    this.forget([...this.watched.keys()]);
+    this.invalidate([...this.watched.keys()]);
     this.kept.clear();
   }
 
-  private watch(key: string): WatchedGeneration {
-    const generation = this.watched.get(key) ?? { key, changes: 0, places: 0 };
-    generation.places++;
-    this.watched.set(key, generation);
-    return generation;
+  private watch(key: string): WatchedToken {
+    const token = this.watched.get(key) ?? { key, changes: 0, slots: 0 };
+    token.slots++;
+    this.watched.set(key, token);
+    return token;
   }
 
-  private leave(place: Place): void {
-    if (place.isLeft) return;
-    place.isLeft = true;
-    for (const generation of place.generations) {
-      if (--generation.places === 0) this.watched.delete(generation.key);
+  private unwatch(slot: Slot): void {
+    if (slot.isClosed) return;
+    slot.isClosed = true;
+    for (const token of slot.tokens) {
+      if (--token.slots === 0) this.watched.delete(token.key);
     }
   }
 }
 
-/** A generation that something in this process hangs on. */
-interface WatchedGeneration {
+/** A validity token that answers in this process depend on. */
+interface WatchedToken {
   readonly key: string;
-  /** How often it has changed since, as far as was told. */
+  /** How often it has changed since, as far as this process knows. */
   changes: number;
-  places: number;
+  slots: number;
 }
 
-/** Of one answer: taken while the engine is asked, then filled. */
-class Place {
-  isLeft = false;
+/** The place of one answer: opened before the engine is read, then filled. */
+class Slot {
+  isClosed = false;
   envelope: Envelope | undefined;
   goodUntil = 0;
   private readonly openedAt = performance.now();
@@ -118,24 +118,31 @@ class Place {
 
   constructor(
     readonly entry: string,
-    readonly generations: readonly WatchedGeneration[],
+    readonly tokens: readonly WatchedToken[],
   ) {
-    this.changes = generations.map(({ changes }) => changes);
+    this.changes = tokens.map(({ changes }) => changes);
   }
 
-  /** Something was heard of its generations since it was taken. */
+  /** A token has changed since the slot was opened. */
   get isLost(): boolean {
-    return this.generations.some(({ changes }, i) => changes !== this.changes[i]);
+    return this.tokens.some(({ changes }, i) => changes !== this.changes[i]);
   }
 
   fill(envelope: Envelope, longestMs: number): void {
     const endsAt = envelope.begunAt + envelope.freshMs + envelope.staleMs;
     this.goodUntil = Math.min(endsAt, this.openedAt + longestMs);
-    this.envelope = { ...envelope, answer: envelope.answer.alone() };
+    this.envelope = { ...envelope, bytes: copyOf(envelope.bytes) };
   }
 
   get bytes(): number {
-    const keys = this.generations.reduce((sum, { key }) => sum + key.length, this.entry.length);
-    return OVERHEAD_BYTES + keys + (this.envelope?.answer.bytes.length ?? 0);
+    const keys = this.tokens.reduce((sum, { key }) => sum + key.length, this.entry.length);
+    return OVERHEAD_BYTES + keys + (this.envelope?.bytes.length ?? 0);
   }
+}
+
+/** In memory of its own: a reply is part of a larger chunk of the socket, which it would keep in memory. */
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }

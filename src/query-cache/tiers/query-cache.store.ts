@@ -1,66 +1,38 @@
-import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
-import {
-  EngineError,
-  type Engine,
-  ignoreEngineError,
-  type InvalidationFeed,
-  RedisEngine,
-} from '../../engine/index.js';
-import { type EngineTier, engineTierOn } from './redis-tier.store.js';
-import { areSame, type Envelope, type Generations, readEnvelope, writeEnvelope } from './envelope.js';
-import { LEASE_SECONDS, Lease } from '../loading/leases.js';
-import { LocalTier } from './local-tier.js';
+import { ignoreEngineError, type InvalidationFeed, MemcachedEngine } from '../../engine/index.js';
 import { PendingInvalidations } from '../invalidation/pending-invalidations.js';
-import { type AnswerKeys, KeySpace, leaseKey } from '../query/query-cache.keys.js';
+import { ValidityTokens } from '../invalidation/validity-tokens.js';
 import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from '../query-cache.options.js';
 import type { LocalTierStats } from '../query-cache.wire.js';
-import type { Query } from '../query/query-definition.js';
-import { checkTags, LONGEST_LIFE_SECONDS } from '../query/query-definition.js';
-
-/*
- * Data model (keys in query-cache.keys.ts): one string per answer, a line that says how it was loaded and then the bytes
- * that are sent; beside it one short random text per generation. An answer carries the generations as they
- * stood before its load began, and is accepted only while they are the same. So invalidating is removing a generation:
- * the next load makes a new one, and nothing of before will ever match it.
- */
+import { type AnswerKeys, checkTags, KeySpace } from '../query/query-cache.keys.js';
+import type { Query } from '../query/query.js';
+import type { EngineTier } from './engine-tier.js';
+import { areSame, type Envelope, type FoundTokens, isNull, readEnvelope, writeEnvelope } from './envelope.js';
+import { LocalTier } from './local-tier.js';
+import { MemcachedTier } from './memcached-tier.store.js';
+import { RedisTier } from './redis-tier.store.js';
 
 /** What a read found. */
 export interface Found {
-  /** Only if nothing it hangs on was invalidated since its load began; it may be stale. */
+  /** Undefined if there is none, or it was invalidated since its load began. It may be stale. */
   envelope: Envelope | undefined;
-  generations: Generations;
+  validityTokens: FoundTokens;
 }
-
-/** What asking for a lease came to. */
-export interface Turn {
-  lease: Lease | undefined;
-  envelope: Envelope | undefined;
-}
-
-/**
- * A tag's generation outlives the answers under it by up to this, so that it need not be extended with each of them: an extension evicts
- * dependents on every node. If a generation ends first nevertheless, its entries are misses.
- */
-const TAG_MARGIN_SECONDS = 3_600;
-const MOST_EXTENDED = 20_000;
 
 const LOCAL_TIER_BYTES = 64 * 1_024 * 1_024;
-/** So soon a silent break of the pushes is found. Where there are none, an answer is asked for again after this. */
+/** A silent break of the invalidation feed is detected within this time. Without a feed an answer is read again from the engine after it. */
 const LOCAL_PROMISE_MS = 1_000;
 
-/** Answers, generations and leases. Methods reject with an EngineError if the engine fails, unless they say otherwise. */
+/** Answers in both tiers, and their invalidation. Methods reject with an EngineError if the engine fails, unless they say otherwise. */
 @Injectable()
 export class QueryCacheStore implements OnApplicationShutdown {
+  readonly engine: EngineTier;
+  readonly keys: KeySpace;
+  readonly tokens: ValidityTokens;
+  readonly pending: PendingInvalidations;
   private readonly logger = new Logger('QueryCache');
-  private readonly engine: EngineTier;
   private readonly local: LocalTier | undefined;
   private readonly feed: InvalidationFeed | undefined;
-  private readonly pending: PendingInvalidations;
-  private readonly keys: KeySpace;
-  /** In seconds since the epoch, by generation. */
-  private readonly extendedUntil = new LRUCache<string, number>({ max: MOST_EXTENDED });
 
   constructor(
     @Inject(QUERY_CACHE_OPTIONS)
@@ -68,202 +40,130 @@ export class QueryCacheStore implements OnApplicationShutdown {
   ) {
     this.keys = new KeySpace(keyPrefix);
     checkLocalTierBytes(localTierBytes);
-    this.engine = engineTierOn(engine);
+    this.engine = engine instanceof MemcachedEngine ? new MemcachedTier(engine) : new RedisTier(engine);
+    this.tokens = new ValidityTokens(this.engine);
     this.pending = new PendingInvalidations((keys) => this.engine.remove(keys));
-    if (engine instanceof RedisEngine) engine.onReady(() => this.pending.repeat());
-    if (localTierBytes === 0) return;
-    this.feed = this.follow(engine);
-    this.local = new LocalTier({
-      maxBytes: localTierBytes,
-      longestMs: this.feed ? Number.POSITIVE_INFINITY : LOCAL_PROMISE_MS,
-      isCoherent: () => this.feed?.isCoherent(LOCAL_PROMISE_MS) ?? true,
-    });
+    // Memcached has no feed, and no replicas that could be promoted without an invalidation.
+    if (!(engine instanceof MemcachedEngine)) {
+      engine.onReady(() => this.pending.repeat());
+      if (localTierBytes > 0)
+        this.feed = engine.invalidations(this.keys.tokenKeyPrefix, (keys) => this.onChange(keys));
+    }
+    if (localTierBytes > 0) this.local = this.createLocalTier(localTierBytes);
   }
 
   /** Nest closes the engine afterwards: it calls a module's hook before those of the modules that it depends on. */
   async onApplicationShutdown(): Promise<void> {
     this.feed?.close();
-    const left = await this.pending.close();
-    if (left === 0) return;
+    const unconfirmed = await this.pending.close();
+    if (unconfirmed === 0) return;
     this.logger.warn(
-      `${left} invalidated keys could not be removed from the engine: other nodes may serve old answers until these expire.`,
+      `${unconfirmed} invalidated keys could not be removed from the engine: other nodes may serve old answers until these expire.`,
     );
-  }
-
-  /** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
-  keysOf<Args, Value>(query: Query<Args, Value>, args: Args): AnswerKeys<Args> {
-    return this.keys.keysOf(query, args);
-  }
-
-  get leaseChannel(): string {
-    return this.keys.leaseChannel;
-  }
-
-  /** Grows with each invalidation on this node. */
-  get invalidations(): number {
-    return this.pending.count;
   }
 
   localTierStats(): LocalTierStats {
     return this.local?.stats() ?? { bytes: 0, evictions: 0 };
   }
 
-  /** An answer that this process has, and that it need not ask for. */
+  /** The answer in the memory of this process, if it may be served without reading the engine. */
   findLocal({ entry }: AnswerKeys): Envelope | undefined {
     const envelope = this.local?.find(entry);
-    return envelope && !this.pending.isDistrusted(envelope.loadedAt) ? envelope : undefined;
+    return envelope && this.isTrusted(envelope) ? envelope : undefined;
   }
 
-  /** What this process has of an answer is replaced by what the engine has. */
+  /** Replaces the answer in the memory of this process by that in the engine. */
   async renewLocal(keys: AnswerKeys): Promise<void> {
     if (this.local) await this.find(keys);
   }
 
-  /** Answer and generations, in one round trip. */
+  /** Reads answer and validity tokens from the engine in one round trip. */
   async find(keys: AnswerKeys): Promise<Found> {
-    const place = this.local?.open(keys);
+    const slot = this.local?.open(keys);
     try {
-      if (this.pending.concerns(keys.generations)) await this.pending.applyBeforeReading(keys.generations);
-      const { entry, texts: generations } = await this.engine.find(keys.entry, keys.generations);
-      const envelope = this.accept(readEnvelope(entry), generations);
-      if (place && envelope) this.local?.keep(place, envelope);
-      return { envelope, generations };
+      if (this.pending.unconfirmed.size > 0) await this.pending.applyBeforeReading(keys.tokenKeys);
+      const { entry, tokens: validityTokens } = await this.engine.find(keys.entry, keys.tokenKeys);
+      const envelope = this.accept(readEnvelope(entry), validityTokens);
+      if (slot && envelope) this.local?.keep(slot, envelope);
+      return { envelope, validityTokens };
     } finally {
-      if (place) this.local?.close(place);
+      if (slot) this.local?.close(slot);
     }
   }
 
-  /** The generations of a load that begins now. Missing ones are created with this life; {@link save} extends it. */
-  async ensureGenerations(
-    { generations: keys }: AnswerKeys,
-    found: Generations,
-    lifeSeconds: number,
-  ): Promise<string[]> {
-    const present = found.filter((generation) => generation !== null);
-    if (present.length === keys.length) return present;
-    const life = Math.min(LONGEST_LIFE_SECONDS, lifeSeconds);
-    const there = await this.engine.ensure(keys, newGeneration(life), life);
-    const complete = there.filter((generation) => generation !== null);
-    if (complete.length === keys.length) return complete;
-    throw new EngineError('failed', 'The engine keeps no generations. Check its memory.');
-  }
-
-  leaseKeyOf({ entry }: AnswerKeys, generations: readonly string[]): string {
-    return leaseKey(entry, generations);
-  }
-
-  /** Asks for the one lease, and looks whether the last one has left an answer, in one round trip. */
-  async askForLease({ entry }: AnswerKeys, generations: readonly string[]): Promise<Turn> {
-    const key = leaseKey(entry, generations);
-    const asked = Promise.all([this.engine.take(key, LEASE_SECONDS), this.engine.find(entry, [])]);
-    const [isFree, found] = await asked.catch((error: unknown) => {
-      // It may have been taken, or will be when a silent engine goes on, and would hold up everybody for nothing.
-      this.pending.removeLater(key);
-      throw error;
-    });
-    const lease = isFree ? new Lease(key, this.engine) : undefined;
-    return { lease, envelope: this.accept(readEnvelope(found.entry), generations) };
-  }
-
-  /** For all nodes, and for this one if nothing has changed meanwhile. */
+  /** Stores for all nodes, and in this process if no token has changed meanwhile. */
   async save(keys: AnswerKeys, envelope: Envelope): Promise<void> {
-    // Before the place is opened, which the push of the change would close. If it fails, the generation may end too soon, which costs a load.
-    await this.extend(keys.generations, envelope).catch(ignoreEngineError);
-    const place = this.local?.open(keys);
+    const lifeSeconds = lifeOf(envelope);
+    // Before the slot is opened, which the change would lose. If it fails, a token may expire too soon, which costs a load.
+    await this.tokens
+      .extend(keys.tokenKeys, { ...envelope, lifeSeconds, isNull: isNull(envelope) })
+      .catch(ignoreEngineError);
+    const slot = this.local?.open(keys);
     try {
-      const [generations] = await Promise.all([
-        place ? this.engine.read(keys.generations) : [],
-        this.engine.write(keys.entry, writeEnvelope(envelope), lifeOf(envelope)),
+      const [tokens] = await Promise.all([
+        slot ? this.engine.read(keys.tokenKeys) : [],
+        this.engine.write(keys.entry, writeEnvelope(envelope), lifeSeconds),
       ]);
-      const isValid = this.accept(envelope, generations) && !this.pending.concerns(keys.generations);
-      if (place && isValid) this.local?.keep(place, envelope);
+      const isValid = this.accept(envelope, tokens) && !this.pending.concerns(keys.tokenKeys);
+      if (slot && isValid) this.local?.keep(slot, envelope);
     } finally {
-      if (place) this.local?.close(place, true);
+      if (slot) this.local?.close(slot, true);
     }
   }
 
   /**
-   * The engine's failure does not reject.
+   * Does not reject when the engine fails.
    *
-   * @returns whether the engine has confirmed it; if not it will, before this node reads there again.
+   * @returns whether the engine has confirmed it. If not, it is applied before this node reads a dependent answer there.
    * @throws {QueryCacheError} E_QUERY_ARGUMENTS
    */
   async invalidateTags(tags: readonly string[]): Promise<boolean> {
     checkTags(tags);
-    return this.invalidate(tags.map((tag) => this.keys.generationOfTag(tag)));
+    return this.invalidate(tags.map((tag) => this.keys.tokenKeyOfTag(tag)));
   }
 
-  /** Likewise. */
+  /** As {@link invalidateTags}, for one answer. */
   async invalidateAnswer<Args, Value>(query: Query<Args, Value>, args: Args): Promise<boolean> {
-    return this.invalidate([this.keysOf(query, args).ownGeneration]);
+    return this.invalidate([this.keys.keysOf(query, args).ownTokenKey]);
   }
 
-  private async invalidate(generations: readonly string[]): Promise<boolean> {
-    const isConfirmed = await this.pending.invalidate(generations);
-    // Pushes come a moment later, or never; on this node it holds from here on.
-    this.local?.forget(generations);
+  /** The envelope, if it was not invalidated since its load began. */
+  accept(envelope: Envelope | undefined, tokens: FoundTokens): Envelope | undefined {
+    if (!envelope || !areSame(tokens, envelope.validityTokens)) return undefined;
+    return this.isTrusted(envelope) ? envelope : undefined;
+  }
+
+  private isTrusted({ loadedAt }: Envelope): boolean {
+    return loadedAt >= this.pending.trustedSince;
+  }
+
+  private async invalidate(tokenKeys: readonly string[]): Promise<boolean> {
+    const isConfirmed = await this.pending.invalidate(tokenKeys);
+    // The feed reports it a moment later, or never. On this node it must hold from here on.
+    this.local?.invalidate(tokenKeys);
     return isConfirmed;
   }
 
-  /** Extends the generations that may end before the answer does. */
-  private async extend(keys: readonly string[], envelope: Envelope): Promise<void> {
-    // Rounded up where the ends of generations are rounded down.
-    const answerEndsAt = inSeconds(lifeOf(envelope)) + 1;
-    const extended = envelope.generations.map(async (generation, i) => {
-      if ((this.extendedUntil.get(generation) ?? endOf(generation)) >= answerEndsAt) return;
-      const life = generationLifeFor(envelope, i > 0);
-      const until = inSeconds(life);
-      await this.engine.extend(keys[i] ?? '', life);
-      this.extendedUntil.set(generation, until);
-    });
-    await Promise.all(extended);
+  private onChange(tokenKeys: readonly string[] | null): void {
+    if (tokenKeys) this.local?.invalidate(tokenKeys);
+    else this.local?.clear();
   }
 
-  /** Memcached tells nobody what changes. */
-  private follow(engine: Engine): InvalidationFeed | undefined {
-    if (!(engine instanceof RedisEngine)) return undefined;
-    return engine.invalidations(this.keys.generationPrefix, (keys) => {
-      if (keys) this.local?.forget(keys);
-      else this.local?.clear();
+  private createLocalTier(maxBytes: number): LocalTier {
+    return new LocalTier({
+      maxBytes,
+      longestMs: this.feed ? Number.POSITIVE_INFINITY : LOCAL_PROMISE_MS,
+      isCoherent: () => this.feed?.isCoherent(LOCAL_PROMISE_MS) ?? true,
     });
-  }
-
-  private accept(envelope: Envelope | undefined, generations: Generations): Envelope | undefined {
-    if (!envelope || !areSame(generations, envelope.generations)) return undefined;
-    return this.pending.isDistrusted(envelope.loadedAt) ? undefined : envelope;
   }
 }
 
-/** In whole seconds, rounded up: who reads it looks at the exact times. */
+/** In whole seconds, rounded up: readers compare the exact times. */
 function lifeOf({ freshMs, staleMs }: Envelope): number {
   return Math.ceil((freshMs + staleMs) / 1_000);
 }
 
-/** Whatever has random arguments leaves nothing behind for long: an answer of its own, and null, also under tags. */
-function generationLifeFor(envelope: Envelope, isTag: boolean): number {
-  const life = lifeOf(envelope);
-  const margin = isTag && !envelope.answer.isNull ? TAG_MARGIN_SECONDS : life;
-  return Math.min(LONGEST_LIFE_SECONDS, life + margin);
-}
-
 function checkLocalTierBytes(bytes: number): void {
   if (Number.isSafeInteger(bytes) && bytes >= 0) return;
-  throw new Error(`The query cache's localTierBytes is ${bytes}. Give a whole number, 0 for no local tier.`);
-}
-
-/**
- * Random, so that none ever comes back: neither after it was evicted nor on another node. It contains the time when it ends unless it is
- * extended, since an unneeded extension evicts dependents on every node.
- */
-function newGeneration(lifeSeconds: number): string {
-  return `${randomBytes(12).toString('base64url')}.${inSeconds(lifeSeconds)}`;
-}
-
-/** Seconds since the epoch; 0 where a generation does not say. */
-function endOf(generation: string): number {
-  return Number(generation.split('.')[1]) || 0;
-}
-
-function inSeconds(seconds: number): number {
-  return Math.floor(Date.now() / 1_000) + seconds;
+  throw new Error(`The query cache has localTierBytes ${bytes}. Use a whole number, 0 for no local tier.`);
 }

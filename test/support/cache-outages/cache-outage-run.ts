@@ -4,20 +4,20 @@ import { type EngineKind, startEngine, startFaultProxy } from '../../../local/in
 import { Database } from '../../../src/database/index.js';
 import type { CachedQuery, LookupOutcome } from '../../../src/query-cache/index.js';
 import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
-import { Query } from '../../../src/query-cache/query/query-definition.js';
+import { Query } from '../../../src/query-cache/query/query.js';
 import { type CacheNode, startCacheNode } from '../../bench/cache-node.js';
 import { CACHE_OUTAGES, type OutageSite } from './cache-outage.js';
 
 const EVERY_MS = 10;
 const HOT_KEYS = 40;
-/** Of the lookups, one in so many asks what nobody has asked before. */
+/** One lookup in this many has new arguments. */
 const NEW_ONES = 4;
 const DATABASE_SECONDS = 0.02;
 export const CONCURRENT_LOADS = 6;
 const LONGEST_RECOVERY_MS = 20_000;
 const HANGS_AFTER_MS = 5_000;
-/** In a row, from memory or stored: then it is as before. */
-const WELL_AFTER = 20;
+/** After this many lookups in a row that used the engine, it has recovered. */
+const RECOVERED_AFTER = 20;
 
 export interface CacheOutageRun {
   servers: string;
@@ -26,16 +26,16 @@ export interface CacheOutageRun {
   hung: number;
   /** Of lookups that began between the strike and the recovery. */
   latenciesMs: number[];
-  /** Of lookups past the cache, before. */
+  /** Of lookups with `no-store` before the outage. */
   databaseMs: number[];
   mostLoadsAtOnce: number;
-  /** From the end of the outage to the first of many lookups that were well again; infinite if there were none. */
+  /** From the end of the outage to the first of many lookups in a row that used the engine; infinite if there were none. */
   recoveryMs: number;
   /** Most loads of one hot answer in the second after the engine was back. */
   mostLoadsOfOne: number;
 }
 
-interface Asked {
+interface TimedLookup {
   startedAt: number;
   tookMs?: number;
   outcome?: LookupOutcome | 'failed';
@@ -43,7 +43,7 @@ interface Asked {
 
 type Args = { key: string };
 
-/** A hundred lookups a second go on while it happens, in the background and on a real database. */
+/** Runs 100 lookups a second on a real database during an outage. */
 export async function runCacheOutage(
   kind: EngineKind,
   name: string,
@@ -59,7 +59,7 @@ export async function runCacheOutage(
   const node = await startCacheNode(proxy.through(server.url), {
     keyPrefix,
     concurrentLoads: CONCURRENT_LOADS,
-    // It is the engine that is in trouble, not what a node has at hand.
+    // The local tier would hide the outage.
     localTierBytes: 0,
   });
   const database = new Database({ url: databaseUrl, connections: CONCURRENT_LOADS + 2 });
@@ -88,7 +88,7 @@ class Trial {
     load: ({ key }: Args) => this.load(key),
   };
   private readonly query: CachedQuery<Args, unknown>;
-  private readonly asked: Asked[] = [];
+  private readonly asked: TimedLookup[] = [];
   private readonly loads: { key: string; at: number }[] = [];
   private loading = 0;
   private mostLoadsAtOnce = 0;
@@ -109,10 +109,10 @@ class Trial {
     const struckAt = performance.now();
     const heal = await strike();
     await wait(outageMs);
-    // What is asked while a server starts is no outage any more only once it serves.
+    // The outage ends when the server is up, not when it is started.
     await heal();
     const healedAt = performance.now();
-    const recoveredAt = await this.untilWell(healedAt);
+    const recoveredAt = await this.untilRecovered(healedAt);
     await wait(1_000);
     clearInterval(traffic);
     await Promise.race([Promise.all(this.settling), wait(HANGS_AFTER_MS)]);
@@ -140,7 +140,7 @@ class Trial {
     }
   }
 
-  /** At the same pace as the lookups, past the cache. */
+  /** Lookups with `no-store` at the same rate. */
   private async timeDatabase(): Promise<number[]> {
     const times: Promise<number>[] = [];
     for (let i = 0; i < 100; i++) {
@@ -154,7 +154,7 @@ class Trial {
   private ask(): void {
     const number = this.count++;
     const hot = this.hotKeys[number % HOT_KEYS] ?? '';
-    const asked: Asked = { startedAt: performance.now() };
+    const asked: TimedLookup = { startedAt: performance.now() };
     this.asked.push(asked);
     const settled = this.query.read({ key: number % NEW_ONES === 0 ? `new-${number}` : hot }).then(
       ({ lookup }) => void Object.assign(asked, { outcome: lookup.outcome }),
@@ -164,15 +164,15 @@ class Trial {
     this.settling.add(done);
   }
 
-  /** @returns when the first of many began that were answered with the help of the engine. */
-  private async untilWell(healedAt: number): Promise<number> {
+  /** @returns when the first of many lookups in a row began that used the engine. */
+  private async untilRecovered(healedAt: number): Promise<number> {
     while (performance.now() - healedAt < LONGEST_RECOVERY_MS) {
       const since = this.asked.filter(
         ({ startedAt, tookMs }) => startedAt >= healedAt && tookMs !== undefined,
       );
       const lastIll = since.findLastIndex(({ outcome }) => outcome === 'degraded' || outcome === 'failed');
       const well = since.slice(lastIll + 1);
-      if (well.length >= WELL_AFTER) return well[0]?.startedAt ?? healedAt;
+      if (well.length >= RECOVERED_AFTER) return well[0]?.startedAt ?? healedAt;
       await wait(EVERY_MS);
     }
     return Number.POSITIVE_INFINITY;

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import type { EngineKind, FaultProxy, LocalEngine, LocalServer } from '../../../local/index.js';
 import { type Engine, MemcachedEngine } from '../../../src/engine/index.js';
 
-/** What an outage is done to. */
+/** The node and the server of an outage. */
 export interface OutageSite {
   kind: EngineKind;
   server: LocalServer;
@@ -15,16 +15,16 @@ export interface OutageSite {
   entries: readonly string[];
 }
 
-/** Something that happens to the engine; @returns how it is put right. */
+/** One kind of outage. `strike` returns how to repair it. */
 export interface CacheOutage {
-  /** The server is away before the node starts. */
+  /** The server is down before the node starts. */
   isAtBoot?: boolean;
   strike(site: OutageSite): Promise<() => Promise<void> | void> | (() => Promise<void> | void);
 }
 
 const SLOWED_BY_MS = 500;
-/** Cut off, so the checksum is another one. */
-const CORRUPT = `{"loadedAt":${Date.now()},"freshMs":600000,"staleMs":0,"generations":[],"etag":"","checksum":7}\n{"key":`;
+/** Truncated, so the checksum is wrong. */
+const CORRUPT = `{"loadedAt":${Date.now()},"freshMs":600000,"staleMs":0,"tokens":[],"etag":"","checksum":7}\n{"key":`;
 
 export const CACHE_OUTAGES: Readonly<Record<string, CacheOutage>> = {
   'refused at boot': { isAtBoot: true, strike: killed },
@@ -48,7 +48,7 @@ export const CACHE_OUTAGES: Readonly<Record<string, CacheOutage>> = {
       return () => undefined;
     },
   },
-  'nonsense on its port': { strike: nonsense },
+  'another protocol on its port': { strike: anotherProtocol },
 };
 
 async function killed({ server }: OutageSite) {
@@ -63,7 +63,7 @@ async function outOfMemory({ kind, server, engine }: OutageSite) {
   return async () => void (await limit('0'));
 }
 
-/** Memcached was told to refuse what it has no room for (`-M`), not to evict. */
+/** Memcached runs with `-M`: it rejects writes when it is full, instead of evicting. */
 async function filledUp({ client }: MemcachedEngine) {
   const filling: string[] = [];
   const piece = Buffer.alloc(900_000);
@@ -75,8 +75,8 @@ async function filledUp({ client }: MemcachedEngine) {
   return async () => void (await Promise.all(filling.map((key) => client.delete(key).catch(() => false))));
 }
 
-/** Something listens where the engine was that speaks neither protocol. */
-async function nonsense({ server }: OutageSite) {
+/** A server that speaks neither protocol listens on the engine's port. */
+async function anotherProtocol({ server }: OutageSite) {
   await server.kill();
   const impostor = createServer((socket) => {
     socket.on('error', () => undefined);

@@ -1,0 +1,96 @@
+import { ignoreEngineError } from '../../engine/index.js';
+import type { AnswerKeys } from '../query/query-cache.keys.js';
+import type { QueryCounters } from '../query/query-counters.js';
+import type { Query } from '../query/query.js';
+import { type EncodedAnswer, type Envelope, ageOf, isNull } from '../tiers/envelope.js';
+import type { QueryCacheStore } from '../tiers/query-cache.store.js';
+import type { EngineReads, SoftTimeout } from '../tiers/engine-reads.js';
+import type { DatabaseLoad, DatabaseLoads, LookupRequest } from './database-loads.js';
+
+/** An answer that was not in memory. */
+export interface Loaded {
+  answer: EncodedAnswer;
+  /** `coalesced`: loaded by another node. `degraded`: loaded without the engine. */
+  outcome: 'miss' | 'coalesced' | 'degraded';
+  databaseMs: number | null;
+  storeMs: number | null;
+  ageSeconds: number;
+  /** Null when it was not stored. */
+  ttlSeconds: number | null;
+}
+
+export interface StoredLoadsParts<Args, Value> {
+  query: Query<Args, Value>;
+  counters: QueryCounters;
+  database: DatabaseLoads<Args, Value>;
+  store: QueryCacheStore;
+  reads: EngineReads;
+  softTimeout: SoftTimeout;
+  /** Larger answers are served and not stored. */
+  largestValueBytes: number;
+}
+
+/** Answers expire up to this share of their ttl sooner, so that those loaded together do not expire together. */
+const JITTER = 0.1;
+
+/** Loads answers of one query from the database and stores them. */
+export class StoredLoads<Args, Value> {
+  constructor(private readonly parts: StoredLoadsParts<Args, Value>) {}
+
+  /** Tokens for a load that begins now. Undefined if the engine fails or is silent: then the answer cannot be stored. */
+  ensureTokens(keys: AnswerKeys, found: readonly (string | null)[]): Promise<string[] | undefined> {
+    const { store, query } = this.parts;
+    return this.inTime(store.tokens.ensure(keys.tokenKeys, found, query.newTokenSeconds));
+  }
+
+  async load(
+    request: LookupRequest<Args>,
+    validityTokens: readonly string[] | undefined,
+    onBegin?: () => void,
+  ): Promise<Loaded> {
+    const load = await this.parts.database.load(request, onBegin);
+    const { answer, databaseMs } = load;
+    const loaded = { answer, outcome: 'miss', databaseMs, ageSeconds: 0 } as const;
+    if (!validityTokens) return { ...loaded, storeMs: null, ttlSeconds: null };
+    const storedAt = performance.now();
+    const ttlSeconds = await this.save(request.keys, validityTokens, load);
+    return { ...loaded, storeMs: performance.now() - storedAt, ttlSeconds };
+  }
+
+  /** @returns its ttl in seconds, or null if it could not be stored, or was not confirmed in time. */
+  private async save(
+    keys: AnswerKeys,
+    validityTokens: readonly string[],
+    { answer, loadedAt, begunAt }: DatabaseLoad,
+  ): Promise<number | null> {
+    const { store, reads, counters, largestValueBytes } = this.parts;
+    if (answer.bytes.length > largestValueBytes) {
+      counters.oversized++;
+      return null;
+    }
+    reads.noteSize(answer.bytes.length);
+    const envelope = { ...answer, loadedAt, begunAt, ...this.lifeOf(answer), validityTokens };
+    const saved = store.save(keys, envelope).then(() => envelope.freshMs / 1000);
+    return (await this.inTime(saved)) ?? null;
+  }
+
+  private lifeOf(answer: EncodedAnswer): Pick<Envelope, 'freshMs' | 'staleMs'> {
+    const { query } = this.parts;
+    const [ttlSeconds, staleSeconds] = isNull(answer)
+      ? [query.negativeTtlSeconds, query.negativeStaleSeconds]
+      : [query.ttlSeconds, query.staleSeconds];
+    const freshSeconds = ttlSeconds * (1 - JITTER * Math.random());
+    return { freshMs: Math.ceil(freshSeconds * 1000), staleMs: staleSeconds * 1000 };
+  }
+
+  /** Undefined where the engine fails, or is silent for so long that the database alone would have been faster. */
+  private inTime<T>(reply: Promise<T>): Promise<T | undefined> {
+    return this.parts.softTimeout.wait(reply.catch(ignoreEngineError));
+  }
+}
+
+/** The answer that another node has loaded and stored. */
+export function fromAnotherNode(envelope: Envelope): Loaded {
+  const { ageSeconds, ttlSeconds } = ageOf(envelope);
+  return { answer: envelope, outcome: 'coalesced', databaseMs: null, storeMs: null, ageSeconds, ttlSeconds };
+}

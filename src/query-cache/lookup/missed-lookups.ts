@@ -1,0 +1,75 @@
+import type { LookupRequest } from '../loading/database-loads.js';
+import type { QueryLoader } from '../loading/query-loader.js';
+import { RunningLoads } from '../loading/running-loads.js';
+import type { Loaded } from '../loading/stored-loads.js';
+import type { Query } from '../query/query.js';
+import type { LookupOutcome } from '../query-cache.wire.js';
+import type { Found, QueryCacheStore } from '../tiers/query-cache.store.js';
+import { CachedAnswer, type Lookup } from './cached-answer.js';
+
+/** Lookups that memory does not answer. */
+export class MissedLookups<Args, Value> {
+  private readonly running = new RunningLoads<Loaded>();
+
+  constructor(
+    private readonly query: Query<Args, Value>,
+    private readonly loader: QueryLoader<Args, Value>,
+    private readonly store: QueryCacheStore,
+  ) {}
+
+  /** `no-store` queries the database and leaves the cache alone; `no-cache` loads and stores. */
+  async bypass(
+    request: LookupRequest<Args>,
+    directive: 'no-cache' | 'no-store',
+  ): Promise<CachedAnswer<Value>> {
+    if (directive === 'no-cache') return this.answerFrom(await this.loader.reload(request), 'reload', null);
+    const { answer, databaseMs } = await this.loader.database.load(request);
+    return new CachedAnswer(answer, this.lookupWith('bypass', databaseMs));
+  }
+
+  /** Loads the answer, or shares the load of another caller. `found` is undefined where the engine did not answer. */
+  async load(
+    { keys, startedAt }: LookupRequest<Args>,
+    found: Found | undefined,
+    engineMs: number,
+  ): Promise<CachedAnswer<Value>> {
+    const state = {
+      at: startedAt,
+      validityTokens: found?.validityTokens ?? [],
+      invalidations: this.store.pending.count,
+      isDegraded: found === undefined,
+    };
+    const { result, isShared } = await this.running.joinOrStart(keys.entry, state, () =>
+      this.loader.start({ keys, startedAt }, found),
+    );
+    return this.answerFrom(result, isShared ? 'coalesced' : result.outcome, engineMs);
+  }
+
+  answerFrom(loaded: Loaded, outcome: LookupOutcome, engineMs: number | null): CachedAnswer<Value> {
+    const { answer, ageSeconds, ttlSeconds, databaseMs, storeMs } = loaded;
+    const isOurs = databaseMs !== null;
+    return new CachedAnswer(answer, {
+      ...this.lookupWith(outcome, databaseMs),
+      tier: isOurs ? 'database' : 'engine',
+      stored: isOurs && ttlSeconds !== null,
+      ageSeconds,
+      ttlSeconds,
+      engineMs,
+      storeMs,
+    });
+  }
+
+  /** A lookup that did not use the cache. */
+  lookupWith(outcome: LookupOutcome, databaseMs: number | null = null): Lookup {
+    const { isScoped } = this.query;
+    const unused = {
+      stored: false,
+      ageSeconds: 0,
+      ttlSeconds: null,
+      localMs: null,
+      engineMs: null,
+      storeMs: null,
+    };
+    return { outcome, tier: 'database', databaseMs, isScoped, ...unused };
+  }
+}
