@@ -41,8 +41,8 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     ['an object', { city: 'New York' }],
     ['null', null],
     ['0', 0],
-    ['an empty text', ''],
-  ])('keeps %s for every node', async (what, value) => {
+    ['an empty string', ''],
+  ])('returns %s on every node after one load', async (what, value) => {
     let loads = 0;
     const load = () => Promise.resolve((loads++, value));
     for (const cache of caches) expect(await cache.wrap(what, load, TTL_MS)).toEqual(value);
@@ -54,7 +54,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     return createEngineKeyv({ engine, keyPrefix: PREFIX, softTimeoutMs: 1_000 });
   };
 
-  it('returns what was stored, or refuses to store it', async () => {
+  it('returns the stored value, or rejects storing it', async () => {
     const [one, other] = caches;
     const counts = { kept: 0, refused: 0 };
     const refusal: unknown = expect.stringMatching(/^QueryCacheError: .*CACHE_MANAGER.* (is|contains) /);
@@ -75,11 +75,11 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
   });
 
   it.each([
-    ['a Date', { at: new Date(0) }, 'at is a Date. Give text or plain data.'],
+    ['a Date', { at: new Date(0) }, 'at is a Date. Use text or plain data.'],
     ['a Map', new Map(), 'the value is a Map.'],
     ['a Buffer', [Buffer.from('x')], '0 is a Buffer.'],
-    ['a bigint', { id: 1n }, 'id is a bigint. Give its text.'],
-  ])('refuses %s in set, mset and wrap, and says where it is', async (_what, value, reason) => {
+    ['a bigint', { id: 1n }, 'id is a bigint. Use its text.'],
+  ])('rejects %s in set, mset and wrap, and says where it is', async (_what, value, reason) => {
     const [cache] = caches;
     const load = () => Promise.resolve(value);
     await expect(cache?.set('refused', value, TTL_MS)).rejects.toThrow(reason);
@@ -100,14 +100,14 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     expect(await cache.mget(['changed after set', 'changed after mset'])).toEqual([{ n: 1 }, { n: 1 }]);
   });
 
-  it('answers whether there was something to delete', async () => {
+  it('delete returns whether the key existed', async () => {
     const keyv = caches[0]?.stores[0];
     await keyv?.set('deleted', 1, TTL_MS);
     expect(await keyv?.delete('deleted')).toBe(true);
     expect(await keyv?.delete('deleted')).toBe(false);
   });
 
-  it('keeps the keys of two namespaces apart', async () => {
+  it('separates the keys of two Keyv namespaces', async () => {
     const [one, other] = [createKeyv(), createKeyv()];
     one.namespace = 'one';
     other.namespace = 'other';
@@ -117,7 +117,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     expect(await caches[0]?.get('key')).toBeUndefined();
   });
 
-  it('keeps what the serializer of another Keyv makes', async () => {
+  it('stores the output of another Keyv’s serializer', async () => {
     const { store } = createKeyv();
     const reversed = (text: string) => text.split('').toReversed().join('');
     const keyv = new Keyv({
@@ -133,7 +133,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     expect(await withBuffers.get('key')).toEqual(Buffer.from('bytes'));
   });
 
-  it('does not end the process when a cache that waits for nothing is cleared or given a Date', async () => {
+  it('emits an error and rejects nothing when a nonBlocking cache is cleared or given a Date', async () => {
     const keyv = createKeyv();
     const reasons: string[] = [];
     keyv.on('error', (error) => reasons.push(String(error)));
@@ -148,14 +148,14 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     ]);
   });
 
-  it.each(['with spaces\r\nand lines', 'x'.repeat(300), 'ключ', ''])('takes any key: %j', async (key) => {
+  it.each(['with spaces\r\nand lines', 'x'.repeat(300), 'ключ', ''])('accepts the key %j', async (key) => {
     await caches[0]?.set(key, key, TTL_MS);
     expect(await caches[1]?.get(key)).toBe(key);
     await caches[0]?.del(key);
     expect(await caches[1]?.get(key)).toBeUndefined();
   });
 
-  it('answers many keys at once', async () => {
+  it('mset and mget handle several keys at once', async () => {
     await caches[0]?.mset([
       { key: 'many 1', value: 1, ttl: TTL_MS },
       { key: 'many 2', value: 2, ttl: TTL_MS },
@@ -163,7 +163,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     expect(await caches[1]?.mget(['many 1', 'none', 'many 2'])).toEqual([1, undefined, 2]);
   });
 
-  it('keeps a value for the whole of its ttl and no longer, whenever within a second it is set', async () => {
+  it('keeps a value for its ttl and no longer, at any moment of a second', async () => {
     const early: number[] = [];
     const live = async (key: string) => {
       const endsAt = Date.now() + 1_000;
@@ -171,14 +171,14 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
       while ((await caches[1]?.get(key)) !== undefined);
       if (Date.now() < endsAt) early.push(endsAt - Date.now());
     };
-    // Memcached counts whole seconds of its own clock: the keys begin at different moments of one.
+    // Memcached counts whole seconds of its own clock, so the keys begin at different moments of a second.
     const lives = Array.from({ length: 60 }, (_, i) => delay(i * 17).then(() => live(`whole ${i}`)));
     await Promise.all(lives);
     expect(early).toEqual([]);
   });
 
   it.skipIf(kind === 'memcached')(
-    'is a miss when a value of another type is there, and overwritten',
+    'is a miss when the key holds another type, and overwrites it',
     async () => {
       const { client } = nodes.nodes[0].engine as RedisEngine;
       await client.lPush(engineKey(PREFIX, 'a list'), 'foreign');
@@ -189,7 +189,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     },
   );
 
-  it.skipIf(kind === 'memcached')('never asks an engine to keep a value for more than 30 days', async () => {
+  it.skipIf(kind === 'memcached')('stores no value for more than 30 days', async () => {
     const { engine } = nodes.nodes[0];
     for (const ttlMs of [0, 31 * DAY_MS]) {
       await caches[0]?.set(`long ${ttlMs}`, 1, ttlMs);
@@ -199,7 +199,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     }
   });
 
-  it('is a miss when something else is there', async () => {
+  it('is a miss when the key holds broken JSON, and overwrites it', async () => {
     const engine = nodes.nodes[0].engine;
     const key = engineKey(PREFIX, 'foreign');
     if (engine instanceof MemcachedEngine)
@@ -210,13 +210,13 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     expect(await caches[1]?.get('foreign')).toBe('ours');
   });
 
-  it('refuses to be cleared, which would empty the whole engine', async () => {
+  it('rejects clear(), which would empty the whole engine', async () => {
     await caches[0]?.set('kept', 1, TTL_MS);
     await expect(caches[0]?.clear()).rejects.toThrow('CACHE_MANAGER cannot be cleared');
     expect(await caches[0]?.get('kept')).toBe(1);
   });
 
-  it('fails open: while the engine is away nothing is kept, and nobody notices', async () => {
+  it('loads without a failure while the engine is down', async () => {
     const [cache] = caches;
     await nodes.server.kill();
     expect(await cache?.wrap('away', () => Promise.resolve('loaded'), TTL_MS)).toBe('loaded');

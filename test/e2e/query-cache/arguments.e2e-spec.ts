@@ -15,7 +15,7 @@ const RUNS = Number(process.env['INTERLEAVINGS'] ?? 300);
 const TTL_SECONDS = 1;
 const TENANTS = ['alice', 'bob'];
 
-/** What a caller does to its own object after the call: other data, another shape, and what is no data at all. */
+/** How a caller changes its own object after the call: other data, another shape, and values that JSON would drop. */
 const MUTATIONS: readonly ((args: Args) => void)[] = [
   (args) => (args.tenant = args.tenant === 'alice' ? 'bob' : 'alice'),
   (args) => args.filter.ids.push(7),
@@ -40,14 +40,14 @@ const call = fc.record({
 type Call = typeof call extends fc.Arbitrary<infer C> ? C : never;
 const plan = fc.array(call, { minLength: 4, maxLength: 16 });
 
-describe('arguments and definitions passed to the query cache', () => {
+describe('arguments and definitions', () => {
   let nodes: CacheNodes;
   let queries: CachedQuery<Args, string>[];
   let loads = 0;
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown) => void rejections.push(reason);
 
-  /** Answers with the arguments that it got, and then changes them and what `tags` returned. */
+  /** Returns the arguments that it got, then changes them and the result of `tags`. */
   const definition = (): QueryDefinition<Args, string> => {
     const shared: string[] = [];
     return {
@@ -126,7 +126,7 @@ describe('arguments and definitions passed to the query cache', () => {
     return { expected, answer: await answered };
   }
 
-  it('may be changed right after the call: the answer is that of the arguments at the call', async () => {
+  it('may be changed right after the call: the answer belongs to the arguments at the call', async () => {
     let calls = 0;
     const examples: [Call[]][] = [[await staleCalls()]];
     const staleBefore = staleAnswers();

@@ -8,16 +8,16 @@ import {
 import { installed } from '../../support/app.js';
 import { SCOPE } from '../../support/scope.js';
 
-/** What answers are kept on, as one thing that can be hurt. */
+/** The servers of one engine, paused and killed together. */
 export type CacheEngine = Pick<LocalServer, 'url' | 'pause' | 'resume' | 'kill' | 'restart' | 'stop'>;
 
-/** Nobody is promoted while a test pauses or kills everything: what happens then is the engine's own suite's. */
+/** No failover while a test pauses or kills all servers: failovers are tested in the engine's suite. */
 const NEVER_MILLISECONDS = 60_000;
 
 const kinds = installed('redis', 'valkey') as ('redis' | 'valkey')[];
 const topologies = SCOPE === 'quick' ? [] : (['sentinel', 'cluster'] as const);
 
-/** Each topology on one kind, the kinds taking turns; in the scope `matrix` on every kind, in `quick` none. */
+/** Each topology on one kind in turn; in the scope `matrix` on every kind, in `quick` on none. */
 const stacks = new Map<string, () => Promise<CacheEngine>>();
 for (const [turn, topology] of topologies.entries()) {
   const inTurn = kinds.slice(turn % kinds.length).slice(0, 1);
@@ -25,7 +25,7 @@ for (const [turn, topology] of topologies.entries()) {
     stacks.set(`${kind}, ${topology}`, () => startStack(kind, topology));
 }
 
-/** Everything that the query cache makes its promises for. */
+/** All engines that the query cache supports. */
 export const CACHE_ENGINES: readonly string[] = [
   ...installed('redis', 'valkey', 'memcached'),
   ...stacks.keys(),
@@ -35,7 +35,7 @@ export function startCacheEngine(name: string): Promise<CacheEngine> {
   return stacks.get(name)?.() ?? startEngine(name as EngineKind);
 }
 
-/** On a cluster an answer, its tags and its lease are on different servers. */
+/** On a cluster the entry and the tokens of its tags are on different servers. */
 async function startStack(kind: 'redis' | 'valkey', topology: 'sentinel' | 'cluster'): Promise<CacheEngine> {
   const stack =
     topology === 'sentinel'

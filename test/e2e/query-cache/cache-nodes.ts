@@ -10,7 +10,7 @@ import { until } from '../../support/until.js';
 import { type CacheEngine, startCacheEngine } from './cache-engines.js';
 
 const DEADLINE_MS = 2_000;
-/** Never over before the deadline, so that what a call came to is counted when a lookup is answered. */
+/** Longer than the deadline, so that the outcome of a call is counted when the lookup returns. */
 const SOFT_TIMEOUT_MS = 2 * DEADLINE_MS;
 
 /** The query cache alone, as an application has it, with a connection of its own. */
@@ -33,7 +33,7 @@ export async function startCacheNodes(name: string, options?: Options): Promise<
   return startNodesOn(await startCacheEngine(name), options);
 }
 
-/** Most tests are about what the engine has, so without being told otherwise nodes keep nothing themselves. */
+/** Without a local tier by default: most tests are about the engine. */
 type Options = Partial<Omit<QueryCacheOptions, 'engine'>>;
 
 export async function startNodesOn(server: CacheEngine, shared: Options = {}): Promise<CacheNodes> {

@@ -1,4 +1,4 @@
-/** Loads that begin when they are asked for and end when the test says so. */
+/** Stands for a database: a load begins at once and ends when the test opens the gate. */
 export class Database {
   loads = 0;
   value: unknown = 'first';

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemcachedEngine } from '../../../src/engine/index.js';
 import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
-import { Query } from '../../../src/query-cache/query/query-definition.js';
+import { Query } from '../../../src/query-cache/query/query.js';
 import { installed } from '../../support/app.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
 import { Database } from './database.js';
 
 const ARGS = { id: 'JFK' };
-const KEYS = ['entry', 'generation of the answer', 'generation of its tag'] as const;
+const KEYS = ['the entry', 'the validity token of the answer', 'the validity token of its tag'] as const;
 const CONTENTS = ['a text', 'a list', 'a hash', 'a set'] as const;
 const TABLE = KEYS.flatMap((key) => CONTENTS.map((content) => [key, content] as const));
 
 describe.each(installed('redis', 'valkey', 'memcached'))(
-  'foreign content under keys of answers, on %s',
+  'foreign values under the keys of an answer, on %s',
   (kind) => {
     let nodes: CacheNodes;
     let database: Database;
@@ -40,7 +40,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))(
     const table = kind === 'memcached' ? TABLE.filter(([, content]) => content === 'a text') : TABLE;
 
     it.each(table)(
-      '%s holds %s: the database answers, and an invalidation repairs it',
+      'when %s is %s, the database answers, and an invalidation repairs it',
       async (which, content) => {
         const own = {
           name: `query-${randomUUID()}`,
@@ -50,9 +50,9 @@ describe.each(installed('redis', 'valkey', 'memcached'))(
         };
         const query = nodes.nodes[0].cache.define<typeof ARGS, unknown>(own);
         const there = nodes.nodes[1].cache.define<typeof ARGS, unknown>(own);
-        const { entry, generations } = new KeySpace(nodes.prefix).keysOf(new Query(own), ARGS);
+        const { entry, tokenKeys } = new KeySpace(nodes.prefix).keysOf(new Query(own), ARGS);
         await query.get(ARGS);
-        const keys = { [KEYS[0]]: entry, [KEYS[1]]: generations[0] ?? '', [KEYS[2]]: generations[1] ?? '' };
+        const keys = { [KEYS[0]]: entry, [KEYS[1]]: tokenKeys[0] ?? '', [KEYS[2]]: tokenKeys[1] ?? '' };
         await write(keys[which], content);
         expect(await Promise.all([query.get(ARGS), there.get(ARGS)])).toEqual(['first', 'first']);
         database.value = 'second';

@@ -21,7 +21,7 @@ class AnswersController {
 
   constructor(@Inject(QueryCacheService) queries: QueryCacheService) {
     const load = ({ id }: Args) =>
-      id === 'broken' ? Promise.reject(new Error('the database says no')) : Promise.resolve(ANSWER);
+      id === 'broken' ? Promise.reject(new Error('the database rejects')) : Promise.resolve(ANSWER);
     this.shared = queries.define<Args, object>({ name: 'shared', ttlSeconds: 60, load });
     this.own = queries.define<Args, object>({ name: 'own', ttlSeconds: 60, scope: ({ id }) => id, load });
   }
@@ -76,7 +76,7 @@ describe('CachedAnswerSender', () => {
 
   const get = (path: string) => request(app.getHttpServer()).get(path);
 
-  it('sends the stored bytes as they are, with the same ETag from database and memory', async () => {
+  it('sends the stored bytes with the same ETag from database and memory', async () => {
     const miss = await get('/shared/a').expect(200);
     const hit = await get('/shared/a').expect(200);
     expect(miss.headers['cache-status']).toContain('fwd=uri-miss');
@@ -96,11 +96,11 @@ describe('CachedAnswerSender', () => {
   it.each([
     ['as a member of another object', '/nested/a', { id: 'a', answer: ANSWER }],
     ['behind a stock CacheInterceptor', '/intercepted/a', ANSWER],
-  ])('sends the value alone %s, at the first request and at later ones', async (_where, path, expected) => {
+  ])('sends the value alone %s, on a miss and on hits', async (_where, path, expected) => {
     for (let i = 0; i < 3; i++) expect((await get(path).expect(200)).body).toEqual(expected);
   });
 
-  it('answers 304 to who has the answer, and HEAD without it', async () => {
+  it('answers 304 when If-None-Match has the ETag, and HEAD without a body', async () => {
     const { headers } = await get('/shared/a').expect(200);
     const { text } = await get('/shared/a').set('if-none-match', String(headers['etag'])).expect(304);
     expect(text).toBe('');
@@ -112,14 +112,14 @@ describe('CachedAnswerSender', () => {
     expect(head.text).toBeUndefined();
   });
 
-  it('lets nobody keep what is somebody’s own', async () => {
+  it('forbids clients to store an answer with a scope', async () => {
     for (const outcome of ['miss', 'hit']) {
       const { headers } = await get('/own/ada').expect(200);
       expect([outcome, headers['cache-control']]).toEqual([outcome, 'private, no-store']);
     }
   });
 
-  it('leaves errors to the application', async () => {
+  it('sends no cache headers when the load fails', async () => {
     const { headers, body } = await get('/shared/broken').expect(500);
     expect(body).toMatchObject({ statusCode: 500 });
     expect(headers['cache-status']).toBeUndefined();

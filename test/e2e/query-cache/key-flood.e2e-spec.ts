@@ -35,7 +35,7 @@ async function lives(): Promise<Map<string, number>> {
   return new Map((await (app.engine as LocalEngine).command('EVAL', script, '0')) as [string, number][]);
 }
 
-it(`${REQUESTS} requests for flights that do not exist leave no key that outlives their answers by more than a factor of two`, async () => {
+it(`${REQUESTS} requests for flights that do not exist leave no key for longer than twice the life of the answer null`, async () => {
   const before = await lives();
   // Each once, as with random ids.
   let next = FIRST_ID;

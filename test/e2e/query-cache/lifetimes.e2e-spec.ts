@@ -8,15 +8,15 @@ const ANSWERS = 60;
 /** So that the answers begin at different moments of a second, of which Memcached counts whole ones. */
 const STEP_MS = 17;
 
-describe.each(installed('redis', 'valkey', 'memcached'))('an answer on %s', (kind) => {
+describe.each(installed('redis', 'valkey', 'memcached'))('the life of an answer on %s', (kind) => {
   let cluster: CacheNodes;
   beforeAll(async () => void (cluster = await startCacheNodes(kind)));
   afterAll(() => cluster.close());
 
-  it.each([null, 'text'])('that is %s is served by other nodes for the whole of its time', async (value) => {
+  it.each([null, 'text'])('lets other nodes serve the answer %j until its ttl ends', async (value) => {
     const [here, there] = cluster.nodes;
     const name = `query-${randomUUID()}`;
-    // The first life of a generation is then that of the answer itself, so that it is not extended.
+    // With these times a new validity token lives as long as the answer, so it is not extended.
     const times = { ttlSeconds: 2, negativeTtlSeconds: value === null ? 2 : 1, loadTimeoutSeconds: 1 };
     const loading = here.cache.define({ name, ...times, load: () => Promise.resolve(value) });
     const loadedAgainAt = new Map<number, number>();

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import type { QueryDefinition } from '../../../src/query-cache/index.js';
+import { tryLease } from '../../../src/query-cache/loading/leases.js';
 import { KeySpace, leaseKey } from '../../../src/query-cache/query/query-cache.keys.js';
 import { QueryCacheStore } from '../../../src/query-cache/tiers/query-cache.store.js';
-import { Query } from '../../../src/query-cache/query/query-definition.js';
+import { Query } from '../../../src/query-cache/query/query.js';
 import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
 import { type CacheNode, type CacheNodes, startNodesOn } from './cache-nodes.js';
@@ -16,7 +17,7 @@ type Args = { id: string };
 const CONCURRENT_LOADS = 2;
 const HOUR_SECONDS = 3_600;
 
-describe('the loads of the query cache', () => {
+describe('loads of the query cache', () => {
   let server: LocalEngine;
   let nodes: CacheNodes;
   let node: CacheNode;
@@ -43,7 +44,7 @@ describe('the loads of the query cache', () => {
   });
   const define = (changes: Changes = {}) => node.cache.define<Args, unknown>(definition(changes));
 
-  it('of what cannot be stored are made by all nodes at once, not by one after the other', async () => {
+  it('run on all nodes at once, not one by one, when the answer cannot be stored', async () => {
     const small = await Promise.all([1, 2, 3].map(() => nodes.start({ largestValueBytes: 10 })));
     const shared = definition();
     database.value = 'x'.repeat(100);
@@ -54,7 +55,7 @@ describe('the loads of the query cache', () => {
     const loading = first!.get(args);
     await until(() => database.loads === 1);
     const waiting = others.map((query) => query.get(args));
-    // A generation, and each node's question for the lease.
+    // A validity token, and the lease request of each node.
     await until(async () => (await writesOf(server)) - before === 4);
     database.close();
     openFirst();
@@ -64,14 +65,14 @@ describe('the loads of the query cache', () => {
     expect(await Promise.all(waiting)).toEqual([database.value, database.value]);
   });
 
-  it('are waited for by who finds an answer stale, as long as the query says', async () => {
+  it('give a caller that finds a stale answer the new one within softTimeoutSeconds', async () => {
     const query = define({ ttlSeconds: 1, staleSeconds: 60, softTimeoutSeconds: 1 });
     await query.get(args);
     database.close();
     await until(async () => (await query.read(args)).lookup.outcome === 'stale');
     database.value = 'second';
     database.open();
-    // The load that has begun sees the first; after it each new answer is worth the wait.
+    // The load that has begun returns the first value; the next one returns the second.
     await until(async () => (await query.get(args)) === 'second');
     let expired: string | undefined;
     await until(async () => {
@@ -82,7 +83,7 @@ describe('the loads of the query cache', () => {
     expect(expired).toBe('coalesced');
   });
 
-  it('answer while the engine is silent: it is not waited for to store them', async () => {
+  it('return the answer while the engine is silent, without waiting until it is stored', async () => {
     // No call's deadline has passed when a lookup stops waiting for the engine.
     const impatient = await nodes.start({ engineSoftTimeoutMs: 50 });
     const query = impatient.cache.define<Args, unknown>(definition());
@@ -99,7 +100,7 @@ describe('the loads of the query cache', () => {
     await until(async () => (await query.read(args)).lookup.outcome === 'hit');
   });
 
-  it('are held up by no lease that was taken for nobody', async () => {
+  it('are not delayed by a lease whose acquisition got no reply: it is removed', async () => {
     await server.command('CONFIG', 'RESETSTAT');
     const engine = new RedisEngine(parseEngineUrl(server.url), 200);
     engine.start();
@@ -107,16 +108,16 @@ describe('the loads of the query cache', () => {
     const store = new QueryCacheStore({ engine, keyPrefix: nodes.prefix, concurrentLoads: 1 });
     const keys = new KeySpace(nodes.prefix).keysOf(new Query(definition()), args);
     server.pause();
-    await expect(store.askForLease(keys, ['generation'])).rejects.toMatchObject({ outcome: 'unknown' });
+    await expect(tryLease(store, keys, ['token'])).rejects.toMatchObject({ outcome: 'unknown' });
     server.resume();
-    // Longer before it would have ended by itself.
+    // Long before it would have expired.
     await until(async () => String(await server.command('INFO', 'commandstats')).includes('cmdstat_unlink'));
-    expect(await server.command('EXISTS', leaseKey(keys.entry, ['generation']))).toBe(0);
+    expect(await server.command('EXISTS', leaseKey(keys.entry, ['token']))).toBe(0);
     await store.onApplicationShutdown();
     engine.close();
   });
 
-  it('are waited for on other nodes, too, by callers that find the answer stale', async () => {
+  it('give callers on other nodes that find a stale answer the new one, too', async () => {
     const shared = definition({ ttlSeconds: 1, staleSeconds: 60, softTimeoutSeconds: 20 });
     const [here, there] = nodes.nodes.map(({ cache }) => cache.define<Args, unknown>(shared));
     await here!.get(args);
@@ -130,7 +131,7 @@ describe('the loads of the query cache', () => {
     });
     const before = await writesOf(server);
     answers.push(there!.read(args));
-    // The first request for the lease, and two repeated ones: the caller is still waiting.
+    // The first request for the lease and two retries: the caller is still waiting.
     await until(async () => (await writesOf(server)) - before >= 3);
     database.open();
     const lookups = (await Promise.all(answers)).map(({ value, lookup }) => [value, lookup.outcome]);
@@ -141,41 +142,41 @@ describe('the loads of the query cache', () => {
     expect(database.loads).toBe(2);
   });
 
-  describe('of random arguments', () => {
+  describe('with random arguments', () => {
     const ids = () => Array.from({ length: 300 }, (_, i) => ({ id: `${args.id}-${i}` }));
     const remainingMs = async (prefix: string) => {
       const keys = (await server.command('KEYS', `${nodes.prefix}:${prefix}*`)) as string[];
       return Promise.all(keys.map(async (key) => Number(await server.command('PTTL', key))));
     };
 
-    it('leave nothing behind that outlives the answer null by more than a factor of two', async () => {
+    it('leave no key for longer than twice the life of the answer null', async () => {
       await server.command('FLUSHALL');
       database.value = null;
       const times = { ttlSeconds: 60, negativeTtlSeconds: 10, staleSeconds: 30, loadTimeoutSeconds: 15 };
       const query = define({ ...times, tags: ({ id }) => [id] });
       await Promise.all(ids().map((one) => query.get(one)));
       const entries = (await remainingMs('query:')).filter((ms) => ms > 3_000);
-      const generations = await remainingMs('generation:');
-      expect([entries.length, generations.length]).toEqual([300, 600]);
+      const tokens = await remainingMs('generation:');
+      expect([entries.length, tokens.length]).toEqual([300, 600]);
       expect(Math.max(...entries)).toBeLessThanOrEqual(20_000);
-      expect(Math.max(...generations)).toBeLessThanOrEqual(40_000);
+      expect(Math.max(...tokens)).toBeLessThanOrEqual(40_000);
       console.log(
-        `300 answers null end within ${Math.max(...entries)} ms, their 600 generations within ${Math.max(...generations)} ms`,
+        `300 answers null expire within ${Math.max(...entries)} ms, their 600 validity tokens within ${Math.max(...tokens)} ms`,
       );
     });
 
-    it('leave nothing but tags behind that outlives other answers by more than a factor of two', async () => {
+    it('leave no key but those of tags for longer than twice the life of an answer', async () => {
       await server.command('FLUSHALL');
       const times = { ttlSeconds: 60, negativeTtlSeconds: 10, staleSeconds: 30 };
       const query = define(times);
       await Promise.all(ids().map((one) => query.get(one)));
-      const generations = await remainingMs('generation:');
-      expect(generations).toHaveLength(300);
-      expect(Math.min(...generations)).toBeGreaterThan(90_000);
-      expect(Math.max(...generations)).toBeLessThanOrEqual(180_000);
+      const tokens = await remainingMs('generation:');
+      expect(tokens).toHaveLength(300);
+      expect(Math.min(...tokens)).toBeGreaterThan(90_000);
+      expect(Math.max(...tokens)).toBeLessThanOrEqual(180_000);
     });
 
-    it('are found out by an invalidation that follows the answer null', async () => {
+    it('return the new value after an invalidation of the answer null', async () => {
       database.value = null;
       const shared = definition({ negativeTtlSeconds: 10 });
       const [here, there] = nodes.nodes.map(({ cache }) => cache.define<Args, unknown>(shared));
@@ -185,7 +186,7 @@ describe('the loads of the query cache', () => {
       for (const query of [there!, here!]) expect(await query.get(args)).toBe('created');
     });
 
-    it('keep an answer for its whole time that follows the answer null without an invalidation', async () => {
+    it('keep the first answer after null for its whole ttl, without an invalidation', async () => {
       database.value = null;
       const query = define({ negativeTtlSeconds: 1, loadTimeoutSeconds: 1 });
       await query.get(args);
@@ -198,19 +199,19 @@ describe('the loads of the query cache', () => {
     });
   });
 
-  it('leave generations of tags behind that end an hour after their answers', async () => {
+  it('leave validity tokens of tags that expire an hour after their answers', async () => {
     const tags = () => [args.id];
     const short = define({ ttlSeconds: 1, tags });
     const long = define({ ttlSeconds: 20 * 24 * HOUR_SECONDS, tags });
-    const generations = new KeySpace(nodes.prefix)
+    const tokenKeys = new KeySpace(nodes.prefix)
       .keysOf(new Query(definition({ tags })), args)
-      .generations.slice(1);
-    const lifeOfTag = async () => Number(await server.command('TTL', generations[0] ?? ''));
+      .tokenKeys.slice(1);
+    const lifeOfTag = async () => Number(await server.command('TTL', tokenKeys[0] ?? ''));
     await short.get(args);
     expect(await lifeOfTag()).toBeLessThanOrEqual(HOUR_SECONDS + 1);
     await long.get(args);
     await until(async () => (await lifeOfTag()) > 17 * 24 * HOUR_SECONDS);
-    // Nobody shortens what another query needs.
+    // A query with a short ttl does not shorten the life that another query needs.
     await short.refresh({ id: `${args.id}-other` });
     expect(await lifeOfTag()).toBeGreaterThan(17 * 24 * HOUR_SECONDS);
   });

@@ -9,11 +9,11 @@ import { Database } from './database.js';
 
 type Args = { id: string };
 
-/** What the module promises of answers in the process. */
+/** The module serves no answer from the local tier for longer than this after an invalidation. */
 const LOCAL_PROMISE_MS = 1_000;
 const LOCAL_TIER_BYTES = 1_000_000;
 
-describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
+describe.each(CACHE_ENGINES)('the local tier on %s', (kind) => {
   let nodes: CacheNodes;
   let database: Database;
   let args: Args;
@@ -46,7 +46,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     const { lookup } = (await query?.read(asked)) ?? {};
     return `${lookup?.outcome} ${lookup?.tier}`;
   };
-  /** Asks until it is in the process: an answer of the engine is, unless something has just changed. */
+  /** Reads until the local tier has the answer: after one hit in the engine, unless a token has just changed. */
   const keep = (query: CachedQuery<Args, unknown> | undefined, asked = args) =>
     until(async () => (await outcomeOf(query, asked)) === 'hit local');
   const passes = (ms: number) => {
@@ -55,7 +55,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
   };
 
   it.each([25, -25])(
-    'returns the time that a hit has left when the clock jumps by %i hours',
+    'returns the right ttl and age of a hit when the clock jumps by %i hours',
     async (hours) => {
       const [here] = defineOn(nodes.nodes);
       await keep(here);
@@ -68,7 +68,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     },
   );
 
-  it('answers without asking the engine, after a load of its own and after a hit there', async () => {
+  it('answers without an engine call after a load of this node and after an engine hit', async () => {
     const [here, there] = defineOn(nodes.nodes);
     expect(await outcomeOf(here)).toBe('miss database');
     await keep(here);
@@ -78,12 +78,12 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     const { hits } = there!.counters.read();
     for (let i = 0; i < 100; i++) await there!.get(args);
     expect(there!.counters.read().hits).toEqual({ local: hits.local + 100, engine: hits.engine });
-    // Questions of the engine's own pulse are not counted.
+    // Calls of the engine's own heartbeat are not counted.
     expect(nodes.nodes[1].engine.statistics.done).toBe(asked);
     expect(database.loads).toBe(1);
   });
 
-  it.each(['tag', 'arguments'])('serves nothing old on the node that invalidates, by %s', async (by) => {
+  it.each(['tag', 'arguments'])('serves no old answer on the node that invalidates by %s', async (by) => {
     const [query] = defineOn(nodes.nodes);
     await keep(query);
     database.value = 'second';
@@ -92,7 +92,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     expect(await query?.get(args)).toBe('second');
   });
 
-  it('serves nothing old on other nodes once they were told, and a second later at the latest', async () => {
+  it('serves no old answer on other nodes after the push, and after one second at the latest', async () => {
     const [here, there] = defineOn(nodes.nodes);
     await keep(here);
     await keep(there);
@@ -104,7 +104,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     expect(await there!.get(args)).toBe('second');
   });
 
-  it('keeps its answers while other nodes load more under the same tag', async () => {
+  it('keeps its answers while other nodes load answers with the same tag', async () => {
     const tag = randomUUID();
     const [here, there] = defineOn(nodes.nodes, { tags: () => [tag] });
     await keep(there);
@@ -113,16 +113,16 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     expect(await outcomeOf(there)).toBe('hit local');
   });
 
-  it('never extends what is left of an answer’s life', async () => {
+  it('never extends the life of an answer', async () => {
     const [query, other] = defineOn(nodes.nodes, { ttlSeconds: 1, staleSeconds: 1 });
     await query?.get(args);
     await keep(other);
-    database.value = new Error('the database says no');
+    database.value = new Error('the database rejects');
     const answerOf = () => other?.get(args).catch((error: Error) => error.message);
-    await expect.poll(answerOf, { timeout: 10_000 }).toBe('the database says no');
+    await expect.poll(answerOf, { timeout: 10_000 }).toBe('the database rejects');
   });
 
-  it('serves what is stale itself, while one load in the cluster refreshes it', async () => {
+  it('serves stale answers while one load in the cluster refreshes them', async () => {
     const queries = defineOn(nodes.nodes, { ttlSeconds: 1, staleSeconds: 60 });
     for (const query of queries) await keep(query);
     database.value = 'second';
@@ -134,7 +134,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     expect(database.loads).toBe(loads + 1);
   });
 
-  it('gives each caller a value of its own', async () => {
+  it('gives each caller its own copy of the value', async () => {
     database.value = { rows: [1] };
     const [query] = defineOn(nodes.nodes);
     await keep(query);
@@ -143,7 +143,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     expect(await query?.get(args)).toEqual({ rows: [1] });
   });
 
-  it('has what a reload on this node brought', async () => {
+  it('has the new answer after a reload on this node', async () => {
     const [query] = defineOn(nodes.nodes);
     await keep(query);
     database.value = 'second';
@@ -151,7 +151,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
     expect(await query?.get(args)).toBe('second');
   });
 
-  it('takes no more than its bytes', async () => {
+  it('uses at most localTierBytes and evicts the least recently used answers', async () => {
     const small = await nodes.start({ localTierBytes: 50_000 });
     const [query] = defineOn([small]);
     database.value = 'x'.repeat(5_000);
@@ -168,7 +168,7 @@ describe.each(CACHE_ENGINES)('the local tier over %s', (kind) => {
   });
 
   it.skipIf(kind === 'memcached')(
-    'serves nothing once a break of the channel could not be told within a second',
+    'serves nothing a second after the invalidation feed broke silently',
     async () => {
       const [query] = defineOn(nodes.nodes);
       await keep(query);

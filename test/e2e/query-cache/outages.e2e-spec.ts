@@ -7,15 +7,15 @@ import { CONCURRENT_LOADS, runCacheOutage } from '../../support/cache-outages/ca
 const [redisLike] = installed('valkey', 'redis');
 const kinds = [redisLike, ...installed('memcached')].filter((kind) => kind !== undefined);
 
-/** How quick it is, `npm run bench -- cache-outages` tells. */
-describe.each(kinds)('the query cache while %s is in trouble', (kind) => {
+/** Measured by `npm run bench -- cache-outages`. */
+describe.each(kinds)('the query cache during an outage of %s', (kind) => {
   let databaseUrl: string;
   beforeAll(async () => {
     databaseUrl = await createDatabase();
   });
 
   it.concurrent.each(Object.keys(CACHE_OUTAGES))(
-    'fails nobody, spares the database and recovers: %s',
+    'fails no lookup, bounds the database loads and recovers: %s',
     async (name) => {
       const run = await runCacheOutage(kind, name, { databaseUrl, outageMs: 1_000 });
       expect(run).toMatchObject({ failed: 0, hung: 0 });

@@ -41,7 +41,7 @@ describe('loads that never settle', () => {
   const codesOf = (answers: PromiseSettledResult<unknown>[]) =>
     answers.map((answer) => (answer.status === 'rejected' ? (answer.reason as { code: string }).code : null));
 
-  it('use half of the places, lose them at twice their time limit, and are counted', async () => {
+  it('use half of the slots, lose them after twice their time limit, and are counted', async () => {
     const signals: AbortSignal[] = [];
     let isHanging = true;
     const hanging = define({
@@ -56,7 +56,7 @@ describe('loads that never settle', () => {
     await until(() => signals.length === SHARE_OF_ONE_QUERY);
     for (const directive of [undefined, 'no-cache', 'no-store'] as const)
       expect((await other.read(idsOf(1)[0]!, directive)).value).toBe('other');
-    // Those that waited for a place did not begin.
+    // Loads that waited for a slot did not begin.
     expect(codesOf(await answers)).toEqual(Array.from({ length: HANGING }, () => 'E_LOAD_TIMED_OUT'));
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
     isHanging = false;
@@ -64,7 +64,7 @@ describe('loads that never settle', () => {
     expect(await hanging.get(idsOf(1)[0]!)).toBe('loaded');
   });
 
-  it('keep their place until then, and free it when they settle', async () => {
+  it('keep their slot until they settle', async () => {
     const ends: ((value: string) => void)[] = [];
     const slow = define({
       loadTimeoutSeconds: 5,
@@ -85,7 +85,7 @@ describe('loads that never settle', () => {
     expect(slow.counters.read().stuckLoads).toBe(0);
   });
 
-  it('are cancelled in PostgreSQL when the load passes its signal on', async () => {
+  it('are cancelled in PostgreSQL when the load passes on its signal', async () => {
     const marker = randomUUID();
     const hanging = define({
       loadTimeoutSeconds: 0.5,
@@ -103,7 +103,7 @@ describe('loads that never settle', () => {
     expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('leave the loads of other queries as fast as before', async () => {
+  it('do not take the slots of other queries', async () => {
     let hanging = 0;
     const stuck = define({
       loadTimeoutSeconds: 30,
@@ -129,7 +129,7 @@ describe('loads that never settle', () => {
     expect(hanging).toBe(SHARE_OF_ONE_QUERY);
   });
 
-  /** Two callers at a time, each lookup of other arguments. */
+  /** Two callers at a time, each lookup with new arguments. */
   async function p99Of(query: CachedQuery<Args, unknown>): Promise<number> {
     const times: number[] = [];
     const caller = async () => {

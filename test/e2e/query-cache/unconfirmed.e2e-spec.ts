@@ -36,7 +36,7 @@ async function refusals(): Promise<number> {
   return Number(/cmdstat_unlink:.*rejected_calls=(\d+)/.exec(stats)?.[1] ?? 0);
 }
 
-it('a flight whose invalidation the engine refuses says so, and shutdown tries once more', async () => {
+it('POST /api/flights answers invalidated: false when the engine rejects the invalidation, and shutdown retries it', async () => {
   const writer = await app.startNode();
   const { cookie } = await new Visitors(writer).newVisit();
   const before = await flightsOf(app);
@@ -53,7 +53,7 @@ it('a flight whose invalidation the engine refuses says so, and shutdown tries o
   await until(async () => (await flightsOf(app)) === before + 1, 2_000);
 });
 
-it('an invalidation that neither the engine nor the shutdown could apply is logged', async () => {
+it('the shutdown logs how many invalidations it could not apply', async () => {
   const lines: string[] = [];
   const keep = (...parts: unknown[]) => void lines.push(parts.map(String).join(' '));
   const logged = await startApp({

@@ -6,10 +6,10 @@ import { replicaLag, UNDOABLE_STACKS, UNDOING_FAULTS } from '../../support/undoi
 import { until } from '../../support/until.js';
 import { type CacheNode, type CacheNodes, startNodesOn } from './cache-nodes.js';
 
-/** `CACHE_RUNS=5 npx vitest run test/e2e/query-cache/undone` is what the README reports. */
+/** `CACHE_RUNS=5 npx vitest run test/e2e/query-cache/undone` repeats each fault. */
 const RUNS = Number(process.env['CACHE_RUNS'] ?? 1);
 const ANSWERS = 60;
-/** Their generations are removed behind the nodes' backs: the fault must bring them back, or it is none. */
+/** Their validity tokens are removed without the nodes' knowledge: the fault must bring them back, otherwise it proves nothing. */
 const CONTROLS = 30;
 const BACK_WITHIN_MS = 20_000;
 
@@ -29,7 +29,7 @@ describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) 
   const runs = Array.from({ length: RUNS }, (_, i) => i + 1);
   const cases = UNDOING_FAULTS.flatMap((fault) => runs.map((run) => [fault.name, run, fault] as const));
 
-  it.each(cases)('hold through %s, run %i', { timeout: 60_000 }, async (name, _run, fault) => {
+  it.each(cases)('are not undone by %s, run %i', { timeout: 60_000 }, async (name, _run, fault) => {
     const site = await start(fault.patienceMs);
     nodes = await startNodesOn({ ...standIn, url: site.stack.url, stop: () => site.stack.stop() });
     let version = 1;
@@ -38,7 +38,7 @@ describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) 
     const [here, there] = [define(nodes.nodes[0]), define(nodes.nodes[1])];
     const ids = Array.from({ length: ANSWERS + CONTROLS }, (_, id) => id);
     const controls = ids.slice(ANSWERS);
-    const generations = ids.map((id) => generationOf(nodes?.prefix, id));
+    const tokenKeys = ids.map((id) => tokenKeyOf(nodes?.prefix, id));
     await readEach(here, ids);
     await until(async () => (await replicaLag(site)) === 0);
 
@@ -46,18 +46,18 @@ describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) 
     await fault.strike(site, async () => {
       version = 2;
       for (const id of ids.slice(0, ANSWERS)) if (await here.invalidate({ id })) acknowledged.push(id);
-      for (const id of controls) await redisOf(nodes?.nodes[0]).client.unlink(generations[id] ?? '');
+      for (const id of controls) await redisOf(nodes?.nodes[0]).client.unlink(tokenKeys[id] ?? '');
     });
-    // The node that invalidated never answers with an old value, however soon it is asked.
+    // The node that invalidated never returns an old value, however soon it reads.
     let oldReads = 0;
     await until(async () => {
       oldReads += countOld(await readEach(here, acknowledged));
-      return answersFor(generations, nodes?.nodes[0]);
+      return answersFor(tokenKeys, nodes?.nodes[0]);
     }, BACK_WITHIN_MS);
-    // Another node sees what the servers have, once the one that invalidated has repeated it.
+    // Another node reads the right answers once the first node has repeated its invalidations.
     await until(async () => {
       const old = countOld(await readEach(there, acknowledged));
-      return old === 0 && (await answersFor(generations, nodes?.nodes[1]));
+      return old === 0 && (await answersFor(tokenKeys, nodes?.nodes[1]));
     }, BACK_WITHIN_MS);
     const controlsBroughtBack = countOld(await readEach(there, controls));
     const counts = { acknowledged: acknowledged.length, oldReads, controlsBroughtBack };
@@ -66,7 +66,7 @@ describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) 
   });
 });
 
-/** What startNodesOn does not use here. */
+/** Members that startNodesOn does not use here. */
 const standIn = {
   pause: () => undefined,
   resume: () => undefined,
@@ -90,7 +90,7 @@ function answersFor(keys: readonly string[], node: CacheNode | undefined): Promi
   );
 }
 
-function generationOf(prefix: string | undefined, id: number): string {
+function tokenKeyOf(prefix: string | undefined, id: number): string {
   const digest = hash('sha256', JSON.stringify({ id }), 'base64url').slice(0, 27);
   return `${prefix}:generation:query:undone:v1:-:{${digest}}`;
 }

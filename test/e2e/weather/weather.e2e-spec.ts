@@ -20,7 +20,7 @@ describe('GET /api/weather/:airport', () => {
   const statusOf = async (airport: string) =>
     String((await get(airport).expect(200)).headers['cache-status']);
 
-  it('asks the service once and answers the same from memory', async () => {
+  it('requests the weather once and returns the same answer from memory', async () => {
     const miss = await get('JFK').expect(200);
     expect(miss.body).toEqual({
       airport: 'JFK',
@@ -37,14 +37,14 @@ describe('GET /api/weather/:airport', () => {
     expect(upstream.requests).toBe(1);
   });
 
-  it('asks once for fifty who ask at once', async () => {
+  it('requests the weather once for 50 concurrent requests', async () => {
     const { requests } = upstream;
     const answers = await Promise.all(Array.from({ length: 50 }, () => get('LAX').expect(200)));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(upstream.requests).toBe(requests + 1);
   });
 
-  it('answers with stale weather while the service is out of order, and with new weather afterwards', async () => {
+  it('returns stale weather while the service fails, and new weather afterwards', async () => {
     await get('ORD').expect(200);
     upstream.isOutOfOrder = true;
     const { requests } = upstream;
@@ -56,16 +56,16 @@ describe('GET /api/weather/:airport', () => {
   });
 
   it.each([
-    ['is out of order', { isOutOfOrder: true }],
+    ['fails', { isOutOfOrder: true }],
     ['hangs', { answersAfterMs: 60_000 }],
-  ])('answers 503 with Retry-After while the service %s and nothing is kept', async (_what, failure) => {
+  ])('answers 503 with Retry-After while the service %s and no answer is cached', async (_what, failure) => {
     Object.assign(upstream, failure);
     const { body, headers } = await get('SEA').expect(503);
     expect(body).toMatchObject({ code: 'E_WEATHER_UNAVAILABLE' });
     expect(headers['retry-after']).toBe('1');
   });
 
-  it('leaves the database to the flights while the service hangs', async () => {
+  it('leaves the database slots to flights while the service hangs', async () => {
     upstream.answersAfterMs = 60_000;
     const { requests } = upstream;
     const hanging = ['DEN', 'DFW', 'PHX', 'SFO', 'BOS', 'LAS', 'MSP', 'DTW'].map((airport) =>
@@ -78,7 +78,7 @@ describe('GET /api/weather/:airport', () => {
     await answers;
   });
 
-  it('asks the database once where an airport is', async () => {
+  it('queries the place of an airport once', async () => {
     await get('ATL').expect(200);
     await queryDatabase(app.databaseUrl, `DELETE FROM airports WHERE iata = 'ATL'`);
     const { headers } = await get('ATL')
@@ -87,7 +87,7 @@ describe('GET /api/weather/:airport', () => {
     expect(headers['cache-status']).toMatch(/^query-cache; fwd=request; stored/);
   });
 
-  it('keeps that there is no such airport', async () => {
+  it('answers 404 from memory for an airport that does not exist', async () => {
     const { requests } = upstream;
     expect((await get('QQQ').expect(404)).body).toMatchObject({ code: 'E_AIRPORT_UNKNOWN' });
     const { headers } = await get('QQQ').expect(404);
@@ -95,7 +95,7 @@ describe('GET /api/weather/:airport', () => {
     expect(upstream.requests).toBe(requests);
   });
 
-  it('names the field that is wrong', async () => {
+  it('answers 422 and names the wrong field', async () => {
     const { body } = await get('Paris').expect(422);
     expect(body.errors).toEqual([{ field: 'airport', message: expect.stringContaining('IATA') }]);
   });
