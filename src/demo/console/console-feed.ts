@@ -6,7 +6,7 @@ import { subscribe } from '../../telemetry/index.js';
 
 const TRACES_KEPT = 500;
 const BATCH_MS = 100;
-/** Under load a viewer gets the newest of each batch: nobody reads thousands of lines a second. */
+/** Under load a viewer gets only the newest of each batch: nobody can read thousands of lines a second. */
 const LARGEST_BATCH = 50;
 
 export interface FeedListener {
@@ -15,7 +15,7 @@ export interface FeedListener {
   engines(engines: EngineReport[]): void;
 }
 
-/** The newest lookups, kept for `traces`, and everything that happens, sent on in batches. */
+/** Keeps the newest lookups for `traces`, and passes all events on in batches. */
 @Injectable()
 export class ConsoleFeed implements OnModuleDestroy {
   private readonly traces: LookupTrace[] = [];

@@ -6,7 +6,7 @@ import { ConsoleFeed } from './console-feed.js';
 
 const RECENT = 20;
 
-/** The namespace `/console`: the live feed, for operators. Messages are console.wire.ts. */
+/** The namespace `/console`: the live feed for operators. Its messages are in console.wire.ts. */
 @WebSocketGateway({ namespace: '/console' })
 export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket> {
   constructor(

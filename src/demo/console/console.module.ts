@@ -4,6 +4,6 @@ import { ConsoleGateway } from './console.gateway.js';
 import { QueryCacheController } from './query-cache.controller.js';
 import { RebuildController } from './rebuild.controller.js';
 
-/** What the operator sees. */
+/** The operator's routes and live feed. */
 @Module({ controllers: [QueryCacheController, RebuildController], providers: [ConsoleFeed, ConsoleGateway] })
 export class ConsoleModule {}

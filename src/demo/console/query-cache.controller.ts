@@ -48,7 +48,7 @@ export class QueryCacheController {
 
   @Post('invalidations')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Make the answers with a tag wrong, or one answer of a query' })
+  @ApiOperation({ summary: 'Invalidate all answers with a tag, or one answer of a query' })
   @ApiNotFoundResponse({ description: 'E_QUERY_UNKNOWN' })
   async invalidate(
     @Body({ schema: invalidationSchema }) invalidation: Invalidation,

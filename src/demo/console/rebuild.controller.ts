@@ -13,7 +13,7 @@ export class RebuildController {
   @Post(':board/rebuild')
   @HttpCode(202)
   @ApiParam({ name: 'board', example: 'arena' })
-  @ApiOperation({ summary: 'Fill a board anew from the ledger; readers go on seeing the one there is' })
+  @ApiOperation({ summary: 'Rebuild a board from the ledger; readers keep seeing the current one meanwhile' })
   rebuild(@Param({ schema: boardParameterSchema }) { board }: { board: string }): Promise<void> {
     return this.leaderboard.rebuild(board);
   }

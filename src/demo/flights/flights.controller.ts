@@ -21,7 +21,7 @@ import {
 } from './flights.schemas.js';
 import { FlightsService } from './flights.service.js';
 
-/** Every answer says how it was come by: `Cache-Status`, `Server-Timing`, `Age`. */
+/** Every answer has the headers of the cache: `Cache-Status`, `Server-Timing`, `Age`, `ETag`. */
 @ApiTags('flights')
 @Controller('api/flights')
 export class FlightsController {
@@ -73,7 +73,7 @@ export class FlightsController {
   @ApiOperation({ summary: 'Add a flight and invalidate the affected answers' })
   @ApiCreatedResponse({
     description:
-      'With `invalidated: false` the engine is down: other nodes may serve old answers for up to 90 s.',
+      '`invalidated: false` means that the engine is down: other nodes may serve old answers for up to 90 s.',
   })
   @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
   add(@Body({ schema: newFlightSchema }) flight: NewFlight) {

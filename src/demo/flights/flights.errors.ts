@@ -3,9 +3,9 @@ import type { Lookup } from '../../query-cache/index.js';
 export type FlightErrorCode =
   'E_AIRPORT_UNKNOWN' | 'E_ROUTE_UNKNOWN' | 'E_FLIGHT_UNKNOWN' | 'E_DATASET_MISSING';
 
-/** A question about flights that has no answer; the message says what to ask instead. */
+/** A request about flights that has no answer. The message says what to request instead. */
 export class FlightError extends Error {
-  /** How the cache knows that there is nothing. */
+  /** The lookup that found nothing, for the headers of the cache. */
   readonly lookup: Lookup | undefined;
 
   constructor(

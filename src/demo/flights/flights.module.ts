@@ -3,7 +3,7 @@ import { FlightsController } from './flights.controller.js';
 import { FlightsRepository } from './flights.repository.js';
 import { FlightsService } from './flights.service.js';
 
-/** Three million real flights: what the query cache is asked about. */
+/** Queries of three million real flights, answered through the query cache. */
 @Module({
   controllers: [FlightsController],
   providers: [FlightsRepository, FlightsService],

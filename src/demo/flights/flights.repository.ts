@@ -41,7 +41,7 @@ const FEWEST_FLIGHTS_TO_RANK = 1_000;
 const COLUMNS = `id, to_char(date, 'YYYY-MM-DD"T"HH24:MI:SS') AS date, delay, distance, origin, destination`;
 const UNDEFINED_TABLE = '42P01';
 
-/** Flights, as SQL. Null means there is no such airport, route or flight. A signal cancels the statement. */
+/** SQL queries of flights. Null means that there is no such airport, route or flight. A signal cancels the statement. */
 @Injectable()
 export class FlightsRepository {
   constructor(private readonly database: Database) {}
@@ -109,7 +109,7 @@ export class FlightsRepository {
     return airport ?? null;
   }
 
-  /** Airports that look like what was asked for, by code or by name. */
+  /** Airports with a similar code, or with a city that begins with it. */
   async airportsLike(code: string, signal?: AbortSignal): Promise<string[]> {
     const rows = await this.query<{ iata: string }>(
       `SELECT iata FROM airports
@@ -132,7 +132,7 @@ export class FlightsRepository {
       if (!(error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE)) throw error;
       throw new FlightError(
         'E_DATASET_MISSING',
-        'The flights are not loaded. Load them with npm run data -- --database URL; npm start does it by itself.',
+        'The flights are not loaded. Load them with npm run data -- --database URL; npm start does it automatically.',
         {
           cause: error,
         },

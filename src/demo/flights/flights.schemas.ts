@@ -27,7 +27,7 @@ export const flightIdSchema = z.object({
     .transform(Number),
 });
 
-// What a body says is stored and returned as it is, so only one spelling of each value is accepted.
+// A body is stored and returned unchanged, so only one spelling of each value is accepted.
 const airportCode = z
   .string()
   .regex(/^[A-Z0-9]{3}$/, 'must be an IATA code of three capital letters such as JFK');

@@ -17,11 +17,11 @@ import {
 import { LONGEST_LIST, type NewFlight, type Route } from './flights.schemas.js';
 
 const TTL_SECONDS = 60;
-/** An answer past its time is better than waiting for a query of half a second. */
+/** A stale answer is better than waiting for a query of half a second. */
 const STALE_SECONDS = 30;
-/** That there is nothing may change with the next flight that is added. */
+/** The next flight that is added may change the answer null. */
 const NEGATIVE_TTL_SECONDS = 10;
-/** Several times what the slowest query takes. A caller that waits longer is better served by an error. */
+/** Several times the slowest query. After this an error is better than waiting longer. */
 const LOAD_TIMEOUT_SECONDS = 3;
 /** The hint that names similar airports is optional: it must not delay the 404 much. */
 const HINT_TIMEOUT_SECONDS = 1;
@@ -33,7 +33,7 @@ export interface AddedFlight extends Flight {
   invalidated: boolean;
 }
 
-/** The four questions about flights, each a cached query. Lists are cached at their longest and cut, so that `limit` costs no query. */
+/** The queries of flights, each cached. Lists are cached with all their entries and cut, so that another `limit` needs no query. */
 @Injectable()
 export class FlightsService {
   private readonly topRoutesQuery: CachedQuery<{ origin: string }, TopRoutes | null>;
@@ -116,15 +116,15 @@ export class FlightsService {
   }
 
   /**
-   * Adds a flight. Afterwards neither this node nor the engine serves an answer that it made wrong; other nodes neither, a second later.
-   * With `invalidated: false` the engine has not confirmed that yet: nodes that reach it may serve old answers until it has, for
-   * at most {@link TTL_SECONDS} and {@link STALE_SECONDS}.
+   * Adds a flight and invalidates the affected answers: at once on this node and in the engine, on other nodes within a second.
+   * `invalidated: false` means that the engine has not confirmed it yet: other nodes may serve old answers until it has, for at most
+   * {@link TTL_SECONDS} and {@link STALE_SECONDS}.
    *
    * @throws {FlightError} E_DATASET_MISSING
    */
   async add(flight: NewFlight): Promise<AddedFlight> {
     const added = await this.flights.add(flight);
-    // While the engine is down, the cache keeps the invalidation: the flight is there either way.
+    // The flight is added even if the engine is down: the cache keeps the invalidation and retries it.
     const confirmed = await Promise.all([
       this.queries.invalidateTags([ANY_AIRPORT, tagOf(flight.origin), tagOf(flight.destination)]),
       this.flightQuery.invalidate({ id: added.id }),
@@ -133,14 +133,14 @@ export class FlightsService {
   }
 
   private async unknownAirport(airport: string, lookup: Lookup): Promise<never> {
-    // The hint is a courtesy: without it the answer is still that there is no such airport.
+    // Without the hint the answer is still 404.
     const similar = await this.similarAirportsQuery.get({ airport }).catch((): string[] => []);
     const hint = similar.length > 0 ? `Did you mean ${similar.join(', ')}?` : 'Try JFK, LAX or ORD.';
     throw new FlightError('E_AIRPORT_UNKNOWN', `No flights leave from "${airport}". ${hint}`, { lookup });
   }
 }
 
-/** Everything that a flight to or from this airport changes. */
+/** Of all answers that a flight to or from this airport changes. */
 function tagOf(airport: string): string {
   return `airport:${airport}`;
 }
@@ -154,7 +154,7 @@ function unknownRoute({ origin, destination }: Route, lookup: Lookup): never {
 }
 
 function unknownFlight({ id }: { id: number }, lookup: Lookup): never {
-  throw new FlightError('E_FLIGHT_UNKNOWN', `There is no flight ${id}. They are numbered from 1.`, {
+  throw new FlightError('E_FLIGHT_UNKNOWN', `There is no flight ${id}. Ids start at 1.`, {
     lookup,
   });
 }

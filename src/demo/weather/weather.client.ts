@@ -4,7 +4,7 @@ import { WeatherError } from './weather.errors.js';
 import type { Conditions, Place } from './weather.model.js';
 import { WeatherUpstream } from './weather.upstream.js';
 
-/** More than three times what it usually takes. */
+/** More than three times its usual response time. */
 const TIMEOUT_MS = 1_000;
 
 const conditionsSchema = z.object({
@@ -14,7 +14,7 @@ const conditionsSchema = z.object({
   sky: z.enum(['clear', 'cloudy', 'rain', 'storm']),
 });
 
-/** Asks the weather service. */
+/** HTTP client of the weather service. */
 @Injectable()
 export class WeatherClient {
   constructor(private readonly upstream: WeatherUpstream) {}
@@ -27,14 +27,14 @@ export class WeatherClient {
       longitude: String(longitude),
     }).toString();
     try {
-      // Until the body is read, not only until it begins.
+      // The timeout includes reading the body.
       const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
       if (!response.ok) throw new Error(`It answered ${response.status}.`);
       return conditionsSchema.parse(await response.json());
     } catch (cause) {
       throw new WeatherError(
         'E_WEATHER_UNAVAILABLE',
-        'The weather service does not answer as it should. Try again in a moment.',
+        'The weather service failed or returned an unexpected answer. Try again in a moment.',
         { cause },
       );
     }

@@ -24,7 +24,7 @@ export class WeatherController {
 
   @Get(':airport')
   @ApiParam({ name: 'airport', example: 'JFK' })
-  @ApiOperation({ summary: 'Weather at an airport, from a slow service of somebody else' })
+  @ApiOperation({ summary: 'Weather at an airport, from a slow external service' })
   @ApiNotFoundResponse({ description: 'E_AIRPORT_UNKNOWN' })
   @ApiServiceUnavailableResponse({ description: 'E_WEATHER_UNAVAILABLE' })
   at(

@@ -2,9 +2,9 @@ import type { Lookup } from '../../query-cache/index.js';
 
 export type WeatherErrorCode = 'E_AIRPORT_UNKNOWN' | 'E_WEATHER_UNAVAILABLE';
 
-/** A question about the weather that has no answer, now or ever. */
+/** A request for weather that has no answer: the airport does not exist, or the service is unavailable. */
 export class WeatherError extends Error {
-  /** How the cache knows that there is nothing. */
+  /** The lookup that found nothing, for the headers of the cache. */
   readonly lookup: Lookup | undefined;
 
   constructor(

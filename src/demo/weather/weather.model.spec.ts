@@ -7,13 +7,13 @@ const july = new Date('2001-07-20T08:00:00Z');
 const january = new Date('2001-01-20T08:00:00Z');
 
 describe('conditionsAt', () => {
-  it('is the same all day, and another on another day', () => {
+  it('returns the same weather all day, and another on another day', () => {
     const later = new Date('2001-07-20T23:59:59Z');
     expect(conditionsAt(sydney, later)).toEqual(conditionsAt(sydney, july));
     expect(conditionsAt(sydney, january)).not.toEqual(conditionsAt(sydney, july));
   });
 
-  it('is warmer in summer, which is in January below the equator', () => {
+  it('returns warmer weather in summer, which is January on the southern hemisphere', () => {
     const degrees = (place: typeof sydney, date: Date) => conditionsAt(place, date).temperatureCelsius;
     expect(degrees(anchorage, july)).toBeGreaterThan(degrees(anchorage, january));
     expect(degrees(sydney, january)).toBeGreaterThan(degrees(sydney, july));

@@ -5,7 +5,7 @@ import { WeatherController } from './weather.controller.js';
 import { WeatherService } from './weather.service.js';
 import { WeatherUpstream } from './weather.upstream.js';
 
-/** What a cache does for an API of somebody else: slow, and not always there. */
+/** Caches an external API that is slow and sometimes unavailable. */
 @Module({
   imports: [FlightsModule],
   controllers: [WeatherController],

@@ -16,20 +16,20 @@ export interface Weather extends Conditions {
   city: string | null;
 }
 
-/** Short, so that one can watch an answer go stale. */
+/** Short, so that a visitor can watch an answer become stale. */
 const TTL_SECONDS = 5;
-/** While the service is out of order, weather of ten minutes ago is better than none. */
+/** While the service is down, weather from ten minutes ago is better than none. */
 const STALE_SECONDS = 600;
 /** Airports do not move. */
 const PLACE_TTL_SECONDS = 24 * 60 * 60;
 /** No airport is built within a minute. */
 const NEGATIVE_TTL_SECONDS = 60;
-/** What the service can take from one node; while it hangs, only questions about the weather wait. */
+/** Most requests of one node to the service at a time. While it hangs, only weather lookups wait. */
 const CONCURRENT_LOADS = 20;
-/** The place and the weather, one after the other. */
+/** The query of the place, then the request to the service. */
 const LOAD_TIMEOUT_SECONDS = 3;
 
-/** An outgoing API's answer, cached like any query's. */
+/** Caches the answers of an external API like those of a query. */
 @Injectable()
 export class WeatherService {
   private readonly current: CachedQuery<{ airport: string }, Weather | null>;
@@ -51,7 +51,7 @@ export class WeatherService {
     });
   }
 
-  /** @throws {WeatherError} E_AIRPORT_UNKNOWN, E_WEATHER_UNAVAILABLE if nothing is kept either; FlightError E_DATASET_MISSING */
+  /** @throws {WeatherError} E_AIRPORT_UNKNOWN, E_WEATHER_UNAVAILABLE if no answer is cached either; FlightError E_DATASET_MISSING */
   async at(airport: string, directive?: CacheDirective): Promise<CachedAnswer<Weather>> {
     const answer = await this.current.read({ airport }, directive);
     if (answer.ifPresent) return answer.ifPresent;
@@ -66,7 +66,7 @@ export class WeatherService {
     return { airport, city: place.city, ...(await this.client.conditionsAt(place)) };
   }
 
-  /** Nothing makes it wrong but time, so a plain cache will do. */
+  /** It needs a ttl and no invalidation, so `CACHE_MANAGER` is enough. */
   private placeOf(airport: string): Promise<Airport | null> {
     const ttlMs = (place: Airport | null) => (place ? PLACE_TTL_SECONDS : NEGATIVE_TTL_SECONDS) * 1000;
     return this.cache.wrap(`airport:${airport}`, () => this.flights.airport({ iata: airport }), ttlMs);

@@ -12,12 +12,12 @@ const placeSchema = z.object({
 });
 
 /**
- * Somebody else's weather service, slow and sometimes out of order: a real HTTP server on a loopback port, since
- * what the cache spares is a real request.
+ * Stands for an external weather service, slow and sometimes out of order: a real HTTP server on a loopback port, so that the cache saves
+ * real requests.
  */
 @Injectable()
 export class WeatherUpstream implements OnModuleInit, OnApplicationShutdown {
-  /** Requests that arrived. */
+  /** Requests received so far. */
   requests = 0;
   answersAfterMs = 300;
   isOutOfOrder = false;
