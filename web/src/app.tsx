@@ -1,6 +1,6 @@
 import { HealthPills } from './health/health-pills.js';
 import { LeaderboardPanel } from './leaderboard/leaderboard-panel.js';
-import { LookupsPanel } from './query-cache/lookups-panel.js';
+import { LookupsPanel } from './query-cache/lookups/lookups-panel.js';
 import { QueryCachePanel } from './query-cache/query-cache-panel.js';
 import { SessionsPanel } from './sessions/sessions-panel.js';
 

@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { App } from './app.js';
 import { watchReadiness } from './health/readiness.js';
 import { watchBoard } from './leaderboard/board-feed.js';
-import { watchCounts } from './query-cache/query-counts.js';
+import { watchCounts } from './query-cache/lookups/query-counts.js';
 import { watchSession } from './sessions/session.js';
 
 const root = document.getElementById('app');

@@ -1,9 +1,9 @@
-import { roundTrips } from './asking.js';
-import { ComparisonView } from './comparison.js';
-import { LastAnswerView } from './last-answer.js';
-import { QuestionForm } from './question-form.js';
-import { ResultTableView } from './result-table.js';
-import { RoundTripChart } from './round-trip-chart.js';
+import { roundTrips } from './request/query-requests.js';
+import { ComparisonView } from './comparison/comparison.js';
+import { LastAnswerView } from './answer/last-answer.js';
+import { QuestionForm } from './request/query-form.js';
+import { ResultTableView } from './answer/result-table.js';
+import { RoundTripChart } from './comparison/round-trip-chart.js';
 
 export function QueryCachePanel() {
   return (

@@ -1,7 +1,7 @@
-import { Swatch } from '../page/swatch.js';
-import { Term } from '../page/term.js';
-import { formatMilliseconds } from '../time/format-time.js';
-import { roundTrips, type Way } from './asking.js';
+import { Swatch } from '../../page/swatch.js';
+import { Term } from '../../page/term.js';
+import { formatMilliseconds } from '../../time/format-time.js';
+import { roundTrips, type Way } from '../request/query-requests.js';
 import { compare, formatRatio, type Comparison } from './round-trips.js';
 
 /** The gap in figures: both medians and their ratio. */

@@ -1,4 +1,4 @@
-import { lastAnswer } from './asking.js';
+import { lastAnswer } from '../request/query-requests.js';
 import { toTable } from './result-rows.js';
 
 export function ResultTableView() {

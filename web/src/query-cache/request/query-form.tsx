@@ -9,7 +9,7 @@ import {
   toggleContinuous,
   way,
   type Way,
-} from './asking.js';
+} from './query-requests.js';
 import { busyAirports, flightQueries, type FlightArguments, type FlightQueryName } from './flight-queries.js';
 
 const fields: Record<keyof FlightArguments, { label: string; list?: string; inputMode?: 'numeric' }> = {

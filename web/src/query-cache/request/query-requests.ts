@@ -1,11 +1,11 @@
 import { computed, signal } from '@preact/signals';
-import { poll } from '../http/poll.js';
-import { request, type Problem } from '../http/request.js';
-import { outcomeOf, parseCacheStatus, type CacheStatus, type Outcome } from './cache-status.js';
+import { poll } from '../../http/poll.js';
+import { request, type Problem } from '../../http/request.js';
+import { outcomeOf, parseCacheStatus, type CacheStatus, type Outcome } from '../answer/cache-status.js';
 import { flightQueries, type FlightArguments, type FlightQueryName } from './flight-queries.js';
-import type { FlightAnswer } from './result-rows.js';
-import { addRoundTrip, noRoundTrips, type RoundTrips } from './round-trips.js';
-import { parseServerTiming, type ServerTiming } from './server-timing.js';
+import type { FlightAnswer } from '../answer/result-rows.js';
+import { addRoundTrip, noRoundTrips, type RoundTrips } from '../comparison/round-trips.js';
+import { parseServerTiming, type ServerTiming } from '../answer/server-timing.js';
 
 export type Way = keyof RoundTrips;
 

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals';
-import type { LookupTrace } from '../../../src/query-cache/query-cache.wire.js';
-import { consoleSocket } from '../live/console-socket.js';
-import { FeedNote } from '../live/feed-note.js';
-import { newestFirst, type Numbered } from '../live/newest.js';
-import { formatClock, formatMilliseconds } from '../time/format-time.js';
+import type { LookupTrace } from '../../../../src/query-cache/query-cache.wire.js';
+import { consoleSocket } from '../../live/console-socket.js';
+import { FeedNote } from '../../live/feed-note.js';
+import { newestFirst, type Numbered } from '../../live/newest.js';
+import { formatClock, formatMilliseconds } from '../../time/format-time.js';
 
 const SHOWN = 6;
 const lookups = signal<Numbered<LookupTrace>[]>([]);

@@ -1,6 +1,6 @@
-import type { QueryCounts } from '../../../src/query-cache/query-cache.wire.js';
-import { ProblemNote } from '../http/problem-note.js';
-import { formatMilliseconds } from '../time/format-time.js';
+import type { QueryCounts } from '../../../../src/query-cache/query-cache.wire.js';
+import { ProblemNote } from '../../http/problem-note.js';
+import { formatMilliseconds } from '../../time/format-time.js';
 import { counts, countsProblem } from './query-counts.js';
 
 export function QueryCountsTable() {

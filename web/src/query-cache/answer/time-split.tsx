@@ -1,5 +1,5 @@
-import { Swatch } from '../page/swatch.js';
-import { formatMilliseconds } from '../time/format-time.js';
+import { Swatch } from '../../page/swatch.js';
+import { formatMilliseconds } from '../../time/format-time.js';
 import type { ServerTiming } from './server-timing.js';
 
 /** Where the round trip went: one part for each tier the server names, the rest is network and the app itself. */

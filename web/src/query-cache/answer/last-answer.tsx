@@ -1,7 +1,7 @@
-import { ProblemNote } from '../http/problem-note.js';
-import { Term } from '../page/term.js';
-import { formatMilliseconds } from '../time/format-time.js';
-import { activity, askProblem, lastAnswer, type LastAnswer } from './asking.js';
+import { ProblemNote } from '../../http/problem-note.js';
+import { Term } from '../../page/term.js';
+import { formatMilliseconds } from '../../time/format-time.js';
+import { activity, askProblem, lastAnswer, type LastAnswer } from '../request/query-requests.js';
 import type { Outcome } from './cache-status.js';
 import { TimeSplit } from './time-split.js';
 

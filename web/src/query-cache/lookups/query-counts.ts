@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
-import type { QueryCacheStats } from '../../../src/query-cache/query-cache.wire.js';
-import { poll } from '../http/poll.js';
-import { request, type Problem } from '../http/request.js';
+import type { QueryCacheStats } from '../../../../src/query-cache/query-cache.wire.js';
+import { poll } from '../../http/poll.js';
+import { request, type Problem } from '../../http/request.js';
 
 export const counts = signal<QueryCacheStats['queries']>({});
 export const countsProblem = signal<Problem | null>(null);
