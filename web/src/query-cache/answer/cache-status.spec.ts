@@ -37,7 +37,7 @@ describe('parseCacheStatus', () => {
     });
   });
 
-  it('is not confused by separators inside a quoted string', () => {
+  it('ignores separators inside a quoted string', () => {
     const status = parseCacheStatus(
       String.raw`"query cache"; fwd=bypass; detail="engine down; said \"no\", twice"`,
     );
@@ -49,14 +49,14 @@ describe('parseCacheStatus', () => {
     });
   });
 
-  it('takes the cache nearest to the origin when there are several', () => {
+  it('reads the cache nearest to the origin when there are several', () => {
     expect(parseCacheStatus('engine; fwd=uri-miss, CDN; hit; ttl=5')).toEqual({
       ...nothing,
       fwd: 'uri-miss',
     });
   });
 
-  it.each([null, '', '  '])('is null for %j', (header) => {
+  it.each([null, '', '  '])('returns null for %j', (header) => {
     expect(parseCacheStatus(header)).toBeNull();
   });
 });
@@ -69,11 +69,14 @@ describe('outcomeOf', () => {
     ['engine; fwd=uri-miss; stored', 'miss'],
     ['engine; fwd=request; stored', 'reload'],
     ['engine; fwd=bypass; detail=engine-down', 'degraded'],
-  ] as const)('calls "%s" a %s when the cache was wanted', (header, outcome) => {
+  ] as const)('maps "%s" to %s for a cached request', (header, outcome) => {
     expect(outcomeOf(parseCacheStatus(header) ?? nothing, 'cached')).toBe(outcome);
   });
 
-  it.each(['engine; fwd=bypass', 'engine; fwd=request'])('calls "%s" a bypass when it was not', (header) => {
-    expect(outcomeOf(parseCacheStatus(header) ?? nothing, 'uncached')).toBe('bypass');
-  });
+  it.each(['engine; fwd=bypass', 'engine; fwd=request'])(
+    'maps "%s" to bypass for an uncached request',
+    (header) => {
+      expect(outcomeOf(parseCacheStatus(header) ?? nothing, 'uncached')).toBe('bypass');
+    },
+  );
 });

@@ -2,7 +2,7 @@
 export interface CacheStatus {
   cache: string;
   hit: boolean;
-  /** Why the request went on to the database: `uri-miss`, `request`, `bypass`; null when it did not. */
+  /** Why the request reached the database: `uri-miss`, `request`, `bypass`; null when it did not. */
   fwd: string | null;
   /** Seconds of freshness left; negative when served stale. */
   ttlSeconds: number | null;
@@ -38,14 +38,14 @@ export function parseCacheStatus(header: string | null): CacheStatus | null {
   };
 }
 
-/** What the status means to somebody who asked with (`cached`) or without the cache. */
-export function outcomeOf(status: CacheStatus, asked: 'cached' | 'uncached'): Outcome {
+/** The outcome of a request with (`cached`) or without the cache. */
+export function outcomeOf(status: CacheStatus, way: 'cached' | 'uncached'): Outcome {
   if (status.hit) return (status.ttlSeconds ?? 0) < 0 ? 'stale' : 'hit';
   if (status.collapsed) return 'coalesced';
   if (status.fwd === 'uri-miss') return 'miss';
   if (status.stored) return 'reload';
-  // Passed by although nobody wished it: the engine is away and the database answers.
-  return asked === 'cached' ? 'degraded' : 'bypass';
+  // A bypass that was not requested: the engine is down and the database answers.
+  return way === 'cached' ? 'degraded' : 'bypass';
 }
 
 function unquote(value: string): string {

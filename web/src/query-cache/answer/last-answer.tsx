@@ -1,16 +1,16 @@
 import { ProblemNote } from '../../http/problem-note.js';
 import { Term } from '../../page/term.js';
 import { formatMilliseconds } from '../../time/format-time.js';
-import { activity, askProblem, lastAnswer, type LastAnswer } from '../request/query-requests.js';
+import { activity, requestProblem, lastAnswer, type LastAnswer } from '../request/query-requests.js';
 import type { Outcome } from './cache-status.js';
 import { TimeSplit } from './time-split.js';
 
 export function LastAnswerView() {
   return (
     <div class="answer">
-      <ProblemNote problem={askProblem.value} />
+      <ProblemNote problem={requestProblem.value} />
       {lastAnswer.value === null ? (
-        <p class="empty">No answer yet. Ask once, then once more: the second answer comes from memory.</p>
+        <p class="empty">No answer yet. Request once, then again: the second answer comes from memory.</p>
       ) : (
         <AnswerFigures {...lastAnswer.value} />
       )}
@@ -21,7 +21,7 @@ export function LastAnswerView() {
 function AnswerFigures(answer: LastAnswer) {
   return (
     <>
-      {/* Five announcements a second would help nobody. */}
+      {/* A screen reader cannot announce five answers a second. */}
       <p class="outcome" aria-live={activity.value === 'continuous' ? 'off' : 'polite'}>
         <strong data-testid="outcome" data-outcome={answer.outcome}>
           {answer.outcome ?? 'unknown'}
@@ -40,15 +40,15 @@ function AnswerFigures(answer: LastAnswer) {
 
 function formatTtl(seconds: number | null): string {
   if (seconds === null) return '–';
-  return seconds < 0 ? `over since ${-seconds} s` : `${seconds} s more`;
+  return seconds < 0 ? `expired ${-seconds} s ago` : `${seconds} s more`;
 }
 
 const meanings: Record<Outcome, string> = {
   hit: 'answered from memory',
-  stale: 'answered from memory, past its time',
-  coalesced: 'waited for somebody else who asked the same',
+  stale: 'answered from memory, expired',
+  coalesced: 'shared the load of another request',
   miss: 'not in memory: the database answered, and the answer is stored',
-  reload: 'the database answered, and the answer is stored anew',
+  reload: 'the database answered, and the answer replaced the stored one',
   bypass: 'straight from the database, the cache left alone',
   degraded: 'the engine did not answer, so the database did',
 };
@@ -56,6 +56,6 @@ const meanings: Record<Outcome, string> = {
 function meaningOf({ outcome, way }: LastAnswer): string {
   if (outcome === null) return 'the answer has no Cache-Status header';
   if (way === 'uncached' && outcome !== 'bypass')
-    return 'this server heeds no-store only with an operator key, so this time does not count as uncached';
+    return 'this server accepts no-store only with an operator key, so this time does not count as uncached';
   return meanings[outcome];
 }

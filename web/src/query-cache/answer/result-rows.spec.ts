@@ -20,7 +20,7 @@ describe('toTable', () => {
     });
   });
 
-  it('shows a single object as one row and its id as a name', () => {
+  it('shows a single object as one row, and its id without digit grouping', () => {
     expect(toTable({ id: 1234567, origin: 'ORD' }).rows).toEqual([['1234567', 'ORD']]);
   });
 

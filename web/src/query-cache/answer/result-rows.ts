@@ -40,9 +40,9 @@ function rowsOf(answer: FlightAnswer): Row[] {
 
 function format(key: string, cell: Cell): string {
   if (cell === null) return '–';
-  // An id is a name, not a quantity.
+  // An id is a name, so it gets no digit grouping.
   if (typeof cell === 'string' || key === 'id') return String(cell);
-  // A mean of 7 stands below one of 6.2.
+  // At least one digit for means, so that 7.0 and 6.2 are aligned.
   const minimumFractionDigits = key.startsWith('mean') ? 1 : 0;
   return cell.toLocaleString('en-US', { minimumFractionDigits, maximumFractionDigits: 1 });
 }

@@ -9,17 +9,17 @@ describe('parseServerTiming', () => {
     ]);
   });
 
-  it('is not confused by a description with a comma', () => {
+  it('reads a description with a comma', () => {
     expect(parseServerTiming('database;desc="PostgreSQL, primary";dur=12.5')).toEqual([
       { name: 'database', durationMs: 12.5 },
     ]);
   });
 
-  it('leaves out an entry without a duration', () => {
+  it('ignores an entry without a duration', () => {
     expect(parseServerTiming('miss, engine;dur=1')).toEqual([{ name: 'engine', durationMs: 1 }]);
   });
 
-  it.each([null, ''])('is empty for %j', (header) => {
+  it.each([null, ''])('returns no entries for %j', (header) => {
     expect(parseServerTiming(header)).toEqual([]);
   });
 });

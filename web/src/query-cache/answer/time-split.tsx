@@ -2,10 +2,10 @@ import { Swatch } from '../../page/swatch.js';
 import { formatMilliseconds } from '../../time/format-time.js';
 import type { ServerTiming } from './server-timing.js';
 
-/** Where the round trip went: one part for each tier the server names, the rest is network and the app itself. */
+/** How the round trip divides: one part for each tier in `Server-Timing`; the rest is network and app. */
 export function TimeSplit({ timings, roundTripMs }: { timings: ServerTiming[]; roundTripMs: number }) {
-  const told = timings.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  const parts = [...timings, { name: 'rest', durationMs: Math.max(0, roundTripMs - told) }];
+  const knownMs = timings.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const parts = [...timings, { name: 'rest', durationMs: Math.max(0, roundTripMs - knownMs) }];
   return (
     <div>
       <div class="split-bar" aria-hidden="true">

@@ -4,7 +4,7 @@ import { KEPT } from './round-trips.js';
 export const HEIGHT = 180;
 
 export function chartOptions(element: HTMLElement): UPlot.Options {
-  // Read at each paint: the canvas knows no custom properties, and the colour scheme may change.
+  // Read at each paint: a canvas does not resolve custom properties, and the colour scheme may change.
   const color = (name: string) => (): string => getComputedStyle(element).getPropertyValue(name).trim();
   const line = (name: string): UPlot.Series => ({
     stroke: color(name),
@@ -40,7 +40,7 @@ export function chartOptions(element: HTMLElement): UPlot.Options {
   };
 }
 
-// At least 1 to 1000 ms, so that a small gap looks small and a large one large.
+// At least 1 to 1000 ms, so that the same gap always has the same height.
 function wholeDecades(min: number | null, max: number | null): UPlot.Range.MinMax {
   return UPlot.rangeLog(Math.min(min ?? 1, 1), Math.max(max ?? 1, 1000), 10, true);
 }

@@ -4,7 +4,7 @@ import { formatMilliseconds } from '../../time/format-time.js';
 import { roundTrips, type Way } from '../request/query-requests.js';
 import { compare, formatRatio, type Comparison } from './round-trips.js';
 
-/** The gap in figures: both medians and their ratio. */
+/** Both medians and their ratio. */
 export function ComparisonView() {
   const comparison = compare(roundTrips.value);
   return (
@@ -23,8 +23,8 @@ export function ComparisonView() {
 
 function verdictOn({ cachedMs, uncachedMs, ratio }: Comparison): string {
   if (ratio !== null) return ratio < 1.5 ? 'no gain worth a cache' : 'faster from memory';
-  if (cachedMs === null && uncachedMs === null) return 'ask both ways to compare';
-  return cachedMs === null ? 'now ask cached' : 'now ask uncached';
+  if (cachedMs === null && uncachedMs === null) return 'request both ways to compare';
+  return cachedMs === null ? 'now request cached' : 'now request uncached';
 }
 
 function Median({ way, ms }: { way: Way; ms: number | null }) {

@@ -28,7 +28,7 @@ export function RoundTripChart({ roundTrips }: { roundTrips: RoundTrips }) {
   );
 }
 
-/** Follows the element's width and the colour scheme; returns what ends that and removes the chart. */
+/** Resizes with the element and repaints with the colour scheme. Returns a function that stops this and removes the chart. */
 function keepFitting(drawn: UPlot, element: HTMLElement): () => void {
   const fit = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }));
   const scheme = matchMedia('(prefers-color-scheme: dark)');
@@ -44,7 +44,7 @@ function keepFitting(drawn: UPlot, element: HTMLElement): () => void {
 
 function dataOf({ cached, uncached }: RoundTrips): UPlot.AlignedData {
   const places = Array.from({ length: KEPT }, (_, index) => index + 1);
-  // Both end at the right edge, so that the newest stand above each other.
+  // Both end at the right edge, so that the newest are above each other.
   const aligned = (values: number[]): (number | null)[] =>
     places.map((place) => values.at(place - KEPT - 1) ?? null);
   return [places, aligned(cached), aligned(uncached)];

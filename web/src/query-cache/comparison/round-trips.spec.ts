@@ -12,11 +12,11 @@ describe('median', () => {
     expect(median(values)).toBe(middle);
   });
 
-  it('of nothing is null', () => {
+  it('is null for no values', () => {
     expect(median([])).toBeNull();
   });
 
-  it('has as many values below it as above it', () => {
+  it('has as many values below as above it', () => {
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1 }), (values) => {
         const middle = median(values) ?? Number.NaN;
@@ -27,7 +27,7 @@ describe('median', () => {
     );
   });
 
-  it('leaves the list as it was', () => {
+  it('does not change the list', () => {
     const values = [3, 1, 2];
     median(values);
     expect(values).toEqual([3, 1, 2]);
@@ -35,7 +35,7 @@ describe('median', () => {
 });
 
 describe('addRoundTrip', () => {
-  it('drops the oldest of its own way and leaves the other alone', () => {
+  it('drops the oldest time of the same way and keeps the other way', () => {
     let trips = addRoundTrip(noRoundTrips, 'uncached', 300);
     for (let ms = 1; ms <= KEPT + 1; ms += 1) trips = addRoundTrip(trips, 'cached', ms);
     expect(trips.cached).toHaveLength(KEPT);
@@ -53,7 +53,7 @@ describe('compare', () => {
     });
   });
 
-  it('has no ratio until both ways were asked', () => {
+  it('has no ratio until both ways have times', () => {
     expect(compare({ cached: [2], uncached: [] }).ratio).toBeNull();
   });
 });

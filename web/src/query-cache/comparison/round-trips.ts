@@ -6,14 +6,14 @@ export interface RoundTrips {
 
 export const noRoundTrips: RoundTrips = { cached: [], uncached: [] };
 
-/** Kept for each way: the other way's times stay in view however often one of them is asked. */
+/** Kept for each way, so that requests of one way do not push out the times of the other. */
 export const KEPT = 60;
 
 export function addRoundTrip(to: RoundTrips, way: keyof RoundTrips, ms: number): RoundTrips {
   return { ...to, [way]: [...to[way], ms].slice(-KEPT) };
 }
 
-/** null of no values. */
+/** Null for no values. */
 export function median(values: number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];
@@ -24,7 +24,7 @@ export function median(values: number[]): number | null {
 export interface Comparison {
   cachedMs: number | null;
   uncachedMs: number | null;
-  /** How many times faster the cached way was; null until both were asked. */
+  /** How many times faster the cached way was; null until both have times. */
   ratio: number | null;
 }
 

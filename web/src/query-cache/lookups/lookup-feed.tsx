@@ -12,11 +12,11 @@ consoleSocket.on('lookups', (batch) => {
   lookups.value = newestFirst(lookups.value, batch, SHOWN);
 });
 
-/** Every lookup of this node, whoever asked. */
+/** All lookups of this node. */
 export function LookupFeed() {
   return (
     <>
-      <h3>As they happen</h3>
+      <h3>Live</h3>
       <FeedNote isEmpty={lookups.value.length === 0} />
       <ul class="feed" data-testid="lookups">
         {lookups.value.map(({ number, item }) => (
@@ -26,7 +26,7 @@ export function LookupFeed() {
               {item.outcome}
             </span>
             <span class="feed-main">{item.query}</span>
-            <code>{item.keyHash?.slice(0, 8) ?? 'refused'}</code>
+            <code>{item.keyHash?.slice(0, 8) ?? 'rejected'}</code>
             <span class="number">{formatMilliseconds(item.totalMs)}</span>
           </li>
         ))}

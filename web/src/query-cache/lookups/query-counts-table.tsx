@@ -19,9 +19,9 @@ function CountsProblem() {
 }
 
 function Table({ queries }: { queries: [string, QueryCounts][] }) {
-  const asked = queries.filter(([, of]) => columns.some(({ count }) => count(of) > 0));
-  if (asked.length === 0) return <p class="empty">None yet.</p>;
-  const shown = columns.filter(({ always, count }) => always || asked.some(([, of]) => count(of) > 0));
+  const used = queries.filter(([, of]) => columns.some(({ count }) => count(of) > 0));
+  if (used.length === 0) return <p class="empty">None yet.</p>;
+  const shown = columns.filter(({ always, count }) => always || used.some(([, of]) => count(of) > 0));
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label="Counts of each query">
       <table>
@@ -36,7 +36,7 @@ function Table({ queries }: { queries: [string, QueryCounts][] }) {
           </tr>
         </thead>
         <tbody>
-          {asked.map(([query, of]) => (
+          {used.map(([query, of]) => (
             <tr key={query}>
               <th scope="row">{query}</th>
               {shown.map(({ label, count, format = String }) => (
@@ -56,7 +56,7 @@ interface Column {
   label: string;
   count: (of: QueryCounts) => number;
   format?: (count: number) => string;
-  /** The others are shown once there is one: nine columns of zeros would hide what happens. */
+  /** Other columns are shown when they have a count: nine columns of zeros would hide the rest. */
   always?: boolean;
 }
 

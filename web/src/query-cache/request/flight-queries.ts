@@ -8,10 +8,10 @@ export interface FlightArguments {
 
 export interface FlightQuery {
   label: string;
-  /** Which fields of the form the query takes. */
+  /** The fields of the form that the query uses. */
   takes: (keyof FlightArguments)[];
   path: (args: FlightArguments) => string;
-  /** What to expect of it, said before anybody measures. */
+  /** What to expect, shown before the first measurement. */
   expect: string;
 }
 
@@ -24,19 +24,19 @@ export const flightQueries: Record<FlightQueryName, FlightQuery> = {
     takes: ['origin'],
     path: ({ origin }) => `${routes}/${part(origin)}?limit=20`,
     expect:
-      'Groups every flight of one airport: hundreds of milliseconds in PostgreSQL, so the cache pays well.',
+      'Groups every flight of one airport: hundreds of milliseconds in PostgreSQL, so the cache helps a lot.',
   },
   route: {
     label: 'Delays on one route',
     takes: ['origin', 'destination'],
     path: ({ origin, destination }) => `${routes}/${part(origin)}/${part(destination)}`,
-    expect: 'Aggregates one route by index: tens of milliseconds, so the cache pays, but less.',
+    expect: 'Aggregates one route by index: tens of milliseconds, so the cache helps, but less.',
   },
   ranking: {
     label: 'Airports by mean delay',
     takes: [],
     path: () => '/api/flights/airports/ranking?limit=20',
-    expect: 'Reads every flight there is: the most expensive query, where the cache pays best.',
+    expect: 'Reads every flight: the most expensive query, where the cache helps most.',
   },
   flight: {
     label: 'One flight by its id',
@@ -50,11 +50,11 @@ export const flightQueries: Record<FlightQueryName, FlightQuery> = {
     takes: ['origin'],
     path: ({ origin }) => `/api/weather/${part(origin)}`,
     expect:
-      'Asks a slow service over HTTP, some 300 ms: for 5 s its answer comes from memory, then stale while it is asked again.',
+      'Requests a slow service over HTTP, some 300 ms: for 5 s its answer comes from memory, then stale while a new one is requested.',
   },
 };
 
-/** Offered, not required: any airport may be typed in. */
+/** Suggestions: any airport may be entered. */
 export const busyAirports = [
   ['ATL', 'Atlanta'],
   ['BOS', 'Boston'],

@@ -1,7 +1,7 @@
 import {
   activity,
   args,
-  askOnce,
+  requestOnce,
   choose,
   compareBothWays,
   path,
@@ -18,10 +18,10 @@ const fields: Record<keyof FlightArguments, { label: string; list?: string; inpu
   flightId: { label: 'Flight id', inputMode: 'numeric' },
 };
 
-export function QuestionForm() {
+export function QueryForm() {
   const submit = (event: Event): void => {
     event.preventDefault();
-    void askOnce();
+    void requestOnce();
   };
   const chosen = flightQueries[query.value];
 
@@ -84,7 +84,7 @@ const ways: Record<Way, string> = { cached: 'Cached', uncached: 'Uncached' };
 function WaySwitch() {
   return (
     <fieldset class="switch" data-testid="cache-switch">
-      <legend class="visually-hidden">Ask with or without the cache</legend>
+      <legend class="visually-hidden">Request with or without the cache</legend>
       {(Object.keys(ways) as Way[]).map((name) => (
         <label key={name} data-way={name}>
           <input
@@ -102,7 +102,7 @@ function WaySwitch() {
 }
 
 function Actions() {
-  // A button never disables itself: that would take the focus away from whoever pressed it.
+  // A button never disables itself: that would take away the focus of the person who pressed it.
   const doing = activity.value;
   const continuous = doing === 'continuous';
   return (
@@ -113,7 +113,7 @@ function Actions() {
         disabled={continuous || doing === 'comparing'}
         data-testid="ask-once"
       >
-        Ask once
+        Request once
       </button>
       <button
         type="button"
@@ -122,14 +122,14 @@ function Actions() {
         data-testid="ask-continuously"
         onClick={toggleContinuous}
       >
-        {continuous ? 'Stop asking' : 'Ask continuously'}
+        {continuous ? 'Stop' : 'Request continuously'}
       </button>
       <button
         type="button"
         disabled={continuous}
         aria-busy={doing === 'comparing'}
         data-testid="compare"
-        title="Ten questions each way, in turn"
+        title="Ten requests each way, in turn"
         onClick={() => void compareBothWays()}
       >
         {doing === 'comparing' ? 'Comparing' : 'Compare both'}

@@ -11,7 +11,7 @@ export type Way = keyof RoundTrips;
 
 export interface LastAnswer {
   way: Way;
-  /** null when the answer carried no `Cache-Status`. */
+  /** Null when the answer has no `Cache-Status` header. */
   outcome: Outcome | null;
   status: CacheStatus | null;
   ageSeconds: string | null;
@@ -20,7 +20,7 @@ export interface LastAnswer {
   body: FlightAnswer;
 }
 
-/** At most five questions a second, one after the other: a page to look at, not a load test. */
+/** At most five requests a second, one by one: this page is not a load test. */
 const PAUSE_MS = 200;
 const COMPARED = 10;
 
@@ -30,62 +30,62 @@ export const way = signal<Way>('cached');
 export const path = computed(() => flightQueries[query.value].path(args.value));
 
 export const lastAnswer = signal<LastAnswer | null>(null);
-export const askProblem = signal<Problem | null>(null);
+export const requestProblem = signal<Problem | null>(null);
 export const roundTrips = signal<RoundTrips>(noRoundTrips);
-/** What keeps the page asking: a click, a comparison, or the continuous mode. */
+/** Why requests are being sent: a click, a comparison, or the continuous mode. */
 export const activity = signal<'idle' | 'once' | 'comparing' | 'continuous'>('idle');
 
-let stopAsking: (() => void) | undefined;
+let stopPolling: (() => void) | undefined;
 
-export async function askOnce(): Promise<void> {
+export async function requestOnce(): Promise<void> {
   if (activity.value !== 'idle') return;
   activity.value = 'once';
-  await ask(way.value);
+  await send(way.value);
   activity.value = 'idle';
 }
 
-/** Both ways in turn, so that whatever else the machine does falls on both alike. */
+/** Both ways in turn, so that other load on the machine affects both equally. */
 export async function compareBothWays(): Promise<void> {
   if (activity.value !== 'idle') return;
   activity.value = 'comparing';
-  askProblem.value = null;
-  for (let turn = 0; turn < COMPARED && askProblem.value === null; turn += 1) {
-    await ask('uncached');
-    await ask('cached');
+  requestProblem.value = null;
+  for (let turn = 0; turn < COMPARED && requestProblem.value === null; turn += 1) {
+    await send('uncached');
+    await send('cached');
   }
   activity.value = 'idle';
 }
 
 export function toggleContinuous(): void {
-  if (stopAsking === undefined) {
+  if (stopPolling === undefined) {
     activity.value = 'continuous';
-    stopAsking = poll(() => ask(way.value), PAUSE_MS);
+    stopPolling = poll(() => send(way.value), PAUSE_MS);
     return;
   }
-  stopAsking();
-  stopAsking = undefined;
+  stopPolling();
+  stopPolling = undefined;
   activity.value = 'idle';
 }
 
-/** Another question: times of two different queries have no common median. */
+/** Clears the results: times of two different queries have no common median. */
 export function choose(next: FlightQueryName, nextArgs: FlightArguments): void {
   query.value = next;
   args.value = nextArgs;
   roundTrips.value = noRoundTrips;
   lastAnswer.value = null;
-  askProblem.value = null;
+  requestProblem.value = null;
 }
 
-async function ask(by: Way): Promise<void> {
-  const asked = path.value;
+async function send(by: Way): Promise<void> {
+  const requested = path.value;
   const answer = await request<FlightAnswer>(
-    asked,
+    requested,
     by === 'uncached' ? { headers: { 'Cache-Control': 'no-store' } } : {},
   );
-  // The visitor has moved on to another question meanwhile.
-  if (asked !== path.value) return;
+  // The visitor has chosen another query meanwhile.
+  if (requested !== path.value) return;
 
-  askProblem.value = answer.ok ? null : answer.problem;
+  requestProblem.value = answer.ok ? null : answer.problem;
   if (!answer.ok) return;
   const status = parseCacheStatus(answer.headers.get('Cache-Status'));
   const outcome = status === null ? null : outcomeOf(status, by);
@@ -98,7 +98,7 @@ async function ask(by: Way): Promise<void> {
     roundTripMs: answer.elapsedMs,
     body: answer.body,
   };
-  // Where the server did not heed `no-store`, the time would count for the wrong side.
+  // Where the server ignored `no-store`, the time would count for the wrong side.
   if (by === 'cached' || outcome === 'bypass')
     roundTrips.value = addRoundTrip(roundTrips.value, by, answer.elapsedMs);
 }
