@@ -25,7 +25,7 @@ function columns(...flights: Partial<Record<keyof typeof flight, unknown>>[]): F
 }
 
 describe('encodeFlights', () => {
-  it('writes one row as COPY reads it', () => {
+  it('writes one row in the binary format of COPY', () => {
     const [chunk] = encodeFlights(columns({}), new Set());
     // 2001-01-01 00:01:00, in microseconds after 2000-01-01.
     const date = (366 * 86_400 + 60) * 1_000_000;
@@ -48,7 +48,7 @@ describe('encodeFlights', () => {
     expect([...airports].toSorted()).toEqual(['ATL', 'LAS', 'PHL']);
   });
 
-  it('cuts many flights into chunks of at most 64 KB', () => {
+  it('splits many flights into chunks of at most 64 KB', () => {
     const chunks = [...encodeFlights(columns(...Array.from({ length: 3000 }, () => ({}))), new Set())];
     expect(chunks.length).toBeGreaterThan(1);
     expect(Math.max(...chunks.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(65_536);
@@ -62,7 +62,7 @@ describe('encodeFlights', () => {
     ['date', null],
     ['origin', 'LASX'],
     ['destination', null],
-  ])('refuses a flight whose %s is %j, naming its row', (column, value) => {
+  ])('rejects a flight whose %s is %j and names its row', (column, value) => {
     expect(() => [...encodeFlights(columns({}, { [column]: value }), new Set())]).toThrow(
       `Row 43 of the flights has an unusable ${column}: ${String(value)}.`,
     );

@@ -1,13 +1,13 @@
 import type { FlightColumns } from './flights.parquet.js';
 
 /**
- * COPY's binary format (PostgreSQL documentation, "COPY", "Binary Format"): a third of the server's
- * work of parsing text, and no strings made here.
+ * The binary format of COPY (PostgreSQL documentation, "COPY", "Binary Format"): it takes the server a third of the time of text, and no
+ * strings are created here.
  */
 export const COPY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 
-/** Of a row before its first value: the count of fields (2 bytes). Of a value: its length (4 bytes). */
+/** A row begins with the number of its fields (2 bytes), a value with its length (4 bytes). */
 const ROW_HEADER_BYTES = 2;
 const VALUE_HEADER_BYTES = 4;
 const VALUE_BYTES = { id: 4, date: 8, delay: 2, distance: 2, origin: 3, destination: 3 };
@@ -42,7 +42,7 @@ export function* encodeFlights(flights: FlightColumns, airports: Set<string>): G
   }
 }
 
-/** Written column by column: every row has the same layout, and the loops stay free of branches. */
+/** Written column by column: every row has the same layout, so the loops need no branches. */
 interface Chunk {
   readonly flights: FlightColumns;
   readonly from: number;
@@ -99,7 +99,7 @@ function unusable(
   return new Error(`Row ${row} of the flights has an unusable ${column}: ${String(flights[column][index])}.`);
 }
 
-/** A row with everything but its values, and where each value goes. */
+/** A row without its values, and the offset of each value. */
 function layout(): { rowTemplate: Buffer; offsets: Record<keyof typeof VALUE_BYTES, number> } {
   const offsets = { id: 0, date: 0, delay: 0, distance: 0, origin: 0, destination: 0 };
   const columns = Object.keys(VALUE_BYTES) as (keyof typeof VALUE_BYTES)[];

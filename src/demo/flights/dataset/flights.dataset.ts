@@ -9,7 +9,7 @@ import * as sql from './flights.sql.js';
 
 export interface LoadOptions {
   readonly databaseUrl: string;
-  /** The first so many flights of the file, which is sorted by date; more than it has, or nothing, is all. */
+  /** How many flights to load, from the beginning of the file, which is sorted by date; all by default. */
   readonly rows?: number | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
 }
@@ -21,29 +21,28 @@ export interface LoadProgress {
 }
 
 export interface LoadResult {
-  /** `kept`: the same data were there already, and nothing was done. */
+  /** `kept`: the same data were loaded already. */
   readonly outcome: 'loaded' | 'replaced' | 'kept';
   readonly rows: number;
 }
 
-// The tables' shape is part of what is loaded: raise it with every change of flights.sql.ts.
+// Increase it with every change of the tables in flights.sql.ts.
 const TABLES_VERSION = 1;
 const VERSION = `${SOURCE}, tables ${TABLES_VERSION}`;
 
 /**
- * Makes the database hold the flights data set: table `flights` (ids are row numbers of the file, from 1),
- * the airports that these flights use, and `dataset`, which says what is loaded.
+ * Loads the flights into the database, unless they are loaded already: table `flights` (ids are row numbers of the file, from 1), the airports
+ * that these flights use, and `dataset`, which records what is loaded.
  *
- * All of it in one transaction: an interrupted load leaves what was there before. The first N flights
- * rather than a sample: days stay complete and the data keep nearly all airports and routes (100,000
- * flights are the first six days, with 223 of 229 airports and 3,269 of 3,399 routes), and only as
- * much of the file is decoded as is loaded. Loading another number of rows drops flights added since.
+ * In one transaction: an interrupted load changes nothing. A smaller load takes the first N flights, not a sample: days stay complete, and
+ * nearly all airports and routes are included (100,000 flights are the first six days, with 223 of 229 airports and 3,269 of 3,399 routes).
+ * Loading another number of rows drops flights that were added since.
  */
 export async function loadFlightsDataset(options: LoadOptions): Promise<LoadResult> {
   const file = await openFlightsFile();
   const rows = Math.min(options.rows ?? file.rows, file.rows);
   const client = new Client({ connectionString: options.databaseUrl, application_name: 'flights-dataset' });
-  // A lost connection rejects the query under way as well; without a listener it would end the process.
+  // A lost connection also rejects the running query. Without a listener the event would end the process.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -65,13 +64,13 @@ export async function loadFlightsDataset(options: LoadOptions): Promise<LoadResu
     await client.query('commit');
     return { outcome: loaded ? 'replaced' : 'loaded', rows };
   } finally {
-    // Ends an unfinished transaction too, and with it everything it did.
+    // Also rolls back an unfinished transaction.
     await client.end();
   }
 }
 
 async function loadedDataset(client: Client): Promise<{ rows: number; version: string } | undefined> {
-  // Two nodes may start on one empty database: the second waits here and then finds the data loaded.
+  // When two nodes start on one empty database, the second waits here and then finds the data.
   await client.query(sql.LOCK);
   await client.query(sql.CREATE_DATASET_TABLE);
   const found = await client.query<{ rows: number; version: string }>(sql.LOADED);
@@ -97,7 +96,7 @@ async function copyFlights(
     }
     yield COPY_TRAILER;
   }
-  // The pipeline asks for a chunk when the server has taken the last: memory holds one row group.
+  // The pipeline requests a chunk when the server has received the last one, so memory holds one row group.
   await pipeline(Readable.from(bytes()), client.query(copyFrom(sql.COPY_FLIGHTS)));
   return airports;
 }

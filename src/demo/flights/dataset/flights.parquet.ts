@@ -12,7 +12,7 @@ export const SOURCE = `vega-datasets ${(require(join(PACKAGE, 'package.json')) a
 
 const COLUMNS = ['date', 'delay', 'distance', 'origin', 'destination'] as const;
 
-/** Consecutive flights of the file by column, as the file has them: not yet checked. */
+/** Consecutive flights of the file by column, not checked yet. */
 export type FlightColumns = Readonly<Record<(typeof COLUMNS)[number], ArrayLike<unknown>>> & {
   /** How many rows of the file come before. */
   readonly rowsBefore: number;
@@ -43,7 +43,7 @@ export async function openFlightsFile(): Promise<FlightsFile> {
           rowStart: rowsBefore,
           rowEnd,
           columns: [...COLUMNS],
-          // Microseconds as they are: three million Date objects would be thrown away at once.
+          // Microseconds: three million Date objects would become garbage at once.
           parsers: { timestampFromMicroseconds: (microseconds) => microseconds },
           onChunk: ({ columnName, columnData }) => Object.assign(columns, { [columnName]: columnData }),
         });

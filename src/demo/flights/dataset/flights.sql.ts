@@ -32,13 +32,13 @@ export const CREATE_TABLES = `
   comment on column flights.delay is 'minutes, negative when early';
   comment on column flights.distance is 'miles';`;
 
-// Frozen, which only a table made in the same transaction can be: no VACUUM has to come back to it.
+// FREEZE saves a later VACUUM. It is possible because the table was created in the same transaction.
 export const COPY_FLIGHTS = `
   copy flights (id, date, delay, distance, origin, destination) from stdin with (format binary, freeze)`;
 
 export const CREATE_ALL_AIRPORTS = `create temporary table all_airports (like airports) on commit drop`;
 
-// The file writes NA where it does not know the city or the state.
+// The file has NA where the city or the state is unknown.
 export const COPY_ALL_AIRPORTS = `copy all_airports from stdin with (format csv, header, null 'NA')`;
 
 export const KEEP_USED_AIRPORTS = `insert into airports select * from all_airports where iata = any ($1)`;

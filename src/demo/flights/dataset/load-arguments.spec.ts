@@ -4,7 +4,7 @@ import { loadArguments } from './load-arguments.js';
 const database = 'postgres://user:password@localhost:5432/caching';
 
 describe('loadArguments', () => {
-  it('takes the database and loads all rows by default', () => {
+  it('reads the database and loads all rows by default', () => {
     expect(loadArguments(['--database', database])).toEqual({
       help: false,
       databaseUrl: database,
@@ -12,11 +12,11 @@ describe('loadArguments', () => {
     });
   });
 
-  it('takes a number of rows', () => {
+  it('reads a number of rows', () => {
     expect(loadArguments(['--database', database, '--rows', '20000'])).toMatchObject({ rows: 20_000 });
   });
 
-  it.each(['0', '-1', '1.5', '1e6', 'many', ''])('refuses %j rows', (rows) => {
+  it.each(['0', '-1', '1.5', '1e6', 'many', ''])('rejects %j rows', (rows) => {
     expect(() => loadArguments(['--database', database, `--rows=${rows}`])).toThrow(
       '--rows must be a whole number',
     );
@@ -29,7 +29,7 @@ describe('loadArguments', () => {
     },
   );
 
-  it('refuses an unknown option by its name', () => {
+  it('rejects an unknown option and names it', () => {
     expect(() => loadArguments(['--row', '1'])).toThrow("'--row'");
   });
 });

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const USAGE = `Loads the flights data set into PostgreSQL, unless it is there already.
+export const USAGE = `Loads the flights data set into PostgreSQL, unless it is loaded already.
 
   --database URL   postgres://user:password@host:port/database
   --rows N         only the first N flights (default: all 3,000,000)
@@ -10,7 +10,7 @@ export type LoadArguments =
   | { readonly help: true }
   | { readonly help: false; readonly databaseUrl: string; readonly rows: number | undefined };
 
-/** Throws an error whose message is one sentence for whoever typed the command. */
+/** @throws an error whose message is one sentence for the user of the command. */
 export function loadArguments(args: readonly string[]): LoadArguments {
   const { values } = parseArgs({
     args: [...args],

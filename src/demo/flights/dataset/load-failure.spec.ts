@@ -9,18 +9,18 @@ describe('describeLoadFailure', () => {
     ['28P01', 'refuses the user name or the password'],
     ['3D000', 'has no database caching'],
     ['ECONNREFUSED', 'No PostgreSQL answers at db.example:5432'],
-  ])('says what to do about %s', (code, sentence) => {
+  ])('names the remedy for %s', (code, sentence) => {
     expect(describeLoadFailure(Object.assign(new Error('x'), { code }), url)).toContain(sentence);
   });
 
-  it('looks into the errors of a host with several addresses', () => {
+  it('reads the errors of a host with several addresses', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     expect(describeLoadFailure(new AggregateError([refused, refused]), url)).toContain(
       'No PostgreSQL answers',
     );
   });
 
-  it('keeps the password out of what it says', () => {
+  it('does not contain the password', () => {
     expect(describeLoadFailure(new Error('odd'), url)).not.toContain('secret');
   });
 });

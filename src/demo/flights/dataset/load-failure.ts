@@ -1,6 +1,6 @@
 type Failure = Error & { readonly code?: unknown; readonly errors?: readonly unknown[] };
 
-/** One sentence: what failed and what to do. Says nothing of user or password. */
+/** One or two sentences: what failed and what to do. Contains neither user nor password. */
 export function describeLoadFailure(error: unknown, databaseUrl: string): string {
   const { host, pathname } = new URL(databaseUrl);
   const failure = firstOf(error);
@@ -19,7 +19,7 @@ export function describeLoadFailure(error: unknown, databaseUrl: string): string
   );
 }
 
-/** A host with several addresses fails with one error for each. */
+/** The connection to a host with several addresses fails with one error for each. */
 function firstOf(error: unknown): Failure {
   const failure = (error instanceof Error ? error : new Error(String(error))) as Failure;
   return failure.errors?.[0] === undefined ? failure : firstOf(failure.errors[0]);

@@ -7,13 +7,13 @@ export type LoadMessage = { readonly progress: LoadProgress } | { readonly resul
 
 const OUTCOMES: Record<LoadResult['outcome'], string> = {
   loaded: 'flights loaded',
-  replaced: 'flights loaded in the place of another data set',
-  kept: 'flights are there already',
+  replaced: 'flights loaded, replacing another data set',
+  kept: 'flights are loaded already',
 };
 
-// Without the parent nobody waits for the load, and its servers are going; the transaction is undone.
+// Without the parent the load has no purpose, and its servers are stopping. The transaction is rolled back.
 process.once('disconnect', () => process.exit(1));
-// Waiting for that keeps no finished load alive.
+// The channel must not keep a finished load alive.
 process.channel?.unref();
 
 const command = readArguments();
@@ -31,28 +31,28 @@ function readArguments(): LoadArguments {
 
 async function load({ databaseUrl, rows }: LoadArguments & { help: false }): Promise<void> {
   try {
-    const result = await loadFlightsDataset({ databaseUrl, rows, onProgress: tellTenths() });
-    tell({ result }, `${result.rows.toLocaleString('en')} ${OUTCOMES[result.outcome]}`);
+    const result = await loadFlightsDataset({ databaseUrl, rows, onProgress: reportParts() });
+    report({ result }, `${result.rows.toLocaleString('en')} ${OUTCOMES[result.outcome]}`);
   } catch (error) {
     console.error(describeLoadFailure(error, databaseUrl));
     process.exit(1);
   }
 }
 
-/** A parent is told of every hundredth, a log of every tenth. */
-function tellTenths(): (progress: LoadProgress) => void {
+/** Reports each hundredth to a parent process, each tenth to a log. */
+function reportParts(): (progress: LoadProgress) => void {
   const parts = process.send ? 100 : 10;
-  let told = 0;
+  let reported = 0;
   return (progress) => {
     const part = Math.floor((progress.rows / progress.rowsTotal) * parts);
-    if (part === told && progress.step === 'copying') return;
-    told = part;
-    const doing = progress.step === 'copying' ? 'flights copied' : 'flights copied, building the indices';
-    tell({ progress }, `${progress.rows.toLocaleString('en')} ${doing}`);
+    if (part === reported && progress.step === 'copying') return;
+    reported = part;
+    const doing = progress.step === 'copying' ? 'flights copied' : 'flights copied, building the indexes';
+    report({ progress }, `${progress.rows.toLocaleString('en')} ${doing}`);
   };
 }
 
-function tell(message: LoadMessage, line: string): void {
+function report(message: LoadMessage, line: string): void {
   if (process.send) process.send(message);
   else console.log(line);
 }
