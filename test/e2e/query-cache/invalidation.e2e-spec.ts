@@ -10,9 +10,9 @@ import { CACHE_ENGINES } from './cache-engines.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
 
 const KEYS = 2;
-/** On each engine, so that they are 10,000 in all; INTERLEAVINGS sets another number. */
+/** On each engine, 10,000 in all. INTERLEAVINGS sets another number. */
 const RUNS = Number(process.env['INTERLEAVINGS'] ?? rounds(1_000));
-/** Rows come up again after so many runs: by then some of their answers are stale. */
+/** Rows are used again after this many runs: by then some of their answers are stale. */
 const ROWS = 300;
 
 type Args = { row: number; key: number };
@@ -20,10 +20,10 @@ type Operation = {
   node: number;
   key: number;
   kind: 'read' | 'refresh' | 'tag' | 'arguments';
-  /** Of the event loop, before it begins. */
+  /** Turns of the event loop before it begins. */
   turns: number;
-  /** Of a read: its node has asked the engine something before. */
-  hasHeard: boolean;
+  /** Before a read its node has got a reply of the engine. */
+  hasReply: boolean;
 };
 
 const operation: fc.Arbitrary<Operation> = fc.record({
@@ -31,9 +31,9 @@ const operation: fc.Arbitrary<Operation> = fc.record({
   key: fc.integer({ min: 0, max: KEYS - 1 }),
   kind: fc.constantFrom('read', 'read', 'read', 'tag', 'arguments', 'refresh'),
   turns: fc.integer({ min: 0, max: 12 }),
-  hasHeard: fc.boolean(),
+  hasReply: fc.boolean(),
 });
-/** What happens at once, and how many turns each load takes. */
+/** Concurrent operations, and how many turns of the event loop each load takes. */
 const plan = fc.record({
   operations: fc.array(operation, { minLength: 6, maxLength: 24 }),
   loads: fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 8 }),
@@ -47,13 +47,13 @@ const tiers = [
   ['without a local tier', 0],
   ['with local tiers', 1_000_000],
 ] as const;
-/** After this a local tier never serves what was invalidated, whatever happened to the push. */
+/** After this a local tier never serves an invalidated answer, even without the push. */
 const LOCAL_PROMISE_MS = 1_000;
 
 describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
   describe.each(CACHE_ENGINES)('on %s', (kind) => {
     let nodes: CacheNodes;
-    /** The data: per row and key, how often it was written. */
+    /** The data: the number of writes by row and key. */
     const data = new Map<string, number>();
     let loadTurns: number[] = [0];
     let loadsDone = 0;
@@ -80,18 +80,18 @@ describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
     });
     afterAll(() => nodes.close());
 
-    /** Per row and key: what was acknowledged, to which node and when. */
+    /** Confirmed writes by row and key, with their node and time. */
     const acknowledged = new Map<string, { version: number; node: number; at: number }[]>();
     let reads = 0;
 
     /**
-     * The version that a read which begins now on this node must have seen. Of what another node has invalidated, a local tier
-     * need not have been told yet, unless this node has had an answer of the engine that was asked for since.
+     * The oldest version that a read on this node may return now. The push of another node's invalidation may not have reached the local
+     * tier yet, unless this node has got a reply of the engine to a later command.
      */
-    async function newestFor({ row, key }: Args, { node, hasHeard }: Pick<Operation, 'node' | 'hasHeard'>) {
+    async function newestFor({ row, key }: Args, { node, hasReply }: Pick<Operation, 'node' | 'hasReply'>) {
       const known = [...(acknowledged.get(`${row}:${key}`) ?? [])];
-      const isPushed = kind !== 'memcached' && hasHeard;
-      if (isPushed && localTierBytes > 0) await hearFrom(nodes.nodes[node]?.engine, { row, key });
+      const isPushed = kind !== 'memcached' && hasReply;
+      if (isPushed && localTierBytes > 0) await waitForReply(nodes.nodes[node]?.engine, { row, key });
       const now = performance.now();
       const must = known.filter(
         ({ node: by, at }) => localTierBytes === 0 || isPushed || by === node || now - at > LOCAL_PROMISE_MS,
@@ -99,8 +99,8 @@ describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
       return Math.max(0, ...must.map(({ version }) => version));
     }
 
-    /** Pushes of a key come before the answers of its server. */
-    async function hearFrom(engine: Engine | undefined, args: Args): Promise<void> {
+    /** Pushes of a key come before later replies of its server. */
+    async function waitForReply(engine: Engine | undefined, args: Args): Promise<void> {
       if (!(engine instanceof RedisEngine) || !query) return;
       await engine.client.mGet([...new KeySpace(nodes.prefix).keysOf(query, args).tokenKeys]);
     }
@@ -147,7 +147,7 @@ describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
           const args = { row, key: 0 };
           const atTheEnd = await Promise.all(
             queries.map(async (query, node) => {
-              const newest = await newestFor(args, { node, hasHeard: true });
+              const newest = await newestFor(args, { node, hasReply: true });
               return (await query.get(args)) - newest;
             }),
           );
