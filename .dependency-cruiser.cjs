@@ -1,5 +1,7 @@
 /* Who may import whom. The folder tree is the architecture; these rules keep it true. */
 const copyable = ['sessions', 'query-cache', 'leaderboard'];
+/** Folders of the query cache, from the ground up: each may import those before it. */
+const queryCache = ['query', 'invalidation', 'tiers', 'loading', 'lookup', 'http'];
 const room = (names) => `^src/(${[].concat(names).join('|')})/`;
 
 module.exports = {
@@ -27,6 +29,13 @@ module.exports = {
       from: { path: room('cache-manager') },
       to: { path: '^src/', pathNot: room(['cache-manager', 'query-cache', 'engine']) },
     },
+    ...queryCache.slice(0, -1).map((folder, i) => ({
+      name: `query-cache-${folder}-imports-downwards`,
+      severity: 'error',
+      comment: 'A lookup reads top down: lookup, loading, tiers, invalidation, query.',
+      from: { path: `^src/query-cache/${folder}/`, pathNot: '\\.spec\\.ts$' },
+      to: { path: `^src/query-cache/(${queryCache.slice(i + 1).join('|')})/` },
+    })),
     {
       name: 'foundations-know-nobody',
       severity: 'error',
