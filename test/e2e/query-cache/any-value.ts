@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Everything that JavaScript has, most of which JSON changes. */
+/** Any JavaScript value. JSON changes most of them. */
 export const anything = fc.anything({
   withBigInt: true,
   withBoxedValues: true,

@@ -34,7 +34,7 @@ const call = fc.record({
   node: fc.integer({ min: 0, max: 2 }),
   kind: fc.constantFrom('read', 'read', 'read', 'refresh', 'no-store', 'invalidate'),
   args: argument,
-  /** One per turn of the event loop, from right after the call on. */
+  /** One per turn of the event loop, the first right after the call. */
   mutations: fc.array(fc.integer({ min: 0, max: MUTATIONS.length - 1 }), { minLength: 1, maxLength: 6 }),
 });
 type Call = typeof call extends fc.Arbitrary<infer C> ? C : never;
@@ -88,7 +88,7 @@ describe('arguments and definitions', () => {
 
   const staleAnswers = () => queries.reduce((sum, { counters }) => sum + counters.read().stale, 0);
 
-  /** Resolves with calls that find stale answers, on every node. */
+  /** Resolves with calls that find stale answers on every node. */
   async function staleCalls(): Promise<Call[]> {
     const calls = TENANTS.flatMap((tenant) =>
       [0, 1, 2].map((node) => ({
@@ -119,7 +119,7 @@ describe('arguments and definitions', () => {
       try {
         MUTATIONS[mutation]!(mine);
       } catch {
-        // An earlier one has removed what this one changes.
+        // An earlier mutation has removed the member that this one changes.
       }
       await nextTurn();
     }

@@ -13,7 +13,7 @@ const DEADLINE_MS = 2_000;
 /** Longer than the deadline, so that the outcome of a call is counted when the lookup returns. */
 const SOFT_TIMEOUT_MS = 2 * DEADLINE_MS;
 
-/** The query cache alone, as an application has it, with a connection of its own. */
+/** The query cache alone, as in an application, with its own connection. */
 export interface CacheNode {
   cache: QueryCacheService;
   engine: Engine;

@@ -167,7 +167,7 @@ describe('the flights API with any input', () => {
           count[answer.status] = (count[answer.status] ?? 0) + 1;
           expect([201, 400, 413, 415, 422]).toContain(answer.status);
           if (answer.status !== 201) return;
-          // Nest drops a field "__proto__" before anything sees it.
+          // Nest drops a field "__proto__" before validation.
           const sent = { ...(JSON.parse(text) as object) } as Record<string, unknown>;
           const flight = Object.fromEntries(Object.keys(FLIGHT).map((field) => [field, sent[field]]));
           flight['id'] = answer.body['id'];

@@ -6,7 +6,7 @@ import { startApp, type TestApp } from '../../support/app.js';
 const REQUESTS = Number(process.env['KEY_FLOOD_REQUESTS'] ?? 300);
 const CALLERS = 16;
 const FIRST_ID = 900_000_000;
-/** That there is nothing is kept for 10 s, and may be served for 10 s longer. */
+/** The answer null is fresh for 10 s and stale for 10 s. */
 const LONGEST_ANSWER_MS = 20_000;
 
 let app: TestApp;
@@ -25,7 +25,7 @@ function statusOf(id: number): Promise<number | undefined> {
   });
 }
 
-/** By key, in milliseconds; -1 is for ever. */
+/** Remaining life by key, in milliseconds; -1 means no expiry. */
 async function lives(): Promise<Map<string, number>> {
   const script = `local lives = {}
     for _, key in ipairs(redis.call('KEYS', '*')) do
@@ -37,14 +37,14 @@ async function lives(): Promise<Map<string, number>> {
 
 it(`${REQUESTS} requests for flights that do not exist leave no key for longer than twice the life of the answer null`, async () => {
   const before = await lives();
-  // Each once, as with random ids.
+  // Each id once.
   let next = FIRST_ID;
   const call = async (): Promise<void> => {
     while (next < FIRST_ID + REQUESTS) expect(await statusOf(next++)).toBe(404);
   };
   await Promise.all(Array.from({ length: CALLERS }, call));
   const left = [...(await lives())].filter(([key]) => !before.has(key)).map(([, ms]) => ms);
-  console.info(`${REQUESTS} requests: ${left.length} keys, the last ends within ${Math.max(...left)} ms`);
+  console.info(`${REQUESTS} requests: ${left.length} keys, the last expires within ${Math.max(...left)} ms`);
   expect(left.length).toBeGreaterThan(0);
   expect(left.filter((ms) => ms === -1 || ms > 2 * LONGEST_ANSWER_MS)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { installed } from '../../support/app.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
 
 const ANSWERS = 60;
-/** So that the answers begin at different moments of a second, of which Memcached counts whole ones. */
+/** Memcached counts whole seconds, so the answers begin at different moments of a second. */
 const STEP_MS = 17;
 
 describe.each(installed('redis', 'valkey', 'memcached'))('the life of an answer on %s', (kind) => {
@@ -19,21 +19,21 @@ describe.each(installed('redis', 'valkey', 'memcached'))('the life of an answer 
     // With these times a new validity token lives as long as the answer, so it is not extended.
     const times = { ttlSeconds: 2, negativeTtlSeconds: value === null ? 2 : 1, loadTimeoutSeconds: 1 };
     const loading = here.cache.define({ name, ...times, load: () => Promise.resolve(value) });
-    const loadedAgainAt = new Map<number, number>();
+    const reloadedAt = new Map<number, number>();
     const reading = there.cache.define({
       name,
       ...times,
-      load: ({ id }: { id: number }) => Promise.resolve((loadedAgainAt.set(id, performance.now()), value)),
+      load: ({ id }: { id: number }) => Promise.resolve((reloadedAt.set(id, performance.now()), value)),
     });
     const early: number[] = [];
     const live = async (id: number) => {
-      const askedAt = performance.now();
+      const startedAt = performance.now();
       const { lookup } = await loading.read({ id });
-      // What is left was measured after this.
-      const endsAt = askedAt + (lookup.ttlSeconds ?? 0) * 1_000;
+      // The ttl was measured after this.
+      const endsAt = startedAt + (lookup.ttlSeconds ?? 0) * 1_000;
       do await reading.get({ id });
-      while (!loadedAgainAt.has(id));
-      const leftMs = endsAt - loadedAgainAt.get(id)!;
+      while (!reloadedAt.has(id));
+      const leftMs = endsAt - reloadedAt.get(id)!;
       if (leftMs > 0) early.push(leftMs);
     };
     await Promise.all(Array.from({ length: ANSWERS }, (_, id) => delay(id * STEP_MS).then(() => live(id))));

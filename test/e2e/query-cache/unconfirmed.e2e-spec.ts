@@ -27,7 +27,7 @@ afterAll(() => app.close());
 const flightsOf = async ({ url }: { url: string }) =>
   Number((await request(url).get(ROUTE).expect(200)).body.flights);
 
-/** Invalidations are UNLINK, and nothing else of the cache is. */
+/** The cache sends UNLINK for invalidations only. */
 const allow = (isAllowed: boolean) =>
   engine.command('ACL', 'SETUSER', 'default', isAllowed ? '+unlink' : '-unlink');
 
@@ -45,7 +45,7 @@ it('POST /api/flights answers invalidated: false when the engine rejects the inv
   expect(body).toEqual({ id: expect.any(Number), ...FLIGHT, invalidated: false });
   expect(await flightsOf(writer)).toBe(before + 1);
   expect(await flightsOf(app)).toBe(before);
-  // Just after a try, so that the next one is that of the shutdown.
+  // Right after a retry, so that the shutdown sends the next one.
   const refused = await refusals();
   await until(async () => (await refusals()) > refused);
   await allow(true);

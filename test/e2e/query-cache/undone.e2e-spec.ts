@@ -82,7 +82,7 @@ function redisOf(node: CacheNode | undefined): RedisEngine {
   throw new Error('This test needs Redis or Valkey.');
 }
 
-/** Otherwise lookups answer from the database. */
+/** Until the engine answers for all keys, lookups answer from the database. */
 function answersFor(keys: readonly string[], node: CacheNode | undefined): Promise<boolean> {
   return Promise.all(keys.map((key) => redisOf(node).client.exists(key))).then(
     () => true,
