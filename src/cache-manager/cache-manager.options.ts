@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { Engine } from '../engine/index.js';
 
+/** What `CacheManagerModule.forRootAsync` takes. */
 export interface CacheManagerOptions {
   /** Redis, Valkey or Memcached, for example `engines.for('cache')`. */
   engine: Engine;

@@ -71,7 +71,7 @@ export interface LocalTierStats {
   evictions: number;
 }
 
-/** `GET /api/query-cache/stats`. */
+/** The counts of one node, as `GET /api/query-cache/stats` returns them. */
 export interface QueryCacheStats {
   localTier: LocalTierStats;
   queries: Record<string, QueryCounts>;
