@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { build } from 'hdr-histogram-js';
 import { WebSocket } from 'ws';
-import type { CompactChanges, WatchRequest } from '../../src/leaderboard/leaderboard.wire.js';
+import type { CompactChanges, WatchRequest } from '../../src/leaderboard/live/leaderboard.wire.js';
 import { ageOf, type Audience, type Heard } from './audience.js';
 
 /*

@@ -12,9 +12,9 @@ export type {
   FriendEntry,
   PlayerRank,
   RankedEntry,
-} from './leaderboard.answers.js';
-export type { SubmissionAnswer } from './leaderboard.submissions.js';
-export type { BoardDefinition, BoardWindow, Submission } from './leaderboard.schemas.js';
+} from './leaderboard.responses.js';
+export type { SubmissionAnswer } from './submissions/score-submissions.js';
+export type { BoardDefinition, BoardWindow, Submission } from './api/leaderboard.schemas.js';
 export type {
   CompactChanges,
   DegradedBoard,
@@ -24,6 +24,6 @@ export type {
   OwnPlaceChanged,
   WatchRequest,
   WatchSnapshot,
-} from './leaderboard.wire.js';
+} from './live/leaderboard.wire.js';
 
-export { boardParameterSchema } from './leaderboard.schemas.js';
+export { boardParameterSchema } from './api/leaderboard.schemas.js';

@@ -1,26 +1,26 @@
 import { Module } from '@nestjs/common';
-import { GameServerGuard } from './game-server.guard.js';
-import { LeaderboardAudit } from './leaderboard.audit.js';
-import { LeaderboardController } from './leaderboard.controller.js';
-import { LeaderboardForgetting } from './leaderboard.forgetting.js';
-import { LeaderboardGateway } from './leaderboard.gateway.js';
-import { LeaderboardLedger } from './leaderboard.ledger.js';
+import { GameServerGuard } from './api/game-server.guard.js';
+import { LeaderboardAudit } from './sync/board-audit.js';
+import { LeaderboardController } from './api/leaderboard.controller.js';
+import { LeaderboardForgetting } from './players/player-removal.js';
+import { LeaderboardGateway } from './live/leaderboard.gateway.js';
+import { LeaderboardLedger } from './ledger/leaderboard.ledger.js';
 import { LEADERBOARD_OPTIONS, LeaderboardModuleBase } from './leaderboard.options.js';
-import { LeaderboardProjection } from './leaderboard.projection.js';
-import { LeaderboardPush } from './leaderboard.push.js';
-import { LeaderboardRebuilds } from './leaderboard.rebuilds.js';
+import { LeaderboardProjection } from './sync/board-sync.js';
+import { LeaderboardPush } from './live/live-feeds.js';
+import { LeaderboardRebuilds } from './sync/board-rebuilds.js';
 import { LeaderboardService } from './leaderboard.service.js';
-import { LeaderboardStore } from './leaderboard.store.js';
-import { LeaderboardSubmissions } from './leaderboard.submissions.js';
-import { LedgerAnswers } from './ledger/ledger-answers.js';
-import { LedgerClock } from './ledger/ledger-clock.js';
-import { LedgerForgetting } from './ledger/ledger-forgetting.js';
+import { LeaderboardStore } from './sorted-sets/sorted-sets.store.js';
+import { LeaderboardSubmissions } from './submissions/score-submissions.js';
+import { LedgerAnswers } from './ledger/recorded-answers.js';
+import { LedgerClock } from './ledger/database-clock.js';
+import { LedgerForgetting } from './ledger/remove-player.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
-import { LedgerPlacesReader } from './ledger/ledger-places.js';
-import { LedgerProfiles } from './ledger/ledger-profiles.js';
-import { PlayerNames } from './player-names.js';
-import { PlayerNamesStore } from './player-names.store.js';
-import { RebuildStore } from './rebuild.store.js';
+import { LedgerPlacesReader } from './ledger/ledger-ranking.js';
+import { LedgerProfiles } from './players/player-profiles.js';
+import { PlayerNames } from './players/player-names.js';
+import { PlayerNamesStore } from './players/player-names.store.js';
+import { RebuildStore } from './sorted-sets/rebuild.store.js';
 
 /** Use case 3: a sorted-set leaderboard with live changes, its ledger in PostgreSQL. */
 @Module({

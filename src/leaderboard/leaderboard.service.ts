@@ -7,12 +7,12 @@ import {
   type FriendEntry,
   ownPlacesIn,
   type PlayerRank,
-} from './leaderboard.answers.js';
+} from './leaderboard.responses.js';
 import { tell } from './leaderboard.channel.js';
 import { unknownWindow, unrankedPlayer } from './leaderboard.errors.js';
-import { LeaderboardForgetting } from './leaderboard.forgetting.js';
-import { LeaderboardLedger } from './leaderboard.ledger.js';
-import { LeaderboardProjection } from './leaderboard.projection.js';
+import { LeaderboardForgetting } from './players/player-removal.js';
+import { LeaderboardLedger } from './ledger/leaderboard.ledger.js';
+import { LeaderboardProjection } from './sync/board-sync.js';
 import type {
   BoardDefinition,
   BoardWindow,
@@ -20,16 +20,16 @@ import type {
   PageQuery,
   PlayerProfile,
   Submission,
-} from './leaderboard.schemas.js';
-import { LeaderboardStore } from './leaderboard.store.js';
-import { LeaderboardSubmissions, type SubmissionAnswer } from './leaderboard.submissions.js';
-import type { OwnPlace } from './leaderboard.wire.js';
+} from './api/leaderboard.schemas.js';
+import { LeaderboardStore } from './sorted-sets/sorted-sets.store.js';
+import { LeaderboardSubmissions, type SubmissionAnswer } from './submissions/score-submissions.js';
+import type { OwnPlace } from './live/leaderboard.wire.js';
 import type { Board } from './ledger/board.js';
-import { LedgerClock } from './ledger/ledger-clock.js';
-import { LedgerPlacesReader } from './ledger/ledger-places.js';
-import { isOutage, lostAgain } from './outages.js';
-import { periodAt } from './periods.js';
-import { PlayerNames } from './player-names.js';
+import { LedgerClock } from './ledger/database-clock.js';
+import { LedgerPlacesReader } from './ledger/ledger-ranking.js';
+import { isOutage, lostAgain } from './sync/outages.js';
+import { periodAt } from './domain/periods.js';
+import { PlayerNames } from './players/player-names.js';
 
 interface Question {
   board: string;

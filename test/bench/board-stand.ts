@@ -7,9 +7,9 @@ import { type LocalEngine, startEngine, startPostgres } from '../../local/index.
 import { Database, DatabaseModule } from '../../src/database/index.js';
 import type { RedisEngine } from '../../src/engine/index.js';
 import { type BoardDefinition, LeaderboardModule, LeaderboardService } from '../../src/leaderboard/index.js';
-import { LeaderboardLedger } from '../../src/leaderboard/leaderboard.ledger.js';
-import { LeaderboardProjection } from '../../src/leaderboard/leaderboard.projection.js';
-import { LeaderboardStore } from '../../src/leaderboard/leaderboard.store.js';
+import { LeaderboardLedger } from '../../src/leaderboard/ledger/leaderboard.ledger.js';
+import { LeaderboardProjection } from '../../src/leaderboard/sync/board-sync.js';
+import { LeaderboardStore } from '../../src/leaderboard/sorted-sets/sorted-sets.store.js';
 import { openEngine, until } from './open-engine.js';
 
 const PREFIX = 'bench';

@@ -1,6 +1,6 @@
-import type { ScoreOrder } from '../composite-score.js';
-import type { BoardDefinition } from '../leaderboard.schemas.js';
-import type { Standing } from '../standings.js';
+import type { ScoreOrder } from '../domain/composite-score.js';
+import type { BoardDefinition } from '../api/leaderboard.schemas.js';
+import type { Standing } from '../domain/standings.js';
 
 /** A board as its row in the ledger stands. Its definition and `ledger` never change. */
 export interface Board extends BoardDefinition, ScoreOrder {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/index.js';
-import type { Progress } from '../leaderboard.store.js';
+import type { Progress } from '../sorted-sets/sorted-sets.store.js';
 import type { Board } from './board.js';
 
 /** What a new edition is at least: of a ledger that was set back, too, no two are the same. */

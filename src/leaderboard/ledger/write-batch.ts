@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/index.js';
-import type { Submission } from '../leaderboard.schemas.js';
-import type { Period } from '../periods.js';
-import type { Standing } from '../standings.js';
+import type { Submission } from '../api/leaderboard.schemas.js';
+import type { Period } from '../domain/periods.js';
+import type { Standing } from '../domain/standings.js';
 import { type Board, type BoardRow, meritOf } from './board.js';
 
 /** Where a submission is in the ledger, and so where its answer is. */

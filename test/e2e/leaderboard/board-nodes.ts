@@ -10,7 +10,7 @@ import {
   LeaderboardModule,
   LeaderboardService,
 } from '../../../src/leaderboard/index.js';
-import { LedgerClock } from '../../../src/leaderboard/ledger/ledger-clock.js';
+import { LedgerClock } from '../../../src/leaderboard/ledger/database-clock.js';
 import { createDatabase, queryDatabase } from '../../support/database.js';
 import { until } from '../../support/until.js';
 import { startClock, type TestClock } from './test-clock.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { LeaderboardLedger } from '../../../src/leaderboard/leaderboard.ledger.js';
+import { LeaderboardLedger } from '../../../src/leaderboard/ledger/leaderboard.ledger.js';
 import { redisLike } from '../../support/app.js';
 import { queryDatabase } from '../../support/database.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from './board-nodes.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compactChanges } from '../../../src/leaderboard/push/compact-changes.js';
+import { compactChanges } from '../../../src/leaderboard/live/compact-changes.js';
 import type { LeaderboardEntry } from '../../../src/leaderboard/index.js';
-import { topDifference } from '../../../src/leaderboard/push/top-difference.js';
+import { topDifference } from '../../../src/leaderboard/live/top-difference.js';
 import { applyChanges } from '../../../web/src/leaderboard/apply-changes.js';
 import { expandChanges } from '../../../web/src/leaderboard/expand-changes.js';
 

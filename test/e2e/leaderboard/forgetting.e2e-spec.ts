@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { Database } from '../../../src/database/index.js';
 import { EngineError } from '../../../src/engine/index.js';
-import { LeaderboardStore } from '../../../src/leaderboard/leaderboard.store.js';
+import { LeaderboardStore } from '../../../src/leaderboard/sorted-sets/sorted-sets.store.js';
 import { redisLike } from '../../support/app.js';
 import { queryDatabase } from '../../support/database.js';
 import { type BoardNodes, startBoardNodes } from './board-nodes.js';

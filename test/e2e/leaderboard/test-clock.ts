@@ -1,4 +1,4 @@
-import type { LedgerClock } from '../../../src/leaderboard/ledger/ledger-clock.js';
+import type { LedgerClock } from '../../../src/leaderboard/ledger/database-clock.js';
 import { queryDatabase } from '../../support/database.js';
 
 /** The clock of a test's database. It stands still until it is advanced. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaderboardChanges, LeaderboardEntry } from '../../../src/leaderboard/leaderboard.wire.js';
+import type { LeaderboardChanges, LeaderboardEntry } from '../../../src/leaderboard/live/leaderboard.wire.js';
 import { applyChanges, type Top } from './apply-changes.js';
 
 /** Best first. That what the server sends leads to what it shows is in test/e2e/leaderboard/differences.e2e-spec.ts. */

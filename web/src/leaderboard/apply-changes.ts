@@ -3,7 +3,7 @@ import type {
   LeaderboardChanges,
   LeaderboardEntry,
   WatchSnapshot,
-} from '../../../src/leaderboard/leaderboard.wire.js';
+} from '../../../src/leaderboard/live/leaderboard.wire.js';
 
 /** The part of a board the page holds: its first places as they stood at `version`. */
 export interface Top {

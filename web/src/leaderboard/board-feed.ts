@@ -8,7 +8,7 @@ import type {
   WatchRefusal,
   WatchRequest,
   WatchSnapshot,
-} from '../../../src/leaderboard/leaderboard.wire.js';
+} from '../../../src/leaderboard/live/leaderboard.wire.js';
 import { openNamespace } from '../live/namespace.js';
 import { applyChanges, type Top } from './apply-changes.js';
 import { countChange } from './change-rate.js';

@@ -3,7 +3,7 @@ import type {
   LeaderboardChanges,
   LeaderboardEntry,
   WatchRequest,
-} from '../../../src/leaderboard/leaderboard.wire.js';
+} from '../../../src/leaderboard/live/leaderboard.wire.js';
 
 /** What a viewer of `watched` who holds these entries would have been sent, had it not asked for compact changes. */
 export function expandChanges(

@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import type { LeaderboardEntry } from '../../../src/leaderboard/leaderboard.wire.js';
+import type { LeaderboardEntry } from '../../../src/leaderboard/live/leaderboard.wire.js';
 import { Term } from '../page/term.js';
 import { BOARD, boardState, follow, followed, isDegraded, me, refusal, top } from './board-feed.js';
 import { changesPerSecond } from './change-rate.js';

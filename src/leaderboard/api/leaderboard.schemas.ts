@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
+
+const boardName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1-64 of a-z, 0-9 and "-", beginning with a letter or digit');
+
+/** No control characters, and no halves of surrogate pairs: two different ones become the same bytes on their way. */
+const plainText = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
+
+const identifier = plainText.refine((text) => Buffer.byteLength(text) <= 128, 'must be at most 128 bytes');
+
+const wholeNumber = z
+  .int('must be a whole number of at most 2^53 - 1')
+  .refine((value) => !Object.is(value, -0), 'must not be -0');
+
+const queryInteger = (lowest: number, highest: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `must be a whole number from ${lowest} to ${highest}`)
+    .transform(Number)
+    .refine((n) => n >= lowest && n <= highest, `must be a whole number from ${lowest} to ${highest}`);
+
+/** Which scores count: all, or those of the current day, ISO week or month (UTC). */
+export const BOARD_WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
+export type BoardWindow = (typeof BOARD_WINDOWS)[number];
+
+const oneOf = <const Value extends string>(values: readonly Value[]) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+
+const window = oneOf(BOARD_WINDOWS).default('all');
+
+export const boardParameterSchema = z.object({ board: boardName });
+export const playerParametersSchema = z.object({ board: boardName, playerId: identifier });
+export const playerParameterSchema = z.object({ playerId: identifier });
+
+export const boardDefinitionSchema = z
+  .strictObject({
+    order: oneOf(['desc', 'asc']).default('desc'),
+    operator: oneOf(['best', 'sum', 'latest']).default('best'),
+    ties: oneOf(['first', 'shared']).default('first'),
+    windows: z
+      .array(oneOf(BOARD_WINDOWS))
+      .refine((windows) => windows.includes('all'), 'must contain "all"')
+      .transform((windows) => BOARD_WINDOWS.filter((window) => windows.includes(window)))
+      .default(['all']),
+    min: wholeNumber.default(0),
+    max: wholeNumber.default(1_000_000),
+  })
+  .refine(({ min, max }) => min < max, { path: ['max'], message: 'must be greater than min' })
+  .refine((bounds) => orderedChanges(bounds) >= FEWEST_ORDERED_CHANGES, {
+    path: ['max'],
+    message: 'must be closer to min: score and order of arrival share 53 bits, at most 9,007,199,254 apart',
+  });
+
+const submissionSchema = z.strictObject({
+  submissionId: identifier,
+  playerId: identifier,
+  score: wholeNumber,
+});
+
+const submissionsListSchema = z
+  .array(submissionSchema)
+  .min(1, 'must not be empty')
+  .max(1000, 'must be at most 1,000 submissions');
+
+const toOpenApi = (schema: z.ZodType) => z.toJSONSchema(schema, { target: 'openapi-3.0' });
+
+/** One submission, or up to 1,000. No union: its errors would speak of both forms and name the row of neither. */
+export const submissionsSchema = z
+  .unknown()
+  .meta({ oneOf: [toOpenApi(submissionSchema), toOpenApi(submissionsListSchema)] })
+  .transform((body, context): Submission | Submission[] => {
+    const schema = Array.isArray(body) ? submissionsListSchema : submissionSchema;
+    const result = schema.safeParse(body);
+    if (result.success) return result.data;
+    for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path, message });
+    return z.NEVER;
+  });
+
+export const pageQuerySchema = z.object({
+  window,
+  offset: queryInteger(0, 1_000_000_000).default(0),
+  limit: queryInteger(1, 1000).default(10),
+});
+export const windowQuerySchema = z.object({ window });
+export const neighboursQuerySchema = z.object({ window, radius: queryInteger(0, 500).default(5) });
+
+export const playerIdsSchema = z.strictObject({
+  playerIds: z.array(identifier).min(1, 'must not be empty').max(1000, 'must be at most 1,000 players'),
+});
+
+export const profileSchema = z.strictObject({
+  name: z.string().trim().pipe(plainText.max(64, 'must be at most 64 characters')),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as "NL"')
+    .nullish(),
+});
+
+export const watchSchema = z.object({
+  board: boardName,
+  window,
+  top: z.int().min(1, 'must be from 1 to 100').max(100, 'must be from 1 to 100'),
+  playerId: identifier.optional(),
+  compact: z.boolean().default(false),
+});
+
+export type BoardDefinition = z.output<typeof boardDefinitionSchema>;
+export type Submission = z.output<typeof submissionSchema>;
+export type PageQuery = z.output<typeof pageQuerySchema>;
+export type PlayerProfile = z.output<typeof profileSchema>;
+export type NeighboursQuery = z.output<typeof neighboursQuerySchema>;
+export type Watch = z.output<typeof watchSchema>;

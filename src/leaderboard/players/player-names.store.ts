@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { EngineError, type RedisEngine } from '../../engine/index.js';
+import { leaderboardKeys } from '../sorted-sets/leaderboard.keys.js';
+import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
+
+/** Bounds how long a name can be wrong when a change could not reach the engine. */
+const LIFETIME_SECONDS = 3600;
+
+/** A cache of names beside the boards; a player without a profile, or whose profile was forgotten, has the empty name. Every method rejects with an EngineError if the engine fails. */
+@Injectable()
+export class PlayerNamesStore {
+  private readonly engine: RedisEngine;
+  private readonly key: string;
+
+  constructor(@Inject(LEADERBOARD_OPTIONS) { engine, keyPrefix }: LeaderboardOptions) {
+    this.engine = engine;
+    this.key = leaderboardKeys(keyPrefix).playerNames;
+  }
+
+  async find(playerIds: readonly string[]): Promise<Map<string, string>> {
+    if (playerIds.length === 0) return new Map();
+    const names = await this.onHash(() => this.engine.client.hmGet(this.key, [...playerIds]));
+    return new Map(
+      playerIds.flatMap((id, i) => (typeof names[i] === 'string' ? [[id, names[i]] as const] : [])),
+    );
+  }
+
+  async save(playerId: string, name: string): Promise<void> {
+    await this.onHash(() => {
+      const batch = this.engine.client.multi().hSet(this.key, playerId, name);
+      return batch.expire(this.key, LIFETIME_SECONDS, 'NX').exec();
+    });
+  }
+
+  /** Keeps names that were read from the ledger; one that was saved since stays. */
+  async learn(names: ReadonlyMap<string, string>): Promise<void> {
+    const batch = this.engine.client.multi();
+    for (const [playerId, name] of names) batch.hSetNX(this.key, playerId, name);
+    await batch.expire(this.key, LIFETIME_SECONDS, 'NX').exec();
+  }
+
+  /** Content of another type under the key is not ours: it is removed, and the command is sent again. */
+  private async onHash<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.outcome !== 'failed') throw error;
+      if ((await this.engine.client.type(this.key)) === 'hash') throw error;
+      await this.engine.client.unlink(this.key);
+      return send();
+    }
+  }
+}

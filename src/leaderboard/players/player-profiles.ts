@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/index.js';
+import type { PlayerProfile } from '../api/leaderboard.schemas.js';
+
+/** Who players are. */
+@Injectable()
+export class LedgerProfiles {
+  constructor(private readonly database: Database) {}
+
+  async save(playerId: string, { name, country }: PlayerProfile): Promise<void> {
+    await this.database.query(
+      `INSERT INTO players (player_id, name, country) VALUES ($1, $2, $3)
+       ON CONFLICT (player_id) DO UPDATE SET name = excluded.name, country = excluded.country`,
+      [playerId, name, country ?? null],
+    );
+  }
+
+  async namesOf(playerIds: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query<{ player_id: string; name: string }>(
+      'SELECT player_id, name FROM players WHERE player_id = ANY($1)',
+      [playerIds],
+    );
+    return new Map(rows.map(({ player_id, name }) => [player_id, name]));
+  }
+
+  async forget(playerId: string): Promise<void> {
+    await this.database.query('DELETE FROM players WHERE player_id = $1', [playerId]);
+  }
+}
