@@ -4,7 +4,7 @@ import { applyArguments, type Change, keysOf, spanOf, withExpiry } from './apply
 import { CompositeScore } from '../domain/composite-score.js';
 import { leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
-import { APPLY, AROUND, PAGE, PLACES, PROGRESS, REMOVE, REMOVE_ENDED } from './scripts.js';
+import { APPLY, AROUND, PAGE, PLAYERS, PROGRESS, REMOVE, REMOVE_ENDED } from './scripts.js';
 import type { Board } from '../ledger/board.js';
 import type { Period } from '../domain/periods.js';
 
@@ -188,7 +188,7 @@ export class LeaderboardStore {
 
   /** The places of these players, best first, without those who have none; null if the engine does not have the board. */
   async places(board: Board, period: string, playerIds: readonly string[]): Promise<Places | null> {
-    const reply = (await this.read(PLACES, board, period, playerIds)) as (number | string)[] | null;
+    const reply = (await this.read(PLAYERS, board, period, playerIds)) as (number | string)[] | null;
     if (!reply) return null;
     const [version, total, ...answers] = reply;
     const composite = new CompositeScore(board);
