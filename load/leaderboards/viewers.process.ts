@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { build } from 'hdr-histogram-js';
 import { WebSocket } from 'ws';
-import type { CompactChanges, WatchRequest } from '../../src/leaderboard/live/leaderboard.wire.js';
+import type { LeaderboardChanges, WatchRequest } from '../../src/leaderboard/live/leaderboard.wire.js';
 import { ageOf, type Audience, type Heard } from './audience.js';
 
 /*
@@ -46,7 +46,7 @@ async function enter(): Promise<void> {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   const signal = AbortSignal.timeout(answerWithinMs);
   const { board, top } = audience;
-  const request: WatchRequest = { board, window: 'all', top, compact: true };
+  const request: WatchRequest = { board, window: 'all', top };
   await expect(socket, OPEN, signal);
   socket.send(CONNECT);
   await expect(socket, CONNECT, signal);
@@ -68,12 +68,12 @@ function receive(socket: WebSocket, message: Buffer): void {
   if (!message.equals(newest.message)) {
     const text = message.toString();
     if (text === PING) return socket.send(PONG);
-    const [name, body] = JSON.parse(text.slice(EVENT.length)) as [string, CompactChanges];
+    const [name, body] = JSON.parse(text.slice(EVENT.length)) as [string, LeaderboardChanges];
     if (name === 'behind') heard.behind++;
     if (name !== 'changes') return;
     newest.message = message;
     newest.sent = new Map();
-    for (const [, , score] of body.entries) newest.sent.set(score, 1 + (newest.sent.get(score) ?? 0));
+    for (const { score } of body.entries) newest.sent.set(score, 1 + (newest.sent.get(score) ?? 0));
   }
   if (isCounting) record(message);
 }

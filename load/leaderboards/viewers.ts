@@ -51,7 +51,7 @@ export async function viewers(load: BoardLoad): Promise<Measured[]> {
       { figure: 'change to receipt p50, ms', value: heard.p50Ms },
       { figure: 'change to receipt p99, ms', value: heard.p99Ms, goal: 150 },
       { figure: 'messages per viewer and second', value: heard.messages / viewerCount / load.seconds },
-      { figure: 'bytes per viewer and second', value: heard.bytes / viewerCount / load.seconds, goal: 3_000 },
+      { figure: 'bytes per viewer and second', value: heard.bytes / viewerCount / load.seconds, goal: 6_000 },
       { figure: 'cores of the app', value: cores, goal: 0.5 },
       { figure: 'cores of the viewers', value: heard.cores },
     ];

@@ -16,7 +16,6 @@ export type {
 export type { SubmissionAnswer } from './submissions/score-submissions.js';
 export type { BoardDefinition, BoardWindow, Submission } from './api/leaderboard.schemas.js';
 export type {
-  CompactChanges,
   DegradedBoard,
   LeaderboardChanges,
   LeaderboardEntry,

@@ -106,7 +106,6 @@ export const watchSchema = z.object({
   window,
   top: z.int().min(1, 'must be from 1 to 100').max(100, 'must be from 1 to 100'),
   playerId: identifier.optional(),
-  compact: z.boolean().default(false),
 });
 
 export type BoardDefinition = z.output<typeof boardDefinitionSchema>;

@@ -10,7 +10,6 @@ export interface Viewer {
 export interface Watching {
   room: string;
   top: number;
-  compact: boolean;
   playerId: string | undefined;
   /** When the place of this viewer's player was last read. */
   placeReadAt: number;

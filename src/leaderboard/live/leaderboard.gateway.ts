@@ -11,7 +11,6 @@ import type { Namespace, Socket } from 'socket.io';
 import { LeaderboardPush } from './live-feeds.js';
 import { type Watch, watchSchema } from '../api/leaderboard.schemas.js';
 import type {
-  CompactChanges,
   DegradedBoard,
   LeaderboardChanges,
   WatchRefusal,
@@ -129,7 +128,7 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
   }
 
   /** Encoded once for all; who has not read what was sent before gets nothing more until it has, and is told so. */
-  private broadcast(namespace: Namespace, room: string, changes: LeaderboardChanges | CompactChanges): void {
+  private broadcast(namespace: Namespace, room: string, changes: LeaderboardChanges): void {
     for (const id of namespace.adapter.rooms.get(room) ?? []) {
       const socket = namespace.sockets.get(id);
       const audience = socket && this.audience.get(socket);

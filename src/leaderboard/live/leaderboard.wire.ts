@@ -25,8 +25,6 @@ export interface WatchRequest {
   /** How many places from the first; 1-100. */
   top: number;
   playerId?: string | undefined;
-  /** Changes come as {@link CompactChanges}: less than half as long. */
-  compact?: boolean | undefined;
 }
 
 /** The viewer's own place, among those just above and below. */
@@ -75,20 +73,6 @@ export interface LeaderboardChanges {
   version: number;
   previousVersion: number;
   entries: ChangedEntry[];
-  removed: string[];
-}
-
-/**
- * A changed entry, on its place in the list from 1. Without a name it is that of the entry you hold; of a player you do not
- * hold, null.
- */
-export type ChangedRow = [position: number, playerId: string, score: number, name?: string | null];
-
-/** The event `changes` for who asked for it `compact`: the same, applied alike, without what the viewer knows already. */
-export interface CompactChanges {
-  version: number;
-  previousVersion: number;
-  entries: ChangedRow[];
   removed: string[];
 }
 

@@ -76,7 +76,7 @@ function fakeBoard() {
 
 const watch = (push: LeaderboardPush, playerId?: string) => {
   const viewer = { own: vi.fn<Viewer['own']>() };
-  const request = { board: BOARD, window: 'all', top: 10, compact: false, playerId } as const;
+  const request = { board: BOARD, window: 'all', top: 10, playerId } as const;
   return push.watch(request, viewer, () => undefined).then(() => viewer);
 };
 
@@ -123,7 +123,7 @@ describe('LeaderboardPush', () => {
     const versions: number[] = [];
     const late = Array.from({ length: 20 }, () =>
       push.watch(
-        { board: BOARD, window: 'all', top: 10, compact: false },
+        { board: BOARD, window: 'all', top: 10 },
         { own: () => undefined },
         ({ version }) => versions.push(version),
       ),
@@ -186,7 +186,7 @@ describe('LeaderboardPush', () => {
     const { push, board } = fakeBoard();
     await watch(push);
     board.name = 'Ada';
-    const request = { board: BOARD, window: 'all', top: 10, compact: false } as const;
+    const request = { board: BOARD, window: 'all', top: 10 } as const;
     const names: unknown[] = [];
     const late = push.watch(request, { own: () => undefined }, ({ entries }) => names.push(entries[0]?.name));
     await vi.advanceTimersByTimeAsync(100);

@@ -7,7 +7,6 @@ import type { BoardWindow, Watch } from '../api/leaderboard.schemas.js';
 import { LeaderboardService } from '../leaderboard.service.js';
 import { LeaderboardStore } from '../sorted-sets/sorted-sets.store.js';
 import type {
-  CompactChanges,
   DegradedBoard,
   LeaderboardChanges,
   OwnPlace,
@@ -27,7 +26,7 @@ const LARGEST_TOP = 100;
 
 /** How messages reach the viewers in a room. */
 export interface Rooms {
-  changes: (room: string, changes: LeaderboardChanges | CompactChanges) => void;
+  changes: (room: string, changes: LeaderboardChanges) => void;
   degraded: (room: string, notice: DegradedBoard) => void;
 }
 
@@ -55,8 +54,8 @@ export class LeaderboardPush implements OnModuleDestroy {
     this.rooms = rooms;
   }
 
-  roomOf({ board, window, top, compact }: Omit<Watch, 'playerId'>): string {
-    return `${board}:${window}:${top}${compact ? ':compact' : ''}`;
+  roomOf({ board, window, top }: Omit<Watch, 'playerId'>): string {
+    return `${board}:${window}:${top}`;
   }
 
   /**
@@ -64,13 +63,13 @@ export class LeaderboardPush implements OnModuleDestroy {
    * continue from there. Rejects if there is no top to show; other watches of the same socket go on.
    */
   async watch(request: Watch, viewer: Viewer, enter: (snapshot: WatchSnapshot) => void): Promise<void> {
-    const { board, window, top, compact, playerId } = request;
+    const { board, window, top, playerId } = request;
     const newest = await this.newestVersion(board);
     const { feed, isFresh } = await this.open(board, window, newest);
     // Its last viewer left meanwhile.
     if (this.feeds.get(feed.name) !== feed) return this.watch(request, viewer, enter);
     const room = this.roomOf(request);
-    const watching: Watching = { room, top, compact, playerId, placeReadAt: performance.now(), place: null };
+    const watching: Watching = { room, top, playerId, placeReadAt: performance.now(), place: null };
     feed.viewers.set(viewer, watching);
     try {
       if (!isFresh) await this.nextRead(feed, newest);
@@ -212,8 +211,8 @@ export class LeaderboardPush implements OnModuleDestroy {
     // Lower after a failover or a rebuild: wait until the engine has caught up, versions never go back.
     if (next.version < version) return;
     Object.assign(feed, next);
-    for (const [room, watching] of roomsOf(feed)) {
-      const changes = roomChanges(feed, watching, { from: { version, entries }, to: next });
+    for (const [room, { top }] of roomsOf(feed)) {
+      const changes = roomChanges(feed, top, { from: { version, entries }, to: next });
       if (!changes) continue;
       feed.sentAt = performance.now();
       this.rooms.changes(room, changes);

@@ -110,7 +110,7 @@ describe('input of any kind', { timeout: 120_000 }, () => {
       ),
       payload: fc.oneof(
         value,
-        fc.dictionary(fc.constantFrom('board', 'window', 'top', 'playerId', 'compact'), value),
+        fc.dictionary(fc.constantFrom('board', 'window', 'top', 'playerId'), value),
         fc.constant(Buffer.alloc(100)),
       ),
       hasAck: fc.boolean(),

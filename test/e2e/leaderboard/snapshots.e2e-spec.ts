@@ -136,9 +136,7 @@ describe('every snapshot and every viewer of a board', () => {
 
   async function watchEverywhere(board: string): Promise<Viewer[]> {
     const viewers = nodes.flatMap((each) =>
-      [false, true].map((compact) =>
-        watch(connect(each), { board, top: TOP, compact, ...(!compact && { playerId: FOLLOWED }) }),
-      ),
+      [undefined, FOLLOWED].map((playerId) => watch(connect(each), { board, top: TOP, playerId })),
     );
     return Promise.all(viewers);
   }

@@ -1,7 +1,6 @@
 import type { Socket as Connection } from 'node:net';
 import type { Socket } from 'socket.io-client';
 import type {
-  CompactChanges,
   DegradedBoard,
   LeaderboardChanges,
   LeaderboardEntry,
@@ -11,7 +10,6 @@ import type {
   WatchSnapshot,
 } from '../../../src/leaderboard/index.js';
 import { applyChanges } from '../../../web/src/leaderboard/apply-changes.js';
-import { expandChanges } from '../../../web/src/leaderboard/expand-changes.js';
 import { until } from '../../support/until.js';
 
 const ASK_AGAIN_MS = 50;
@@ -75,8 +73,7 @@ export async function watch(
       viewer.snapshots++;
     });
   };
-  socket.on('changes', (message: LeaderboardChanges | CompactChanges) => {
-    const changes = 'top' in message ? message : expandChanges(message, viewer.entries, request);
+  socket.on('changes', (changes: LeaderboardChanges) => {
     // A snapshot is on its way, and these changes belong to the list it replaces.
     if (!viewer.isWatching) return;
     if (changes.version < viewer.version) viewer.wentBack++;

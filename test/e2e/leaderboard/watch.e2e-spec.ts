@@ -131,9 +131,7 @@ describe.each(installed('redis', 'valkey'))('watching a leaderboard on %s', (kin
     const board = await newBoard({ ties: 'shared', operator: 'latest', windows: ['all', 'daily'] });
     await submit(board, { a: 30, b: 20, c: 20, d: 10 });
     const viewers = await Promise.all(
-      (['all', 'daily'] as const).flatMap((window) =>
-        [false, true].map((compact) => watch(connect(), { board, top: 4, window, compact })),
-      ),
+      (['all', 'daily'] as const).map((window) => watch(connect(), { board, top: 4, window })),
     );
     await submit(board, { d: 30, c: 30 });
     await submit(board, { a: 20, e: 30 });
@@ -146,39 +144,30 @@ describe.each(installed('redis', 'valkey'))('watching a leaderboard on %s', (kin
     }
   });
 
-  it('leaves out for who asks for compact changes what a viewer can tell', async () => {
+  it('sends the entries that changed, with their ranks and names, and the ids that left the top', async () => {
     const board = await newBoard();
     await request(app.url).put('/api/players/named').set(asGameServer).send({ name: 'Ada' }).expect(204);
     await submit(board, { a: 30, named: 20 });
     const socket = connect();
     const changes: unknown[] = [];
     socket.on('changes', (message) => changes.push(message));
-    await ask(socket, 'watch', { board, window: 'all', top: 2, compact: true });
+    const watched = { board, window: 'all', top: 2 };
+    await ask(socket, 'watch', watched);
     await submit(board, { named: 40 });
     await until(() => changes.length === 1);
     await submit(board, { named: 50, b: 35 });
     await until(() => changes.length === 2);
-    await submit(board, { a: 60 });
-    await until(() => changes.length === 3);
+    const named = (score: number) => ({ rank: 1, playerId: 'named', name: 'Ada', score });
     expect(changes).toEqual([
-      { previousVersion: 2, version: 3, entries: [[1, 'named', 40]], removed: [] },
+      { ...watched, previousVersion: 2, version: 3, entries: [named(40)], removed: [] },
       {
+        ...watched,
         previousVersion: 3,
         version: 5,
-        entries: [
-          [1, 'named', 50],
-          [2, 'b', 35],
-        ],
+        entries: [named(50), { rank: 2, playerId: 'b', name: null, score: 35 }],
         removed: ['a'],
       },
-      { previousVersion: 5, version: 6, entries: [[1, 'a', 60]], removed: ['b'] },
     ]);
-    // Who comes into the top comes with a name.
-    await submit(board, { b: 100, a: 101 });
-    await until(() => changes.length === 4);
-    await submit(board, { named: 102 });
-    await until(() => changes.length === 5);
-    expect(changes[4]).toMatchObject({ entries: [[1, 'named', 102, 'Ada']], removed: ['b'] });
   });
 
   it('equals what GET answers after 10,000 random changes, forced disconnects and an engine that restarts', async () => {
@@ -186,7 +175,7 @@ describe.each(installed('redis', 'valkey'))('watching a leaderboard on %s', (kin
     await submit(board, { p0: 1 });
     const sockets = [connect(), connect(other.url)];
     const viewers = await Promise.all(
-      sockets.map((socket, i) => watch(socket, { board, top: 20, compact: i === 1 })),
+      sockets.map((socket) => watch(socket, { board, top: 20 })),
     );
     for (let round = 1; round <= CHANGES / BATCH; round++) {
       const scores = Array.from({ length: BATCH }, (): [string, number] => [
@@ -226,7 +215,6 @@ describe.each(installed('redis', 'valkey'))('watching a leaderboard on %s', (kin
     [{ board: 'nobody-made-me', window: 'all', top: 5 }, 'E_BOARD_UNKNOWN'],
     [{ board: 'UPPER', window: 'all', top: 5 }, 'E_INVALID'],
     [{ board: 'arena', window: 'all', top: 1000 }, 'E_INVALID'],
-    [{ board: 'arena', window: 'all', top: 5, compact: 'yes' }, 'E_INVALID'],
     ['nonsense', 'E_INVALID'],
     [null, 'E_INVALID'],
   ])('refuses %j with %s', async (message, code) => {

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type {
-  CompactChanges,
   DegradedBoard,
+  LeaderboardChanges,
   OwnPlace,
   OwnPlaceChanged,
   ViewerBehind,
@@ -12,15 +12,14 @@ import type {
 import { openNamespace } from '../live/namespace.js';
 import { applyChanges, type Top } from './apply-changes.js';
 import { countChange } from './change-rate.js';
-import { expandChanges } from './expand-changes.js';
 
 export const BOARD = 'arena';
-const WATCHED: WatchRequest = { board: BOARD, window: 'all', top: 10, compact: true };
+const WATCHED: WatchRequest = { board: BOARD, window: 'all', top: 10 };
 const ANSWER_TIMEOUT_MS = 5000;
 const RETRY_MS = 2000;
 
 interface Incoming {
-  changes: (changes: CompactChanges) => void;
+  changes: (changes: LeaderboardChanges) => void;
   me: (place: OwnPlaceChanged) => void;
   behind: (which: ViewerBehind) => void;
   degraded: (notice: DegradedBoard) => void;
@@ -63,10 +62,10 @@ export function follow(playerId: string, name: string): void {
   ask('watch');
 }
 
-function apply(changes: CompactChanges): void {
+function apply(changes: LeaderboardChanges): void {
   // A snapshot is on its way, and these changes belong to the list it replaces.
   if (waiting || top.value === null) return;
-  const applied = applyChanges(top.value, expandChanges(changes, top.value.entries, WATCHED));
+  const applied = applyChanges(top.value, changes);
   if (applied.kind === 'resync') return ask('resync');
   countChange();
   top.value = applied.top;
