@@ -14,7 +14,7 @@ export type {
   RankedEntry,
 } from './leaderboard.responses.js';
 export type { SubmissionAnswer } from './submissions/score-submissions.js';
-export type { BoardDefinition, BoardWindow, Submission } from './api/leaderboard.schemas.js';
+export type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
 export type {
   DegradedBoard,
   LeaderboardChanges,

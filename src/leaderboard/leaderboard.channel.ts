@@ -4,29 +4,29 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 export interface BoardEvent {
   board: string;
   /**
-   * `shown`: the sorted sets have a batch. `late`: they do not have it yet, and follow by themselves. `rebuilt`: they were filled anew.
-   * `degraded`: a reader was answered by the ledger.
+   * `shown`: a batch was applied to the sorted sets. `late`: it could not be applied and is retried in the background. `rebuilt`: the
+   * sorted sets were rebuilt from the ledger. `degraded`: PostgreSQL answered a reader.
    */
   event: 'shown' | 'late' | 'rebuilt' | 'degraded';
 }
 
-/** What one set of a board takes, and how far the board is behind its ledger. */
+/** The size of one sorted set of a board, and how far it is behind the ledger. */
 export interface BoardSize {
   board: string;
   window: 'all' | 'daily' | 'weekly' | 'monthly';
   players: number;
-  /** Of the engine's memory, as MEMORY USAGE estimates it from a few of the players. */
+  /** Engine memory, as MEMORY USAGE estimates it from a sample of the players. */
   bytes: number;
-  /** Changes that the ledger has and the sets do not. */
+  /** How many changes of the ledger the sets do not have. */
   behind: number;
 }
 
-/** Carries a `BoardEvent` when something happened to a board. */
+/** Publishes a `BoardEvent` when something happens to a board. */
 export const boardEventChannel = channel('caching.leaderboard.event') as Channel<unknown, BoardEvent>;
 
-/** Carries a `BoardSize` for each set of each board, once a minute; nothing is measured while nobody listens. */
+/** Publishes a `BoardSize` for each set of each board once a minute. Nothing is measured without a subscriber. */
 export const boardSizeChannel = channel('caching.leaderboard.size') as Channel<unknown, BoardSize>;
 
-export function tell(board: string, event: BoardEvent['event']): void {
+export function publishBoardEvent(board: string, event: BoardEvent['event']): void {
   if (boardEventChannel.hasSubscribers) boardEventChannel.publish({ board, event });
 }

@@ -9,12 +9,12 @@ export type LeaderboardErrorCode =
   | 'E_TOO_MANY_WATCHES'
   | 'E_KEY_REQUIRED';
 
-/** A request the leaderboard refuses; the message says what to do. */
+/** A request that the leaderboard rejects. The message says what to do. */
 export class LeaderboardError extends Error {
   constructor(
     readonly code: LeaderboardErrorCode,
     message: string,
-    /** Which parts of the request are wrong: dotted paths, and what each has to be. */
+    /** The wrong fields: dotted paths, and what each has to be. */
     readonly errors?: readonly { field: string; message: string }[],
   ) {
     super(message);
@@ -25,21 +25,21 @@ export class LeaderboardError extends Error {
 export function unknownBoard(board: string): LeaderboardError {
   return new LeaderboardError(
     'E_BOARD_UNKNOWN',
-    `There is no board "${board}". GET /api/leaderboards lists them; PUT /api/leaderboards/${board} makes it.`,
+    `There is no board "${board}". GET /api/leaderboards lists them; PUT /api/leaderboards/${board} creates it.`,
   );
 }
 
 export function busyBoard(board: string): LeaderboardError {
   return new LeaderboardError(
     'E_BOARD_BUSY',
-    `More scores wait for "${board}" than can be taken soon. Send these again in a moment: none of them was taken.`,
+    `Too many scores wait for the board "${board}". Nothing was applied: send these again in a moment.`,
   );
 }
 
 export function tooManyReaders(): LeaderboardError {
   return new LeaderboardError(
     'E_BOARD_BUSY',
-    'The sorted sets are away, and more readers wait for the ledger than it can answer soon. Ask again in a moment.',
+    'The sorted sets are unavailable, and too many requests wait for PostgreSQL. Try again in a moment.',
   );
 }
 
@@ -56,4 +56,16 @@ export function unknownWindow(
 ): LeaderboardError {
   const detail = `The board "${board}" has no window "${window}". Request one of ${windows.join(', ')}.`;
   return new LeaderboardError('E_WINDOW_UNKNOWN', detail);
+}
+
+/** `rows` of the request conflict. The detail must not make other rows count twice, which sending them with new ids would. */
+export function submissionConflict(submissions: number, rows: readonly number[]): LeaderboardError {
+  const message = 'was submitted before with another player or score';
+  const fields = rows.map((row) => (submissions > 1 ? `${row}.submissionId` : 'submissionId'));
+  return new LeaderboardError(
+    'E_SUBMISSION_CONFLICT',
+    `${fields.join(', ')}: ${message}. This request applied nothing. Give a new id to these rows only and keep the ids of all others: ` +
+      'rows that were accepted before are answered as repeats.',
+    fields.map((field) => ({ field, message })),
+  );
 }

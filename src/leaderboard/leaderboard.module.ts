@@ -1,51 +1,59 @@
 import { Module } from '@nestjs/common';
 import { GameServerGuard } from './api/game-server.guard.js';
-import { LeaderboardAudit } from './sync/board-audit.js';
 import { LeaderboardController } from './api/leaderboard.controller.js';
-import { LeaderboardForgetting } from './players/player-removal.js';
-import { LeaderboardGateway } from './live/leaderboard.gateway.js';
-import { LeaderboardLedger } from './ledger/leaderboard.ledger.js';
 import { LEADERBOARD_OPTIONS, LeaderboardModuleBase } from './leaderboard.options.js';
-import { LeaderboardProjection } from './sync/board-sync.js';
-import { LeaderboardPush } from './live/live-feeds.js';
-import { LeaderboardRebuilds } from './sync/board-rebuilds.js';
 import { LeaderboardService } from './leaderboard.service.js';
-import { LeaderboardStore } from './sorted-sets/sorted-sets.store.js';
-import { LeaderboardSubmissions } from './submissions/score-submissions.js';
-import { LedgerAnswers } from './ledger/recorded-answers.js';
-import { LedgerClock } from './ledger/database-clock.js';
-import { LedgerForgetting } from './ledger/remove-player.js';
+import { DatabaseClock } from './ledger/database-clock.js';
+import { EndedPeriods } from './ledger/ended-periods.js';
+import { LeaderboardLedger } from './ledger/leaderboard.ledger.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
-import { LedgerPlacesReader } from './ledger/ledger-ranking.js';
-import { LedgerProfiles } from './players/player-profiles.js';
+import { LedgerRanking } from './ledger/ledger-ranking.js';
+import { LedgerReplay } from './ledger/ledger-replay.js';
+import { RecordedAnswers } from './ledger/recorded-answers.js';
+import { FeedUpdates } from './live/feed-updates.js';
+import { LeaderboardGateway } from './live/leaderboard.gateway.js';
+import { LiveFeeds } from './live/live-feeds.js';
+import { LedgerRemoval } from './players/ledger-removal.js';
 import { PlayerNames } from './players/player-names.js';
 import { PlayerNamesStore } from './players/player-names.store.js';
+import { PlayerProfiles } from './players/player-profiles.js';
+import { PlayerRemoval } from './players/player-removal.js';
+import { ProjectionStore } from './sorted-sets/projection.store.js';
+import { RankingStore } from './sorted-sets/ranking.store.js';
 import { RebuildStore } from './sorted-sets/rebuild.store.js';
+import { RepeatedSubmissions } from './submissions/repeated-submissions.js';
+import { ScoreSubmissions } from './submissions/score-submissions.js';
+import { BoardAudit } from './sync/board-audit.js';
+import { BoardRebuilds } from './sync/board-rebuilds.js';
+import { BoardSync } from './sync/board-sync.js';
 
-/** Use case 3: a sorted-set leaderboard with live changes, its ledger in PostgreSQL. */
+const LEDGER = [
+  DatabaseClock,
+  EndedPeriods,
+  LeaderboardLedger,
+  LedgerHistory,
+  LedgerRanking,
+  LedgerReplay,
+  RecordedAnswers,
+];
+const SORTED_SETS = [ProjectionStore, RankingStore, RebuildStore];
+const SYNC = [BoardAudit, BoardRebuilds, BoardSync];
+const SUBMISSIONS = [RepeatedSubmissions, ScoreSubmissions];
+const PLAYERS = [LedgerRemoval, PlayerNames, PlayerNamesStore, PlayerProfiles, PlayerRemoval];
+const LIVE = [FeedUpdates, LeaderboardGateway, LiveFeeds];
+
+/** A leaderboard with live changes on sorted sets, which follow a ledger in PostgreSQL. */
 @Module({
   controllers: [LeaderboardController],
   providers: [
     GameServerGuard,
-    LeaderboardAudit,
-    LeaderboardForgetting,
-    LeaderboardGateway,
-    LeaderboardLedger,
-    LeaderboardProjection,
-    LeaderboardPush,
-    LeaderboardRebuilds,
     LeaderboardService,
-    LeaderboardStore,
-    LeaderboardSubmissions,
-    LedgerAnswers,
-    LedgerClock,
-    LedgerForgetting,
-    LedgerHistory,
-    LedgerPlacesReader,
-    LedgerProfiles,
-    PlayerNames,
-    PlayerNamesStore,
-    RebuildStore,
+    ...LEDGER,
+    ...SORTED_SETS,
+    ...SYNC,
+    ...SUBMISSIONS,
+    ...PLAYERS,
+    ...LIVE,
   ],
   exports: [LeaderboardService, LEADERBOARD_OPTIONS],
 })

@@ -1,12 +1,13 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { RedisEngine } from '../engine/index.js';
 
+/** Options of `LeaderboardModule.forRoot`. */
 export interface LeaderboardOptions {
   /** Redis or Valkey with `noeviction`, for example `engines.redisFor('leaderboard')`. */
   engine: RedisEngine;
-  /** Before every key, for example `caching`. */
+  /** Prefix of every key, for example `caching`. */
   keyPrefix: string;
-  /** Bearer tokens of game servers; several while one replaces another. */
+  /** Bearer tokens of game servers, several during a rotation. */
   gameServerKeys: readonly string[];
 }
 

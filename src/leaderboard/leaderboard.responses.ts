@@ -1,47 +1,49 @@
-import type { BoardWindow } from './api/leaderboard.schemas.js';
+import type { Board, BoardWindow } from './domain/board.js';
 import type { LeaderboardEntry, OwnPlace } from './live/leaderboard.wire.js';
-import type { Board } from './ledger/board.js';
 
-/** A row of an answer; the rank is null where only the ledger could be asked. */
+/** A player in an answer. The rank is null where PostgreSQL answered because the engine is down. */
 export interface RankedEntry extends Omit<LeaderboardEntry, 'rank'> {
   rank: number | null;
 }
 
-/** Some places of a board, best first. */
+/** Some players of a board, best first. */
 export interface BoardPlaces<Entry = RankedEntry> {
   board: string;
   window: BoardWindow;
   total: number;
-  /** The ledger sequence these places show. */
+  /** The version of the board that the entries are of. */
   version: number;
-  /** Present while the engine is away and the ledger answers instead. */
+  /** Present while the engine is down and PostgreSQL answers instead. */
   degraded?: true;
   entries: Entry[];
 }
 
+/** A page of a board. Its entries have ranks, also with `degraded`. */
 export type BoardPage = BoardPlaces<LeaderboardEntry>;
 
+/** The first entries of a board, for viewers. */
 export interface BoardTop {
   version: number;
-  /** Which day, week or month this is the top of: it can end without a change of version. */
+  /** The day, week or month; it ends without a change of version. */
   period: string;
   ties: Board['ties'];
-  /** Whether the ledger answered, because the engine could not. */
+  /** Whether PostgreSQL answered because the engine is down. */
   degraded: boolean;
   entries: LeaderboardEntry[];
 }
 
+/** One player's rank. */
 export interface PlayerRank {
-  /** null with `degraded`: the ledger knows scores, and would count for seconds to know a rank. */
+  /** null with `degraded`: PostgreSQL would need seconds to count the players above. */
   rank: number | null;
   score: number;
-  /** Share of players ranked at or below, 0-100; null with `degraded`. */
+  /** Share of players ranked at or below this one, 0-100; null with `degraded`. */
   percentile: number | null;
   total: number;
   degraded?: true;
 }
 
-/** A player among others that were asked about together. */
+/** A player among those of one request for friends. */
 export interface FriendEntry {
   rank: number | null;
   rankAmongThese: number;
@@ -49,12 +51,12 @@ export interface FriendEntry {
   score: number;
 }
 
-/** What `GET /api/leaderboards` shows of a board. */
+/** A board as `GET /api/leaderboards` lists it. */
 export function describeBoard({ board, order, operator, ties, windows, min, max, players }: Board) {
   return { board, order, operator, ties, windows, min, max, players };
 }
 
-/** Splits `entries`, the neighbours of all players one after the other as `around` lists them, by player. */
+/** Splits `entries`, the neighbours of all players in the order of `around`, by player. */
 export function ownPlacesIn(
   playerIds: readonly string[],
   around: readonly (readonly unknown[])[],

@@ -8,8 +8,8 @@ import { Database, DatabaseModule } from '../../src/database/index.js';
 import type { RedisEngine } from '../../src/engine/index.js';
 import { type BoardDefinition, LeaderboardModule, LeaderboardService } from '../../src/leaderboard/index.js';
 import { LeaderboardLedger } from '../../src/leaderboard/ledger/leaderboard.ledger.js';
-import { LeaderboardProjection } from '../../src/leaderboard/sync/board-sync.js';
-import { LeaderboardStore } from '../../src/leaderboard/sorted-sets/sorted-sets.store.js';
+import { BoardSync } from '../../src/leaderboard/sync/board-sync.js';
+import { RankingStore } from '../../src/leaderboard/sorted-sets/ranking.store.js';
 import { openEngine, until } from './open-engine.js';
 
 const PREFIX = 'bench';
@@ -25,9 +25,9 @@ export interface BoardStand {
   readonly engine: RedisEngine;
   readonly database: Database;
   readonly leaderboard: LeaderboardService;
-  readonly store: LeaderboardStore;
+  readonly store: RankingStore;
   readonly ledger: LeaderboardLedger;
-  readonly projection: LeaderboardProjection;
+  readonly projection: BoardSync;
   newBoard(definition?: Partial<BoardDefinition>): Promise<string>;
   /** Standings of so many players with 9-byte ids and random scores, in the ledger only. */
   fillLedger(board: string, players: number): Promise<void>;
@@ -75,9 +75,9 @@ export async function startBoardStand(): Promise<BoardStand> {
     engine,
     database,
     leaderboard,
-    store: app.get(LeaderboardStore),
+    store: app.get(RankingStore),
     ledger: app.get(LeaderboardLedger),
-    projection: app.get(LeaderboardProjection),
+    projection: app.get(BoardSync),
     newBoard: async (definition = {}) => {
       const board = `board-${++boards}`;
       await leaderboard.defineBoard(board, { ...USUAL, ...definition });

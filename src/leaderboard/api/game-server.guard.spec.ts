@@ -15,7 +15,7 @@ function admits(gameServerKeys: string[], authorization?: string): boolean {
 }
 
 describe('GameServerGuard', () => {
-  it('admits each of several keys while one replaces another, and no other', () => {
+  it('accepts each of several keys, and no other', () => {
     const keys = ['the-new-one', 'the-old-one'];
     expect(keys.map((key) => admits(keys, `Bearer ${key}`))).toEqual([true, true]);
     expect(
@@ -23,7 +23,7 @@ describe('GameServerGuard', () => {
     ).toEqual([false, false, false, false]);
   });
 
-  it('admits nobody without a key, even if an empty one was configured', () => {
+  it('rejects a request without a key, even if an empty key was configured', () => {
     expect(admits([''])).toBe(false);
     expect(admits([''], 'Bearer ')).toBe(false);
   });

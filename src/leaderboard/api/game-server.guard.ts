@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { LeaderboardError } from '../leaderboard.errors.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
 
-/** Lets in game servers only: a player who could submit scores would. */
+/** Accepts game servers only: a player who could submit scores would cheat. */
 @Injectable()
 export class GameServerGuard implements CanActivate {
   private readonly digests: Buffer[];
@@ -25,7 +25,7 @@ export class GameServerGuard implements CanActivate {
 
   private isKnown(given: string): boolean {
     const asked = digest(given);
-    // Digests are of equal length, and every key is compared: the time says nothing about the keys.
+    // Digests have equal lengths and every key is compared, so the time reveals nothing about the keys.
     return this.digests.filter((key) => timingSafeEqual(key, asked)).length > 0;
   }
 }

@@ -14,34 +14,33 @@ import {
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { GameServerGuard } from './game-server.guard.js';
+import type { BoardDefinition, BoardWindow, Submission } from '../domain/board.js';
+import { LeaderboardService, type NeighboursQuery, type PageQuery } from '../leaderboard.service.js';
+import type { PlayerProfile } from '../players/player-profiles.js';
+import { ScoreSubmissions, type SubmissionAnswer } from '../submissions/score-submissions.js';
 import {
-  type BoardDefinition,
   boardDefinitionSchema,
   boardParameterSchema,
-  type BoardWindow,
-  type NeighboursQuery,
   neighboursQuerySchema,
-  type PageQuery,
   pageQuerySchema,
   playerIdsSchema,
   playerParameterSchema,
   playerParametersSchema,
-  type PlayerProfile,
   profileSchema,
-  type Submission,
   submissionsSchema,
   windowQuerySchema,
 } from './leaderboard.schemas.js';
-import { LeaderboardService } from '../leaderboard.service.js';
-import type { SubmissionAnswer } from '../submissions/score-submissions.js';
 
 @ApiTags('leaderboard')
 @Controller('api')
 export class LeaderboardController {
-  constructor(private readonly leaderboard: LeaderboardService) {}
+  constructor(
+    private readonly leaderboard: LeaderboardService,
+    private readonly submissions: ScoreSubmissions,
+  ) {}
 
   @Get('leaderboards')
-  @ApiOperation({ summary: 'All boards' })
+  @ApiOperation({ summary: 'List all boards' })
   list() {
     return this.leaderboard.list();
   }
@@ -50,7 +49,7 @@ export class LeaderboardController {
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
   @ApiParam({ name: 'board', example: 'arena' })
-  @ApiOperation({ summary: 'Define a board' })
+  @ApiOperation({ summary: 'Create a board, or confirm an equal one' })
   define(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Body({ schema: boardDefinitionSchema }) definition: BoardDefinition,
@@ -63,20 +62,20 @@ export class LeaderboardController {
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
   @ApiParam({ name: 'board', example: 'arena' })
-  @ApiOperation({ summary: 'Submit one score, or up to 1,000; 202 while the engine cannot rank them yet' })
+  @ApiOperation({ summary: 'Submit one score, or up to 1,000; 202 with null ranks while the engine is down' })
   async submit(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Body({ schema: submissionsSchema }) body: Submission | Submission[],
     @Res({ passthrough: true }) response: Response,
   ): Promise<SubmissionAnswer | SubmissionAnswer[] | undefined> {
-    const answers = await this.leaderboard.submit(board, Array.isArray(body) ? body : [body]);
+    const answers = await this.submissions.submit(board, Array.isArray(body) ? body : [body]);
     if (answers.some(({ rank }) => rank === null)) response.status(202);
     return Array.isArray(body) ? answers : answers[0];
   }
 
   @Get('leaderboards/:board')
   @ApiParam({ name: 'board', example: 'arena' })
-  @ApiOperation({ summary: 'A page of a board, best first' })
+  @ApiOperation({ summary: 'Read a page of a board, best first' })
   page(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Query({ schema: pageQuerySchema }) query: PageQuery,
@@ -87,7 +86,7 @@ export class LeaderboardController {
   @Get('leaderboards/:board/players/:playerId')
   @ApiParam({ name: 'board', example: 'arena' })
   @ApiParam({ name: 'playerId' })
-  @ApiOperation({ summary: 'One player’s rank, score and percentile' })
+  @ApiOperation({ summary: 'Read the rank, score and percentile of a player' })
   rank(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: windowQuerySchema }) { window }: { window: BoardWindow },
@@ -98,7 +97,7 @@ export class LeaderboardController {
   @Get('leaderboards/:board/players/:playerId/neighbours')
   @ApiParam({ name: 'board', example: 'arena' })
   @ApiParam({ name: 'playerId' })
-  @ApiOperation({ summary: 'A player among those just above and below' })
+  @ApiOperation({ summary: 'Read a player and the players just above and below' })
   neighbours(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: neighboursQuerySchema }) query: NeighboursQuery,
@@ -109,7 +108,7 @@ export class LeaderboardController {
   @Post('leaderboards/:board/ranks')
   @HttpCode(200)
   @ApiParam({ name: 'board', example: 'arena' })
-  @ApiOperation({ summary: 'Friends: of up to 1,000 players those who have a score, best first' })
+  @ApiOperation({ summary: 'Rank up to 1,000 players among each other: those who have a score, best first' })
   ranks(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Query({ schema: windowQuerySchema }) { window }: { window: BoardWindow },
@@ -123,7 +122,7 @@ export class LeaderboardController {
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
   @ApiParam({ name: 'playerId' })
-  @ApiOperation({ summary: 'A player’s name and country' })
+  @ApiOperation({ summary: 'Store the name and country of a player' })
   saveProfile(
     @Param({ schema: playerParameterSchema }) { playerId }: { playerId: string },
     @Body({ schema: profileSchema }) profile: PlayerProfile,
@@ -136,8 +135,10 @@ export class LeaderboardController {
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
   @ApiParam({ name: 'playerId' })
-  @ApiOperation({ summary: 'Forget a player everywhere; 503 while the engine cannot, then ask again' })
-  forget(@Param({ schema: playerParameterSchema }) { playerId }: { playerId: string }) {
-    return this.leaderboard.forgetPlayer(playerId);
+  @ApiOperation({
+    summary: 'Remove a player from all boards; 503 while the engine is down, then repeat the request',
+  })
+  removePlayer(@Param({ schema: playerParameterSchema }) { playerId }: { playerId: string }) {
+    return this.leaderboard.removePlayer(playerId);
   }
 }

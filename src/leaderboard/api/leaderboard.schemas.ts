@@ -1,17 +1,23 @@
 import { z } from 'zod';
+import { BOARD_WINDOWS, type BoardDefinition, type Submission } from '../domain/board.js';
 import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
+import type { NeighboursQuery, PageQuery } from '../leaderboard.service.js';
+import type { PlayerProfile } from '../players/player-profiles.js';
 
-const boardName = z
+export const boardName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1-64 of a-z, 0-9 and "-", beginning with a letter or digit');
 
-/** No control characters, and no halves of surrogate pairs: two different ones become the same bytes on their way. */
+/** No lone surrogates either: UTF-8 encodes two different ones as the same bytes. */
 const plainText = z
   .string()
   .min(1, 'must not be empty')
   .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
 
-const identifier = plainText.refine((text) => Buffer.byteLength(text) <= 128, 'must be at most 128 bytes');
+export const identifier = plainText.refine(
+  (text) => Buffer.byteLength(text) <= 128,
+  'must be at most 128 bytes',
+);
 
 const wholeNumber = z
   .int('must be a whole number of at most 2^53 - 1')
@@ -24,14 +30,10 @@ const queryInteger = (lowest: number, highest: number) =>
     .transform(Number)
     .refine((n) => n >= lowest && n <= highest, `must be a whole number from ${lowest} to ${highest}`);
 
-/** Which scores count: all, or those of the current day, ISO week or month (UTC). */
-export const BOARD_WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
-export type BoardWindow = (typeof BOARD_WINDOWS)[number];
-
 const oneOf = <const Value extends string>(values: readonly Value[]) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
-const window = oneOf(BOARD_WINDOWS).default('all');
+export const window = oneOf(BOARD_WINDOWS).default('all');
 
 export const boardParameterSchema = z.object({ board: boardName });
 export const playerParametersSchema = z.object({ board: boardName, playerId: identifier });
@@ -54,13 +56,13 @@ export const boardDefinitionSchema = z
   .refine((bounds) => orderedChanges(bounds) >= FEWEST_ORDERED_CHANGES, {
     path: ['max'],
     message: 'must be closer to min: score and order of arrival share 53 bits, at most 9,007,199,254 apart',
-  });
+  }) satisfies z.ZodType<BoardDefinition>;
 
 const submissionSchema = z.strictObject({
   submissionId: identifier,
   playerId: identifier,
   score: wholeNumber,
-});
+}) satisfies z.ZodType<Submission>;
 
 const submissionsListSchema = z
   .array(submissionSchema)
@@ -69,7 +71,7 @@ const submissionsListSchema = z
 
 const toOpenApi = (schema: z.ZodType) => z.toJSONSchema(schema, { target: 'openapi-3.0' });
 
-/** One submission, or up to 1,000. No union: its errors would speak of both forms and name the row of neither. */
+/** One submission, or up to 1,000. Not a union: its errors name both forms, and no row. */
 export const submissionsSchema = z
   .unknown()
   .meta({ oneOf: [toOpenApi(submissionSchema), toOpenApi(submissionsListSchema)] })
@@ -85,9 +87,12 @@ export const pageQuerySchema = z.object({
   window,
   offset: queryInteger(0, 1_000_000_000).default(0),
   limit: queryInteger(1, 1000).default(10),
-});
+}) satisfies z.ZodType<PageQuery>;
 export const windowQuerySchema = z.object({ window });
-export const neighboursQuerySchema = z.object({ window, radius: queryInteger(0, 500).default(5) });
+export const neighboursQuerySchema = z.object({
+  window,
+  radius: queryInteger(0, 500).default(5),
+}) satisfies z.ZodType<NeighboursQuery>;
 
 export const playerIdsSchema = z.strictObject({
   playerIds: z.array(identifier).min(1, 'must not be empty').max(1000, 'must be at most 1,000 players'),
@@ -99,18 +104,4 @@ export const profileSchema = z.strictObject({
     .string()
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as "NL"')
     .nullish(),
-});
-
-export const watchSchema = z.object({
-  board: boardName,
-  window,
-  top: z.int().min(1, 'must be from 1 to 100').max(100, 'must be from 1 to 100'),
-  playerId: identifier.optional(),
-});
-
-export type BoardDefinition = z.output<typeof boardDefinitionSchema>;
-export type Submission = z.output<typeof submissionSchema>;
-export type PageQuery = z.output<typeof pageQuerySchema>;
-export type PlayerProfile = z.output<typeof profileSchema>;
-export type NeighboursQuery = z.output<typeof neighboursQuerySchema>;
-export type Watch = z.output<typeof watchSchema>;
+}) satisfies z.ZodType<PlayerProfile>;

@@ -1,60 +1,54 @@
-/** Whole numbers are exact in a sorted set's double up to here. */
+import type { BoardDefinition, ScoreNumbering } from './board.js';
+
+/** Integers up to here are exact in the double of a sorted set. */
 const EXACT = 2 ** 53;
 
-/** How many changes a board must be able to order by time before it has to be numbered anew. */
+/** How many changes a board must be able to order by time before it is renumbered. */
 export const FEWEST_ORDERED_CHANGES = 1_000_000;
 
-export interface ScoreBounds {
-  min: number;
-  max: number;
-}
-
-export interface ScoreOrder extends ScoreBounds {
-  order: 'desc' | 'asc';
-  /** The sequence at which the board was last numbered anew, and how many places of each score are kept for who was there before. */
-  base: number;
-  headroom: number;
-}
+export type ScoreBounds = Pick<BoardDefinition, 'min' | 'max'>;
+export type ScoreOrder = ScoreBounds & ScoreNumbering & Pick<BoardDefinition, 'order'>;
 
 /**
- * Score and order of arrival in one sorted-set score: `(points above the worst) * span + (span - 1 - arrival)`.
+ * Score and order of arrival in one sorted-set score: `(points above the worst) * slotsPerScore + (slotsPerScore - 1 - arrival)`.
  *
- * A better score is always higher; of equal scores the earlier is. It is absolute, so writing it twice does no harm.
+ * A better score is always higher, and of equal scores the earlier. It is absolute, so writing it twice does no harm.
  */
 export class CompositeScore {
-  /** Composites of one score: this many. */
-  readonly span: number;
+  /** How many changes to the same score can be ordered by time. */
+  readonly slotsPerScore: number;
 
   constructor(private readonly board: ScoreOrder) {
-    this.span = orderedChanges(board);
+    this.slotsPerScore = orderedChanges(board);
   }
 
-  encode(score: number, sequence: number): number {
-    const { order, min, max, base, headroom } = this.board;
+  encode(score: number, version: number): number {
+    const { order, min, max, offset, reservedSlots } = this.board;
     const points = order === 'desc' ? score - min : max - score;
-    // Never below 0: with every place of a score taken, later equals tie, but nobody falls to another score.
-    return points * this.span + Math.max(0, this.span - 1 - (headroom + sequence - base));
+    // Never below 0: when all slots of a score are used, later players share the last one and keep their score.
+    const slot = Math.max(0, this.slotsPerScore - 1 - (reservedSlots + version - offset));
+    return points * this.slotsPerScore + slot;
   }
 
   decode(composite: number): number {
     const { order, min, max } = this.board;
-    const points = (composite - (composite % this.span)) / this.span;
+    const points = (composite - (composite % this.slotsPerScore)) / this.slotsPerScore;
     return order === 'desc' ? min + points : max - points;
   }
 
-  /** Whether a number can be a composite of this board. */
+  /** Whether a number can be a composite score of this board. */
   has(composite: number): boolean {
     const { min, max } = this.board;
-    return Number.isInteger(composite) && composite >= 0 && composite < (max - min + 1) * this.span;
+    return Number.isInteger(composite) && composite >= 0 && composite < (max - min + 1) * this.slotsPerScore;
   }
 
-  /** Whether there is no room to order the arrival of this sequence: the board must be numbered anew first. */
-  isExhaustedBy(sequence: number): boolean {
-    return this.board.headroom + sequence - this.board.base >= this.span;
+  /** Whether no slot is left for a change to this version: the board must be renumbered first. */
+  isExhaustedBy(version: number): boolean {
+    return this.board.reservedSlots + version - this.board.offset >= this.slotsPerScore;
   }
 }
 
-/** How many changes bounds leave room to order. */
+/** How many changes can be ordered by time within these bounds. */
 export function orderedChanges({ min, max }: ScoreBounds): number {
   return Math.floor(EXACT / (max - min + 1));
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BOARD_WINDOWS } from '../api/leaderboard.schemas.js';
-import { justEnded, periodAt } from './periods.js';
+import { BOARD_WINDOWS } from './board.js';
+import { recentlyEnded, periodAt } from './periods.js';
 
 const instant = fc.date({ min: new Date('1999-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
 
@@ -16,7 +16,7 @@ describe('periodAt', () => {
     expect(BOARD_WINDOWS.map((window) => periodAt(window, new Date(at)).name)).toEqual(names);
   });
 
-  it('ends each period where the next begins', () => {
+  it('ends each period at the instant at which the next begins', () => {
     fc.assert(
       fc.property(instant, fc.constantFrom('daily', 'weekly', 'monthly'), (at, window) => {
         const { name, endsAt } = periodAt(window, at);
@@ -29,14 +29,14 @@ describe('periodAt', () => {
   });
 });
 
-describe('justEnded', () => {
+describe('recentlyEnded', () => {
   const board = { windows: BOARD_WINDOWS, acceptedAt: -Infinity };
 
   it.each([
     ['2026-11-25T12:00:00Z', ['2026-11-24']],
     ['2026-11-30T00:00:00Z', ['2026-11-29', '2026-W48']],
     ['2026-12-01T23:59:59Z', ['2026-11-30', '2026-11']],
-  ])('names what was going on a day before %s and is over', (at, names) => {
-    expect(justEnded(board, new Date(at)).map(({ name }) => name)).toEqual(names);
+  ])('returns the periods that were current a day before %s and have ended', (at, names) => {
+    expect(recentlyEnded(board, new Date(at)).map(({ name }) => name)).toEqual(names);
   });
 });

@@ -1,11 +1,11 @@
-import type { BoardWindow } from '../api/leaderboard.schemas.js';
+import type { BoardWindow } from './board.js';
 
-/** The day, ISO week or month that a window shows, or all time. */
+/** A day, ISO week or month in UTC, or all time. */
 export interface Period {
   window: BoardWindow;
   /** `all`, `2026-11-24`, `2026-W48` or `2026-11`. */
   name: string;
-  /** Unix seconds from which on it is over; null for all time. */
+  /** When it ends, in Unix seconds; null for all time. */
   endsAt: number | null;
 }
 
@@ -28,10 +28,10 @@ export function periodAt(window: BoardWindow, at: Date): Period {
   return { window, name: isoWeek(monday), endsAt: seconds(monday + 7 * DAY_MS) };
 }
 
-/** A shorter step back of the database's clock is waited out, so that no period begins twice. After a longer one the clock is right. */
+/** When the database's clock is set back by less, boards keep their time until it catches up, so that no period begins twice. */
 const LONGEST_STEP_BACK_MS = 5_000;
 
-/** The time of a board that last accepted scores at `acceptedAt`. */
+/** The time that counts for a board which last accepted scores at `acceptedAt` (milliseconds). */
 export function boardTime(acceptedAt: number, now: Date): Date {
   const ahead = acceptedAt - now.getTime();
   return ahead > 0 && ahead <= LONGEST_STEP_BACK_MS ? new Date(acceptedAt) : now;
@@ -50,8 +50,8 @@ export function areSamePeriods(some: readonly Period[], others: readonly Period[
   return some.map(({ name }) => name).join() === others.map(({ name }) => name).join();
 }
 
-/** Periods that were going on a day ago and are over: their sets may be there still. */
-export function justEnded(
+/** Periods that were current a day ago and have ended since. Their sets may not have expired yet. */
+export function recentlyEnded(
   board: { windows: readonly BoardWindow[]; acceptedAt: number },
   at: Date,
 ): Period[] {
@@ -60,7 +60,7 @@ export function justEnded(
   return board.windows.map((window) => periodAt(window, dayBefore)).filter(({ name }) => !current.has(name));
 }
 
-/** ISO 8601: a week belongs to the year that has its Thursday. */
+/** ISO 8601: a week belongs to the year of its Thursday. */
 function isoWeek(monday: number): string {
   const thursday = new Date(monday + 3 * DAY_MS);
   const year = thursday.getUTCFullYear();

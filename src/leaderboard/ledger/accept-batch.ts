@@ -1,95 +1,101 @@
 import type { Queryable } from '../../database/index.js';
+import {
+  type AcceptedSubmission,
+  BatchDraft,
+  type KnownSubmission,
+  type NewSubmission,
+  type Standing,
+} from '../domain/batch-draft.js';
+import type { Board, Submission } from '../domain/board.js';
 import { CompositeScore } from '../domain/composite-score.js';
-import { LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
-import type { Submission } from '../api/leaderboard.schemas.js';
 import { boardTime, type Period, periodAt } from '../domain/periods.js';
-import { type Standing, StandingsDraft } from '../domain/standings.js';
-import { type Board, type BoardRow, LOCK_BOARD, readBoard, readStanding, type StandingRow } from './board.js';
-import { type NewSubmission, type Place, writeBatch } from './write-batch.js';
+import { type LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
+import {
+  LOCK_BOARD,
+  type LockedBoard,
+  sortKeyOf,
+  STANDING_COLUMNS,
+  type StandingRow,
+  toStanding,
+} from './board-rows.js';
 
-export interface AcceptedSubmission extends Place {
-  submissionId: string;
-  playerId: string;
-  /** Whether it is here for the first time and changed something. */
-  applied: boolean;
-}
-
-/** What a batch did to the ledger. */
+/** What a batch changed in the ledger. */
 export interface Batch {
-  /** As it stood afterwards. */
+  /** After the batch. */
   board: Board;
   id: number;
   from: number;
-  /** The board's mark there. */
-  after: string;
+  /** The board's checkpoint at version `from`. */
+  checkpointBefore: string;
   to: number;
-  /** Going on while the batch was taken. */
+  /** The current periods of the board. */
   periods: Period[];
   changed: Standing[];
-  /** Scores of all time afterwards, of everybody in the batch. */
+  /** For each player of the batch the score of all time afterwards. */
   scores: ReadonlyMap<string, number>;
-  /** Whose the rows are that were new, in their order. */
-  fresh: { playerId: string }[];
-  /** For each caller its submissions, or why none of them was taken. */
+  /** The submissions that were new, in the order of their rows. */
+  rows: readonly NewSubmission[];
+  /** For each caller its submissions, or why all of them were rejected. */
   callers: (AcceptedSubmission[] | LeaderboardError)[];
 }
 
-interface KnownSubmission extends Place {
-  /** null, as the score, once the player was forgotten. */
-  playerId: string | null;
-  score: number | null;
-}
-
 /**
- * Takes the submissions of many callers, each caller's as a whole or not at all.
+ * Accepts the submissions of many callers in one transaction, each caller's atomically.
  *
- * The board's row is locked first, so sequences are committed in their order: a reader who has seen one has seen all before
- * it. Under that lock nobody else writes the board, so what is read next cannot change before it is written.
+ * The board's row is locked first. So versions are committed in their order, and what is read next cannot change before it is written.
+ * Statements are not prepared: a plan made while the tables were small would scan a board that has grown since.
  *
- * Statements are planned each time, not prepared: a plan that was made while the tables were small would read boards whole when they
- * have grown.
+ * @throws {LeaderboardError} E_BOARD_UNKNOWN
  */
-export async function takeBatch(
+export async function acceptBatch(
   transaction: Queryable,
   name: string,
   callers: readonly (readonly Submission[])[],
 ): Promise<Batch> {
-  const row = await lock(transaction, name);
-  const periods = row.windows.map((window) => periodAt(window, new Date(row.accepted_at)));
+  const { batches, ...locked } = await lockBoard(transaction, name);
+  const id = batches + 1;
+  const periods = locked.windows.map((window) => periodAt(window, new Date(locked.acceptedAt)));
   const submissions = callers.flat();
-  const known = await knownSubmissions(transaction, name, submissions);
-  const draft = new StandingsDraft(
-    readBoard(row),
-    periods.map(({ name: period }) => period),
-    await standingsOf(transaction, readBoard(row), submissions),
-    Number(row.sequence),
+  const draft = new BatchDraft(
+    locked,
+    periods.map((period) => period.name),
+    {
+      batch: id,
+      version: locked.version,
+      submissions: await knownSubmissions(transaction, name, submissions),
+      standings: await standingsOf(transaction, locked, submissions),
+    },
   );
-  const taken = takeCallers(callers, { draft, known, batch: Number(row.batches) + 1 });
-  const { changed, sequence, joined } = draft;
-  const board = await makeRoom(transaction, readBoard(row), sequence);
-  const newest = taken.rows.findLast((each) => each.sequence === sequence);
-  const mark = newest ? `${Number(row.accepted_at)}:${newest.submissionId}` : board.mark;
-  if (taken.rows.length > 0) {
-    await writeBatch(transaction, { row, board, periods, changed, sequence, mark, joined, rows: taken.rows });
-  }
+  const accepted = callers.map((caller) => draft.accept(caller));
+  const before = await renumberIfExhausted(transaction, locked, draft.version);
+  const newest = draft.rows.findLast(({ version }) => version === draft.version);
+  const board = {
+    ...before,
+    version: draft.version,
+    checkpoint: newest ? `${locked.acceptedAt}:${newest.submissionId}` : before.checkpoint,
+    players: before.players + draft.joined,
+  };
+  if (draft.rows.length > 0) await writeBatch(transaction, board, { id, periods, draft });
   return {
-    board: { ...board, sequence, mark, players: board.players + joined },
-    id: Number(row.batches) + 1,
-    from: board.sequence,
-    after: board.mark,
-    to: sequence,
+    board,
+    id,
+    from: before.version,
+    checkpointBefore: before.checkpoint,
+    to: board.version,
     periods,
-    changed,
+    changed: draft.changed,
     scores: new Map(submissions.map(({ playerId }) => [playerId, draft.scoreOf(playerId)])),
-    fresh: taken.rows,
-    callers: taken.callers,
+    rows: draft.rows,
+    callers: accepted,
   };
 }
 
-async function lock(transaction: Queryable, board: string): Promise<BoardRow> {
-  const [row] = await transaction.query<BoardRow & { now: Date }>(LOCK_BOARD, [board]);
-  if (!row) throw unknownBoard(board);
-  return { ...row, accepted_at: boardTime(Number(row.accepted_at), row.now).getTime() };
+/** The board as it is, with the time of this batch as `acceptedAt`. */
+async function lockBoard(transaction: Queryable, name: string): Promise<Board & { batches: number }> {
+  const [row] = await transaction.query<LockedBoard>(LOCK_BOARD, [name]);
+  if (!row) throw unknownBoard(name);
+  const { now, ...board } = row;
+  return { ...board, acceptedAt: boardTime(board.acceptedAt, now).getTime() };
 }
 
 async function knownSubmissions(
@@ -97,133 +103,89 @@ async function knownSubmissions(
   board: string,
   submissions: readonly Submission[],
 ): Promise<Map<string, KnownSubmission>> {
-  const rows = await transaction.query<{
-    submission_id: string;
-    player_id: string | null;
-    score: string | null;
-    batch: string;
-    row_in_batch: number;
-  }>(
+  const rows = await transaction.query<KnownSubmission & { submissionId: string }>(
     `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
-       SELECT submission_id, player_id, score, batch, row_in_batch
+       SELECT submission_id AS "submissionId", player_id AS "playerId", score::float8 AS score,
+              batch::float8 AS batch, row_in_batch AS row
        FROM submissions WHERE board = $1 AND submission_id = asked.id LIMIT 1) AS s`,
     [board, submissions.map(({ submissionId }) => submissionId)],
   );
-  return new Map(
-    rows.map((row) => [
-      row.submission_id,
-      {
-        playerId: row.player_id,
-        score: row.score === null ? null : Number(row.score),
-        batch: Number(row.batch),
-        row: row.row_in_batch,
-      },
-    ]),
-  );
+  return new Map(rows.map(({ submissionId, ...known }) => [submissionId, known]));
 }
 
-/** One look-up in the primary key for each, whatever the planner knows of a table that grows by thousands of rows a second. */
+/** OFFSET 0 makes it one look-up in the primary key per player, whatever the planner believes of a table that grows quickly. */
 export const STANDINGS_OF = `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
-  SELECT period, player_id, merit, sequence FROM standings WHERE board = $1 AND player_id = asked.id OFFSET 0
+  SELECT ${STANDING_COLUMNS} FROM standings WHERE board = $1 AND player_id = asked.id OFFSET 0
 ) AS s`;
 
-/** In current periods and, until they are cleared away, in some that are over. */
+/** In the current periods, and in ended ones that are not deleted yet. */
 async function standingsOf(
   transaction: Queryable,
   board: Board,
   submissions: readonly Submission[],
 ): Promise<Standing[]> {
-  const rows = await transaction.query<StandingRow>(STANDINGS_OF, [
-    board.board,
-    [...new Set(submissions.map(({ playerId }) => playerId))],
-  ]);
-  return rows.map((row) => readStanding(board, row));
-}
-
-function takeCallers(
-  callers: readonly (readonly Submission[])[],
-  { draft, known, batch }: { draft: StandingsDraft; known: Map<string, KnownSubmission>; batch: number },
-): { callers: Batch['callers']; rows: NewSubmission[] } {
-  const rows: NewSubmission[] = [];
-  const take = (submissions: readonly Submission[]): AcceptedSubmission[] => {
-    const fresh = newAmong(submissions, known);
-    const sequences = draft.take(submissions, fresh);
-    const applied = new Set(fresh.filter((_, n) => sequences[n] !== null));
-    for (const [n, i] of fresh.entries()) {
-      const { submissionId, playerId, score } = submissions[i] as Submission;
-      const place = { batch, row: rows.length };
-      rows.push({ submissionId, playerId, score, sequence: sequences[n] ?? null, ...place });
-      known.set(submissionId, { playerId, score, ...place });
-    }
-    return submissions.map(({ submissionId, playerId }, i) => {
-      const { batch: of, row } = known.get(submissionId) as KnownSubmission;
-      return { submissionId, playerId, batch: of, row, applied: applied.has(i) };
-    });
-  };
-  const results = callers.map((submissions) => {
-    try {
-      return take(submissions);
-    } catch (error) {
-      if (error instanceof LeaderboardError) return error;
-      throw error;
-    }
-  });
-  return { callers: results, rows };
-}
-
-/** Which of a caller's submissions are here for the first time, by their index in the list. @throws {LeaderboardError} E_SUBMISSION_CONFLICT */
-function newAmong(submissions: readonly Submission[], known: ReadonlyMap<string, KnownSubmission>): number[] {
-  const firstOf = new Map<string, Submission>();
-  const conflicting: number[] = [];
-  const fresh = submissions.flatMap((submission, i) => {
-    const { submissionId } = submission;
-    const seen = firstOf.get(submissionId) ?? known.get(submissionId);
-    if (seen && !isRepeat(submission, seen)) conflicting.push(i);
-    if (seen) return [];
-    firstOf.set(submissionId, submission);
-    return [i];
-  });
-  if (conflicting.length > 0) throw conflict(submissions, conflicting);
-  return fresh;
-}
-
-/** Of a forgotten player nothing is known but the id, so whatever comes with it counts as a repeat: it cannot count twice. */
-function isRepeat(
-  { playerId, score }: Submission,
-  seen: Pick<KnownSubmission, 'playerId' | 'score'>,
-): boolean {
-  return seen.playerId === null || (seen.playerId === playerId && seen.score === score);
+  const players = new Set(submissions.map(({ playerId }) => playerId));
+  const rows = await transaction.query<StandingRow>(STANDINGS_OF, [board.board, [...players]]);
+  return rows.map((row) => toStanding(board, row));
 }
 
 /**
- * Numbers the board anew if there are no numbers left for this batch: its players keep their order. Half of the numbers are for those
- * there are, whom the rebuild numbers: to count them would hold the board for as long as it is large.
+ * Renumbers the board if it has no slot left for this version. Its players keep their order. Half of the slots are reserved for them,
+ * and the rebuild numbers them: counting them here would lock a large board for long.
  */
-async function makeRoom(transaction: Queryable, board: Board, sequence: number): Promise<Board> {
+async function renumberIfExhausted(transaction: Queryable, board: Board, version: number): Promise<Board> {
   const composite = new CompositeScore(board);
-  if (!composite.isExhaustedBy(sequence)) return board;
-  const renumbered = {
-    edition: board.edition + 1,
-    base: board.sequence,
-    headroom: Math.floor(composite.span / 2),
+  if (!composite.isExhaustedBy(version)) return board;
+  const numbering = {
+    epoch: board.epoch + 1,
+    offset: board.version,
+    reservedSlots: Math.floor(composite.slotsPerScore / 2),
   };
   await transaction.query('UPDATE boards SET edition = $2, base = $3, headroom = $4 WHERE board = $1', [
     board.board,
-    renumbered.edition,
-    renumbered.base,
-    renumbered.headroom,
+    ...Object.values(numbering),
   ]);
-  return { ...board, ...renumbered };
+  return { ...board, ...numbering };
 }
 
-/** Its advice must not make other rows count twice: who sends these with new ids, too, submits them again. */
-function conflict(submissions: readonly Submission[], rows: readonly number[]): LeaderboardError {
-  const message = 'was submitted before with another player or score';
-  const fields = rows.map((row) => (submissions.length > 1 ? `${row}.submissionId` : 'submissionId'));
-  return new LeaderboardError(
-    'E_SUBMISSION_CONFLICT',
-    `${fields.join(', ')}: ${message}. This request applied nothing. Give a new id to these rows only and keep the ids of all others: ` +
-      'rows that were accepted before are answered as repeats.',
-    fields.map((field) => ({ field, message })),
-  );
+/** One statement for the submissions, the standings and the board. */
+const WRITE_BATCH = `WITH written AS (
+    INSERT INTO submissions (board, submission_id, player_id, score, sequence, batch, row_in_batch, submitted_at)
+    SELECT $1, id, player, score, sequence, $6, row, to_timestamp($7::double precision / 1000)
+    FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $14::int[]) AS s(id, player, score, sequence, row)
+  ), standing AS (
+    INSERT INTO standings (board, period, player_id, merit, sequence)
+    SELECT $1, period, player, merit, sequence
+    FROM unnest($8::text[], $9::text[], $10::bigint[], $11::bigint[]) AS s(period, player, merit, sequence)
+    ON CONFLICT (board, player_id, period) DO UPDATE SET merit = excluded.merit, sequence = excluded.sequence
+  )
+  UPDATE boards SET sequence = $12, players = $13, batches = $6,
+    accepted_at = to_timestamp($7::double precision / 1000), periods = $15, mark = $16,
+    ended_periods = ARRAY(SELECT unnest(ended_periods || periods) EXCEPT SELECT unnest($15::text[]))
+  WHERE board = $1`;
+
+async function writeBatch(
+  transaction: Queryable,
+  board: Board,
+  { id, periods, draft }: { id: number; periods: readonly Period[]; draft: BatchDraft },
+): Promise<void> {
+  const { rows, changed } = draft;
+  await transaction.query(WRITE_BATCH, [
+    board.board,
+    rows.map(({ submissionId }) => submissionId),
+    rows.map(({ playerId }) => playerId),
+    rows.map(({ score }) => score),
+    rows.map(({ version }) => version),
+    id,
+    board.acceptedAt,
+    changed.map(({ period }) => period),
+    changed.map(({ playerId }) => playerId),
+    changed.map(({ score }) => sortKeyOf(board, score)),
+    changed.map(({ version }) => version),
+    board.version,
+    board.players,
+    rows.map(({ row }) => row),
+    periods.filter(({ endsAt }) => endsAt !== null).map(({ name }) => name),
+    board.checkpoint,
+  ]);
 }

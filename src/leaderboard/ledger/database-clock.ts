@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/index.js';
 
-/** Between two readings the node's monotonic clock is added, which drifts by less than a millisecond in this time. */
+/** Between two readings the node's monotonic clock counts, which drifts by less than a millisecond in this time. */
 const READ_EVERY_MS = 10_000;
 
 /**
- * The time of the database. It decides when days, weeks and months begin and end, for all nodes. A node's own clock does not: a wrong
- * one would end the periods of all.
+ * The time of the database. It decides for all nodes when days, weeks and months begin and end. A node whose own clock is wrong would end
+ * periods for everybody.
  */
 @Injectable()
-export class LedgerClock {
+export class DatabaseClock {
   private reading: { time: number; at: number } | undefined;
   private running: Promise<void> | undefined;
 
   constructor(private readonly database: Database) {}
 
-  /** Waits for the database only until the first reading. @throws {DatabaseUnavailableError} if there was none yet. */
+  /** Waits for the database until the first reading only. @throws {DatabaseUnavailableError} if there was none yet. */
   async now(): Promise<Date> {
     if (!this.reading) await this.read();
     const { time, at } = this.reading ?? { time: NaN, at: 0 };
@@ -24,7 +24,7 @@ export class LedgerClock {
     return new Date(time + elapsed);
   }
 
-  /** Reads the time; calls at the same time share one statement. */
+  /** Reads the time. Concurrent calls share one statement. */
   read(): Promise<void> {
     this.running ??= this.readNow().finally(() => (this.running = undefined));
     return this.running;

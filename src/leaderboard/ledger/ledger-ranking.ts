@@ -1,58 +1,39 @@
 import { Injectable } from '@nestjs/common';
 import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { Database } from '../../database/index.js';
+import type { Board } from '../domain/board.js';
+import type { RankedPlayer, Ranking } from '../domain/ranking.js';
 import { tooManyReaders } from '../leaderboard.errors.js';
-import { type Board, scoreOf } from './board.js';
+import { scoreOf } from './board-rows.js';
 
-/** A player's place; the rank is null where it would have to be counted. */
-export interface LedgerPlace<Rank = number | null> {
-  rank: Rank;
-  playerId: string;
-  score: number;
-}
-
-/** What a period of a board shows, all as it was at one moment. */
-export interface LedgerPlaces<Rank = number | null> {
+interface RankingRow {
   version: number;
   total: number;
-  places: LedgerPlace<Rank>[];
+  better: number;
+  /** null, as the sort key, where no player was found: then the row is there for version and total only. */
+  playerId: string | null;
+  sortKey: number;
 }
 
-interface PlaceRow {
-  version: string;
-  total: string;
-  better: string;
-  /** null beside a board without such a player. */
-  player_id: string | null;
-  merit: string;
-}
-
-const AT_ONCE = 3;
-const MOST_WAITING = 100;
-
-const OF_SCORE_OF_FIRST = `(SELECT count(*) FROM standings
-  WHERE board = $1 AND period = $2 AND merit > (SELECT max(merit) FROM found))`;
+/** Leaves connections for accepting scores. */
+const CONCURRENT_READS = 3;
+const LARGEST_QUEUE = 100;
 
 /**
- * What the ledger alone can tell, for while the engine is away. Counting ranks takes SQL a thousand times as long.
+ * Reads pages and scores from PostgreSQL while the engine is down. Ranks are null except on pages: counting the players above takes SQL a
+ * thousand times as long.
  *
- * @throws {LeaderboardError} E_BOARD_BUSY where more ask than it can answer soon
+ * @throws {LeaderboardError} E_BOARD_BUSY when more reads wait than PostgreSQL can answer soon
  */
 @Injectable()
-export class LedgerPlacesReader {
-  /** The connections there are have scores to take as well. */
-  private readonly few = bulkhead(AT_ONCE, MOST_WAITING);
-  /** Most readers want the same top. */
-  private readonly pages = new Map<string, Promise<LedgerPlaces<number>>>();
+export class LedgerRanking {
+  private readonly limiter = bulkhead(CONCURRENT_READS, LARGEST_QUEUE);
+  /** Most readers want the same top, so equal reads at one time share a statement. */
+  private readonly pages = new Map<string, Promise<Ranking>>();
 
   constructor(private readonly database: Database) {}
 
-  /** A page in rank order. Its place in the order is a player's rank; only where scores share ranks must the first be counted. */
-  page(
-    board: Board,
-    period: string,
-    range: { offset: number; limit: number },
-  ): Promise<LedgerPlaces<number>> {
+  page(board: Board, period: string, range: { offset: number; limit: number }): Promise<Ranking> {
     const name = [board.board, period, range.offset, range.limit].join();
     const page =
       this.pages.get(name) ?? this.readPage(board, period, range).finally(() => this.pages.delete(name));
@@ -60,40 +41,41 @@ export class LedgerPlacesReader {
     return page;
   }
 
+  /** The index on the page gives the rank. Only where scores share ranks, the players above the first one are counted. */
   private async readPage(
     board: Board,
     period: string,
     { offset, limit }: { offset: number; limit: number },
-  ): Promise<LedgerPlaces<number>> {
+  ): Promise<Ranking> {
     const isShared = board.ties === 'shared';
-    const { better, ...found } = await this.read(board, period, {
+    const { better, ...page } = await this.read(board, period, {
       statement: `SELECT player_id, merit, sequence FROM standings WHERE board = $1 AND period = $2
                   ORDER BY merit DESC, sequence OFFSET $3 LIMIT $4`,
       values: [offset, limit],
-      better: isShared && offset > 0 ? OF_SCORE_OF_FIRST : '$3::bigint',
+      better: isShared && offset > 0 ? BETTER_THAN_FIRST : '$3::bigint',
     });
     let rank = better + 1;
-    const places = found.places.map((place, i) => {
-      if (!isShared || (i > 0 && found.places[i - 1]?.score !== place.score)) rank = offset + i + 1;
-      return { ...place, rank };
+    const players = page.players.map((player, i) => {
+      if (!isShared || (i > 0 && page.players[i - 1]?.score !== player.score)) rank = offset + i + 1;
+      return { ...player, rank };
     });
-    return { ...found, places };
+    return { ...page, players };
   }
 
-  /** The players around one, in rank order; nobody if the player has no standing. */
-  async around(
+  /** A player and up to `radius` players on either side; no players if this one has no standing. */
+  around(
     board: Board,
     period: string,
     { playerId, radius }: { playerId: string; radius: number },
-  ): Promise<LedgerPlaces> {
+  ): Promise<Ranking<null>> {
     return this.read(board, period, {
       statement: `SELECT player_id, merit, sequence FROM (${AROUND}) AS neighbours`,
       values: [playerId, radius],
     });
   }
 
-  /** These players, in rank order. */
-  async places(board: Board, period: string, playerIds: readonly string[]): Promise<LedgerPlaces> {
+  /** These players, without those who have no standing. */
+  players(board: Board, period: string, playerIds: readonly string[]): Promise<Ranking<null>> {
     return this.read(board, period, {
       statement: `SELECT player_id, merit, sequence FROM standings
                   WHERE board = $1 AND period = $2 AND player_id = ANY($3)`,
@@ -101,38 +83,41 @@ export class LedgerPlacesReader {
     });
   }
 
-  /** One statement, so that places, total and version belong together. */
+  /** One statement, so that players, total and version are of the same moment. */
   private async read(
     board: Board,
     period: string,
     { statement, values, better = '0' }: { statement: string; values: unknown[]; better?: string },
-  ): Promise<LedgerPlaces & { better: number }> {
+  ): Promise<Ranking<null> & { better: number }> {
     const rows = await this.query(
       `WITH found AS MATERIALIZED (${statement})
-       SELECT boards.sequence AS version, ${period === 'all' ? 'players' : COUNTED} AS total, ${better} AS better,
-              player_id, merit
+       SELECT boards.sequence::float8 AS version, (${period === 'all' ? 'players' : COUNTED})::float8 AS total,
+              (${better})::float8 AS better, player_id AS "playerId", merit::float8 AS "sortKey"
        FROM boards LEFT JOIN found ON true WHERE board = $1 ORDER BY merit DESC, found.sequence`,
       [board.board, period, ...values],
     );
-    const places = rows.flatMap(({ player_id, merit }): LedgerPlace[] =>
-      player_id === null ? [] : [{ rank: null, playerId: player_id, score: scoreOf(board, merit) }],
+    const players = rows.flatMap(({ playerId, sortKey }): RankedPlayer<null>[] =>
+      playerId === null ? [] : [{ rank: null, playerId, score: scoreOf(board, sortKey) }],
     );
     const [{ version, total, better: counted } = { version: 0, total: 0, better: 0 }] = rows;
-    return { version: Number(version), total: Number(total), better: Number(counted), places };
+    return { version, total, better: counted, players };
   }
 
-  private async query(sql: string, values: unknown[]): Promise<PlaceRow[]> {
+  private async query(sql: string, values: unknown[]): Promise<RankingRow[]> {
     try {
-      return await this.few.execute(() => this.database.query<PlaceRow>(sql, values));
+      return await this.limiter.execute(() => this.database.query<RankingRow>(sql, values));
     } catch (error) {
       throw error instanceof BulkheadRejectedError ? tooManyReaders() : error;
     }
   }
 }
 
-const COUNTED = '(SELECT count(*) FROM standings WHERE board = $1 AND period = $2)';
+const COUNTED = 'SELECT count(*) FROM standings WHERE board = $1 AND period = $2';
 
-/** $3 is the player, $4 how many on either side. Each part goes along the index and stops. */
+const BETTER_THAN_FIRST = `SELECT count(*) FROM standings
+  WHERE board = $1 AND period = $2 AND merit > (SELECT max(merit) FROM found)`;
+
+/** $3 is the player, $4 the radius. Each part reads along the index and stops at its limit. */
 const AROUND = `
   WITH own AS (SELECT merit, sequence FROM standings WHERE board = $1 AND period = $2 AND player_id = $3),
   above AS (

@@ -1,13 +1,21 @@
+import type { BoardWindow } from '../domain/board.js';
 import type { BoardTop } from '../leaderboard.responses.js';
-import type { BoardWindow } from '../api/leaderboard.schemas.js';
-import type { OwnPlace, OwnPlaceChanged } from './leaderboard.wire.js';
+import type { DegradedBoard, LeaderboardChanges, OwnPlace, OwnPlaceChanged } from './leaderboard.wire.js';
 
-/** One watch of one socket. The gateway creates it, so that this folder knows no websockets. */
+/** One watch of one socket. The gateway creates it, so that the other files of this folder do not depend on websockets. */
 export interface Viewer {
   own(place: OwnPlaceChanged): void;
 }
 
+/** How messages reach the viewers in a room. */
+export interface Rooms {
+  changes: (room: string, changes: LeaderboardChanges) => void;
+  degraded: (room: string, notice: DegradedBoard) => void;
+}
+
+/** What one viewer watches. */
 export interface Watching {
+  /** Viewers of one room receive the same changes. */
   room: string;
   top: number;
   playerId: string | undefined;
@@ -17,7 +25,7 @@ export interface Watching {
   place: OwnPlace | null;
 }
 
-/** A viewer that waits for a snapshot. It may come from another node and has seen no later version than this. */
+/** A viewer that waits for a snapshot. It may come from another node, where it has seen this version at most. */
 export interface Arrival {
   version: number;
   resolve: () => void;
@@ -32,9 +40,10 @@ export interface Feed extends BoardTop {
   viewers: Map<Viewer, Watching>;
   /** Viewers whose snapshot is the next read. */
   arriving: Arrival[];
-  isAnnounced: boolean;
+  /** Whether the board may have changed since the last read. */
+  isChanged: boolean;
   isReading: boolean;
-  isTellingOwnPlaces: boolean;
+  isSendingOwnPlaces: boolean;
   readAt: number;
   /** When its rooms were last sent changes. */
   sentAt: number;
@@ -43,12 +52,12 @@ export interface Feed extends BoardTop {
 
 export const TICK_MS = 100;
 
-/** Whether something that happens every so often is due at this tick. Half a tick of tolerance: timers are inexact. */
+/** Whether a periodic action is due at this tick. Timers are inexact, so half a tick early is on time. */
 export function isDue(last: number, everyMs: number, now: number): boolean {
   return now - last >= everyMs - TICK_MS / 2;
 }
 
-/** Viewers of one room see the same. */
+/** One watch of each room. */
 export function roomsOf({ viewers }: Feed): Map<string, Watching> {
   return new Map([...viewers.values()].map((watching) => [watching.room, watching]));
 }

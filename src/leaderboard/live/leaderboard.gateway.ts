@@ -8,44 +8,43 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
-import { LeaderboardPush } from './live-feeds.js';
-import { type Watch, watchSchema } from '../api/leaderboard.schemas.js';
-import type {
-  DegradedBoard,
-  LeaderboardChanges,
-  WatchRefusal,
-  WatchSnapshot,
-} from './leaderboard.wire.js';
+import { FeedUpdates } from './feed-updates.js';
 import type { Viewer } from './feed.js';
+import type { DegradedBoard, LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
+import { LiveFeeds } from './live-feeds.js';
+import { type Watch, watchSchema } from './watch.schema.js';
 
-/** Messages that may wait for a viewer who does not read, beside those the kernel holds: two seconds of changes. */
+/** How many messages may wait for a viewer that does not read, beside those in kernel buffers: two seconds of changes. */
 const LARGEST_BACKLOG = 20;
-/** Questions of one viewer that may wait for each other. */
-const MOST_QUESTIONS = 4;
+/** How many requests of one socket may wait. */
+const LARGEST_QUEUE = 4;
 
 type Answer = (answer: WatchSnapshot | WatchRefusal) => void;
 
-interface Audience {
+interface Connection {
   /** The running watch. */
   watch: { request: Watch; viewer: Viewer } | null;
   isBehind: boolean;
-  questions: number;
-  /** Settles when the questions before have been answered. */
+  requests: number;
+  /** Resolves when the earlier requests have been answered. */
   answered: Promise<void>;
 }
 
 /**
- * The namespace `/leaderboard`: anyone may watch, in rooms that only this file lets them into. Messages are leaderboard.wire.ts;
- * Nest's pipes and filters do not reach here.
+ * The namespace `/leaderboard`. Anyone may watch, and only this file joins sockets to rooms. Messages: leaderboard.wire.ts. Nest's global
+ * pipes and filters do not apply to gateways.
  */
 @WebSocketGateway({ namespace: '/leaderboard' })
 export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDisconnect<Socket> {
-  private readonly audience = new Map<Socket, Audience>();
+  private readonly connections = new Map<Socket, Connection>();
 
-  constructor(private readonly push: LeaderboardPush) {}
+  constructor(
+    private readonly feeds: LiveFeeds,
+    private readonly updates: FeedUpdates,
+  ) {}
 
   afterInit(namespace: Namespace): void {
-    this.push.sendTo({
+    this.updates.sendTo({
       changes: (room, changes) => this.broadcast(namespace, room, changes),
       degraded: (room, notice: DegradedBoard) => void namespace.to(room).emit('degraded', notice),
     });
@@ -53,7 +52,7 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
 
   handleDisconnect(socket: Socket): void {
     this.leave(socket);
-    this.audience.delete(socket);
+    this.connections.delete(socket);
   }
 
   @SubscribeMessage('watch')
@@ -61,17 +60,17 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
     return this.answer(socket, body, answer);
   }
 
-  /** After a gap in versions: the same as `watch`. */
+  /** The same as `watch`, for a viewer that missed a version. */
   @SubscribeMessage('resync')
   resync(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown, @Ack() answer: unknown) {
     return this.answer(socket, body, answer);
   }
 
-  /** One request after the other, in the order in which they came. */
+  /** Answers the requests of a socket one after the other. */
   private async answer(socket: Socket, body: unknown, ack: unknown): Promise<void> {
-    // Who wants no acknowledgement gets none, and watches nothing.
+    // Without an acknowledgement there is no snapshot, so nothing to watch.
     if (typeof ack !== 'function' || !socket.connected) return;
-    // Nor does who asks on and on without reading what was answered.
+    // A client that does not read its answers gets no more of them.
     if (hasBacklog(socket)) return;
     const answer = ack as Answer;
     const request = watchSchema.safeParse(body);
@@ -81,28 +80,30 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
       );
       return answer({ error: { code: 'E_INVALID', detail: `Correct ${fields.join('; ')}` } });
     }
-    const audience = this.audienceOf(socket);
-    if (audience.questions === MOST_QUESTIONS) {
-      const detail = `At most ${MOST_QUESTIONS} questions of one socket wait. Ask again when one was answered.`;
+    const connection = this.connectionOf(socket);
+    if (connection.requests === LARGEST_QUEUE) {
+      const detail = `At most ${LARGEST_QUEUE} requests of one socket may wait. Repeat this one when another was answered.`;
       return answer({ error: { code: 'E_TOO_MANY_WATCHES', detail } });
     }
-    audience.questions++;
-    audience.answered = audience.answered.then(() => this.enter(socket, audience, request.data, answer));
-    await audience.answered;
-    audience.questions--;
+    connection.requests++;
+    connection.answered = connection.answered.then(() =>
+      this.enter(socket, connection, request.data, answer),
+    );
+    await connection.answered;
+    connection.requests--;
   }
 
-  /** The running watch goes on until the snapshot of the new one is there, and beyond if there is none. */
-  private async enter(socket: Socket, audience: Audience, request: Watch, answer: Answer): Promise<void> {
+  /** The running watch continues until the new one has a snapshot. If that fails, it stays. */
+  private async enter(socket: Socket, connection: Connection, request: Watch, answer: Answer): Promise<void> {
     const viewer: Viewer = { own: (place) => hasBacklog(socket) || socket.emit('me', place) };
     try {
-      await this.push.watch(request, viewer, (snapshot) => {
-        if (!socket.connected) return this.push.leave(request, viewer);
+      await this.feeds.watch(request, viewer, (snapshot) => {
+        if (!socket.connected) return this.feeds.leave(request, viewer);
         this.leave(socket);
-        audience.watch = { request, viewer };
-        audience.isBehind = false;
-        void socket.join(this.push.roomOf(request));
-        // At once, so that no change can come before the snapshot it continues.
+        connection.watch = { request, viewer };
+        connection.isBehind = false;
+        void socket.join(this.feeds.roomOf(request));
+        // In the same turn, so that no change is sent before the snapshot that it continues.
         answer(snapshot);
       });
     } catch (error) {
@@ -111,31 +112,31 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
   }
 
   private leave(socket: Socket): void {
-    const audience = this.audience.get(socket);
-    if (!audience?.watch) return;
-    const { request, viewer } = audience.watch;
-    this.push.leave(request, viewer);
-    void socket.leave(this.push.roomOf(request));
-    audience.watch = null;
+    const connection = this.connections.get(socket);
+    if (!connection?.watch) return;
+    const { request, viewer } = connection.watch;
+    this.feeds.leave(request, viewer);
+    void socket.leave(this.feeds.roomOf(request));
+    connection.watch = null;
   }
 
-  private audienceOf(socket: Socket): Audience {
-    const known = this.audience.get(socket);
+  private connectionOf(socket: Socket): Connection {
+    const known = this.connections.get(socket);
     if (known) return known;
-    const audience: Audience = { watch: null, isBehind: false, questions: 0, answered: Promise.resolve() };
-    this.audience.set(socket, audience);
-    return audience;
+    const connection: Connection = { watch: null, isBehind: false, requests: 0, answered: Promise.resolve() };
+    this.connections.set(socket, connection);
+    return connection;
   }
 
-  /** Encoded once for all; who has not read what was sent before gets nothing more until it has, and is told so. */
+  /** Encodes once for all. A viewer with unread messages leaves the room, and receives `behind` when it reads again. */
   private broadcast(namespace: Namespace, room: string, changes: LeaderboardChanges): void {
     for (const id of namespace.adapter.rooms.get(room) ?? []) {
       const socket = namespace.sockets.get(id);
-      const audience = socket && this.audience.get(socket);
-      if (!socket || !audience?.watch || !hasBacklog(socket) || audience.isBehind) continue;
-      audience.isBehind = true;
+      const connection = socket && this.connections.get(socket);
+      if (!socket || !connection?.watch || !hasBacklog(socket) || connection.isBehind) continue;
+      connection.isBehind = true;
       void socket.leave(room);
-      const { board, window } = audience.watch.request;
+      const { board, window } = connection.watch.request;
       socket.conn.once('drain', () => socket.emit('behind', { board, window }));
     }
     namespace.to(room).emit('changes', changes);
@@ -149,5 +150,5 @@ function hasBacklog(socket: Socket): boolean {
 function describe(error: unknown): WatchRefusal['error'] {
   const isCoded = error instanceof Error && 'code' in error && String(error.code).startsWith('E_');
   if (isCoded) return { code: String(error.code), detail: error.message };
-  return { code: 'E_INTERNAL', detail: 'Something failed that should not have. Watch again.' };
+  return { code: 'E_INTERNAL', detail: 'An unexpected error occurred. Watch again.' };
 }

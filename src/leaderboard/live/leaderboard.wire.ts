@@ -1,7 +1,7 @@
 /** Which scores count: all, or those of the current day, ISO week or month (UTC). */
 export type WatchedWindow = 'all' | 'daily' | 'weekly' | 'monthly';
 
-/** One row of a board page or of a live top. Ranks start at 1; `name` is null while the player has no profile. */
+/** One row of a board page or of a live top. Ranks start at 1. `name` is null for a player without a profile. */
 export interface LeaderboardEntry {
   rank: number;
   playerId: string;
@@ -10,8 +10,8 @@ export interface LeaderboardEntry {
 }
 
 /**
- * Sent by a viewer as `watch` or `resync` in the socket.io namespace `/leaderboard`. A socket watches one top at a time: a request that
- * is answered with a snapshot replaces the running watch, a refused one leaves it as it is.
+ * What a viewer sends as `watch` or `resync` in the socket.io namespace `/leaderboard`. A socket watches one top at a time: a request
+ * that is answered with a snapshot replaces the running watch, a rejected one leaves it as it is.
  *
  * Add the listener for `changes` before you send `watch`, and read the snapshot in the acknowledgement callback:
  * `socket.emit('watch', request, (answer) => { ... })`, or with a time limit
@@ -22,12 +22,12 @@ export interface LeaderboardEntry {
 export interface WatchRequest {
   board: string;
   window: WatchedWindow;
-  /** How many places from the first; 1-100. */
+  /** How many entries from the first, 1-100. */
   top: number;
   playerId?: string | undefined;
 }
 
-/** The viewer's own place, among those just above and below. */
+/** The rank of the player that a viewer follows, with the players just above and below. */
 export interface OwnPlace {
   rank: number;
   score: number;
@@ -35,34 +35,35 @@ export interface OwnPlace {
   version: number;
 }
 
-/** The acknowledgement of `watch` and `resync`: the whole top as it stood at `version`. What comes after it continues from there. */
+/** The acknowledgement of `watch` and `resync`: the whole top at `version`. The changes that follow continue from there. */
 export interface WatchSnapshot {
   version: number;
   /** `shared`: equal scores share the rank of the first of them. */
   ties: 'first' | 'shared';
   entries: LeaderboardEntry[];
-  /** null without a `playerId`, for a player without a score, and in a degraded snapshot: then `me` follows when the engine is back. */
+  /** null without a `playerId`, for a player without a score, and in a degraded snapshot: then the event `me` follows when the engine is back. */
   me: OwnPlace | null;
   /** Present while the engine is down and PostgreSQL answers instead, as in `GET`. The event `degraded` ends it. */
   degraded?: true;
 }
 
-/** A request the gateway refused, as acknowledgement; the codes are those of HTTP. */
+/** The acknowledgement of a rejected request. The codes are those of HTTP. */
 export interface WatchRefusal {
   error: { code: string; detail: string };
 }
 
-/** `position` is the place in the list, from 1; it is there only where a shared rank is another number. */
+/** `position` is the position in the list, from 1. It is present only where it differs from a shared rank. */
 export interface ChangedEntry extends LeaderboardEntry {
   position?: number;
 }
 
 /**
  * The event `changes`, the same for every viewer of one board, window and top, at most 10 times a second. `entries` are those whose
- * score, name or presence in the top changed, or who fell behind their equals; `removed` are the ids that left.
- * To apply: take the removed and the changed out of the list, put the changed back at their positions (else their
- * ranks) in ascending order, cut to `top`; the rank of each is its place, or on a board with shared ranks that of the
- * one before if their scores are equal. If `previousVersion` is not the version you hold, emit `resync`. Both versions are the
+ * score, name or presence in the top changed, or which are now behind equal scores. `removed` are the ids that left the top.
+ *
+ * To apply: remove the removed and the changed from the list, insert the changed at their positions (without one: at their ranks) in
+ * ascending order, and cut the list to `top`. The rank of each entry is its position; on a board with shared ranks it is that of the
+ * entry before, if their scores are equal. If `previousVersion` is not the version you hold, emit `resync`. Both versions are the
  * same where the answer changed and the version did not: a name changed, a day, week or month began, or the board was rebuilt after a
  * correction in PostgreSQL. Such changes arrive within a second. Apply them like all others.
  */
@@ -76,7 +77,7 @@ export interface LeaderboardChanges {
   removed: string[];
 }
 
-/** No place any more: the player was forgotten, or a day, week or month has begun. */
+/** The player is no longer ranked: it was removed, or a new day, week or month has begun. */
 export interface NoPlace {
   rank: null;
   score: null;
@@ -84,21 +85,21 @@ export interface NoPlace {
   version: number;
 }
 
-/** The event `me`, at most once a second, to viewers who named a `playerId`. */
+/** The event `me`, at most once a second, for viewers that named a `playerId`. */
 export type OwnPlaceChanged = (OwnPlace | NoPlace) & {
   board: string;
   window: WatchedWindow;
   playerId: string;
 };
 
-/** The event `behind`: this viewer did not read for so long that changes were left out. Emit `resync`. */
+/** The event `behind`: this viewer did not read for so long that it missed changes. Emit `resync`. */
 export interface ViewerBehind {
   board: string;
   window: WatchedWindow;
 }
 
 /**
- * The event `degraded`. `true`: the engine is down, and what follows are the changes that PostgreSQL knows, once a second; `me` pauses.
+ * The event `degraded`. `true`: the engine is down. Changes come from PostgreSQL, once a second, and `me` pauses.
  * `false`: the engine answers again.
  */
 export interface DegradedBoard {

@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../engine/index.js';
-import { LeaderboardPush } from './live-feeds.js';
 import type { BoardTop } from '../leaderboard.responses.js';
 import type { LeaderboardService } from '../leaderboard.service.js';
-import type { LeaderboardStore } from '../sorted-sets/sorted-sets.store.js';
-import type { OwnPlace } from './leaderboard.wire.js';
+import type { ProjectionStore } from '../sorted-sets/projection.store.js';
+import { FeedUpdates } from './feed-updates.js';
 import type { Viewer } from './feed.js';
+import type { OwnPlace } from './leaderboard.wire.js';
+import { LiveFeeds } from './live-feeds.js';
 
 const BOARD = 'arena';
 
 const scoreIn = (period: string) => Number(period.split(':')[1]);
 
-/** A board whose engine is as slow, or as far behind its ledger, as the test wants. */
+/** A board whose engine is as slow, or as far behind its ledger, as the test needs. */
 function fakeBoard() {
   const board = {
     version: 1,
@@ -22,9 +23,9 @@ function fakeBoard() {
     tops: 0,
   };
   const sent: number[] = [];
-  const asked: (readonly string[])[] = [];
+  const reads: (readonly string[])[] = [];
   let answerOwnPlaces: (() => void) | undefined;
-  let announce: () => void = () => undefined;
+  let publish: () => void = () => undefined;
   const leaderboard: Pick<LeaderboardService, 'top' | 'newestVersion' | 'ownPlaces'> = {
     newestVersion: async () => board.ledger,
     top: async (_board, _window, { from = 0 }): Promise<BoardTop> => {
@@ -35,7 +36,7 @@ function fakeBoard() {
       return { version, period, ties: 'first', degraded, entries };
     },
     ownPlaces: async (_board, _window, { playerIds }) => {
-      asked.push(playerIds);
+      reads.push(playerIds);
       const isSnapshot = playerIds.length === 1;
       if (!isSnapshot) await new Promise<void>((resolve) => (answerOwnPlaces = resolve));
       const place: OwnPlace = {
@@ -49,83 +50,86 @@ function fakeBoard() {
     },
   };
   const store = {
-    onAnnounced: (_board: string, listener: () => void) => {
-      announce = listener;
+    onChanged: (_board: string, listener: () => void) => {
+      publish = listener;
       return () => undefined;
     },
   };
-  const push = new LeaderboardPush(leaderboard as LeaderboardService, store as unknown as LeaderboardStore);
+  const updates = new FeedUpdates(leaderboard as LeaderboardService);
+  const feeds = new LiveFeeds(
+    leaderboard as LeaderboardService,
+    store as unknown as ProjectionStore,
+    updates,
+  );
   const notices: boolean[] = [];
-  push.sendTo({
+  updates.sendTo({
     changes: (_room, { version }) => sent.push(version),
     degraded: (_room, { degraded }) => notices.push(degraded),
   });
   return {
-    push,
+    feeds,
     board,
     sent,
     notices,
-    asked,
+    reads,
     answerOwnPlaces: () => answerOwnPlaces?.(),
     change: (version: number) => {
       Object.assign(board, { version, ledger: version });
-      announce();
+      publish();
     },
   };
 }
 
-const watch = (push: LeaderboardPush, playerId?: string) => {
+const watch = (feeds: LiveFeeds, playerId?: string) => {
   const viewer = { own: vi.fn<Viewer['own']>() };
   const request = { board: BOARD, window: 'all', top: 10, playerId } as const;
-  return push.watch(request, viewer, () => undefined).then(() => viewer);
+  return feeds.watch(request, viewer, () => undefined).then(() => viewer);
 };
 
-describe('LeaderboardPush', () => {
+describe('LiveFeeds', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('goes on with changes while own places are slow, and asks for these together', async () => {
-    const { push, sent, asked, answerOwnPlaces, change } = fakeBoard();
+  it('sends changes while own places are slow, and reads 100 own places at a time', async () => {
+    const { feeds, sent, reads, answerOwnPlaces, change } = fakeBoard();
     const players = Array.from({ length: 150 }, (_, i) => `p${i}`);
-    const watches = players.map((playerId) => watch(push, playerId));
+    const watches = players.map((playerId) => watch(feeds, playerId));
     await vi.advanceTimersByTimeAsync(100);
     const viewers = await Promise.all(watches);
-    asked.length = 0;
+    reads.length = 0;
     await vi.advanceTimersByTimeAsync(1_000);
     for (const version of [2, 3, 4]) {
       change(version);
       await vi.advanceTimersByTimeAsync(100);
     }
     expect(sent).toEqual([2, 3, 4]);
-    expect(asked.map(({ length }) => length)).toEqual([100]);
+    expect(reads.map(({ length }) => length)).toEqual([100]);
     answerOwnPlaces();
     await vi.advanceTimersByTimeAsync(0);
     answerOwnPlaces();
     await vi.advanceTimersByTimeAsync(0);
-    expect(asked.map(({ length }) => length)).toEqual([100, 50]);
+    expect(reads.map(({ length }) => length)).toEqual([100, 50]);
     for (const { own } of viewers) expect(own).toHaveBeenCalledOnce();
-    push.onModuleDestroy();
+    feeds.onModuleDestroy();
   });
 
-  it('does not begin with a version that a viewer may have seen the successor of', async () => {
-    const { push, board } = fakeBoard();
+  it('rejects a viewer while the engine is behind the ledger, since the viewer may have seen a later version', async () => {
+    const { feeds, board } = fakeBoard();
     board.ledger = 2;
-    await expect(watch(push)).rejects.toBeInstanceOf(EngineError);
+    await expect(watch(feeds)).rejects.toBeInstanceOf(EngineError);
     board.version = 2;
-    await watch(push);
-    push.onModuleDestroy();
+    await watch(feeds);
+    feeds.onModuleDestroy();
   });
 
-  it('lets a viewer in with a version that other nodes may have shown already, and asks once for many', async () => {
-    const { push, board, sent } = fakeBoard();
-    await watch(push);
+  it('reads the version of the ledger for new viewers, once for all that arrive together', async () => {
+    const { feeds, board, sent } = fakeBoard();
+    await watch(feeds);
     Object.assign(board, { version: 9, ledger: 9, tops: 0 });
     const versions: number[] = [];
     const late = Array.from({ length: 20 }, () =>
-      push.watch(
-        { board: BOARD, window: 'all', top: 10 },
-        { own: () => undefined },
-        ({ version }) => versions.push(version),
+      feeds.watch({ board: BOARD, window: 'all', top: 10 }, { own: () => undefined }, ({ version }) =>
+        versions.push(version),
       ),
     );
     await vi.advanceTimersByTimeAsync(100);
@@ -133,22 +137,22 @@ describe('LeaderboardPush', () => {
     expect(new Set(versions)).toEqual(new Set([9]));
     // The first viewer's read, and one for all others.
     expect([board.tops, sent]).toEqual([2, [9]]);
-    push.onModuleDestroy();
+    feeds.onModuleDestroy();
   });
 
-  it('lets nobody in while the engine is behind what other nodes may have shown', async () => {
-    const { push, board } = fakeBoard();
-    await watch(push);
+  it('rejects a viewer of an open feed while the engine is behind the ledger', async () => {
+    const { feeds, board } = fakeBoard();
+    await watch(feeds);
     board.ledger = 9;
-    const refused = watch(push).catch((error: unknown) => error);
+    const refused = watch(feeds).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(100);
     expect(await refused).toBeInstanceOf(EngineError);
-    push.onModuleDestroy();
+    feeds.onModuleDestroy();
   });
 
-  it('tells viewers of a day that begins anew, though the version stays', async () => {
-    const { push, board, sent } = fakeBoard();
-    const { own } = await watch(push, 'p1');
+  it('sends the changes when a day begins, although the version stays', async () => {
+    const { feeds, board, sent } = fakeBoard();
+    const { own } = await watch(feeds, 'p1');
     board.period = 'daily:2';
     await vi.advanceTimersByTimeAsync(1_000);
     expect(sent).toEqual([board.version]);
@@ -156,54 +160,56 @@ describe('LeaderboardPush', () => {
     await vi.advanceTimersByTimeAsync(5_000);
     expect(sent).toHaveLength(1);
     expect(own).toHaveBeenCalledOnce();
-    push.onModuleDestroy();
+    feeds.onModuleDestroy();
   });
 
-  it('reads a board that does not change once a second, however many watch it', async () => {
-    const { push, board } = fakeBoard();
-    const watches = Array.from({ length: 50 }, () => watch(push));
+  it('reads a board that does not change once a second, for any number of viewers', async () => {
+    const { feeds, board } = fakeBoard();
+    const watches = Array.from({ length: 50 }, () => watch(feeds));
     await vi.advanceTimersByTimeAsync(100);
     await Promise.all(watches);
     // One read opens the board, one is for the second viewer, and one for all that arrived during that.
     expect(board.tops).toBe(3);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(board.tops).toBe(13);
-    push.onModuleDestroy();
+    feeds.onModuleDestroy();
   });
 
-  it('sends what changed without a new version within a second, and once', async () => {
-    const { push, board, sent } = fakeBoard();
-    await watch(push);
+  it('sends a change without a new version once, within a second', async () => {
+    const { feeds, board, sent } = fakeBoard();
+    await watch(feeds);
     board.name = 'Ada';
     await vi.advanceTimersByTimeAsync(1_000);
     expect(sent).toEqual([board.version]);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(sent).toHaveLength(1);
-    push.onModuleDestroy();
+    feeds.onModuleDestroy();
   });
 
   it('gives each viewer a snapshot that was read after its request', async () => {
-    const { push, board } = fakeBoard();
-    await watch(push);
+    const { feeds, board } = fakeBoard();
+    await watch(feeds);
     board.name = 'Ada';
     const request = { board: BOARD, window: 'all', top: 10 } as const;
     const names: unknown[] = [];
-    const late = push.watch(request, { own: () => undefined }, ({ entries }) => names.push(entries[0]?.name));
+    const late = feeds.watch(request, { own: () => undefined }, ({ entries }) =>
+      names.push(entries[0]?.name),
+    );
     await vi.advanceTimersByTimeAsync(100);
     await late;
     expect(names).toEqual(['Ada']);
-    push.onModuleDestroy();
+    feeds.onModuleDestroy();
   });
 
   it('reports once that the ledger answers, and once that the engine answers again', async () => {
-    const { push, board, sent, notices } = fakeBoard();
-    await watch(push);
+    const { feeds, board, sent, notices } = fakeBoard();
+    await watch(feeds);
     Object.assign(board, { degraded: true, version: 2, ledger: 2 });
     await vi.advanceTimersByTimeAsync(3_000);
     expect([notices, sent]).toEqual([[true], [2]]);
     board.degraded = false;
     await vi.advanceTimersByTimeAsync(3_000);
     expect([notices, sent]).toEqual([[true, false], [2]]);
-    push.onModuleDestroy();
+    feeds.onModuleDestroy();
   });
 });

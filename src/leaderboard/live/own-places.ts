@@ -1,32 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Feed, isDue, type Viewer, type Watching } from './feed.js';
 import type { LeaderboardService } from '../leaderboard.service.js';
+import { type Feed, isDue, type Viewer, type Watching } from './feed.js';
 import type { NoPlace, OwnPlace } from './leaderboard.wire.js';
 
 const EVERY_MS = 1_000;
 const NEIGHBOURS = 2;
-/** In one script: more would delay the commands of others. */
-const AT_ONCE = 100;
+/** In one script. More would delay the commands of others. */
+const LARGEST_READ = 100;
+
+type Leaderboard = Pick<LeaderboardService, 'ownPlaces'>;
 
 export function ownPlaces(
-  leaderboard: Pick<LeaderboardService, 'ownPlaces'>,
+  leaderboard: Leaderboard,
   { board, window }: Pick<Feed, 'board' | 'window'>,
   playerIds: readonly string[],
 ): Promise<{ version: number; places: Map<string, OwnPlace> }> {
   return leaderboard.ownPlaces(board, window, { playerIds, radius: NEIGHBOURS });
 }
 
-/** Sends to each viewer that follows a player that player's place, if it is due and has changed. A name or a rebuild changes it too. */
-export async function sendOwnPlaces(
-  leaderboard: Pick<LeaderboardService, 'ownPlaces'>,
-  feed: Feed,
-): Promise<void> {
+/** Sends their players' places to the viewers that follow one, where they are due and have changed. Names and rebuilds change them too. */
+export async function sendOwnPlaces(leaderboard: Leaderboard, feed: Feed): Promise<void> {
   const { board, window } = feed;
   const now = performance.now();
   const due = followersDue(feed, now);
   const playerIds = [...due.keys()];
-  for (let i = 0; i < playerIds.length; i += AT_ONCE) {
-    const some = playerIds.slice(i, i + AT_ONCE);
+  for (let i = 0; i < playerIds.length; i += LARGEST_READ) {
+    const some = playerIds.slice(i, i + LARGEST_READ);
     const { version, places } = await ownPlaces(leaderboard, feed, some);
     for (const playerId of some) {
       for (const [viewer, watching] of due.get(playerId) ?? []) {

@@ -1,18 +1,18 @@
 import type { ChangedEntry, LeaderboardEntry } from './leaderboard.wire.js';
 
 /**
- * What changed between two tops: `entries` whose score, name or presence changed, or who fell behind others that did not change, with
- * their place now, and the ids that left. All others stand in their old order still: the rule to apply the changes moves them.
+ * What changed between two tops: `entries` whose score, name or presence changed, or which are now behind entries that did not change, and
+ * the ids that left. All other entries are still in their old order, so a client that applies the changes arrives at the new top.
  */
 export function topDifference(before: readonly LeaderboardEntry[], after: readonly LeaderboardEntry[]) {
-  const places = new Map(before.map((entry, i) => [entry.playerId, { entry, place: i }]));
+  const held = new Map(before.map((entry, index) => [entry.playerId, { entry, index }]));
   const present = new Set(after.map(({ playerId }) => playerId));
   let lowest = -1;
   const entries = after.flatMap((entry, i): ChangedEntry[] => {
-    const old = places.get(entry.playerId);
-    // A score that went away and came back within a tick looks as it did, and now stands behind its equals.
-    if (old && old.entry.score === entry.score && old.entry.name === entry.name && old.place > lowest) {
-      lowest = old.place;
+    const old = held.get(entry.playerId);
+    // A score that changed and changed back within a tick looks as before, but is now behind equal scores.
+    if (old && old.entry.score === entry.score && old.entry.name === entry.name && old.index > lowest) {
+      lowest = old.index;
       return [];
     }
     return [entry.rank === i + 1 ? entry : { ...entry, position: i + 1 }];

@@ -3,10 +3,10 @@ import { EngineError, type RedisEngine } from '../../engine/index.js';
 import { leaderboardKeys } from '../sorted-sets/leaderboard.keys.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
 
-/** Bounds how long a name can be wrong when a change could not reach the engine. */
+/** Bounds how long a name is stale when a change did not reach the engine. */
 const LIFETIME_SECONDS = 3600;
 
-/** A cache of names beside the boards; a player without a profile, or whose profile was forgotten, has the empty name. Every method rejects with an EngineError if the engine fails. */
+/** A cache of names in the engine. A player without a profile has the empty name. Every method rejects with an EngineError if the engine fails. */
 @Injectable()
 export class PlayerNamesStore {
   private readonly engine: RedisEngine;
@@ -32,14 +32,14 @@ export class PlayerNamesStore {
     });
   }
 
-  /** Keeps names that were read from the ledger; one that was saved since stays. */
-  async learn(names: ReadonlyMap<string, string>): Promise<void> {
+  /** Caches names that were read from PostgreSQL, except for names that were saved since. */
+  async saveMissing(names: ReadonlyMap<string, string>): Promise<void> {
     const batch = this.engine.client.multi();
     for (const [playerId, name] of names) batch.hSetNX(this.key, playerId, name);
     await batch.expire(this.key, LIFETIME_SECONDS, 'NX').exec();
   }
 
-  /** Content of another type under the key is not ours: it is removed, and the command is sent again. */
+  /** If another writer left content of another type under the key, deletes it and sends the command again. */
   private async onHash<T>(send: () => Promise<T>): Promise<T> {
     try {
       return await send();

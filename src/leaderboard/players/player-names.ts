@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../database/index.js';
-import type { PlayerProfile } from '../api/leaderboard.schemas.js';
-import { LedgerProfiles } from './player-profiles.js';
 import { ignoreEngineError } from '../../engine/index.js';
 import { PlayerNamesStore } from './player-names.store.js';
+import { type PlayerProfile, PlayerProfiles } from './player-profiles.js';
 
-/** Names of players, in the ledger, with a cache in the engine. Names are a courtesy: what fails leaves them out. */
+/** Names of players, with a cache in the engine. A board without names is worth showing, so reads leave out what cannot be read. */
 @Injectable()
 export class PlayerNames {
   constructor(
-    private readonly profiles: LedgerProfiles,
+    private readonly profiles: PlayerProfiles,
     private readonly store: PlayerNamesStore,
   ) {}
 
@@ -18,26 +17,27 @@ export class PlayerNames {
     await this.store.save(playerId, name).catch(ignoreEngineError);
   }
 
-  /** Rejects with an EngineError if the cache could not be reached: the name may stay there for an hour. */
-  async forget(playerId: string): Promise<void> {
-    await this.profiles.forget(playerId);
-    // Not removed: a reader that found the name just before would put it back.
+  /** @throws {EngineError} if the cache is unreachable: it may keep the name for an hour. */
+  async remove(playerId: string): Promise<void> {
+    await this.profiles.delete(playerId);
+    // The empty name, not HDEL: a concurrent reader that has just read the name would store it again.
     await this.store.save(playerId, '');
   }
 
+  /** Names by player id. A player without a profile has the empty name or none. */
   async of(playerIds: readonly string[]): Promise<Map<string, string>> {
-    const known = await this.store.find(playerIds).catch(ignoreEngineError);
-    const unknown = playerIds.filter((id) => !known?.has(id));
-    if (unknown.length === 0) return known ?? new Map();
-    const found = await this.profiles.namesOf(unknown).catch(passOverDatabaseFailure);
-    if (!found) return known ?? new Map();
-    const learned = new Map(unknown.map((id) => [id, found.get(id) ?? '']));
-    if (known) await this.store.learn(learned).catch(ignoreEngineError);
-    return new Map([...(known ?? []), ...learned]);
+    const cached = await this.store.find(playerIds).catch(ignoreEngineError);
+    const missing = playerIds.filter((id) => !cached?.has(id));
+    if (missing.length === 0) return cached ?? new Map();
+    const found = await this.profiles.namesOf(missing).catch(ignoreDatabaseOutage);
+    if (!found) return cached ?? new Map();
+    const names = new Map(missing.map((id) => [id, found.get(id) ?? '']));
+    if (cached) await this.store.saveMissing(names).catch(ignoreEngineError);
+    return new Map([...(cached ?? []), ...names]);
   }
 }
 
-function passOverDatabaseFailure(error: unknown): undefined {
+function ignoreDatabaseOutage(error: unknown): undefined {
   if (!(error instanceof DatabaseUnavailableError)) throw error;
   return undefined;
 }

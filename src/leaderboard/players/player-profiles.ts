@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/index.js';
-import type { PlayerProfile } from '../api/leaderboard.schemas.js';
 
-/** Who players are. */
+/** What a game server stores about a player. */
+export interface PlayerProfile {
+  name: string;
+  /** An ISO 3166-1 code such as `NL`. */
+  country?: string | null | undefined;
+}
+
+/** Names and countries of players, in PostgreSQL. */
 @Injectable()
-export class LedgerProfiles {
+export class PlayerProfiles {
   constructor(private readonly database: Database) {}
 
   async save(playerId: string, { name, country }: PlayerProfile): Promise<void> {
@@ -15,6 +21,7 @@ export class LedgerProfiles {
     );
   }
 
+  /** Without players who have no profile. */
   async namesOf(playerIds: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.database.query<{ player_id: string; name: string }>(
       'SELECT player_id, name FROM players WHERE player_id = ANY($1)',
@@ -23,7 +30,7 @@ export class LedgerProfiles {
     return new Map(rows.map(({ player_id, name }) => [player_id, name]));
   }
 
-  async forget(playerId: string): Promise<void> {
+  async delete(playerId: string): Promise<void> {
     await this.database.query('DELETE FROM players WHERE player_id = $1', [playerId]);
   }
 }

@@ -1,13 +1,13 @@
 /*
  * key                                | type | lifetime             | written when
- * <prefix>:board:{<board>}:<period>  | zset | its period and a day | a standing changed: member = player, score = composite
- * <prefix>:board:{<board>}:state     | hash | none                 | with every write of a set: what the sets show, see the store
- * <prefix>:board:{<board>}:rebuild:<id>:<period>, ...:state | zset, hash | 10 minutes | a rebuild is filling them
- * <prefix>:board:{<board>}:changed   | channel | none              | a batch was shown: for nodes with viewers
- * <prefix>:player-names              | hash | an hour from its first field | a name was asked for or changed
+ * <prefix>:board:{<board>}:<period>  | zset | its period and a day | with every change: member = player id, score = composite score
+ * <prefix>:board:{<board>}:state     | hash | none                 | with every change of a set, see projection.store.ts
+ * <prefix>:board:{<board>}:rebuild:<id>:<period>, ...:state | zset, hash | 10 minutes | during a rebuild
+ * <prefix>:board:{<board>}:changed   | channel | none              | published after each change, for nodes with viewers
+ * <prefix>:player-names              | hash | an hour from its first field | when a name is read or changed
  *
- * The hash tag {<board>} keeps a board's keys in one slot, so that one script can write them together on a cluster, and boards
- * spread over its shards.
+ * The hash tag {<board>} puts all keys of a board in one slot, so that one script can write them on a cluster. Boards are spread over
+ * the shards.
  */
 export interface BoardKeys {
   state: string;
@@ -18,7 +18,7 @@ export interface BoardKeys {
 
 export interface LeaderboardKeys {
   board(board: string): BoardKeys;
-  /** The same keys, filled aside. */
+  /** The keys of the new sets of a rebuild. */
   rebuild(board: string, id: string): BoardKeys;
   playerNames: string;
 }
@@ -29,7 +29,6 @@ export function leaderboardKeys(prefix: string): LeaderboardKeys {
     changed: `${path}:changed`,
     standings: (period) => `${path}:${period}`,
   });
-  // Boards are few and asked for all the time.
   const known = new Map<string, BoardKeys>();
   return {
     board: (board) => {

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { RedisEngine } from '../../engine/index.js';
-import { applyArguments, type Change, keysOf, withExpiry } from './apply-arguments.js';
-import { type BoardKeys, leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
-import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
-import { APPLY, FILL, SWAP_IN } from './scripts.js';
-import type { Board } from '../ledger/board.js';
+import type { Board } from '../domain/board.js';
 import type { Period } from '../domain/periods.js';
+import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
+import type { Change } from '../ledger/ledger-replay.js';
+import { type BoardKeys, leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
+import { applyArguments, keysOf, withExpiry } from './projection.store.js';
+import { APPLY, FILL, SWAP_IN } from './scripts.js';
 
-/** A crashed rebuild leaves its keys behind for so long. */
+/** The keys of a rebuild whose node died expire after this. */
 const LIFETIME_SECONDS = 600;
 
-/** Board sets that are filled aside, unseen by readers until they are whole. */
+/** New sorted sets of a board, which readers do not see until they are complete. */
 @Injectable()
 export class RebuildStore {
   private readonly engine: RedisEngine;
@@ -23,74 +24,69 @@ export class RebuildStore {
   }
 
   begin(board: Board, periods: readonly Period[]): BoardRebuild {
-    const { engine, keys } = this;
-    const id = randomUUID();
-    return new BoardRebuild(engine, board, {
-      periods,
-      live: keys.board(board.board),
-      aside: keys.rebuild(board.board, id),
-    });
+    const present = this.keys.board(board.board);
+    const next = this.keys.rebuild(board.board, randomUUID());
+    return new BoardRebuild(this.engine, board, { periods, present, next });
   }
 }
 
-/** One board's new sets. Methods reject with an EngineError if the engine fails; then the rebuild begins again. */
+/** One rebuild of one board. Methods reject with an EngineError if the engine fails; then start a new rebuild. */
 export class BoardRebuild {
   private readonly players = new Map<string, number>();
 
   constructor(
     private readonly engine: RedisEngine,
     private readonly board: Board,
-    private readonly where: { periods: readonly Period[]; live: BoardKeys; aside: BoardKeys },
+    private readonly where: { periods: readonly Period[]; present: BoardKeys; next: BoardKeys },
   ) {}
 
-  /** Adds players to a period: composite and id of each, one after the other. */
+  /** Adds players to a period. `members` are composite score and player id in turn. */
   async fill(period: string, members: readonly string[]): Promise<void> {
-    const key = this.where.aside.standings(period);
+    const key = this.where.next.standings(period);
     const added = (await this.engine.run(FILL, [key], [String(LIFETIME_SECONDS), ...members])) as number;
     this.players.set(period, (this.players.get(period) ?? 0) + added);
   }
 
-  /** Says what has been filled in, which is compared with what is there when it is swapped in. */
+  /** Writes the state of the new sets. Its numbers of players are compared with the sets when they are swapped in. */
   async finish(): Promise<void> {
-    const { board, players, where } = this;
-    const state = {
-      ledger: board.ledger,
-      edition: board.edition,
-      position: board.sequence,
-      mark: board.mark,
-    };
+    const { ledgerId, epoch, version, checkpoint } = this.board;
+    const state = { ledger: ledgerId, edition: epoch, position: version, mark: checkpoint };
+    const key = this.where.next.state;
     await this.engine.client
       .multi()
-      .hSet(where.aside.state, { ...state, ...Object.fromEntries(players) })
-      .expire(where.aside.state, LIFETIME_SECONDS)
+      .hSet(key, { ...state, ...Object.fromEntries(this.players) })
+      .expire(key, LIFETIME_SECONDS)
       .exec();
   }
 
-  /** Brings the new sets up to date; false if they are not there any more. */
+  /** Applies changes that were committed meanwhile. Returns false if the new sets are gone. */
   async apply(change: Change): Promise<boolean> {
-    const { periods, aside } = this.where;
+    const { periods, next } = this.where;
     const expiring = periods.map(({ name }) => ({ name, expires: `+${LIFETIME_SECONDS}` }));
     const args = applyArguments(this.board, expiring, change);
-    return (await this.engine.run(APPLY, keysOf(aside, periods), args)) !== null;
+    return (await this.engine.run(APPLY, keysOf(next, periods), args)) !== null;
   }
 
-  /** `lost`: a part of the new is gone. Else what readers see already, if that is more. */
-  async swapIn(): Promise<'done' | 'lost' | { edition: number; position: number }> {
-    const { periods, live, aside } = this.where;
+  /**
+   * Replaces the present sets. Returns `lost` if a part of the new sets is gone, or epoch and version of the present sets if viewers have
+   * seen more of them than the new sets have.
+   */
+  async swapIn(): Promise<'done' | 'lost' | { epoch: number; appliedVersion: number }> {
+    const { periods, present, next } = this.where;
     const keys = periods.flatMap(({ name }) => [
-      live.standings(name),
-      aside.standings(name),
-      `${aside.standings(name)}:old`,
+      present.standings(name),
+      next.standings(name),
+      `${next.standings(name)}:old`,
     ]);
     const args = periods.map(withExpiry).flatMap(({ name, expires }) => [name, expires]);
-    const outcome = (await this.engine.run(SWAP_IN, [live.state, aside.state, ...keys], args)) as
-      'done' | 'lost' | [edition: number, position: number];
-    return Array.isArray(outcome) ? { edition: outcome[0], position: outcome[1] } : outcome;
+    const outcome = (await this.engine.run(SWAP_IN, [present.state, next.state, ...keys], args)) as
+      'done' | 'lost' | [epoch: number, version: number];
+    return Array.isArray(outcome) ? { epoch: outcome[0], appliedVersion: outcome[1] } : outcome;
   }
 
-  /** Frees what was filled in, if it was not swapped in. */
+  /** Deletes the new sets if they were not swapped in. */
   async discard(): Promise<void> {
-    const { periods, aside } = this.where;
-    await this.engine.client.unlink(keysOf(aside, periods));
+    const { periods, next } = this.where;
+    await this.engine.client.unlink(keysOf(next, periods));
   }
 }

@@ -1,33 +1,27 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
-import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
+import type { AcceptedSubmission } from '../domain/batch-draft.js';
+import type { Submission } from '../domain/board.js';
 import { busyBoard, LeaderboardError } from '../leaderboard.errors.js';
-import { LeaderboardProjection } from '../sync/board-sync.js';
-import type { Submission } from '../api/leaderboard.schemas.js';
-import { LeaderboardStore } from '../sorted-sets/sorted-sets.store.js';
-import type { AcceptedSubmission, Batch } from '../ledger/accept-batch.js';
-import type { Board } from '../ledger/board.js';
-import { type Answer, LedgerAnswers } from '../ledger/recorded-answers.js';
-import { ignoreEngineError } from '../../engine/index.js';
+import type { Batch } from '../ledger/accept-batch.js';
+import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
+import { type Answer, RecordedAnswers } from '../ledger/recorded-answers.js';
+import { BoardSync } from '../sync/board-sync.js';
+import { RepeatedSubmissions } from './repeated-submissions.js';
 
-/** The answer to one submission; ranks are null while the engine cannot tell them. */
+/** The answer to one submission. */
 export interface SubmissionAnswer extends Answer {
   submissionId: string;
   playerId: string;
-  /** false where the submission was seen before or does not improve. */
+  /** false for a repeated submission, and for a score that does not improve. */
   applied: boolean;
 }
 
-/** A board's batches are taken one at a time; this many boards at once leave connections to everybody else. */
-const BOARDS_AT_ONCE = 4;
+/** Batches of one board are committed one at a time. A limit of boards leaves database connections to everything else. */
+const CONCURRENT_BOARDS = 4;
 const LARGEST_BATCH = 1_000;
-/** Submissions to one board that may wait here, some seconds' worth: who comes with more is told to come back, and not kept for minutes. */
-const MOST_WAITING = 20_000;
-/** A repeat on another node waits so long for the answer to the first. */
-const ANSWER_WITHIN_MS = 2_000;
-/** And asks again after this, then twice as long each time: who comes with many repeats must not keep others from the database. */
-const FIRST_ASK_AGAIN_MS = 20;
+/** How many submissions may wait for one board, some seconds' worth. Beyond this limit submissions are rejected with 503. */
+const LARGEST_QUEUE = 20_000;
 
 interface Caller {
   submissions: readonly Submission[];
@@ -35,152 +29,121 @@ interface Caller {
   reject: (error: unknown) => void;
 }
 
-/** What is on its way to one board. */
-interface Lane {
+/** The submissions to one board that are not answered yet. */
+interface Queue {
   waiting: Caller[];
-  /** Submissions of those who wait. */
-  rows: number;
-  isTaking: boolean;
-  /** Resolves when the batches so far are in the sorted sets and answered. */
-  shown: Promise<void>;
+  /** How many submissions wait. */
+  submissions: number;
+  isCommitting: boolean;
+  /** Resolves when the batches committed so far are applied and answered. */
+  applied: Promise<void>;
 }
 
 /**
- * Group commit without lingering: while one batch of a board is being committed, the next gathers; while one is being committed, the
- * one before is shown in the sorted sets.
+ * Group commit without a timer: while one batch of a board is committed, the next one collects, and the one before is applied to the
+ * sorted sets.
  */
 @Injectable()
-export class LeaderboardSubmissions {
-  private readonly lanes = new Map<string, Lane>();
-  private readonly connections = bulkhead(BOARDS_AT_ONCE, Infinity);
+export class ScoreSubmissions {
+  private readonly queues = new Map<string, Queue>();
+  private readonly limiter = bulkhead(CONCURRENT_BOARDS, Infinity);
 
   constructor(
     private readonly ledger: LeaderboardLedger,
-    private readonly answers: LedgerAnswers,
-    private readonly store: LeaderboardStore,
-    private readonly projection: LeaderboardProjection,
+    private readonly recorded: RecordedAnswers,
+    private readonly sync: BoardSync,
+    private readonly repeated: RepeatedSubmissions,
   ) {}
 
   /**
-   * Takes submissions as a whole or not at all; when this resolves they are durable.
+   * Accepts submissions atomically. When this resolves they are durable.
    *
-   * @throws {LeaderboardError} E_BOARD_BUSY, and nothing was taken
+   * @throws {LeaderboardError} E_BOARD_UNKNOWN, E_BOARD_BUSY, E_SCORE_OUT_OF_BOUNDS, E_SUBMISSION_CONFLICT; then nothing was accepted
    */
   async submit(board: string, submissions: readonly Submission[]): Promise<SubmissionAnswer[]> {
-    const lane = this.lanes.get(board) ?? { waiting: [], rows: 0, isTaking: false, shown: Promise.resolve() };
-    if (lane.rows + submissions.length > MOST_WAITING) throw busyBoard(board);
-    this.lanes.set(board, lane);
-    lane.rows += submissions.length;
+    const queue = this.queues.get(board) ?? {
+      waiting: [],
+      submissions: 0,
+      isCommitting: false,
+      applied: Promise.resolve(),
+    };
+    if (queue.submissions + submissions.length > LARGEST_QUEUE) throw busyBoard(board);
+    this.queues.set(board, queue);
+    queue.submissions += submissions.length;
     // The caller may change its list while it waits.
     const copies = submissions.map((submission) => ({ ...submission }));
     return new Promise((resolve, reject) => {
-      lane.waiting.push({ submissions: copies, resolve, reject });
-      if (!lane.isTaking) void this.take(board, lane);
+      queue.waiting.push({ submissions: copies, resolve, reject });
+      if (!queue.isCommitting) void this.commitBatches(board, queue);
     });
   }
 
-  private async take(board: string, lane: Lane): Promise<void> {
-    lane.isTaking = true;
-    while (lane.waiting.length > 0) {
-      const callers = nextBatch(lane.waiting);
-      lane.rows -= callers.reduce((sum, { submissions }) => sum + submissions.length, 0);
+  private async commitBatches(board: string, queue: Queue): Promise<void> {
+    queue.isCommitting = true;
+    while (queue.waiting.length > 0) {
+      const callers = nextCallers(queue.waiting);
+      queue.submissions -= callers.reduce((sum, { submissions }) => sum + submissions.length, 0);
       try {
-        const batch = await this.connections.execute(() =>
-          this.ledger.accept(
-            board,
-            callers.map(({ submissions }) => submissions),
-          ),
-        );
-        await lane.shown;
-        lane.shown = this.show(batch, callers);
+        const submissions = callers.map((caller) => caller.submissions);
+        const batch = await this.limiter.execute(() => this.ledger.accept(board, submissions));
+        await queue.applied;
+        queue.applied = this.applyBatch(batch, callers);
       } catch (error) {
         for (const { reject } of callers) reject(error);
       }
     }
-    lane.isTaking = false;
-    const { shown } = lane;
-    await shown;
-    // Unless it was taken up again meanwhile.
-    if (!lane.isTaking && lane.shown === shown) this.lanes.delete(board);
+    queue.isCommitting = false;
+    const { applied } = queue;
+    await applied;
+    // A new caller may have used the queue meanwhile.
+    if (!queue.isCommitting && queue.applied === applied) this.queues.delete(board);
   }
 
-  /** Never rejects: what fails is told to the callers. */
-  private async show(batch: Batch, callers: readonly Caller[]): Promise<void> {
+  /** Never rejects: callers receive the error. */
+  private async applyBatch(batch: Batch, callers: readonly Caller[]): Promise<void> {
     try {
-      const answers = await this.answerFresh(batch);
+      const answers = await this.answerRows(batch);
       for (const [i, caller] of callers.entries()) {
-        const taken = batch.callers[i] ?? [];
-        if (taken instanceof LeaderboardError) caller.reject(taken);
-        // Repeats may have to wait for another node; the next batch need not.
-        else this.answer(batch, taken, answers).then(caller.resolve, caller.reject);
+        const accepted = batch.callers[i] ?? [];
+        if (accepted instanceof LeaderboardError) caller.reject(accepted);
+        // Not awaited: repeats may wait for the answer of another node, the next batch must not.
+        else this.answerCaller(batch, accepted, answers).then(caller.resolve, caller.reject);
       }
     } catch (error) {
       for (const { reject } of callers) reject(error);
     }
   }
 
-  private async answerFresh(batch: Batch): Promise<Answer[]> {
-    const { id, board, fresh, scores } = batch;
-    if (fresh.length === 0) return [];
-    const players = [...new Set(fresh.map(({ playerId }) => playerId))];
-    const ranks = await this.projection.show(batch, players);
-    const answers = fresh.map(({ playerId }) => ({
-      score: scores.get(playerId) ?? 0,
-      rank: ranks?.get(playerId)?.rank ?? null,
-      previousRank: ranks?.get(playerId)?.previousRank ?? null,
-    }));
-    await this.answers.keep(board.board, id, answers);
+  private async answerRows(batch: Batch): Promise<Answer[]> {
+    const { id, board, rows, scores } = batch;
+    if (rows.length === 0) return [];
+    const players = [...new Set(rows.map(({ playerId }) => playerId))];
+    const ranks = await this.sync.applyBatch(batch, players);
+    const answers = rows.map(({ playerId }) => {
+      const { rank = null, previousRank = null } = ranks?.get(playerId) ?? {};
+      return { score: scores.get(playerId) ?? 0, rank, previousRank };
+    });
+    await this.recorded.record(board.board, id, answers);
     return answers;
   }
 
-  private async answer(
+  private async answerCaller(
     batch: Batch,
-    taken: readonly AcceptedSubmission[],
-    fresh: readonly Answer[],
+    accepted: readonly AcceptedSubmission[],
+    answers: readonly Answer[],
   ): Promise<SubmissionAnswer[]> {
-    const earlier = taken.filter((submission) => submission.batch !== batch.id);
-    const kept =
-      earlier.length > 0 ? await this.keptAnswers(batch, earlier) : new Map<AcceptedSubmission, Answer>();
+    const repeats = accepted.filter((submission) => submission.batch !== batch.id);
+    const earlier = repeats.length > 0 ? await this.repeated.answersOf(batch, repeats) : undefined;
     const unranked = { score: 0, rank: null, previousRank: null };
-    return taken.map((submission) => {
+    return accepted.map((submission) => {
       const { submissionId, playerId, applied, row } = submission;
-      return { submissionId, playerId, ...(kept.get(submission) ?? fresh[row] ?? unranked), applied };
+      return { submissionId, playerId, ...(earlier?.get(submission) ?? answers[row] ?? unranked), applied };
     });
-  }
-
-  /** What the first of each was answered; where that could not tell ranks, or its node died first, the ranks of now. */
-  private async keptAnswers({ board, scores }: Batch, repeats: AcceptedSubmission[]) {
-    const answers = await this.waitForAnswers(board, repeats);
-    const unranked = repeats.filter((_, i) => !answers[i] || answers[i].rank === null);
-    const players = unranked.map(({ playerId }) => playerId);
-    const now =
-      players.length > 0
-        ? await this.store.places(board, 'all', players).catch(ignoreEngineError)
-        : undefined;
-    const rankOf = new Map(now?.places.map(({ playerId, rank }) => [playerId, rank]));
-    return new Map(
-      repeats.map((repeat, i): [AcceptedSubmission, Answer] => {
-        const kept = answers[i];
-        if (kept && kept.rank !== null) return [repeat, kept];
-        const rank = rankOf.get(repeat.playerId) ?? null;
-        return [repeat, { score: kept?.score ?? scores.get(repeat.playerId) ?? 0, rank, previousRank: rank }];
-      }),
-    );
-  }
-
-  private async waitForAnswers({ board }: Board, repeats: AcceptedSubmission[]): Promise<(Answer | null)[]> {
-    const asked = performance.now();
-    for (let pause = FIRST_ASK_AGAIN_MS; ; pause *= 2) {
-      const answers = await this.answers.find(board, repeats);
-      const left = asked + ANSWER_WITHIN_MS - performance.now();
-      if (!answers.includes(null) || left <= 0) return answers;
-      await delay(Math.min(pause, left));
-    }
   }
 }
 
-/** The callers that go together; the first goes in any case. */
-function nextBatch(waiting: Caller[]): Caller[] {
+/** Removes the callers of the next batch: at least the first, and others up to the size of a batch. */
+function nextCallers(waiting: Caller[]): Caller[] {
   let size = 0;
   const end = waiting.findIndex(
     ({ submissions }, i) => (size += submissions.length) > LARGEST_BATCH && i > 0,

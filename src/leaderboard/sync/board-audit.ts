@@ -1,37 +1,42 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { boardSizeChannel } from '../leaderboard.channel.js';
-import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
-import { LeaderboardProjection } from './board-sync.js';
-import { LeaderboardStore } from '../sorted-sets/sorted-sets.store.js';
-import { LedgerClock } from '../ledger/database-clock.js';
 import { ignoreEngineError } from '../../engine/index.js';
 import { periodsOf } from '../domain/periods.js';
+import { boardSizeChannel } from '../leaderboard.channel.js';
+import { DatabaseClock } from '../ledger/database-clock.js';
+import { EndedPeriods } from '../ledger/ended-periods.js';
+import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
+import { ProjectionStore } from '../sorted-sets/projection.store.js';
+import { RankingStore } from '../sorted-sets/ranking.store.js';
+import { BoardSync } from './board-sync.js';
 
 const AUDIT_MS = 1_000;
-const AUDITED_SECONDS = 60;
+/** Boards that accepted scores within this time are audited. */
+const ACTIVE_SECONDS = 60;
 const MEASURE_MS = 60_000;
-const CLEARED_AT_ONCE = 10_000;
-/** Then the boards are compared again, however much is left to clear. */
-const CLEAR_FOR_MS = 500;
+const LARGEST_DELETE = 10_000;
+/** Then boards are audited again, however much is left to delete. */
+const LONGEST_CLEANUP_MS = 500;
 
-/** Looks after boards that nobody else looks after: whose node died, and whose days are over. Tells what they take. */
+/** Repairs boards whose node died, deletes ended periods and reports sizes. */
 @Injectable()
-export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy {
-  /** Where each ledger was at the audit before: whoever has not come so far by now has lost something. */
-  private seen = new Map<string, number>();
+export class BoardAudit implements OnApplicationBootstrap, OnModuleDestroy {
+  /** The ledger's version of each board at the audit before. Sorted sets that have not reached it by now have lost something. */
+  private versions = new Map<string, number>();
   private measuredAt = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(
     private readonly ledger: LeaderboardLedger,
-    private readonly store: LeaderboardStore,
-    private readonly projection: LeaderboardProjection,
-    private readonly clock: LedgerClock,
+    private readonly endedPeriods: EndedPeriods,
+    private readonly store: ProjectionStore,
+    private readonly ranking: RankingStore,
+    private readonly sync: BoardSync,
+    private readonly clock: DatabaseClock,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => void this.auditOnce(), AUDIT_MS).unref();
+    this.timer = setTimeout(() => void this.audit(), AUDIT_MS).unref();
   }
 
   onModuleDestroy(): void {
@@ -39,39 +44,39 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
     clearTimeout(this.timer);
   }
 
-  private async auditOnce(): Promise<void> {
+  private async audit(): Promise<void> {
     try {
       await this.auditActiveBoards();
-      await this.clearEndedPeriods();
+      await this.deleteEndedPeriods();
       await this.measureBoards();
     } catch {
-      // Without the database there is nothing to compare.
+      // The database is down, so there is nothing to compare with.
     }
     if (!this.closed) this.onApplicationBootstrap();
   }
 
-  /** A node that died between commit and projection, or a failover that lost writes, leaves a board behind its ledger. */
+  /** A node that died after its commit, or a failover that lost writes, leaves the sorted sets behind the ledger. */
   private async auditActiveBoards(): Promise<void> {
-    const { seen } = this;
-    const boards = await this.ledger.activeBoards(AUDITED_SECONDS);
-    this.seen = new Map(boards.map(({ board, sequence }) => [board, sequence]));
+    const { versions } = this;
+    const boards = await this.ledger.activeBoards(ACTIVE_SECONDS);
+    this.versions = new Map(boards.map(({ board, version }) => [board, version]));
     const now = await this.clock.now();
     for (const board of boards) {
-      const periods = periodsOf(board, now);
-      const progress = await this.store.progress(board, periods).catch(ignoreEngineError);
-      const { position, mark } = progress ?? { position: -1, mark: null };
-      const isAnother = position === board.sequence && mark !== null && mark !== board.mark;
-      // Not waited for: a large board takes its time, and there are others.
-      if (position < (seen.get(board.board) ?? 0) || position > board.sequence || isAnother) {
-        this.projection.catchUpInBackground(board.board);
-      }
+      const progress = await this.store.progress(board, periodsOf(board, now)).catch(ignoreEngineError);
+      const { appliedVersion, checkpoint } = progress ?? { appliedVersion: -1, checkpoint: null };
+      const isBehind = appliedVersion < (versions.get(board.board) ?? 0);
+      const isOfOtherHistory =
+        appliedVersion > board.version ||
+        (appliedVersion === board.version && checkpoint !== null && checkpoint !== board.checkpoint);
+      // Not awaited: a large board takes long, and there are others.
+      if (isBehind || isOfOtherHistory) this.sync.catchUpInBackground(board.board);
     }
   }
 
-  private async clearEndedPeriods(): Promise<void> {
+  private async deleteEndedPeriods(): Promise<void> {
     const began = performance.now();
-    while (!this.closed && performance.now() - began < CLEAR_FOR_MS) {
-      if (!(await this.ledger.clearEndedPeriods(CLEARED_AT_ONCE))) return;
+    while (!this.closed && performance.now() - began < LONGEST_CLEANUP_MS) {
+      if (!(await this.endedPeriods.deleteSome(LARGEST_DELETE))) return;
     }
   }
 
@@ -80,11 +85,10 @@ export class LeaderboardAudit implements OnApplicationBootstrap, OnModuleDestroy
     this.measuredAt = performance.now();
     for (const board of await this.ledger.boards()) {
       const periods = periodsOf(board, await this.clock.now());
-      const measured = await this.store.measure(board, periods).catch(ignoreEngineError);
+      const measured = await this.ranking.measure(board, periods).catch(ignoreEngineError);
       if (!measured) continue;
-      const { position, sets } = measured;
-      const behind = Math.max(0, board.sequence - (position ?? 0));
-      for (const size of sets) boardSizeChannel.publish({ board: board.board, behind, ...size });
+      const behind = Math.max(0, board.version - (measured.appliedVersion ?? 0));
+      for (const size of measured.sets) boardSizeChannel.publish({ board: board.board, behind, ...size });
     }
   }
 }

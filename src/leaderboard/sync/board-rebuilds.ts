@@ -1,58 +1,58 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
-import { readCompositeLines } from './composite-lines.js';
-import { tell } from '../leaderboard.channel.js';
-import { LeaderboardLedger, type WholeBoard } from '../ledger/leaderboard.ledger.js';
-import type { Board } from '../ledger/board.js';
-import { LedgerClock } from '../ledger/database-clock.js';
-import { LedgerHistory } from '../ledger/ledger-history.js';
 import { ignoreEngineError } from '../../engine/index.js';
-import { lostAgain } from './outages.js';
+import type { Board } from '../domain/board.js';
 import { areSamePeriods, type Period, periodsOf } from '../domain/periods.js';
+import { publishBoardEvent } from '../leaderboard.channel.js';
+import { DatabaseClock } from '../ledger/database-clock.js';
+import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
+import { LedgerHistory } from '../ledger/ledger-history.js';
+import { LedgerReplay, type StandingLines } from '../ledger/ledger-replay.js';
 import { type BoardRebuild, RebuildStore } from '../sorted-sets/rebuild.store.js';
+import { readCompositeLines } from './composite-lines.js';
+import { boardIsRebuilt } from './outages.js';
 
-/** Each reads the ledger through a connection of its own; an engine that was flushed has lost every board. */
-const AT_ONCE = 2;
+/** Each rebuild has a database connection of its own, and an engine that was flushed lost every board. */
+const CONCURRENT_REBUILDS = 2;
 const ATTEMPTS = 3;
-const CHUNK = 1_000;
-/** Chunks on their way to the engine while the next is read. */
-const CHUNKS_AHEAD = 4;
+const PLAYERS_PER_CHUNK = 1_000;
+/** Chunks that are being written while the next is read. */
+const CHUNKS_IN_FLIGHT = 4;
 
-/** Fills boards anew from the ledger, beside the ones that readers see. */
+/** Fills new sorted sets from the ledger. Readers see the present ones until the new ones replace them. */
 @Injectable()
-export class LeaderboardRebuilds {
+export class BoardRebuilds {
   private readonly logger = new Logger('Leaderboard');
-  private readonly few = bulkhead(AT_ONCE, Infinity);
+  private readonly limiter = bulkhead(CONCURRENT_REBUILDS, Infinity);
 
   constructor(
     private readonly ledger: LeaderboardLedger,
+    private readonly replay: LedgerReplay,
     private readonly history: LedgerHistory,
     private readonly rebuilds: RebuildStore,
-    private readonly clock: LedgerClock,
+    private readonly clock: DatabaseClock,
   ) {}
 
-  /** False if another node is doing it already. Rejects with an EngineError if the engine fails meanwhile. */
+  /** Returns false if another node rebuilds the board. @throws {EngineError} if the engine fails meanwhile */
   rebuild(board: string): Promise<boolean> {
-    return this.few.execute(() => this.rebuildNow(board));
+    return this.limiter.execute(() => this.rebuildNow(board));
   }
 
   private async rebuildNow(name: string): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await this.ledger.isBeingRead(name)) return false;
-      const isDone = await this.ledger.readWhole(name, (board, standings) =>
-        this.fillAside(board, standings),
-      );
+      if (await this.replay.isBeingRead(name)) return false;
+      const isDone = await this.replay.readBoard(name, (board, standings) => this.replace(board, standings));
       if (isDone === null) return false;
       if (!isDone) continue;
       this.logger.log(`The board "${name}" was rebuilt from the ledger`);
-      tell(name, 'rebuilt');
+      publishBoardEvent(name, 'rebuilt');
       return true;
     }
-    throw lostAgain(name);
+    throw boardIsRebuilt(name);
   }
 
-  /** False if it came to nothing: then begin again. */
-  private async fillAside(board: Board, standings: WholeBoard): Promise<boolean> {
+  /** Returns false if the rebuild must be started again. */
+  private async replace(board: Board, standings: StandingLines): Promise<boolean> {
     const periods = periodsOf(board, await this.clock.now());
     const rebuild = this.rebuilds.begin(board, periods);
     let isDone = false;
@@ -66,22 +66,21 @@ export class LeaderboardRebuilds {
     }
   }
 
-  /** Readers' versions never go back: what was committed meanwhile comes first. */
+  /** Applies what was committed meanwhile first, since versions that readers see never go back. */
   private async swapIn(board: Board, periods: readonly Period[], rebuild: BoardRebuild): Promise<boolean> {
-    for (let after = board.sequence; ;) {
+    for (let after = board.version; ;) {
       const now = await this.ledger.board(board.board);
-      // A period that began meanwhile may have scores already, for which nothing was filled.
+      // A period that began meanwhile may have scores which the new sets lack.
       const current = periodsOf(now, await this.clock.now());
-      const isSame = now.edition === board.edition && areSamePeriods(current, periods);
-      if (!isSame) return false;
-      for await (const change of this.ledger.changes(board, periods, { after, upTo: now })) {
+      if (now.epoch !== board.epoch || !areSamePeriods(current, periods)) return false;
+      for await (const change of this.replay.changes(board, periods, { after, upTo: now })) {
         if (!(await rebuild.apply(change))) return false;
       }
       const outcome = await rebuild.swapIn();
       if (outcome === 'done' || outcome === 'lost') return outcome === 'done';
-      // Somebody has just written; else the ledger has lost what the engine shows, and is of another edition at the next turn.
-      await this.history.disown(board.board, outcome);
-      after = now.sequence;
+      // Either another node has just written, or the ledger lost what the sets show: then this starts another epoch.
+      await this.history.disown(board.board, { ...outcome, checkpoint: null });
+      after = now.version;
     }
   }
 }
@@ -89,11 +88,11 @@ export class LeaderboardRebuilds {
 async function fill(rebuild: BoardRebuild, period: string, lines: AsyncIterable<Buffer>): Promise<void> {
   const filling = new Set<Promise<void>>();
   let failure: unknown;
-  for await (const members of readCompositeLines(lines, CHUNK)) {
+  for await (const members of readCompositeLines(lines, PLAYERS_PER_CHUNK)) {
     const chunk = rebuild.fill(period, members).catch((error: unknown) => void (failure ??= error));
     filling.add(chunk);
     void chunk.finally(() => filling.delete(chunk));
-    if (filling.size >= CHUNKS_AHEAD) await Promise.race(filling);
+    if (filling.size >= CHUNKS_IN_FLIGHT) await Promise.race(filling);
     if (failure) break;
   }
   await Promise.all(filling);

@@ -2,46 +2,48 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import { Migrations } from '../../database/index.js';
-import { tell } from '../leaderboard.channel.js';
-import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
-import { LEADERBOARD_MIGRATIONS } from '../ledger/leaderboard.migrations.js';
-import { LeaderboardRebuilds } from './board-rebuilds.js';
-import { LeaderboardStore, type RankChange } from '../sorted-sets/sorted-sets.store.js';
-import type { Batch } from '../ledger/accept-batch.js';
-import type { Board } from '../ledger/board.js';
-import { LedgerClock } from '../ledger/database-clock.js';
-import { LedgerHistory } from '../ledger/ledger-history.js';
-import { isOutage, lostAgain } from './outages.js';
+import type { Board } from '../domain/board.js';
 import { periodsOf } from '../domain/periods.js';
+import { publishBoardEvent } from '../leaderboard.channel.js';
+import type { Batch } from '../ledger/accept-batch.js';
+import { DatabaseClock } from '../ledger/database-clock.js';
+import { LEADERBOARD_MIGRATIONS } from '../ledger/leaderboard.migrations.js';
+import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
+import { LedgerHistory } from '../ledger/ledger-history.js';
+import { LedgerReplay } from '../ledger/ledger-replay.js';
+import { ProjectionStore, type RankChange } from '../sorted-sets/projection.store.js';
+import { BoardRebuilds } from './board-rebuilds.js';
+import { boardIsRebuilt, isOutage } from './outages.js';
 
 const RETRY_MS = 500;
 const ATTEMPTS = 3;
-/** Longer than a small board needs to be rebuilt; nobody waits for a large one. */
+/** Enough to rebuild a small board. No caller waits for a large one. */
 const LONGEST_WAIT_MS = 500;
-/** A board that another node is rebuilding is looked at again after this. */
-const OTHERS_REBUILD_MS = 100;
-/** Of all boards after a restart: the database has others to answer. */
-const BOARDS_AT_ONCE = 4;
+/** How soon a board is checked again that another node rebuilds. */
+const OTHER_NODE_MS = 100;
+/** After a restart of the engine all boards are checked. The database has other work. */
+const CONCURRENT_BOARDS = 4;
 
-type Version = Pick<Board, 'sequence' | 'mark'>;
+type Version = Pick<Board, 'version' | 'checkpoint'>;
 
-/** Keeps the sorted sets where the ledger is: after each batch, and after whatever an engine lost. */
+/** Brings the sorted sets to the version of the ledger: after each batch, and after whatever an engine lost. */
 @Injectable()
-export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDestroy {
-  /** Boards being caught up with, so that many readers of a lost board cause one replay. */
+export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
+  /** Many readers of a lost board share one replay. */
   private readonly running = new Map<string, Promise<void>>();
   private readonly retries = new Map<string, NodeJS.Timeout>();
-  /** Boards to be filled anew whatever they show. */
-  private readonly asked = new Set<string>();
+  /** Boards to rebuild even if their sets look right. */
+  private readonly rebuildRequested = new Set<string>();
   private closed = false;
 
   constructor(
     private readonly ledger: LeaderboardLedger,
+    private readonly ledgerReplay: LedgerReplay,
     private readonly history: LedgerHistory,
-    private readonly store: LeaderboardStore,
-    private readonly rebuilds: LeaderboardRebuilds,
+    private readonly store: ProjectionStore,
+    private readonly rebuilds: BoardRebuilds,
     private readonly migrations: Migrations,
-    private readonly clock: LedgerClock,
+    private readonly clock: DatabaseClock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -54,33 +56,39 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     for (const timer of this.retries.values()) clearTimeout(timer);
   }
 
-  /** Shows a committed batch; null if that cannot be done now, and then goes on trying by itself. */
-  async show(batch: Batch, playerIds: readonly string[]): Promise<Map<string, RankChange> | null> {
-    const { periods, from, after, to, changed: standings } = batch;
-    const { mark } = batch.board;
+  /** Applies a committed batch and returns how the ranks of `playerIds` changed; null if that fails, then it is retried in the background. */
+  async applyBatch(batch: Batch, playerIds: readonly string[]): Promise<Map<string, RankChange> | null> {
     const { board: name } = batch.board;
-    let { board } = batch;
     try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const shown = await this.store.apply(board, periods, { from, after, to, mark, standings }, playerIds);
-        const isOfThisLedger = shown && (shown.mark === mark || (await this.history.has(batch.board, shown)));
-        if (isOfThisLedger) {
-          tell(name, 'shown');
-          return shown.ranks;
-        }
-        // Another node's batch is missing, or all of them are, or these are not this ledger's.
-        if (!(await this.catchUpSoon(name, { sequence: from, mark: after }))) break;
-        board = await this.ledger.board(name);
-      }
+      const ranks = await this.applyOrReplay(batch, playerIds);
+      publishBoardEvent(name, ranks ? 'shown' : 'late');
+      if (ranks) return ranks;
     } catch (error) {
       if (!isOutage(error)) throw error;
+      publishBoardEvent(name, 'late');
     }
-    tell(name, 'late');
     this.catchUpLater(name);
     return null;
   }
 
-  /** Tries to show all there is; false if that takes longer than somebody should wait. */
+  private async applyOrReplay(batch: Batch, playerIds: readonly string[]) {
+    const { periods, from, to, checkpointBefore, changed: standings } = batch;
+    const { board: name, checkpoint } = batch.board;
+    const change = { from, to, checkpointBefore, checkpoint, standings };
+    let { board } = batch;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const applied = await this.store.apply(board, periods, change, playerIds);
+      const isOfThisLedger =
+        applied && (applied.checkpoint === checkpoint || (await this.history.has(batch.board, applied)));
+      if (isOfThisLedger) return applied.ranks;
+      // The batch of another node is missing, or the sets are lost or of another ledger.
+      if (!(await this.catchUpSoon(name, { version: from, checkpoint: checkpointBefore }))) break;
+      board = await this.ledger.board(name);
+    }
+    return null;
+  }
+
+  /** Brings a board up to date; false if that takes longer than a caller should wait. */
   async catchUpSoon(board: string, upTo?: Version): Promise<boolean> {
     const caughtUp = this.catchUp(board, upTo).then(() => true);
     const tooLong = new AbortController();
@@ -93,7 +101,7 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     }
   }
 
-  /** Brings one board to where the ledger is. Rejects with an EngineError if the engine fails meanwhile. */
+  /** Brings a board up to date. @throws {EngineError} if the engine fails meanwhile */
   catchUp(board: string, upTo?: Version): Promise<void> {
     const running =
       this.running.get(board) ?? this.replay(board, upTo).finally(() => this.running.delete(board));
@@ -101,74 +109,74 @@ export class LeaderboardProjection implements OnApplicationBootstrap, OnModuleDe
     return running;
   }
 
-  /** The same, not waited for, and tried until it is done. */
+  /** Brings a board up to date in the background, and retries until that succeeds. */
   catchUpInBackground(board: string): void {
     this.catchUp(board).catch(() => this.catchUpLater(board));
   }
 
-  /** Fills a board anew from the ledger, beside the one that readers see. If this rejects, it has still to be done by the next catch-up. */
+  /** Replaces the sorted sets of a board by new ones from the ledger. If it rejects, the next catch-up rebuilds the board. */
   rebuild(board: string): Promise<void> {
-    this.asked.add(board);
-    return this.catchUpAfresh(board);
+    this.rebuildRequested.add(board);
+    return this.catchUpAfterRunning(board);
   }
 
-  /** The same, not waited for, and tried until it is done. */
+  /** Rebuilds a board in the background, and retries until that succeeds. */
   rebuildInBackground(board: string): void {
     this.rebuild(board).catch(() => this.catchUpLater(board));
   }
 
-  /** Brings a board to where the ledger is by now. Resolves after the first attempt, and goes on trying by itself. */
+  /** Brings a board to the present version of the ledger. Resolves after the first attempt, and retries in the background. */
   async catchUpNowOrLater(board: string): Promise<void> {
-    await this.catchUpAfresh(board).catch(() => this.catchUpLater(board));
+    await this.catchUpAfterRunning(board).catch(() => this.catchUpLater(board));
   }
 
-  /** What is running may have looked at the board before what this is about. */
-  private async catchUpAfresh(board: string): Promise<void> {
+  /** A replay that is running may have read the board before the change that the caller means. */
+  private async catchUpAfterRunning(board: string): Promise<void> {
     await this.running.get(board)?.catch(() => undefined);
     await this.catchUp(board);
   }
 
   private async catchUpAll(): Promise<void> {
-    const few = bulkhead(BOARDS_AT_ONCE, Infinity);
+    const limiter = bulkhead(CONCURRENT_BOARDS, Infinity);
     const catchUp = (board: string) => this.catchUp(board).catch(() => this.catchUpLater(board));
     try {
       const boards = await this.ledger.boards();
-      await Promise.all(boards.map(({ board }) => few.execute(() => catchUp(board))));
+      await Promise.all(boards.map(({ board }) => limiter.execute(() => catchUp(board))));
     } catch {
-      // Without the database there is nothing to replay from; the next batch or reader finds the gap.
+      // The database is down, so there is nothing to replay. The next batch or reader finds the gap.
     }
   }
 
   private async replay(name: string, upTo?: Version): Promise<void> {
-    if (this.asked.has(name)) return this.rebuildNow(name);
+    if (this.rebuildRequested.has(name)) return this.rebuildNow(name);
     const board = await this.ledger.board(name);
-    // Whatever was accepted up to the board's sequence is in these periods, or in some that are over.
+    // Everything accepted up to the board's version is in these periods, or in ended ones.
     const periods = periodsOf(board, await this.clock.now());
     const progress = await this.store.progress(board, periods);
     if (!progress) return this.rebuildNow(name);
-    const { position } = progress;
+    const { appliedVersion } = progress;
     if (!(await this.history.has(board, progress))) {
-      // Somebody may just have forgotten a player; else the ledger has lost what the engine shows.
-      const isLost = await this.history.disown(name, { edition: board.edition, ...progress });
+      // Not lost if a player was removed a moment ago: that started an epoch.
+      const isLost = await this.history.disown(name, { epoch: board.epoch, ...progress });
       if (isLost) await this.rebuildNow(name);
       return;
     }
-    const range = { after: position, upTo: upTo && position <= upTo.sequence ? upTo : board };
-    for await (const change of this.ledger.changes(board, periods, range)) {
-      if (!(await this.store.apply(board, periods, change))) throw lostAgain(name);
+    const range = { after: appliedVersion, upTo: upTo && appliedVersion <= upTo.version ? upTo : board };
+    for await (const change of this.ledgerReplay.changes(board, periods, range)) {
+      if (!(await this.store.apply(board, periods, change))) throw boardIsRebuilt(name);
     }
   }
 
   private async rebuildNow(name: string): Promise<void> {
-    const isAsked = this.asked.delete(name);
+    const wasRequested = this.rebuildRequested.delete(name);
     let isDone = false;
     try {
       isDone = await this.rebuilds.rebuild(name);
     } finally {
-      if (isAsked && !isDone) this.asked.add(name);
+      if (wasRequested && !isDone) this.rebuildRequested.add(name);
     }
     if (isDone) return;
-    await delay(OTHERS_REBUILD_MS, undefined, { ref: false });
+    await delay(OTHER_NODE_MS, undefined, { ref: false });
     return this.replay(name);
   }
 

@@ -6,7 +6,7 @@ const player = fc.string({ unit: 'grapheme', minLength: 1 }).filter((id) => !/\p
 const lines = fc.array(fc.tuple(fc.nat().map(String), player));
 
 describe('readCompositeLines', () => {
-  it('reads what COPY writes, wherever it is cut', async () => {
+  it('reads the lines that COPY writes, wherever chunks are split', async () => {
     await fc.assert(
       fc.asyncProperty(
         lines,

@@ -1,6 +1,6 @@
 /**
- * Reads lines of composite and player, in the text format of COPY, as lists of composite and player in turn, so many players at a
- * time. Players' ids have no control characters, so a backslash is all that can be escaped in them.
+ * Reads lines of composite score and player, in the text format of COPY, as lists of composite score and player in turn, `players` at a
+ * time. Player ids have no control characters, so only backslashes are escaped in them.
  */
 export async function* readCompositeLines(
   chunks: AsyncIterable<Buffer>,
@@ -9,7 +9,7 @@ export async function* readCompositeLines(
   let rest: Buffer = Buffer.alloc(0);
   let members: string[] = [];
   for await (const chunk of chunks) {
-    // Cut at a line's end: a character may be cut by a chunk's.
+    // Decoded up to the last newline, since the end of a chunk can split a character.
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     const end = bytes.lastIndexOf(0x0a) + 1;
     rest = bytes.subarray(end);

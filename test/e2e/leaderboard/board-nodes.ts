@@ -10,7 +10,7 @@ import {
   LeaderboardModule,
   LeaderboardService,
 } from '../../../src/leaderboard/index.js';
-import { LedgerClock } from '../../../src/leaderboard/ledger/database-clock.js';
+import { DatabaseClock } from '../../../src/leaderboard/ledger/database-clock.js';
 import { createDatabase, queryDatabase } from '../../support/database.js';
 import { until } from '../../support/until.js';
 import { startClock, type TestClock } from './test-clock.js';
@@ -46,12 +46,12 @@ export async function startBoardNodes(engineUrl: string): Promise<BoardNodes> {
   const prefix = `test:${randomUUID()}`;
   const databaseUrl = await createDatabase();
   const started: BoardNode[] = [];
-  const clocks: LedgerClock[] = [];
+  const clocks: DatabaseClock[] = [];
   const clock = await startClock(databaseUrl, clocks);
   const start = async (url = engineUrl) => {
     const node = await startNode({ url, databaseUrl, prefix });
     started.push(node);
-    clocks.push(node.get(LedgerClock));
+    clocks.push(node.get(DatabaseClock));
     return node;
   };
   const nodes: [BoardNode, BoardNode] = [await start(), await start()];

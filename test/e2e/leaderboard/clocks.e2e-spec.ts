@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { LeaderboardLedger } from '../../../src/leaderboard/ledger/leaderboard.ledger.js';
+import { EndedPeriods } from '../../../src/leaderboard/ledger/ended-periods.js';
 import { redisLike } from '../../support/app.js';
 import { queryDatabase } from '../../support/database.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from './board-nodes.js';
@@ -38,7 +38,7 @@ describe('the windows of a board', () => {
 
   /** As the audit of each node does once a second. */
   async function clearEndedPeriods(): Promise<void> {
-    while (await boards.nodes[0].get(LeaderboardLedger).clearEndedPeriods(1_000));
+    while (await boards.nodes[0].get(EndedPeriods).deleteSome(1_000));
   }
 
   it('hold what was submitted, however wrong the clocks of nodes are', async () => {

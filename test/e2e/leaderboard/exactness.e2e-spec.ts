@@ -111,7 +111,7 @@ describe('a board', () => {
               return earlier ? [retryBatch(boards.nodes[node] as BoardNode, board, earlier)] : [];
             });
             const removed = forgotten.map((player, i) =>
-              (boards.nodes[i % 2] as BoardNode).leaderboard.forgetPlayer(`p${player}`),
+              (boards.nodes[i % 2] as BoardNode).leaderboard.removePlayer(`p${player}`),
             );
             answers.push(...(await Promise.all([...submitted, ...retried])).flat());
             await Promise.all(removed);

@@ -152,7 +152,7 @@ describe('a board with foreign content in its keys', () => {
     await healed();
     await leaderboard.submit(board, [score(best, 3)]);
     await until(async () => (await boards.whole(board)).entries[0]?.playerId === best);
-    await leaderboard.forgetPlayer(best);
+    await leaderboard.removePlayer(best);
     await healed();
   }
 
@@ -195,7 +195,7 @@ describe('a board with foreign content in its keys', () => {
     await leaderboard.submit(board, [score('a', 2), score('gone', 1)]);
     const key = `${boards.prefix}:player-names`;
     await run(key, [['DEL', key], ...commands]);
-    await leaderboard.forgetPlayer('gone');
+    await leaderboard.removePlayer('gone');
     expect((await boards.whole(board)).entries).toMatchObject([{ playerId: 'a', name: 'Ada' }]);
     expect(await engine.command('TYPE', key)).toBe('hash');
   });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { Database } from '../../../src/database/index.js';
 import { EngineError } from '../../../src/engine/index.js';
-import { LeaderboardStore } from '../../../src/leaderboard/sorted-sets/sorted-sets.store.js';
+import { ProjectionStore } from '../../../src/leaderboard/sorted-sets/projection.store.js';
 import { redisLike } from '../../support/app.js';
 import { queryDatabase } from '../../support/database.js';
 import { type BoardNodes, startBoardNodes } from './board-nodes.js';
@@ -44,9 +44,9 @@ describe('forgetting a player', () => {
     const database = node.get(Database);
     const queries = vi.spyOn(database, 'query');
     const transactions = vi.spyOn(database, 'transaction');
-    const ended = vi.spyOn(LeaderboardStore.prototype, 'removeEnded');
-    const removed = vi.spyOn(LeaderboardStore.prototype, 'remove');
-    await node.leaderboard.forgetPlayer('gone');
+    const ended = vi.spyOn(ProjectionStore.prototype, 'removeFromPeriods');
+    const removed = vi.spyOn(ProjectionStore.prototype, 'remove');
+    await node.leaderboard.removePlayer('gone');
     expect(removed.mock.calls.map(([{ board }]) => board)).toEqual(own);
     expect(ended.mock.calls.map(([{ board }]) => board)).toEqual(own);
     expect(transactions).toHaveBeenCalledTimes(own.length);
@@ -67,7 +67,7 @@ describe('forgetting a player', () => {
     );
     await submit('many-3', 'busy');
     const queries = vi.spyOn(boards.nodes[0].get(Database), 'query');
-    await boards.nodes[0].leaderboard.forgetPlayer('busy');
+    await boards.nodes[0].leaderboard.removePlayer('busy');
     const [boardsOf = ''] = queries.mock.calls.map(([sql]) => sql).filter((sql) => /RECURSIVE/.test(sql));
     expect(await left('busy')).toBe(0);
     await queryDatabase(boards.databaseUrl, `UPDATE submissions SET player_id = 'busy' WHERE board = $1`, [
@@ -89,9 +89,9 @@ describe('forgetting a player', () => {
     await submit(board, 'stays');
     await boards.clock.advance(DAY_MS);
     engine.pause();
-    await expect(boards.nodes[0].leaderboard.forgetPlayer('gone')).rejects.toBeInstanceOf(EngineError);
+    await expect(boards.nodes[0].leaderboard.removePlayer('gone')).rejects.toBeInstanceOf(EngineError);
     engine.resume();
-    await boards.nodes[1].leaderboard.forgetPlayer('gone');
+    await boards.nodes[1].leaderboard.removePlayer('gone');
     expect(await engine.command('ZRANGE', boards.key(board, today), '0', '-1')).toEqual(['stays']);
     expect((await boards.whole(board)).entries).toMatchObject([{ playerId: 'stays' }]);
     expect(await left('gone')).toBe(0);

@@ -4,9 +4,9 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { EngineError } from '../../../src/engine/index.js';
-import { LeaderboardLedger } from '../../../src/leaderboard/ledger/leaderboard.ledger.js';
-import { LeaderboardProjection } from '../../../src/leaderboard/sync/board-sync.js';
-import { LedgerForgetting } from '../../../src/leaderboard/ledger/remove-player.js';
+import { LedgerReplay } from '../../../src/leaderboard/ledger/ledger-replay.js';
+import { BoardSync } from '../../../src/leaderboard/sync/board-sync.js';
+import { LedgerRemoval } from '../../../src/leaderboard/players/ledger-removal.js';
 import { BoardRebuild } from '../../../src/leaderboard/sorted-sets/rebuild.store.js';
 import { installed } from '../../support/app.js';
 import { queryDatabase, sessionsWaitingFor } from '../../support/database.js';
@@ -36,7 +36,7 @@ describe('a board', () => {
     node.leaderboard.submit(board, [{ submissionId: randomUUID(), playerId, score }]);
   const playersOf = async (board: string, window: 'all' | 'daily' = 'all') =>
     (await boards.whole(board, window)).entries.map(({ playerId }) => playerId);
-  const projection = (): LeaderboardProjection => boards.nodes[0].get(LeaderboardProjection);
+  const projection = (): BoardSync => boards.nodes[0].get(BoardSync);
 
   /** What no check can see: as many players, of whom one is another. */
   async function swapPlayer(board: string, playerId: string): Promise<void> {
@@ -78,7 +78,7 @@ describe('a board', () => {
   it('never goes back to a version that viewers have seen, though its ledger lost commits', async () => {
     const board = await boards.newBoard();
     for (const player of ['a', 'b', 'c']) await submit(board, player, 1);
-    await boards.nodes[0].leaderboard.forgetPlayer('c');
+    await boards.nodes[0].leaderboard.removePlayer('c');
     const before = await boards.whole(board);
     // As restored to a moment before the third score, and before the edition without the forgotten player.
     await queryDatabase(
@@ -191,8 +191,8 @@ describe('a board', () => {
     // No board that the audit looks at.
     const long = `UPDATE boards SET accepted_at = now() - interval '1 hour' WHERE board = $1`;
     await queryDatabase(boards.databaseUrl, long, [board]);
-    await dying.get(LedgerForgetting).forgetOnBoard(board, 'gone');
-    await boards.nodes[0].leaderboard.forgetPlayer('gone');
+    await dying.get(LedgerRemoval).removeFromBoard(board, 'gone');
+    await boards.nodes[0].leaderboard.removePlayer('gone');
     expect(await playersOf(board)).toEqual(['stays']);
   });
 
@@ -239,7 +239,7 @@ describe('a board', () => {
     const other = new Client({ connectionString: boards.databaseUrl });
     await other.connect();
     await other.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`leaderboard ${board}`]);
-    const readings = vi.spyOn(LeaderboardLedger.prototype, 'readWhole');
+    const readings = vi.spyOn(LedgerReplay.prototype, 'readBoard');
     await engine.command('DEL', boards.key(board, 'state'));
     expect(await boards.whole(board)).toMatchObject({ degraded: true, entries: [{ playerId: 'a' }] });
     expect(readings).not.toHaveBeenCalledWith(board, expect.anything());
@@ -281,7 +281,7 @@ describe('a board', () => {
     await submit(board, 'gone', 5);
     await submit(board, 'stays', 4);
     await boards.clock.advance(DAY_MS);
-    await boards.nodes[0].leaderboard.forgetPlayer('gone');
+    await boards.nodes[0].leaderboard.removePlayer('gone');
     expect(await engine.command('ZRANGE', boards.key(board, today), '0', '-1')).toEqual(['stays']);
     expect(await playersOf(board)).toEqual(['stays']);
   });
@@ -293,7 +293,7 @@ describe('a board', () => {
     await other.connect();
     await other.query('BEGIN');
     await other.query('SELECT FROM submissions WHERE board = $1 FOR UPDATE', [board]);
-    const forgetting = boards.nodes[0].leaderboard.forgetPlayer('busy');
+    const forgetting = boards.nodes[0].leaderboard.removePlayer('busy');
     await until(async () => (await playersOf(board)).length === 0);
     expect(await submit(board, 'other', 1)).toMatchObject([{ rank: 1, applied: true }]);
     await submit(board, 'busy', 2);
@@ -313,7 +313,7 @@ describe('a board', () => {
     const board = await boards.newBoard({ operator: 'sum' });
     await submit(board, 'back', 5);
     const forgotten = new AbortController();
-    const forgetting = boards.nodes[0].leaderboard.forgetPlayer('back').finally(() => forgotten.abort());
+    const forgetting = boards.nodes[0].leaderboard.removePlayer('back').finally(() => forgotten.abort());
     while (!forgotten.signal.aborted) await submit(board, 'back', 1, boards.nodes[1]);
     await forgetting;
     await boards.settled(board);

@@ -1,4 +1,4 @@
-import type { LedgerClock } from '../../../src/leaderboard/ledger/database-clock.js';
+import type { DatabaseClock } from '../../../src/leaderboard/ledger/database-clock.js';
 import { queryDatabase } from '../../support/database.js';
 
 /** The clock of a test's database. It stands still until it is advanced. */
@@ -9,7 +9,7 @@ export interface TestClock {
 }
 
 /** Replaces the clock of this database alone: a function of the same name comes first in its search path. */
-export async function startClock(databaseUrl: string, clocks: readonly LedgerClock[]): Promise<TestClock> {
+export async function startClock(databaseUrl: string, clocks: readonly DatabaseClock[]): Promise<TestClock> {
   const name = new URL(databaseUrl).pathname.slice(1);
   // At noon, so that no day ends while a test runs.
   const clock = { now: new Date(new Date().setUTCHours(12, 0, 0, 0)) };

@@ -174,9 +174,7 @@ describe.each(installed('redis', 'valkey'))('watching a leaderboard on %s', (kin
     const board = await newBoard({ operator: 'latest' });
     await submit(board, { p0: 1 });
     const sockets = [connect(), connect(other.url)];
-    const viewers = await Promise.all(
-      sockets.map((socket) => watch(socket, { board, top: 20 })),
-    );
+    const viewers = await Promise.all(sockets.map((socket) => watch(socket, { board, top: 20 })));
     for (let round = 1; round <= CHANGES / BATCH; round++) {
       const scores = Array.from({ length: BATCH }, (): [string, number] => [
         `p${randomInt(60)}`,

@@ -1,0 +1,53 @@
+import type { Standing } from '../domain/batch-draft.js';
+import type { Board } from '../domain/board.js';
+
+/*
+ * Some columns keep older names, since nodes of two releases use the tables while an update rolls out: sequence (version), mark
+ * (checkpoint), edition (epoch), base (offset), headroom (reservedSlots), merit (sortKey), incarnation (half of ledgerId).
+ *
+ * A database that was restored into another server is another ledger, since its boards continue from the time of the backup.
+ */
+const BOARD_COLUMNS = `board, board_order AS "order", operator, ties, windows,
+  min_score::float8 AS min, max_score::float8 AS max,
+  (SELECT system_identifier FROM pg_control_system()) || ':' || incarnation AS "ledgerId",
+  edition::float8 AS epoch, sequence::float8 AS version, mark AS checkpoint,
+  (extract(epoch FROM accepted_at) * 1000)::float8 AS "acceptedAt",
+  players::float8 AS players, base::float8 AS "offset", headroom::float8 AS "reservedSlots"`;
+
+/** Rows are a {@link Board} each. */
+export const SELECT_BOARDS = `SELECT ${BOARD_COLUMNS} FROM boards`;
+export const SELECT_BOARD = `${SELECT_BOARDS} WHERE board = $1`;
+
+/** A board whose row is locked until the end of the transaction. */
+export interface LockedBoard extends Board {
+  /** How many batches the board has accepted. */
+  batches: number;
+  /** The time of the database. */
+  now: Date;
+}
+
+export const LOCK_BOARD = `SELECT ${BOARD_COLUMNS}, batches::float8 AS batches, clock_timestamp() AS now
+  FROM boards WHERE board = $1 FOR NO KEY UPDATE OF boards`;
+
+/** The sort key is the score, negated where less is better, so that one index serves both orders. */
+export interface StandingRow {
+  period: string;
+  playerId: string;
+  sortKey: number;
+  version: number;
+}
+
+export const STANDING_COLUMNS = `period, player_id AS "playerId", merit::float8 AS "sortKey", sequence::float8 AS version`;
+
+export function toStanding(board: Pick<Board, 'order'>, { sortKey, ...row }: StandingRow): Standing {
+  return { ...row, score: scoreOf(board, sortKey) };
+}
+
+export function sortKeyOf({ order }: Pick<Board, 'order'>, score: number): number {
+  return order === 'desc' ? score : -score;
+}
+
+export function scoreOf({ order }: Pick<Board, 'order'>, sortKey: number): number {
+  // Subtracted, since the negative of 0 is -0.
+  return order === 'desc' ? sortKey : 0 - sortKey;
+}

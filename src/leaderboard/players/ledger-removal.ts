@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/index.js';
+import type { Board } from '../domain/board.js';
+import { LOCK_BOARD, type LockedBoard } from '../ledger/board-rows.js';
+import { NEWEST_EPOCH } from '../ledger/ledger-history.js';
+import { unknownBoard } from '../leaderboard.errors.js';
+
+const LARGEST_UPDATE = 10_000;
+
+/** What removing a player changed on one board. */
+export interface BoardRemoval {
+  /** The board before and after. The same where the player had no standing. */
+  before: Board;
+  after: Board;
+  /** How many batches the board had accepted by then. */
+  batches: number;
+}
+
+/** Skips from one board to the next in the index, however many submissions each has. */
+const BOARDS_OF = `WITH RECURSIVE found AS (
+    SELECT min(board) AS board FROM submissions WHERE player_id = $1
+  UNION ALL
+    SELECT (SELECT min(board) FROM submissions WHERE player_id = $1 AND board > found.board)
+    FROM found WHERE board IS NOT NULL
+  ) SELECT board FROM found WHERE board IS NOT NULL`;
+
+/** Removes players from the ledger. */
+@Injectable()
+export class LedgerRemoval {
+  constructor(private readonly database: Database) {}
+
+  /** Boards with submissions of the player that are not anonymised yet. */
+  async boardsOf(playerId: string): Promise<string[]> {
+    const rows = await this.database.query<{ board: string }>(BOARDS_OF, [playerId]);
+    return rows.map(({ board }) => board);
+  }
+
+  /** Deletes the player's standings on a board and starts a new epoch. Leaves the submissions as they are. */
+  removeFromBoard(name: string, playerId: string): Promise<BoardRemoval> {
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<LockedBoard>(LOCK_BOARD, [name]);
+      if (!row) throw unknownBoard(name);
+      const { batches, now: _now, ...before } = row;
+      const deleted = await transaction.query<{ period: string }>(
+        'DELETE FROM standings WHERE board = $1 AND player_id = $2 RETURNING period',
+        [name, playerId],
+      );
+      if (deleted.length === 0) return { before, after: before, batches };
+      const left = deleted.some(({ period }) => period === 'all') ? 1 : 0;
+      const [changed] = await transaction.query<Pick<Board, 'epoch' | 'version' | 'checkpoint' | 'players'>>(
+        `UPDATE boards SET sequence = sequence + 1, edition = greatest(edition + 1, ${NEWEST_EPOCH}), mark = '', players = players - $2
+         WHERE board = $1 RETURNING edition::float8 AS epoch, sequence::float8 AS version, mark AS checkpoint, players::float8 AS players`,
+        [name, left],
+      );
+      return { before, after: { ...before, ...changed }, batches };
+    });
+  }
+
+  /**
+   * Anonymises the player's submissions up to batch `upTo`. Later ones belong to a returning player. The ids stay used, so that a late
+   * repeat has no effect. Without the board's lock, since there may be a million of them.
+   */
+  async anonymiseSubmissions(board: string, playerId: string, upTo: number): Promise<void> {
+    const statement = `UPDATE submissions SET player_id = NULL, score = NULL, sequence = NULL WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM submissions WHERE board = $1 AND player_id = $2 AND batch <= $3 LIMIT $4)) RETURNING 1`;
+    const values = [board, playerId, upTo, LARGEST_UPDATE];
+    while ((await this.database.query(statement, values)).length === LARGEST_UPDATE);
+  }
+}
