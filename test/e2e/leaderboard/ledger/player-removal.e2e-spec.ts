@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { Database } from '../../../src/database/index.js';
-import { EngineError } from '../../../src/engine/index.js';
-import { ProjectionStore } from '../../../src/leaderboard/sorted-sets/projection.store.js';
-import { redisLike } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { type BoardNodes, startBoardNodes } from './board-nodes.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { Database } from '../../../../src/database/index.js';
+import { EngineError } from '../../../../src/engine/index.js';
+import { ProjectionStore } from '../../../../src/leaderboard/sorted-sets/projection.store.js';
+import { redisLike } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const BOARDS = 1_100;
 const DAY_MS = 86_400_000;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { EndedPeriods } from '../../../src/leaderboard/ledger/ended-periods.js';
-import { redisLike } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { type BoardNode, type BoardNodes, startBoardNodes } from './board-nodes.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { EndedPeriods } from '../../../../src/leaderboard/ledger/ended-periods.js';
+import { redisLike } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
 const DAY_MS = 86_400_000;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import type { BoardDefinition, Submission, SubmissionAnswer } from '../../../src/leaderboard/index.js';
-import { installed } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { rounds } from '../../support/scope.js';
-import { until } from '../../support/until.js';
-import { type BoardNode, type BoardNodes, startBoardNodes } from './board-nodes.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import type { BoardDefinition, Submission, SubmissionAnswer } from '../../../../src/leaderboard/index.js';
+import { installed } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { rounds } from '../../../support/scope.js';
+import { until } from '../../../support/until.js';
+import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 import { askOracle } from './oracle.js';
 
 /** Random histories per kind of board; BOARD_HISTORIES=100 for a long night. */

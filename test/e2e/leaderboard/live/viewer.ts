@@ -8,9 +8,9 @@ import type {
   OwnPlaceChanged,
   WatchRequest,
   WatchSnapshot,
-} from '../../../src/leaderboard/index.js';
-import { applyChanges } from '../../../web/src/leaderboard/apply-changes.js';
-import { until } from '../../support/until.js';
+} from '../../../../src/leaderboard/index.js';
+import { applyChanges } from '../../../../web/src/leaderboard/apply-changes.js';
+import { until } from '../../../support/until.js';
 
 const ASK_AGAIN_MS = 50;
 

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { EngineError } from '../../../src/engine/index.js';
-import { LedgerReplay } from '../../../src/leaderboard/ledger/ledger-replay.js';
-import { BoardSync } from '../../../src/leaderboard/sync/board-sync.js';
-import { LedgerRemoval } from '../../../src/leaderboard/players/ledger-removal.js';
-import { BoardRebuild } from '../../../src/leaderboard/sorted-sets/rebuild.store.js';
-import { installed } from '../../support/app.js';
-import { queryDatabase, sessionsWaitingFor } from '../../support/database.js';
-import { until } from '../../support/until.js';
-import { type BoardNode, type BoardNodes, startBoardNodes } from './board-nodes.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { EngineError } from '../../../../src/engine/index.js';
+import { LedgerReplay } from '../../../../src/leaderboard/ledger/ledger-replay.js';
+import { BoardSync } from '../../../../src/leaderboard/sync/board-sync.js';
+import { LedgerRemoval } from '../../../../src/leaderboard/players/ledger-removal.js';
+import { BoardRebuild } from '../../../../src/leaderboard/sorted-sets/rebuild.store.js';
+import { installed } from '../../../support/app.js';
+import { queryDatabase, sessionsWaitingFor } from '../../../support/database.js';
+import { until } from '../../../support/until.js';
+import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EngineStack, type LocalEngine, startEngine, startSentinel } from '../../../local/index.js';
-import type { BoardDefinition, SubmissionAnswer } from '../../../src/leaderboard/index.js';
-import { installed } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { elapsed } from '../../support/elapsed.js';
-import { until } from '../../support/until.js';
-import { type BoardNodes, startBoardNodes } from './board-nodes.js';
-import { askOracle } from './oracle.js';
+import { type EngineStack, type LocalEngine, startEngine, startSentinel } from '../../../../local/index.js';
+import type { BoardDefinition, SubmissionAnswer } from '../../../../src/leaderboard/index.js';
+import { installed } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { elapsed } from '../../../support/elapsed.js';
+import { until } from '../../../support/until.js';
+import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
+import { askOracle } from '../ledger/oracle.js';
 
 /** Totals, so that a submission that counts twice shows as much as one that does not count. */
 const TOTALS: BoardDefinition = {

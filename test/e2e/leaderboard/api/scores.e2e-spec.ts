@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SubmissionAnswer } from '../../../src/leaderboard/index.js';
-import { installed, startApp, type TestApp } from '../../support/app.js';
-import { asGameServer, asOperator } from '../../support/settings.js';
-import { queryDatabase } from '../../support/database.js';
-import { until } from '../../support/until.js';
+import type { SubmissionAnswer } from '../../../../src/leaderboard/index.js';
+import { installed, startApp, type TestApp } from '../../../support/app.js';
+import { asGameServer, asOperator } from '../../../support/settings.js';
+import { queryDatabase } from '../../../support/database.js';
+import { until } from '../../../support/until.js';
 
 interface Keys {
   set: string;

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { LeaderboardEntry, OwnPlaceChanged } from '../../../src/leaderboard/index.js';
-import { installed, startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { asGameServer } from '../../support/settings.js';
-import { until } from '../../support/until.js';
+import type { LeaderboardEntry, OwnPlaceChanged } from '../../../../src/leaderboard/index.js';
+import { installed, startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { asGameServer } from '../../../support/settings.js';
+import { until } from '../../../support/until.js';
 import { ask, connectionOf, disconnect, watch } from './viewer.js';
 
 const CHANGES = 10_000;

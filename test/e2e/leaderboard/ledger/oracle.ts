@@ -1,5 +1,5 @@
-import type { BoardDefinition, BoardWindow } from '../../../src/leaderboard/index.js';
-import { queryDatabase } from '../../support/database.js';
+import type { BoardDefinition, BoardWindow } from '../../../../src/leaderboard/index.js';
+import { queryDatabase } from '../../../support/database.js';
 
 export interface OracleEntry {
   rank: number;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EngineCluster, startCluster } from '../../../local/index.js';
-import { installed } from '../../support/app.js';
-import { until } from '../../support/until.js';
-import { type BoardNodes, startBoardNodes } from './board-nodes.js';
+import { type EngineCluster, startCluster } from '../../../../local/index.js';
+import { installed } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
+import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const BOARDS = 12;
 

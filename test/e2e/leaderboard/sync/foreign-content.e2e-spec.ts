@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { type BoardWindow, LeaderboardError } from '../../../src/leaderboard/index.js';
-import { isOutage } from '../../../src/leaderboard/sync/outages.js';
-import { installed } from '../../support/app.js';
-import { until } from '../../support/until.js';
-import { type BoardNodes, startBoardNodes } from './board-nodes.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type BoardWindow, LeaderboardError } from '../../../../src/leaderboard/index.js';
+import { isOutage } from '../../../../src/leaderboard/sync/outages.js';
+import { installed } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
+import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LeaderboardEntry } from '../../../src/leaderboard/index.js';
-import { topDifference } from '../../../src/leaderboard/live/top-difference.js';
-import { applyChanges } from '../../../web/src/leaderboard/apply-changes.js';
+import type { LeaderboardEntry } from '../../../../src/leaderboard/index.js';
+import { topDifference } from '../../../../src/leaderboard/live/top-difference.js';
+import { applyChanges } from '../../../../web/src/leaderboard/apply-changes.js';
 
 /** Any players with few scores, so that many are equal: their order among equals is whatever the list says. */
 const board = fc.uniqueArray(

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { LeaderboardEntry } from '../../../src/leaderboard/index.js';
-import { redisLike, startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { asGameServer, asOperator } from '../../support/settings.js';
-import { until } from '../../support/until.js';
+import type { LeaderboardEntry } from '../../../../src/leaderboard/index.js';
+import { redisLike, startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { asGameServer, asOperator } from '../../../support/settings.js';
+import { until } from '../../../support/until.js';
 import { ask, type Viewer, watch } from './viewer.js';
 
 /** SNAPSHOT_HISTORIES=100 for a long run. */

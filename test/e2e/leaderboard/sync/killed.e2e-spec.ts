@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FaultProxy, startFaultProxy } from '../../../local/index.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { build, type DistProcess, startDist } from '../../support/dist.js';
-import { asGameServer, productionSettings } from '../../support/settings.js';
-import { until } from '../../support/until.js';
+import { type FaultProxy, startFaultProxy } from '../../../../local/index.js';
+import { startApp, type TestApp } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { build, type DistProcess, startDist } from '../../../support/dist.js';
+import { asGameServer, productionSettings } from '../../../support/settings.js';
+import { until } from '../../../support/until.js';
 
 const SCORES = 50;
 

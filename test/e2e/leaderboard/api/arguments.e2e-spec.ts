@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import type { BoardDefinition } from '../../../src/leaderboard/index.js';
-import { installed } from '../../support/app.js';
-import { type BoardNodes, startBoardNodes } from './board-nodes.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import type { BoardDefinition } from '../../../../src/leaderboard/index.js';
+import { installed } from '../../../support/app.js';
+import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 type Leaderboard = BoardNodes['nodes'][0]['leaderboard'];
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { redisLike, startApp, type TestApp } from '../../support/app.js';
-import { asGameServer } from '../../support/settings.js';
-import { until } from '../../support/until.js';
+import { redisLike, startApp, type TestApp } from '../../../support/app.js';
+import { asGameServer } from '../../../support/settings.js';
+import { until } from '../../../support/until.js';
 import { ask, watch } from './viewer.js';
 
 describe('viewers of a board', () => {
