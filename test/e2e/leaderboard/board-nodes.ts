@@ -17,10 +17,10 @@ import { startClock, type TestClock } from './test-clock.js';
 
 const DEADLINE_MS = 2_000;
 
-/** The leaderboard alone, as an application has it, with connections of its own. */
+/** The leaderboard module alone, with connections of its own. */
 export interface BoardNode {
   leaderboard: LeaderboardService;
-  /** Something inside, where the outside does not show enough. */
+  /** A provider of the module. */
   get<T>(type: Type<T>): T;
   close(): Promise<void>;
 }
@@ -30,14 +30,14 @@ export interface BoardNodes {
   prefix: string;
   databaseUrl: string;
   clock: TestClock;
-  /** Another node; without connections of its own it cannot reach the engine, as if it died on the way. */
+  /** Another node. With a `url` that nothing listens on it cannot reach the engine. */
   start(url?: string): Promise<BoardNode>;
   newBoard(definition?: Partial<BoardDefinition>): Promise<string>;
-  /** The first thousand, from the ledger as from the engine. */
+  /** The first thousand entries. */
   whole(board: string, window?: BoardWindow): Promise<BoardPage>;
   /** The key of a board's state or of one of its sets. */
   key(board: string, part: string): string;
-  /** Waits until both nodes see in the engine what the ledger has, undegraded. */
+  /** Waits until both nodes answer from the engine at the version of the ledger. */
   settled(board: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ export interface TestClock {
   advance(milliseconds: number): Promise<void>;
 }
 
-/** Replaces the clock of this database alone: a function of the same name comes first in its search path. */
+/** Replaces the clock of this database only: a function of the same name is first in its search path. */
 export async function startClock(databaseUrl: string, clocks: readonly DatabaseClock[]): Promise<TestClock> {
   const name = new URL(databaseUrl).pathname.slice(1);
   // At noon, so that no day ends while a test runs.
@@ -29,7 +29,7 @@ export async function startClock(databaseUrl: string, clocks: readonly DatabaseC
     advance: async (milliseconds) => {
       clock.now = new Date(clock.now.getTime() + milliseconds);
       await set();
-      // Closed nodes read nothing any more.
+      // Rejects for nodes that were closed.
       await Promise.allSettled(clocks.map((ledgerClock) => ledgerClock.read()));
     },
   };

@@ -30,7 +30,7 @@ describe('applyChanges', () => {
     });
   });
 
-  it('lets a newcomer in and drops the one who fell out of the top', () => {
+  it('inserts a newcomer and removes the player who left the top', () => {
     const dot: LeaderboardEntry = { rank: 2, playerId: 'dot', name: null, score: 250 };
     const entries = topOf(['ann', 300], ['dot', 250], ['ben', 200]);
     expect(applyChanges(held, changes([dot], ['cem']))).toEqual({
@@ -39,7 +39,7 @@ describe('applyChanges', () => {
     });
   });
 
-  it('takes the entries in whatever order they arrive', () => {
+  it('accepts the entries in any order', () => {
     const entries = topOf(['cem', 3], ['ben', 2], ['ann', 1]);
     expect(applyChanges(held, changes(entries.toReversed()))).toEqual({
       kind: 'applied',
@@ -47,11 +47,11 @@ describe('applyChanges', () => {
     });
   });
 
-  it('asks for a resync when a message was missed', () => {
+  it('requires a resync when a message was missed', () => {
     expect(applyChanges(held, { ...changes([]), previousVersion: 8 })).toEqual({ kind: 'resync' });
   });
 
-  it('asks for a resync rather than leave a gap in the ranks', () => {
+  it('requires a resync rather than leave a gap in the ranks', () => {
     const stray: LeaderboardEntry = { rank: 9, playerId: 'eve', name: null, score: 5 };
     expect(applyChanges(held, changes([stray]))).toEqual({ kind: 'resync' });
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../../local/index.js';
 import type { BoardDefinition } from '../../../../src/leaderboard/index.js';
-import { installed } from '../../../support/app.js';
+import { redisLike } from '../../../support/app.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 type Leaderboard = BoardNodes['nodes'][0]['leaderboard'];
@@ -55,7 +55,7 @@ const CALLS: Call[] = [
   },
 ];
 
-/** What the caller's next request may write into the same objects. */
+/** Overwrites the arguments, as a caller that reuses its objects would. */
 function scribble(value: unknown): void {
   if (Array.isArray(value)) {
     value.forEach(scribble);
@@ -68,13 +68,12 @@ function scribble(value: unknown): void {
   }
 }
 
-describe('arguments that the caller changes while it waits', () => {
+describe('LeaderboardService, when the caller changes its arguments after the call', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   let board: string;
   beforeAll(async () => {
-    const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
-    engine = await startEngine(kind);
+    engine = await startEngine(redisLike());
     boards = await startBoardNodes(engine.url);
     board = await boards.newBoard();
     const scores = ['a', 'b', 'c', 'd'].map((playerId, i) => ({
@@ -89,8 +88,8 @@ describe('arguments that the caller changes while it waits', () => {
     await engine.stop();
   });
 
-  it.each(CALLS)('do not change what $what does', async ({ argument, run }) => {
-    // Another node, since the first may remember the board and so wait for less.
+  it.each(CALLS)('$what uses the arguments as they were', async ({ argument, run }) => {
+    // Another node, since the first has cached the board and waits for less.
     const { leaderboard } = await boards.start();
     const expected = await run(boards.nodes[0].leaderboard, board, argument() as never);
     const given = argument();
@@ -100,7 +99,7 @@ describe('arguments that the caller changes while it waits', () => {
     expect(await answered).toEqual(isSubmission ? [{ ...expected[0], applied: false }] : expected);
   });
 
-  it('do not change the definition of a board', async () => {
+  it('defineBoard uses the definition as it was', async () => {
     const { leaderboard } = boards.nodes[0];
     const definition: BoardDefinition = {
       order: 'desc',

@@ -5,6 +5,7 @@ import { type LocalEngine, startEngine } from '../../../../local/index.js';
 import { EndedPeriods } from '../../../../src/leaderboard/ledger/ended-periods.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
+import { until } from '../../../support/until.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
@@ -41,7 +42,7 @@ describe('the windows of a board', () => {
     while (await boards.nodes[0].get(EndedPeriods).deleteSome(1_000));
   }
 
-  it('hold what was submitted, however wrong the clocks of nodes are', async () => {
+  it('contain what was submitted, however wrong the clocks of nodes are', async () => {
     const skew = fc.integer({ min: -400, max: 400 });
     const write = fc.record({ node: fc.nat(1), skew });
     await fc.assert(
@@ -63,7 +64,7 @@ describe('the windows of a board', () => {
     console.log(`${RUNS} runs with clocks up to 400 days wrong`);
   });
 
-  it('are as they were after a wrong clock of an earlier version had ended them', async () => {
+  it('contain their scores again after a node of an earlier release with a wrong clock had ended them', async () => {
     const board = await boards.newBoard({ windows: [...WINDOWS] });
     await submit(board, 'before');
     await queryDatabase(
@@ -77,7 +78,7 @@ describe('the windows of a board', () => {
     expect(await playersIn(board)).toEqual(WINDOWS.map(() => ['before', 'after']));
   });
 
-  it('are deleted from the ledger when the clock of the database has ended them, and not before', async () => {
+  it('are deleted from the ledger when they have ended by the clock of the database, and not before', async () => {
     const board = await boards.newBoard({ windows: [...WINDOWS] });
     const periods = async () => {
       const sql = 'SELECT DISTINCT period FROM standings WHERE board = $1';
@@ -94,5 +95,24 @@ describe('the windows of a board', () => {
     expect(await periods()).toHaveLength(WINDOWS.length);
     expect((await periods()).filter((period) => before.includes(period))).toEqual(['all']);
     expect(await playersIn(board)).toEqual([['early', 'late'], ['late'], ['late'], ['late']]);
+  });
+
+  it('end in the sorted sets and in the ledger, without a change of version', async () => {
+    const board = await boards.newBoard({ operator: 'sum', windows: ['all', 'daily'] });
+    const [{ leaderboard }] = boards.nodes;
+    const today = boards.clock.now.toISOString().slice(0, 10);
+    await leaderboard.submit(board, [{ submissionId: 'today', playerId: 'a', score: 1 }]);
+    const expiry = await engine.command('EXPIRETIME', `${boards.prefix}:board:{${board}}:${today}`);
+    expect(Number(expiry)).toBe(Date.parse(today) / 1000 + 2 * 86_400);
+
+    await boards.clock.advance(DAY_MS);
+    expect(await boards.whole(board, 'daily')).toMatchObject({ total: 0, version: 1, entries: [] });
+    expect(await boards.whole(board, 'all')).toMatchObject({ total: 1, version: 1 });
+    await leaderboard.submit(board, [{ submissionId: 'tomorrow', playerId: 'b', score: 1 }]);
+    expect(await boards.whole(board, 'daily')).toMatchObject({ total: 1, entries: [{ playerId: 'b' }] });
+    await until(async () => {
+      const sql = 'SELECT FROM standings WHERE board = $1 AND period = $2';
+      return (await queryDatabase(boards.databaseUrl, sql, [board, today])).length === 0;
+    });
   });
 });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, startEngine } from '../../../../local/index.js';
 import { STANDINGS_OF } from '../../../../src/leaderboard/ledger/accept-batch.js';
-import { installed } from '../../../support/app.js';
+import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
@@ -13,8 +13,7 @@ describe('a board under load', () => {
   let server: LocalServer;
   let nodes: BoardNodes;
   beforeAll(async () => {
-    const [kind = 'valkey'] = installed('valkey', 'redis');
-    server = await startEngine(kind);
+    server = await startEngine(redisLike());
     nodes = await startBoardNodes(server.url);
   });
   afterAll(async () => {
@@ -32,7 +31,7 @@ describe('a board under load', () => {
       })),
     );
 
-  it('is not read as a whole for each player who submits, also if it is new since the database took statistics', async () => {
+  it('reads one row per player by index, also on a board that is newer than the statistics of the database', async () => {
     await everybodySubmits(await nodes.newBoard());
     await queryDatabase(nodes.databaseUrl, 'ANALYZE standings');
     const board = await nodes.newBoard();
@@ -42,7 +41,7 @@ describe('a board under load', () => {
     expect(JSON.stringify(plan)).toContain('Index Scan using standings_pkey');
   });
 
-  it('takes scores also while the engine is away and more readers come than the ledger can answer', async () => {
+  it('accepts scores while the engine is down and PostgreSQL rejects readers with E_BOARD_BUSY', async () => {
     const cutOff = await nodes.start('redis://127.0.0.1:1');
     const board = await nodes.newBoard({ windows: ['all', 'daily'] });
     await everybodySubmits(board);
@@ -74,7 +73,7 @@ describe('a board under load', () => {
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'E_BOARD_BUSY' });
   }, 60_000);
 
-  it('asks the ledger once for all who want the same page while the engine is away', async () => {
+  it('answers 500 readers of one page while the engine is down', async () => {
     const cutOff = await nodes.start('redis://127.0.0.1:1');
     const board = await nodes.newBoard();
     await everybodySubmits(board);
@@ -85,7 +84,7 @@ describe('a board under load', () => {
     for (const page of pages) expect(page).toMatchObject({ degraded: true, total: PLAYERS });
   });
 
-  it('refuses scores that would have to wait for long, and takes all others', async () => {
+  it('rejects scores beyond the queue limit with E_BOARD_BUSY, and keeps all others', async () => {
     const board = await nodes.newBoard();
     const answers = await Promise.allSettled(Array.from({ length: 60 }, () => everybodySubmits(board)));
     const refused = answers.filter(({ status }) => status === 'rejected');

@@ -11,7 +11,7 @@ import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 const BOARDS = 1_100;
 const DAY_MS = 86_400_000;
 
-describe('forgetting a player', () => {
+describe('DELETE /api/players/:playerId', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('forgetting a player', () => {
     return (await queryDatabase<{ n: number }>(boards.databaseUrl, sql, [playerId]))[0]?.n;
   };
 
-  it(`visits the player's boards only, of ${BOARDS}`, async () => {
+  it(`visits only the player's boards, of ${BOARDS}`, async () => {
     await queryDatabase(
       boards.databaseUrl,
       `INSERT INTO boards (board, min_score, max_score, windows)
@@ -50,14 +50,14 @@ describe('forgetting a player', () => {
     expect(removed.mock.calls.map(([{ board }]) => board)).toEqual(own);
     expect(ended.mock.calls.map(([{ board }]) => board)).toEqual(own);
     expect(transactions).toHaveBeenCalledTimes(own.length);
-    // Others may come from the node's own looks at its boards.
+    // The audit of the node queries too.
     expect(queries.mock.calls.length).toBeLessThan(50);
     for (const board of own) expect(await boards.whole(board)).toMatchObject({ total: 0 });
     expect(await boards.whole('many-2')).toMatchObject({ total: 1 });
     expect(await left('gone')).toBe(0);
   });
 
-  it('reads one row for each board, however many submissions it has', async () => {
+  it('reads one row per board, however many submissions it has', async () => {
     const board = await boards.newBoard();
     await queryDatabase(
       boards.databaseUrl,
@@ -82,7 +82,7 @@ describe('forgetting a player', () => {
     expect(Math.max(...rows.map(Number))).toBeLessThan(10);
   });
 
-  it('is finished when it is asked for again after the engine was down', async () => {
+  it('is completed by a second request after the engine was down', async () => {
     const board = await boards.newBoard({ windows: ['all', 'daily'] });
     const today = boards.clock.now.toISOString().slice(0, 10);
     await submit(board, 'gone');

@@ -7,7 +7,7 @@ import { asGameServer } from '../../../support/settings.js';
 import { until } from '../../../support/until.js';
 import { ask, watch } from './viewer.js';
 
-describe('viewers of a board', () => {
+describe('viewers while the engine is down', () => {
   let app: TestApp;
   const sockets: Socket[] = [];
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('viewers of a board', () => {
   const pageOf = async (board: string) =>
     (await request(app.url).get(`/api/leaderboards/${board}`).expect(200)).body;
 
-  it('are notified that the engine is down, receive what the ledger accepts, and are notified when it is back', async () => {
+  it('receive the event degraded, then what the ledger accepts, and the event again when the engine is back', async () => {
     const board = await newBoard();
     await submit(board, 'a', 1);
     const viewer = await watch(connect(), { board, top: 10, playerId: 'a' });
@@ -66,7 +66,7 @@ describe('viewers of a board', () => {
     expect([viewer.gaps, viewer.wentBack, viewer.snapshots]).toEqual([0, 0, 1]);
   });
 
-  it('receive their own place and new names also while the clock of the node is an hour behind', async () => {
+  it('receive own places and new names when the clock of the node is set back an hour', async () => {
     const board = await newBoard();
     await submit(board, 'a', 1);
     const viewer = await watch(connect(), { board, top: 10, playerId: 'a' });
@@ -85,7 +85,7 @@ describe('viewers of a board', () => {
     ['resync', 'an unknown board', { board: 'nobody-made-me', window: 'all', top: 5 }],
     ['watch', 'a window that the board does not have', { window: 'daily', top: 5 }],
     ['resync', 'no top', { window: 'all' }],
-  ])('keep the running watch when a %s of %s is refused', async (event, _what, message) => {
+  ])('keep the running watch when a %s of %s is rejected', async (event, _what, message) => {
     const board = await newBoard();
     await submit(board, 'a', 1);
     const socket = connect();

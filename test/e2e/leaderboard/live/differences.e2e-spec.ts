@@ -4,7 +4,7 @@ import type { LeaderboardEntry } from '../../../../src/leaderboard/index.js';
 import { topDifference } from '../../../../src/leaderboard/live/top-difference.js';
 import { applyChanges } from '../../../../web/src/leaderboard/apply-changes.js';
 
-/** Any players with few scores, so that many are equal: their order among equals is whatever the list says. */
+/** Players with few different scores, so that many are equal. Equal scores keep the order of the list. */
 const board = fc.uniqueArray(
   fc.record({
     playerId: fc.stringMatching(/^[a-l]$/),
@@ -15,8 +15,8 @@ const board = fc.uniqueArray(
 );
 const ties = fc.constantFrom('first' as const, 'shared' as const);
 
-describe('a viewer who applies a difference', () => {
-  it('arrives at the new top from any old one, whatever changed in between', () => {
+describe('applying a difference', () => {
+  it('leads from any old top to any new one', () => {
     fc.assert(
       fc.property(board, board, fc.integer({ min: 1, max: 8 }), ties, (old, next, top, ties) => {
         const [before, after] = [old, next].map((players) => topOf(players, top, ties)) as [Top, Top];

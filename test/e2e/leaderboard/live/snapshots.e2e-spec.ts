@@ -25,7 +25,7 @@ const write = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('correction' as const), node, player, score }) },
 );
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never;
-/** Writes of one round run at the same time. A quiet point follows each round. */
+/** The writes of a round are concurrent. A quiet point follows each round. */
 const history = fc.record({
   ties: fc.constantFrom('first' as const, 'shared' as const),
   rounds: fc.array(fc.array(write, { minLength: 1, maxLength: 8 }), { minLength: 2, maxLength: 5 }),
@@ -38,7 +38,7 @@ interface Page {
   entries: LeaderboardEntry[];
 }
 
-describe('every snapshot and every viewer of a board', () => {
+describe('viewers on two nodes', () => {
   let app: TestApp;
   let nodes: TestNode[];
   const sockets: Socket[] = [];
@@ -141,7 +141,7 @@ describe('every snapshot and every viewer of a board', () => {
     return Promise.all(viewers);
   }
 
-  /** New viewers and viewers that emit `resync` get the answer of GET at once. */
+  /** New viewers, and viewers that emit `resync`, receive what GET answers. */
   async function compareSnapshots(board: string, page: Page, watching: Socket[]): Promise<void> {
     const asked = { board, window: 'all', top: TOP, playerId: FOLLOWED };
     const snapshots = await Promise.all([
@@ -171,7 +171,7 @@ describe('every snapshot and every viewer of a board', () => {
     }
   }
 
-  it('equals what GET answers at every quiet point, names included', async () => {
+  it('equal what GET answers at every quiet point, names included', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ ties, rounds }) => {
         const board = await newBoard({ operator: 'latest', ties, min: -3, max: 3 });

@@ -14,21 +14,21 @@ import { until } from '../../../support/until.js';
 
 const ASK_AGAIN_MS = 50;
 
-/** What a viewer holds, and how it came to it. */
+/** What a viewer holds, and how often each message led to it. */
 export interface Viewer {
   version: number;
   ties: 'first' | 'shared';
   entries: LeaderboardEntry[];
-  /** Its own place, if it follows a player. */
+  /** Whether it follows a player; `me` is that player's place. */
   follows: boolean;
   me: OwnPlace | null;
   /** As of the last snapshot or `degraded` event. */
   isDegraded: boolean;
-  /** False until the server has answered, and while it is asked again. */
+  /** False while a request is not answered. */
   isWatching: boolean;
   snapshots: number;
   applied: number;
-  /** Differences that did not continue what it held. */
+  /** Changes that did not continue from the version it held. */
   gaps: number;
   wentBack: number;
 }
@@ -37,7 +37,7 @@ export function ask(socket: Socket, event: string, message: unknown): Promise<Wa
   return socket.timeout(5000).emitWithAck(event, message) as Promise<WatchSnapshot>;
 }
 
-/** A viewer that does what the page does: apply what continues its list, else request the whole. */
+/** A viewer that does what the page does: it applies changes that continue from its version, else it requests a snapshot. */
 export async function watch(
   socket: Socket,
   { board, top, window = 'all', ...options }: Partial<WatchRequest> & Pick<WatchRequest, 'board' | 'top'>,
@@ -60,7 +60,7 @@ export async function watch(
   const read = (event: 'watch' | 'resync') => {
     const number = ++asked;
     viewer.isWatching = false;
-    // A callback, not a promise: the first changes may come in the same turn as the snapshot.
+    // A callback, not a promise: the first changes can arrive in the same turn as the snapshot.
     socket.timeout(5000).emit(event, request, (error: Error | null, snapshot?: WatchSnapshot) => {
       if (number !== asked || !socket.connected) return;
       if (error || !snapshot || 'error' in snapshot) {
@@ -96,7 +96,7 @@ export async function watch(
   return viewer;
 }
 
-/** Breaks the connection, if there is one: closing while it opens would be noticed by a timeout of 20 s only. */
+/** Breaks an open connection. Closing one that is being opened would be detected by a timeout of 20 s only. */
 export function disconnect(socket: Socket | undefined): void {
   if (socket?.connected) socket.io.engine.close();
 }

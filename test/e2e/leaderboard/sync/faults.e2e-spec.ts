@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EngineStack, type LocalEngine, startEngine, startSentinel } from '../../../../local/index.js';
 import type { BoardDefinition, SubmissionAnswer } from '../../../../src/leaderboard/index.js';
-import { installed } from '../../../support/app.js';
+import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { elapsed } from '../../../support/elapsed.js';
 import { until } from '../../../support/until.js';
@@ -20,13 +20,11 @@ const TOTALS: BoardDefinition = {
 };
 const PLAYERS = 20;
 
-const KIND = (): 'redis' | 'valkey' => (installed('valkey', 'redis')[0] ?? 'valkey') as 'redis' | 'valkey';
-
-describe('what an engine loses', () => {
+describe('an engine that loses data', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   beforeAll(async () => {
-    engine = await startEngine(KIND());
+    engine = await startEngine(redisLike());
     boards = await startBoardNodes(engine.url);
   });
   afterAll(async () => {
@@ -42,8 +40,8 @@ describe('what an engine loses', () => {
     ['killed and restarted empty', () => engine.kill(), () => engine.restart()],
     ['paused', () => engine.pause(), () => engine.resume()],
     ['flushed', () => engine.command('FLUSHALL'), () => undefined],
-    ['robbed of a set', (board) => evict(board, 'all'), () => undefined],
-    ['robbed of a board’s state', (board) => evict(board, 'state'), () => undefined],
+    ['evicting a set', (board) => evict(board, 'all'), () => undefined],
+    ['evicting the state of a board', (board) => evict(board, 'state'), () => undefined],
   ];
 
   it.each(FAULTS)(
@@ -63,7 +61,7 @@ describe('what an engine loses', () => {
     },
   );
 
-  it('answers from the ledger, labelled, while the engine is away, and shows what came meanwhile within 2 s of its return', async () => {
+  it('answers with degraded: true while it is down, and ranks the scores accepted meanwhile within 2 s of its return', async () => {
     const board = await boards.newBoard(TOTALS);
     const [{ leaderboard }] = boards.nodes;
     const submit = (playerId: string, score: number) =>
@@ -99,10 +97,10 @@ describe('what an engine loses', () => {
     expect(ms).toBeLessThan(2_000);
   });
 
-  it('shows on other nodes what a node committed before it died', async () => {
+  it('has on other nodes what a node committed before it died', async () => {
     const board = await boards.newBoard(TOTALS);
     const [{ leaderboard }] = boards.nodes;
-    // This node reaches the ledger and no engine: what it commits it cannot show.
+    // This node reaches the ledger but no engine, so its commit is not applied.
     const dying = await boards.start('redis://127.0.0.1:1');
     const [answer] = await dying.leaderboard.submit(board, [
       { submissionId: 'last', playerId: 'a', score: 5 },
@@ -114,7 +112,7 @@ describe('what an engine loses', () => {
     expect(next).toMatchObject({ score: 6, rank: 1 });
   });
 
-  it('does not count a submission again that is repeated because its answer was lost', async () => {
+  it('counts a submission once that is repeated because its answer was lost', async () => {
     const board = await boards.newBoard(TOTALS);
     const submission = { submissionId: randomUUID(), playerId: 'a', score: 5 };
     const dying = await boards.start('redis://127.0.0.1:1');
@@ -135,7 +133,7 @@ describe('a failover that loses writes', () => {
   let stack: EngineStack;
   let boards: BoardNodes;
   beforeAll(async () => {
-    stack = await startSentinel(KIND(), { replicas: 1 });
+    stack = await startSentinel(redisLike(), { replicas: 1 });
     boards = await startBoardNodes(stack.url);
   });
   afterAll(async () => {
@@ -143,11 +141,11 @@ describe('a failover that loses writes', () => {
     await stack.stop();
   });
 
-  it('is made good by replaying: nothing is lost, nothing doubled', async () => {
+  it('is repaired by replaying the ledger: nothing is lost, nothing doubled', async () => {
     const board = await boards.newBoard(TOTALS);
     const traffic = startTraffic(boards, board);
     await until(() => traffic.answers.length > 100);
-    // The replica hears no more; what the primary acknowledges from here on dies with it.
+    // The replica receives nothing more, so what the primary acknowledges from here on is lost with it.
     stack.node('replica-1').pause();
     const unheard = traffic.answers.length;
     await until(() => traffic.answers.length > unheard + 100);
@@ -201,7 +199,7 @@ function startTraffic({ nodes }: BoardNodes, board: string): Traffic {
   };
 }
 
-/** Every submission counts once in the ledger, in both windows, on both nodes, and was said to have been applied once. */
+/** Every submission counts once in the ledger, in both windows and on both nodes, and was answered once with `applied`. */
 async function expectExactly(
   boards: BoardNodes,
   board: string,

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../../local/index.js';
 import { type BoardWindow, LeaderboardError } from '../../../../src/leaderboard/index.js';
 import { isOutage } from '../../../../src/leaderboard/sync/outages.js';
-import { installed } from '../../../support/app.js';
+import { redisLike } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const DAY_MS = 86_400_000;
 
-/** What somebody else may have left under a key: every type, and commands that make it. `KEY` is the key. */
+/** What another application may leave under a key: every type, and the commands that create it. */
 const TYPES: [type: string, ...commands: string[][]][] = [
   ['string', ['SET', 'KEY', 'text']],
   ['list', ['RPUSH', 'KEY', 'a', 'b']],
@@ -41,7 +41,7 @@ const FIELDS: [field: string, values: string[]][] = [
   ['mark', MARKS],
   ['all', NUMBERS],
 ];
-/** Of a member that stands in the place of a player's. */
+/** A member that replaces a player. */
 const MEMBERS: [composite: string, member: string][] = [
   ['inf', 'a'],
   ['-inf', 'a'],
@@ -93,8 +93,7 @@ describe('a board with foreign content in its keys', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   beforeAll(async () => {
-    const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
-    engine = await startEngine(kind);
+    engine = await startEngine(redisLike());
     boards = await startBoardNodes(engine.url);
   });
   afterAll(async () => {
@@ -156,7 +155,7 @@ describe('a board with foreign content in its keys', () => {
     await healed();
   }
 
-  it.each(GROUPS)('answers everything and is rebuilt: %s', async (_group, damages) => {
+  it.each(GROUPS)('answers every request and is rebuilt: %s', async (_group, damages) => {
     const damaged = await Promise.all(
       damages.map(async (damage) => ({ ...damage, board: await damagedBoard(damage) })),
     );
@@ -176,7 +175,7 @@ describe('a board with foreign content in its keys', () => {
     await Promise.all(damaged.map(({ board }) => healsAndGoesOn(board)));
   });
 
-  it('shows nothing foreign in a day that begins', async () => {
+  it('shows no foreign members in a day that begins', async () => {
     const damaged = await Promise.all(
       TYPES.map(([what, ...commands]) => damagedBoard({ what, part: 'tomorrow', commands })),
     );
@@ -188,7 +187,7 @@ describe('a board with foreign content in its keys', () => {
     }
   });
 
-  it.each(TYPES)('names and forgets players with a %s as the cache of names', async (_type, ...commands) => {
+  it.each(TYPES)('reads names and removes players when the name cache is a %s', async (_type, ...commands) => {
     const board = await boards.newBoard();
     const [{ leaderboard }] = boards.nodes;
     await leaderboard.saveProfile('a', { name: 'Ada' });

@@ -9,7 +9,7 @@ import { until } from '../../../support/until.js';
 
 const SCORES = 50;
 
-describe('a node', () => {
+describe('a node that is killed', () => {
   let app: TestApp;
   let proxy: FaultProxy;
   let node: DistProcess;
@@ -26,7 +26,7 @@ describe('a node', () => {
     await app.close();
   });
 
-  it('that is killed between commit and projection loses and doubles nothing: another shows what it committed', async () => {
+  it('between commit and projection loses and doubles nothing: another node shows what it committed', async () => {
     const board = (url: string) => `${url}/api/leaderboards/killed`;
     const headers = { ...asGameServer, 'content-type': 'application/json' };
     const send = (url: string, body: unknown) =>
@@ -40,7 +40,7 @@ describe('a node', () => {
     await fetch(board(node.url), { method: 'PUT', headers, body: '{"operator":"sum"}' });
     expect((await send(node.url, scores)).status).toBe(200);
 
-    // From here on nothing that this node sends reaches the engine.
+    // From here on the node's commands do not reach the engine.
     proxy.drop('to-server');
     const again = scores.map((score) => ({ ...score, submissionId: randomUUID() }));
     const unanswered = send(node.url, again).catch(() => 'unanswered');
@@ -54,7 +54,7 @@ describe('a node', () => {
     const whole = { version: 2 * SCORES, total: 1, entries: [{ playerId: 'a', score: 2 * SCORES }] };
     await until(async () => (await page()).version === whole.version);
     expect(await page()).toMatchObject(whole);
-    // The game server got no answer, and asks again.
+    // The game server got no answer and repeats its request.
     expect((await send(app.url, again)).status).toBe(200);
     expect(await page()).toMatchObject(whole);
     console.log(`kill -9 between commit and projection: ${2 * SCORES} submissions, lost = 0, doubled = 0`);

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EngineCluster, startCluster } from '../../../../local/index.js';
-import { installed } from '../../../support/app.js';
+import { redisLike } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const BOARDS = 12;
 
-describe('many boards on a cluster', () => {
+describe('boards on a cluster', () => {
   let cluster: EngineCluster;
   let boards: BoardNodes;
   let names: string[];
   beforeAll(async () => {
-    const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
-    cluster = await startCluster(kind, { replicasPerShard: 0 });
+    cluster = await startCluster(redisLike(), { replicasPerShard: 0 });
     boards = await startBoardNodes(cluster.url);
     names = await Promise.all(
       Array.from({ length: BOARDS }, () => boards.newBoard({ windows: ['all', 'daily'] })),
@@ -37,7 +36,7 @@ describe('many boards on a cluster', () => {
     return names.filter((board) => keys.includes(boards.key(board, 'state')));
   };
 
-  it('are spread over its shards, each with all its keys on one', async () => {
+  it('are spread over the shards, each with all its keys on one', async () => {
     await submit('a', 1);
     const spread = await Promise.all(cluster.shards.map(boardsOf));
     expect(spread.flat().toSorted()).toEqual(names.toSorted());
@@ -47,7 +46,7 @@ describe('many boards on a cluster', () => {
     }
   });
 
-  it('go on while a shard is away, but for its own, and these lose nothing', async () => {
+  it('keep serving on the other shards while one shard is down, and lose nothing on that one', async () => {
     const [shard = ''] = cluster.shards;
     const lost = await boardsOf(shard);
     await cluster.node(shard).kill();

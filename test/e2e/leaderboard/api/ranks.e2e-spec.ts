@@ -1,0 +1,108 @@
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { asGameServer } from '../../../support/settings.js';
+import { score, useBoardApp } from '../board-app.js';
+
+const api = useBoardApp();
+const { get, submit, newBoard, saveName } = api;
+
+describe('GET /api/leaderboards/:board', () => {
+  it('returns a page with names', async () => {
+    const board = await newBoard();
+    await request(api.app.url)
+      .put('/api/players/named')
+      .set(asGameServer)
+      .send({ name: 'Ada', country: 'GB' })
+      .expect(204);
+    await submit(board, [score('a', 3), score('named', 2), score('c', 1)]).expect(200);
+    const { body } = await get(`/${board}?offset=1&limit=1`).expect(200);
+    expect(body).toEqual({
+      board,
+      window: 'all',
+      total: 3,
+      version: 3,
+      entries: [{ rank: 2, playerId: 'named', name: 'Ada', score: 2 }],
+    });
+  });
+
+  it.each(['limit=1001', 'limit=0', 'offset=-1', 'window=hourly'])('rejects %s', async (query) => {
+    const { body } = await get(`/${await newBoard()}?${query}`).expect(422);
+    expect(body.errors[0].field).toBe(query.split('=')[0]);
+  });
+
+  it('ranks each window separately, and rejects a window that the board does not have', async () => {
+    const board = await newBoard({ windows: ['monthly', 'all'], operator: 'sum' });
+    await submit(board, [score('a', 3), score('b', 5)]).expect(200);
+    const { body } = await get(`/${board}?window=monthly`).expect(200);
+    expect(body).toMatchObject({
+      window: 'monthly',
+      total: 2,
+      entries: [{ playerId: 'b' }, { playerId: 'a' }],
+    });
+    expect((await get(`/${board}?window=daily`).expect(404)).body.code).toBe('E_WINDOW_UNKNOWN');
+  });
+});
+
+describe('GET /api/leaderboards/:board/players/:playerId', () => {
+  it('returns rank, score and percentile', async () => {
+    const board = await newBoard();
+    await submit(board, [score('a', 4), score('b', 3), score('c', 2), score('d', 1)]).expect(200);
+    expect((await get(`/${board}/players/b`).expect(200)).body).toEqual({
+      rank: 2,
+      score: 3,
+      percentile: 75,
+      total: 4,
+    });
+  });
+
+  it('responds with 404 for a player without a score', async () => {
+    const { body } = await get(`/${await newBoard()}/players/nobody`).expect(404);
+    expect(body.code).toBe('E_PLAYER_NOT_RANKED');
+  });
+});
+
+describe('GET /api/leaderboards/:board/players/:playerId/neighbours', () => {
+  it('returns the players just above and below, with names', async () => {
+    const board = await newBoard({ ties: 'shared' });
+    await saveName('d', 'Dora').expect(204);
+    await submit(board, [score('a', 9), score('b', 5), score('c', 5), score('d', 5), score('e', 1)]);
+    const { body } = await get(`/${board}/players/c/neighbours?radius=1`).expect(200);
+    expect(body).toEqual({
+      board,
+      window: 'all',
+      total: 5,
+      version: 5,
+      entries: [
+        { rank: 2, playerId: 'b', name: null, score: 5 },
+        { rank: 2, playerId: 'c', name: null, score: 5 },
+        { rank: 2, playerId: 'd', name: 'Dora', score: 5 },
+      ],
+    });
+    expect((await get(`/${board}/players/x/neighbours`).expect(404)).body.code).toBe('E_PLAYER_NOT_RANKED');
+    await get(`/${board}/players/c/neighbours?radius=501`).expect(422);
+  });
+});
+
+describe('POST /api/leaderboards/:board/ranks', () => {
+  const ranks = (board: string, body: object) =>
+    request(api.app.url).post(`/api/leaderboards/${board}/ranks`).send(body);
+
+  it('ranks players on the board and among each other', async () => {
+    const board = await newBoard({ order: 'asc' });
+    await submit(board, [score('a', 9), score('b', 5), score('c', 7), score('d', 1)]).expect(200);
+    const { body } = await ranks(board, { playerIds: ['a', 'c', 'nobody', 'd'] }).expect(200);
+    expect(body.entries).toEqual([
+      { rank: 1, rankAmongThese: 1, playerId: 'd', score: 1 },
+      { rank: 3, rankAmongThese: 2, playerId: 'c', score: 7 },
+      { rank: 4, rankAmongThese: 3, playerId: 'a', score: 9 },
+    ]);
+  });
+
+  it.each([{}, { playerIds: [] }, { playerIds: Array.from({ length: 1001 }, String) }, { playerIds: [7] }])(
+    'rejects anything but a list of 1 to 1,000 players',
+    async (body) => {
+      const problem = await ranks(await newBoard(), body).expect(422);
+      expect(problem.body.errors[0].field).toMatch(/^playerIds/);
+    },
+  );
+});

@@ -1,0 +1,72 @@
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { until } from '../../../support/until.js';
+import { ask, connectionOf, disconnect, watch } from './viewer.js';
+import { useBoardViewers } from './board-viewers.js';
+
+const nodes = useBoardViewers();
+const { connect, newBoard, submit } = nodes;
+
+describe('requests to the namespace /leaderboard', () => {
+  it('answer resync and watch alike', async () => {
+    const board = await newBoard();
+    await submit(board, { a: 1 });
+    const socket = connect();
+    const request = { board, window: 'all', top: 5 };
+    expect(await ask(socket, 'resync', request)).toEqual(await ask(socket, 'watch', request));
+  });
+
+  it.each([
+    [{ board: 'nobody-made-me', window: 'all', top: 5 }, 'E_BOARD_UNKNOWN'],
+    [{ board: 'UPPER', window: 'all', top: 5 }, 'E_INVALID'],
+    [{ board: 'arena', window: 'all', top: 1000 }, 'E_INVALID'],
+    ['nonsense', 'E_INVALID'],
+    [null, 'E_INVALID'],
+  ])('reject %j with %s', async (message, code) => {
+    expect(await ask(connect(), 'watch', message)).toMatchObject({ error: { code } });
+  });
+
+  it('are answered up to 16 KB, and close the connection beyond that', async () => {
+    const socket = connect();
+    const message = (kilobytes: number) => ({ board: 'x'.repeat(kilobytes * 1024), window: 'all', top: 5 });
+    expect(await ask(socket, 'watch', message(15))).toMatchObject({ error: { code: 'E_INVALID' } });
+    const closed = new Promise((resolve) => socket.once('disconnect', resolve));
+    socket.emit('watch', message(17));
+    expect(await closed).toMatch(/^transport/);
+  });
+
+  it('are not answered while the viewer does not read; it receives behind when it reads again', async () => {
+    const board = await newBoard();
+    const longest = (i: number) => `${i}`.padEnd(128, 'x');
+    await submit(
+      board,
+      Array.from({ length: 100 }, (_, i): [string, number] => [longest(i), i]),
+    );
+    const [reading, stalled] = [connect(), connect()];
+    const reader = await watch(reading, { board, top: 100 });
+    const slow = await watch(stalled, { board, top: 100 });
+    const heard: string[] = [];
+    stalled.onAny((event: string) => heard.push(event));
+    const connection = connectionOf(stalled);
+    connection.pause();
+    // More than kernel buffers hold: ten megabytes by default on Linux.
+    const question = { board, window: 'all', top: 100 };
+    let answered = 0;
+    for (let i = 0; i < 250; i++) {
+      for (let j = 0; j < 3; j++) stalled.emit('resync', question, () => answered++);
+      await ask(reading, 'resync', question);
+    }
+    await submit(board, { late: 1_000 });
+    await until(() => reader.entries[0]?.playerId === 'late');
+    connection.resume();
+    await until(() => heard.includes('behind') && slow.entries[0]?.playerId === 'late');
+    expect(heard).not.toContain('changes');
+    expect(answered).toBeLessThan(750);
+  });
+
+  it('are rejected from pages of another origin', async () => {
+    const socket = connect(nodes.app.url, { origin: 'https://elsewhere.example' });
+    const refused = await new Promise((resolve) => socket.once('connect_error', resolve));
+    expect(refused).toBeInstanceOf(Error);
+  });
+});
