@@ -10,22 +10,22 @@ const EACH = Number(process.env['BOARD_SUBMISSIONS'] ?? 40);
 const ROUNDS = 8;
 const PLAYERS = 100_000;
 const MAX = 1_000_000_000;
-const AT_ONCE = 1_000;
+const BATCH = 1_000;
 
-interface Play {
+interface Workload {
   name: string;
   operator: BoardDefinition['operator'];
   nextScore: () => number;
 }
 
 let rising = 0;
-const PLAYS: Play[] = [
+const WORKLOADS: Workload[] = [
   {
     name: 'each moves a player',
     operator: 'latest',
     nextScore: () => ++rising * 100 + Math.floor(Math.random() * 100_000),
   },
-  // Of players whose best scores are spread evenly, the n-th power of a random share exceeds one in n + 1 times.
+  // With best scores spread evenly, the n-th power of a random number exceeds a player's best in one of n + 1 cases.
   { name: 'one in ten improves', operator: 'best', nextScore: () => Math.floor(Math.random() ** 9 * MAX) },
 ];
 
@@ -39,21 +39,21 @@ export const boardEngineCpu: Benchmark = {
     const stand = await startBoardStand();
     try {
       const results = [];
-      for (const play of PLAYS) {
-        say(`${play.name}: ${ROUNDS} rounds`);
-        results.push({ play, ...(await measurePlay(stand, play)) });
+      for (const workload of WORKLOADS) {
+        say(`${workload.name}: ${ROUNDS} rounds`);
+        results.push({ workload, ...(await measureWorkload(stand, workload)) });
       }
       return {
         servers: stand.servers,
         table: [
           ['of the submissions', 'into 4 windows, with ranks, µs', 'raw ZADD GT, µs', 'ratio'],
-          ...results.map(({ play, submission, zadd }) => [
-            play.name,
+          ...results.map(({ workload, submission, zadd }) => [
+            workload.name,
             ...[submission, zadd, submission / zadd].map((value) => value.toFixed(2)),
           ]),
         ],
-        goals: results.map(({ play, submission, zadd }) => ({
-          figure: `engine CPU, submission / raw ZADD, ${play.name}`,
+        goals: results.map(({ workload, submission, zadd }) => ({
+          figure: `engine CPU, submission / raw ZADD, ${workload.name}`,
           value: submission / zadd,
           atMost: 3.5,
         })),
@@ -64,15 +64,15 @@ export const boardEngineCpu: Benchmark = {
   },
 };
 
-async function measurePlay(
+async function measureWorkload(
   stand: BoardStand,
-  { name, operator, nextScore }: Play,
+  { name, operator, nextScore }: Workload,
 ): Promise<{ submission: number; zadd: number }> {
   const { leaderboard, engine } = stand;
   const board = await stand.newBoard({ operator, windows: ['all', 'daily', 'weekly', 'monthly'], max: MAX });
   const raw = `raw ${name}`;
-  for (let from = 1; from <= PLAYERS; from += AT_ONCE) {
-    const scores = Array.from({ length: AT_ONCE }, (_, i) => {
+  for (let from = 1; from <= PLAYERS; from += BATCH) {
+    const scores = Array.from({ length: BATCH }, (_, i) => {
       const score = operator === 'best' ? Math.floor(Math.random() * MAX) : nextScore();
       return { submissionId: randomUUID(), playerId: playerId(from + i), score };
     });

@@ -4,7 +4,7 @@ import { type BoardStand, randomPlayer, startBoardStand } from './board-stand.js
 import { median } from './statistics.js';
 
 const SIZES = (process.env['BOARD_SIZES'] ?? '10000,1000000,10000000').split(',').map(Number);
-const ASKED = 500;
+const CALLS = 500;
 const ROUNDS = 8;
 const PING_GOAL = { ratio: 1.15, orMicroseconds: 30 };
 /** Bytes per player, from that many players on. */
@@ -17,12 +17,12 @@ const MEMORY_GOALS = [
 export const boardRanks: Benchmark = {
   name: 'board-ranks',
   method:
-    `Medians of ${ROUNDS} rounds of ${ASKED} calls, one at a time, in turn: PING, the rank of a random player, the 11 players around one (of the store:\n` +
-    'names are a round trip more). Boards are filled by a rebuild from a ledger with 9-byte ids; memory is what the engine uses more afterwards.',
+    `Medians of ${ROUNDS} rounds of ${CALLS} calls, one at a time, in turn: PING, the rank of a random player, the 11 players around one (by the\n` +
+    'store; names cost another round trip). Boards are filled by a rebuild from a ledger with 9-byte ids. Memory is the growth of the engine.',
   async measure(say) {
     const stand = await startBoardStand();
     try {
-      // Nothing here looks them up, and with them the ledger takes minutes to fill.
+      // Nothing here uses the indexes, and with them it takes minutes to fill the ledger.
       await stand.database.query(
         'ALTER TABLE standings DROP CONSTRAINT standings_pkey; DROP INDEX standings_by_sequence, standings_by_rank',
       );
@@ -58,7 +58,7 @@ async function measureBoard(stand: BoardStand, players: number): Promise<Result>
   const name = await stand.newBoard();
   await stand.fillLedger(name, players);
   const before = await usedMemory(stand);
-  await stand.projection.rebuild(name);
+  await stand.sync.rebuild(name);
   const bytes = ((await usedMemory(stand)) - before) / players;
   const board = await stand.ledger.board(name);
   const calls = [
@@ -79,7 +79,7 @@ async function measureBoard(stand: BoardStand, players: number): Promise<Result>
 /** Microseconds. */
 async function medianOf(call: () => Promise<unknown>): Promise<number> {
   const took: number[] = [];
-  for (let i = 0; i < ASKED; i++) {
+  for (let i = 0; i < CALLS; i++) {
     const started = performance.now();
     await call();
     took.push((performance.now() - started) * 1000);

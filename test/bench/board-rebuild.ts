@@ -5,12 +5,12 @@ import { median } from './statistics.js';
 
 const PLAYERS = Number(process.env['BOARD_PLAYERS'] ?? 1_000_000);
 const REBUILDS = 3;
-/** The engine does nothing else meanwhile. */
+/** COPY of a large set takes long, and the engine executes nothing else meanwhile. */
 const COPY_WITHIN_MS = 30_000;
 const SUBMITTERS = 64;
 const EACH = Number(process.env['BOARD_SUBMISSIONS'] ?? 600);
 
-/** How soon a board is back that an engine has lost, as a whole or its newest part. */
+/** How long it takes to restore a board that an engine has lost, completely or in its newest part. */
 export const boardRebuild: Benchmark = {
   name: 'board-rebuild',
   method:
@@ -24,13 +24,13 @@ export const boardRebuild: Benchmark = {
       say('filling');
       await stand.fillLedger(board, PLAYERS);
       const rates: number[] = [];
-      await stand.projection.rebuild(board);
+      await stand.sync.rebuild(board);
       await stand.server.command('CONFIG', 'SET', 'slowlog-log-slower-than', '1000');
       await stand.server.command('SLOWLOG', 'RESET');
       for (let i = 0; i < REBUILDS; i++) {
         say(`rebuild ${i + 1}`);
         const started = performance.now();
-        await stand.projection.rebuild(board);
+        await stand.sync.rebuild(board);
         rates.push(PLAYERS / ((performance.now() - started) / 1000));
       }
       const stall = await longestMilliseconds(stand);
@@ -61,7 +61,7 @@ export const boardRebuild: Benchmark = {
   },
 };
 
-/** Of everything slower than a millisecond. */
+/** The longest command in the slow log, which contains those above a millisecond. */
 async function longestMilliseconds({ server }: BoardStand): Promise<number> {
   const entries = (await server.command('SLOWLOG', 'GET', '1000')) as unknown as [number, number, number][];
   return Math.max(0, ...entries.map(([, , microseconds]) => microseconds / 1000));
@@ -82,14 +82,14 @@ async function measureReplay(stand: BoardStand, board: string) {
   );
   for (const part of parts) await client.rename(stand.key(board, `${part}:replica`), stand.key(board, part));
   const started = performance.now();
-  await stand.projection.catchUp(board);
+  await stand.sync.catchUp(board);
   const replay = (performance.now() - started) / 1000;
   return { lost: SUBMITTERS * EACH, seconds, replay, wrong: await countWrong(stand, board) };
 }
 
 const PAGE = 1000;
 
-/** Pages of the sorted set against the ledger's, over the whole board. */
+/** Compares all pages of the sorted set with the ledger. */
 async function countWrong({ leaderboard, database }: BoardStand, board: string): Promise<number> {
   let wrong = 0;
   for (let offset = 0; offset < PLAYERS; offset += 100 * PAGE) {

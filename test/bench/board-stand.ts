@@ -17,7 +17,7 @@ const PREFIX = 'bench';
 @Module({})
 class BoardStandModule {}
 
-/** A leaderboard without HTTP, on an engine and a PostgreSQL that commits to disk. */
+/** A leaderboard without HTTP, on an engine and on a PostgreSQL that commits to disk. */
 export interface BoardStand {
   readonly servers: string;
   readonly databaseUrl: string;
@@ -27,9 +27,9 @@ export interface BoardStand {
   readonly leaderboard: LeaderboardService;
   readonly store: RankingStore;
   readonly ledger: LeaderboardLedger;
-  readonly projection: BoardSync;
+  readonly sync: BoardSync;
   newBoard(definition?: Partial<BoardDefinition>): Promise<string>;
-  /** Standings of so many players with 9-byte ids and random scores, in the ledger only. */
+  /** Writes standings of players with 9-byte ids and random scores to the ledger only. */
   fillLedger(board: string, players: number): Promise<void>;
   /** The key of a board's state or of one of its sets. */
   key(board: string, part: string): string;
@@ -48,7 +48,7 @@ const USUAL: BoardDefinition = {
 };
 
 export async function startBoardStand(): Promise<BoardStand> {
-  // A directory of its own: PostgreSQL does without fsync where it knows that nothing is kept.
+  // With a directory of its own PostgreSQL commits with fsync. A temporary one is started without.
   const directory = await mkdtemp(join(tmpdir(), 'board-ledger-'));
   const postgres = await startPostgres({ directory: join(directory, 'data') });
   const server = await startEngine('valkey');
@@ -77,7 +77,7 @@ export async function startBoardStand(): Promise<BoardStand> {
     leaderboard,
     store: app.get(RankingStore),
     ledger: app.get(LeaderboardLedger),
-    projection: app.get(BoardSync),
+    sync: app.get(BoardSync),
     newBoard: async (definition = {}) => {
       const board = `board-${++boards}`;
       await leaderboard.defineBoard(board, { ...USUAL, ...definition });
@@ -100,22 +100,22 @@ export async function startBoardStand(): Promise<BoardStand> {
   };
 }
 
-const AT_ONCE = 500_000;
+const STEP = 500_000;
 
 /** In steps that stay below the time limit of a statement. */
 async function fillLedger(database: Database, board: string, players: number): Promise<void> {
-  for (let from = 1; from <= players; from += AT_ONCE) {
+  for (let from = 1; from <= players; from += STEP) {
     await database.query(
       `INSERT INTO standings (board, period, player_id, merit, sequence)
        SELECT $1, 'all', 'p' || lpad(i::text, 8, '0'), floor(random() * 1e9)::bigint, i
        FROM generate_series($2::bigint, $3::bigint) AS i`,
-      [board, from, Math.min(players, from + AT_ONCE - 1)],
+      [board, from, Math.min(players, from + STEP - 1)],
     );
   }
   await database.query('UPDATE boards SET sequence = $2, players = $2 WHERE board = $1', [board, players]);
 }
 
-/** The ids that fillLedger gives. */
+/** The ids of fillLedger. */
 export function playerId(number: number): string {
   return `p${String(number).padStart(8, '0')}`;
 }
@@ -124,7 +124,7 @@ export function randomPlayer(players: number): string {
   return playerId(1 + Math.floor(Math.random() * players));
 }
 
-/** How many each of so many submitters has to send, one after the other. @returns seconds. */
+/** Concurrent submitters, each of which sends its submissions one after the other. @returns seconds. */
 export async function submitTogether(
   { submitters, each }: { submitters: number; each: number },
   submit: () => Promise<unknown>,

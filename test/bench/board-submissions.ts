@@ -7,7 +7,7 @@ import { median } from './statistics.js';
 
 const SUBMITTERS = 256;
 const EACH = Number(process.env['BOARD_SUBMISSIONS'] ?? 40);
-/** One after the other they take their time. */
+/** Fewer, since one transaction each takes long. */
 const EACH_ALONE = Math.ceil(EACH / 10);
 const ROUNDS = 7;
 const PLAYERS = 100_000;
@@ -22,7 +22,7 @@ interface Side {
   each?: number;
 }
 
-/** What a score costs that is on disk when it is acknowledged. */
+/** What a score costs that is durable and ranked when it is answered. */
 export const boardSubmissions: Benchmark = {
   name: 'board-submissions',
   method:

@@ -37,7 +37,7 @@ export interface Airport {
   revision: number;
 }
 
-/** A small table behind a slow query, which counts how often it is asked. One node's; all nodes' tables are the same. */
+/** A small table behind a slow query that counts its executions. Each node has one, all with the same rows. */
 @Injectable()
 export class AirportTable {
   queries = 0;
@@ -55,7 +55,7 @@ export class AirportTable {
 
   async find(code: string): Promise<Airport | null> {
     this.queries++;
-    // What it sees is from before it sleeps, as with any query that takes its time. There is no row without the join.
+    // Its snapshot is from before it sleeps, as with any slow query. Without the join there would be no row.
     const { rows } = await this.pool.query<Airport>(
       'SELECT code, revision FROM (SELECT pg_sleep($2)) AS slow LEFT JOIN airports ON code = $1',
       [code, QUERY_SECONDS],
@@ -95,12 +95,12 @@ class UncachedAirports {
   }
 }
 
-/** As Nest's documentation has it. */
+/** As in Nest's documentation. */
 @Controller('airports')
 @UseInterceptors(CacheInterceptor)
 class StockAirports extends UncachedAirports {}
 
-/** The key is the URL that readers ask for; there is no other way to name an answer. */
+/** The key is the URL of the request. The interceptor has no other name for an answer. */
 @Controller('airports')
 @UseInterceptors(CacheInterceptor)
 class DeletingStockAirports extends UncachedAirports {
@@ -115,11 +115,11 @@ class DeletingStockAirports extends UncachedAirports {
   }
 }
 
-/** What a step has of the query cache beyond single flight, lease and generations, which are always there. */
+/** Features of the query cache beyond single flight, lease and validity tokens, which are always on. */
 export interface Features {
   invalidates?: boolean;
   staleSeconds?: number;
-  /** That there is no such airport is an answer, null, and no error. */
+  /** An unknown airport is the answer null, not an error. */
   answersNull?: boolean;
 }
 
@@ -161,17 +161,17 @@ class CachedAirports {
   }
 }
 
-/** What one node of a step is made of, beside its table. */
+/** The parts of a step's node, beside its table. */
 export type NodeParts = Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'>;
 
 export function uncached(): NodeParts {
   return { controllers: [UncachedAirports] };
 }
 
-/** Without a client it keeps answers in the process. */
+/** Without a client, answers are kept in the process. */
 export function stock(client?: unknown, { deletes = false } = {}): NodeParts {
   const ttl = TTL_SECONDS * 1_000;
-  // Its types are those of an older node-redis; what it calls is the same.
+  // Its types are of an older node-redis. The methods it calls are the same.
   const store = client ? new KeyvAdapter(redisInsStore(client as never)) : undefined;
   const stores = store && [new Keyv({ store, serialize: undefined, deserialize: undefined })];
   return {

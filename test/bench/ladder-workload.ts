@@ -7,12 +7,12 @@ const ROUNDS = 40;
 const ROUND_MS = 100;
 const READS_PER_ROUND = 48;
 const WRITES_PER_ROUND = 2;
-/** Within a round callers come together, and changes while they are being answered. */
+/** The reads of a round are concurrent, and the writes happen while they are answered. */
 const READS_WITHIN_MS = 10;
 const WRITES_WITHIN_MS = 30;
 const SHARE_OF_UNKNOWN = 0.15;
-/** What has not been answered by then counts as failed. Long, so that a busy machine is not taken for a broken one. */
-export const PATIENCE_MS = 4_000;
+/** Requests without an answer by then count as failed. Long, so that a busy machine does not look broken. */
+export const TIMEOUT_MS = 4_000;
 
 export const KNOWN = codes('A', 60);
 const UNKNOWN = codes('X', 10);
@@ -28,23 +28,23 @@ interface Call {
   atMs: number;
 }
 
-/** What callers saw. */
+/** What the callers observed. */
 export interface Outcome {
   requests: number;
   /** Reads that were not answered from memory. */
   waited: number;
-  /** Reads that were answered with less than a write that had been acknowledged before they were sent. */
+  /** Reads that returned a value older than a write that was acknowledged before they were sent. */
   old: number;
-  /** Not answered in time, or with an error that is not the answer. */
+  /** Requests without an answer in time, or with an unexpected error. */
   failed: number;
-  /** How long after its moment a call was made, at worst: the machine's doing. */
+  /** The longest delay between the scheduled time of a call and the call, which the machine causes. */
   latestMs: number;
 }
 
-/** Drawn once: the same calls at the same moments for every step. */
+/** Generated once: every step gets the same calls at the same times. */
 const CALLS = drawCalls();
 
-/** Makes all calls to nodes on these ports; halfway through, something may be done to the servers. */
+/** Makes all calls to nodes on these ports, and calls back halfway, for example to kill a server. */
 export async function work(ports: readonly number[], halfway?: () => Promise<void>): Promise<Outcome> {
   const callers = new Callers(ports);
   const startedAt = performance.now();
@@ -91,7 +91,7 @@ class Callers {
     const { agent, ports } = this;
     const options = { host: '127.0.0.1', port: ports[node], method, agent, path: `/airports/${code}` };
     return new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
       const sent = request({ ...options, signal }, (response) => {
         const { 'x-cache': stock = '', 'cache-status': ours = '' } = response.headers;
         let body = '';
@@ -135,7 +135,7 @@ function drawCalls(): Call[] {
   ]).flat();
 }
 
-/** The nth of them comes up 1/n times as often as the first. */
+/** The nth is 1/n times as frequent as the first. */
 function zipf(choices: readonly string[], random: () => number): () => string {
   const weights = choices.map((_, i) => 1 / (i + 1));
   const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -12,17 +12,17 @@ import {
   TTL_SECONDS,
   uncached,
 } from './ladder-nodes.js';
-import { KNOWN, type Outcome, PATIENCE_MS, work, WORKLOAD } from './ladder-workload.js';
+import { KNOWN, type Outcome, TIMEOUT_MS, work, WORKLOAD } from './ladder-workload.js';
 import { openEngine } from './open-engine.js';
 import { largest } from './statistics.js';
 
 const NODES = 3;
 const LOCAL_TIER_BYTES = 16 * 1_024 * 1_024;
 
-/** A node has both; a step uses one, or none. */
+/** Each node has both clients. A step uses one of them, or none. */
 interface Connections {
   engine: RedisEngine;
-  /** As node-redis comes. */
+  /** node-redis with its defaults. */
   plain: RedisClientType;
 }
 
@@ -47,7 +47,7 @@ const STEPS: readonly Step[] = [
   { name: '4', title: 'the module on a shared engine: a lease', node: shared({}) },
   { name: '5', title: '4, and writers invalidate a tag', node: shared(invalidation) },
   { name: '6', title: '5, and stale while revalidating', node: shared(stale) },
-  { name: '7', title: '6, and absence is an answer', node: shared(negative) },
+  { name: '7', title: '6, and absence is cached', node: shared(negative) },
   { name: '8', title: '7, and a local tier', node: shared(negative, full) },
   {
     name: '9a',
@@ -68,22 +68,22 @@ function deleting(client: RedisClientType): NodeParts {
   return stock(client, { deletes: true });
 }
 
-/** Nodes that share no keys share neither answers nor leases. */
+/** Nodes with different key prefixes share neither answers nor leases. */
 function alone({ engine }: Connections, index: number): NodeParts {
   return cached({ engine, keyPrefix: `ladder:${index}`, localTierBytes: 0 });
 }
 
-/** Everything is off that can be, unless told otherwise. */
+/** All optional features are off by default. */
 function shared(features: Features, { localTierBytes } = { localTierBytes: 0 }) {
   return ({ engine }: Connections) => cached({ engine, keyPrefix: 'ladder', localTierBytes }, features);
 }
 
-/** What each feature of the query cache is worth, one after the other, under the same calls. */
+/** What each feature of the query cache saves, added one after the other, under the same calls. */
 export const ladder: Benchmark = {
   name: 'ladder',
   method:
     `${WORKLOAD}\nAnswers count as fresh for ${TTL_SECONDS} s. waited: reads not answered from memory; old: answers from before a write that had been acknowledged when they\n` +
-    `were asked for; failed: an error, or no answer within ${PATIENCE_MS / 1_000} s; commands: of the engine, by all nodes; killed: the engine, halfway, for good.`,
+    `were asked for; failed: an error, or no answer within ${TIMEOUT_MS / 1_000} s; commands: of the engine, by all nodes; killed: the engine, halfway, for good.`,
   async measure(say) {
     const table = [['step', 'what', 'requests', 'queries', 'waited', 'old', 'failed', 'commands']];
     const outcomes = new Map<string, StepOutcome>();
@@ -115,7 +115,7 @@ export const ladder: Benchmark = {
           atMost: 1,
         },
         { figure: 'failed requests with the engine killed, step 9c', value: of('9c', 'failed'), atMost: 0 },
-        // On a machine that cannot keep the timetable nothing of this means anything.
+        // A machine that cannot keep the schedule measures nothing of value.
         {
           figure: 'latest call',
           value: largest([...outcomes.values()].map(({ latestMs }) => latestMs)),
@@ -129,7 +129,7 @@ export const ladder: Benchmark = {
 
 interface StepOutcome extends Outcome {
   queries: number;
-  /** Null where the engine cannot be asked any more. */
+  /** null after the engine was killed. */
   commands: number | null;
 }
 
@@ -171,7 +171,7 @@ async function connect(url: string): Promise<Connections> {
   return { plain, engine: await openEngine(url) };
 }
 
-/** What connections say to keep themselves alive, and what is asked here, is no command of the cache. */
+/** Commands of the connections themselves and of this benchmark, not of the cache. */
 const HOUSEKEEPING = /^(ping|hello|auth|select|client|config|info|role|command|cluster|flushall)\b/;
 
 async function countCommands(server: LocalEngine): Promise<number> {

@@ -1,7 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 
 export interface ArenaOptions {
-  /** Whether the simulated players play. */
+  /** Whether the simulated players submit scores. */
   enabled: boolean;
 }
 

@@ -23,7 +23,7 @@ const DEFINITION = {
   max: 1_000_000_000,
 } as const;
 
-/** Simulated players who go on playing, so that there is a board to watch. Ten scores a second: a load test does not notice. */
+/** Simulated players, so that there is a board to watch. Ten scores a second do not disturb a load test. */
 @Injectable()
 export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Arena');
@@ -48,17 +48,17 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private schedule(): void {
-    if (this.isOpen) this.timer = setTimeout(() => void this.playOn(), ROUND_MS).unref();
+    if (this.isOpen) this.timer = setTimeout(() => void this.play(), ROUND_MS).unref();
   }
 
-  private async playOn(): Promise<void> {
+  private async play(): Promise<void> {
     try {
       if (!this.isPrepared) await this.prepare();
       await this.playRound();
     } catch (error) {
-      // Without its database the arena waits, as any game server would.
+      // While the database is down or not migrated yet, the next round tries again.
       if (!(error instanceof DatabaseUnavailableError) && !isMissingTable(error)) {
-        this.logger.warn(`A round was lost: ${String(error)}`);
+        this.logger.warn(`A round failed: ${String(error)}`);
       }
     }
     this.schedule();
@@ -86,7 +86,7 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
       this.best.set(playerId, score);
   }
 
-  /** A little better than ever before; of a player not seen since the start, anything: the best score counts anyway. */
+  /** Slightly above the best score since the start. A player's first score may be anything, since the best one counts. */
   private nextScore(playerId: string): number {
     return Math.min((this.best.get(playerId) ?? randomInt(2_000)) + randomInt(1, 400), DEFINITION.max);
   }

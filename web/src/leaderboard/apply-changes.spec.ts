@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LeaderboardChanges, LeaderboardEntry } from '../../../src/leaderboard/live/leaderboard.wire.js';
 import { applyChanges, type Top } from './apply-changes.js';
 
-/** Best first. That what the server sends leads to what it shows is in test/e2e/leaderboard/live/differences.e2e-spec.ts. */
+/** Best first. test/e2e/leaderboard/live/differences.e2e-spec.ts tests this with the changes that the server computes. */
 function topOf(...scores: [playerId: string, score: number][]): LeaderboardEntry[] {
   return scores.map(([playerId, score], i) => ({ rank: i + 1, playerId, name: null, score }));
 }

@@ -25,29 +25,29 @@ interface Incoming {
   degraded: (notice: DegradedBoard) => void;
 }
 
-type Ask = (request: WatchRequest, answer: (reply: WatchSnapshot | WatchRefusal) => void) => void;
+type Send = (request: WatchRequest, answer: (reply: WatchSnapshot | WatchRefusal) => void) => void;
 
-const { socket, state } = openNamespace<Incoming, { watch: Ask; resync: Ask }>('/leaderboard');
+const { socket, state } = openNamespace<Incoming, { watch: Send; resync: Send }>('/leaderboard');
 
 export const boardState = state;
 /** null until the first snapshot. */
 export const top = signal<Top | null>(null);
-/** Why there is no board to show; null while there is. */
+/** Why there is no board to show, else null. */
 export const refusal = signal<string | null>(null);
 /** Whether PostgreSQL answers because the engine is down. */
 export const isDegraded = signal(false);
 export const followed = signal<{ playerId: string; name: string } | null>(null);
-/** The followed player's place; null without one, and while that player has no score. */
+/** The rank of the followed player; null without one, and while that player has no score. */
 export const me = signal<OwnPlace | null>(null);
 
-/** The number of the newest question, so that an answer to an older one is recognised and dropped. */
-let asked = 0;
+/** The number of the newest request. Answers to older ones are dropped. */
+let newest = 0;
 let waiting = false;
 
 export function watchBoard(): void {
-  socket.on('connect', () => ask('watch'));
+  socket.on('connect', () => request('watch'));
   socket.on('changes', apply);
-  socket.on('behind', () => ask('resync'));
+  socket.on('behind', () => request('resync'));
   socket.on('degraded', ({ degraded }) => (isDegraded.value = degraded));
   socket.on('me', (place) => {
     const isFollowed = place.board === BOARD && place.playerId === followed.value?.playerId;
@@ -55,29 +55,29 @@ export function watchBoard(): void {
   });
 }
 
-/** Follows a player, or nobody when that player is followed already. */
+/** Follows a player, or none if that player is followed already. */
 export function follow(playerId: string, name: string): void {
   followed.value = followed.value?.playerId === playerId ? null : { playerId, name };
   me.value = null;
-  ask('watch');
+  request('watch');
 }
 
 function apply(changes: LeaderboardChanges): void {
   // A snapshot is on its way, and these changes belong to the list it replaces.
   if (waiting || top.value === null) return;
   const applied = applyChanges(top.value, changes);
-  if (applied.kind === 'resync') return ask('resync');
+  if (applied.kind === 'resync') return request('resync');
   countChange();
   top.value = applied.top;
 }
 
-function ask(question: 'watch' | 'resync'): void {
-  const number = ++asked;
+function request(event: 'watch' | 'resync'): void {
+  const number = ++newest;
   waiting = true;
-  const request = { ...WATCHED, playerId: followed.value?.playerId };
+  const watch = { ...WATCHED, playerId: followed.value?.playerId };
   // A callback, not a promise: see WatchRequest.
-  socket.timeout(ANSWER_TIMEOUT_MS).emit(question, request, (error, reply) => {
-    if (number !== asked) return;
+  socket.timeout(ANSWER_TIMEOUT_MS).emit(event, watch, (error, reply) => {
+    if (number !== newest) return;
     if (error) retry('The board does not answer.');
     else receive(reply);
   });
@@ -94,8 +94,8 @@ function receive(reply: WatchSnapshot | WatchRefusal): void {
 
 function retry(why: string): void {
   refusal.value = why;
-  // When the connection is gone, coming back asks anyway.
+  // Without a connection, the next one sends the request anyway.
   setTimeout(() => {
-    if (socket.connected && waiting) ask('watch');
+    if (socket.connected && waiting) request('watch');
   }, RETRY_MS);
 }

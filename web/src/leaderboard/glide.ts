@@ -14,8 +14,8 @@ const GLIDE: KeyframeAnimationOptions = {
 const FLASH: KeyframeAnimationOptions = { duration: 900, easing: 'ease-out' };
 
 /**
- * Lets the children of a list glide from where they stood to where they now stand (FLIP), and flash softly
- * when their `data-value` changed. Does nothing for visitors who prefer reduced motion.
+ * Animates the children of a list from their previous to their present positions (FLIP), and flashes those whose `data-value` changed.
+ * Does nothing for visitors who prefer reduced motion.
  */
 export function useGlide(list: RefObject<HTMLElement | null>): void {
   const seen = useRef(new Map<Element, Seen>());
@@ -41,10 +41,10 @@ function move(row: HTMLElement, before: Seen | undefined, place: Seen): void {
   if (before.value !== place.value)
     row.animate({ backgroundColor: ['var(--flash)', 'var(--surface)'] }, FLASH);
   if (before.top === place.top) return;
-  // Start from where the row is seen, which during a running glide is not where it was laid out.
+  // During a running animation a row is not seen where it was laid out. Start from where it is seen.
   const offset = before.top + verticalShift(row) - place.top;
   for (const running of row.getAnimations()) if (running.id === GLIDE.id) running.cancel();
-  // Whoever climbs passes in front.
+  // A row that moves up passes in front.
   const layer = offset > 0 ? 1 : 0;
   row.animate({ transform: [`translateY(${offset}px)`, 'none'], zIndex: [layer, layer] }, GLIDE);
 }

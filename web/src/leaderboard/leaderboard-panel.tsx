@@ -96,7 +96,7 @@ function Followed() {
   );
 }
 
-/** Who stands just above and below the followed player, who may be far below the top. */
+/** The players just above and below the followed player, which may be far below the top. */
 function Neighbours() {
   if (me.value === null) return null;
   return (
