@@ -3,6 +3,7 @@ import { GameServerGuard } from './api/game-server.guard.js';
 import { LeaderboardController } from './api/leaderboard.controller.js';
 import { LEADERBOARD_OPTIONS, LeaderboardModuleBase } from './leaderboard.options.js';
 import { LeaderboardService } from './leaderboard.service.js';
+import { BatchLedger } from './ledger/batch-ledger.js';
 import { DatabaseClock } from './ledger/database-clock.js';
 import { EndedPeriods } from './ledger/ended-periods.js';
 import { LeaderboardLedger } from './ledger/leaderboard.ledger.js';
@@ -28,6 +29,7 @@ import { BoardRebuilds } from './sync/board-rebuilds.js';
 import { BoardSync } from './sync/board-sync.js';
 
 const LEDGER = [
+  BatchLedger,
   DatabaseClock,
   EndedPeriods,
   LeaderboardLedger,

@@ -7,6 +7,7 @@ import { type LocalEngine, startEngine, startPostgres } from '../../local/index.
 import { Database, DatabaseModule } from '../../src/database/index.js';
 import type { RedisEngine } from '../../src/engine/index.js';
 import { type BoardDefinition, LeaderboardModule, LeaderboardService } from '../../src/leaderboard/index.js';
+import { BatchLedger } from '../../src/leaderboard/ledger/batch-ledger.js';
 import { LeaderboardLedger } from '../../src/leaderboard/ledger/leaderboard.ledger.js';
 import { BoardSync } from '../../src/leaderboard/sync/board-sync.js';
 import { RankingStore } from '../../src/leaderboard/sorted-sets/ranking.store.js';
@@ -27,6 +28,7 @@ export interface BoardStand {
   readonly leaderboard: LeaderboardService;
   readonly store: RankingStore;
   readonly ledger: LeaderboardLedger;
+  readonly batches: BatchLedger;
   readonly sync: BoardSync;
   newBoard(definition?: Partial<BoardDefinition>): Promise<string>;
   /** Writes standings of players with 9-byte ids and random scores to the ledger only. */
@@ -77,6 +79,7 @@ export async function startBoardStand(): Promise<BoardStand> {
     leaderboard,
     store: app.get(RankingStore),
     ledger: app.get(LeaderboardLedger),
+    batches: app.get(BatchLedger),
     sync: app.get(BoardSync),
     newBoard: async (definition = {}) => {
       const board = `board-${++boards}`;

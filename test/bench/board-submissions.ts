@@ -33,7 +33,7 @@ export const boardSubmissions: Benchmark = {
     const stand = await startBoardStand();
     const naive = new Pool({ connectionString: stand.databaseUrl, max: 10 });
     try {
-      const { database, engine, leaderboard, ledger } = stand;
+      const { database, engine, leaderboard, batches } = stand;
       const [board, other] = [await stand.newBoard(), await stand.newBoard()];
       await database.query('CREATE TABLE naive (LIKE submissions INCLUDING ALL)');
       const next = () => ({
@@ -45,7 +45,7 @@ export const boardSubmissions: Benchmark = {
         'durable, ranked': { submit: () => leaderboard.submit(board, [next()]) },
         'durable, one by one': {
           each: EACH_ALONE,
-          submit: () => ledger.accept(other, [[next()]]),
+          submit: () => batches.accept(other, [[next()]]),
         },
         'one INSERT each': {
           submit: () => {

@@ -52,3 +52,13 @@ export class CompositeScore {
 export function orderedChanges({ min, max }: ScoreBounds): number {
   return Math.floor(EXACT / (max - min + 1));
 }
+
+/** What PostgreSQL stores and sorts by: the score, negated where less is better, so that one index serves both orders. */
+export function sortKeyOf({ order }: Pick<BoardDefinition, 'order'>, score: number): number {
+  return order === 'desc' ? score : -score;
+}
+
+export function scoreOf({ order }: Pick<BoardDefinition, 'order'>, sortKey: number): number {
+  // Subtracted, since the negative of 0 is -0.
+  return order === 'desc' ? sortKey : 0 - sortKey;
+}

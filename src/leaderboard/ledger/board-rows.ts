@@ -1,4 +1,3 @@
-import type { Standing } from '../domain/batch-draft.js';
 import type { Board } from '../domain/board.js';
 
 /*
@@ -29,7 +28,7 @@ export interface LockedBoard extends Board {
 export const LOCK_BOARD = `SELECT ${BOARD_COLUMNS}, batches::float8 AS batches, clock_timestamp() AS now
   FROM boards WHERE board = $1 FOR NO KEY UPDATE OF boards`;
 
-/** The sort key is the score, negated where less is better, so that one index serves both orders. */
+/** See `sortKeyOf`. */
 export interface StandingRow {
   period: string;
   playerId: string;
@@ -38,16 +37,3 @@ export interface StandingRow {
 }
 
 export const STANDING_COLUMNS = `period, player_id AS "playerId", merit::float8 AS "sortKey", sequence::float8 AS version`;
-
-export function toStanding(board: Pick<Board, 'order'>, { sortKey, ...row }: StandingRow): Standing {
-  return { ...row, score: scoreOf(board, sortKey) };
-}
-
-export function sortKeyOf({ order }: Pick<Board, 'order'>, score: number): number {
-  return order === 'desc' ? score : -score;
-}
-
-export function scoreOf({ order }: Pick<Board, 'order'>, sortKey: number): number {
-  // Subtracted, since the negative of 0 is -0.
-  return order === 'desc' ? sortKey : 0 - sortKey;
-}

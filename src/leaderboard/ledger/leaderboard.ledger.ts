@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/index.js';
-import type { Board, BoardDefinition, Submission } from '../domain/board.js';
+import type { Board, BoardDefinition } from '../domain/board.js';
 import { LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
-import { acceptBatch, type Batch } from './accept-batch.js';
 import { SELECT_BOARD, SELECT_BOARDS } from './board-rows.js';
 
-/** All boards and scores, in PostgreSQL. What the sorted sets have is derived from it. */
+/** Boards in PostgreSQL. */
 @Injectable()
 export class LeaderboardLedger {
   constructor(private readonly database: Database) {}
@@ -46,11 +45,6 @@ export class LeaderboardLedger {
     const [row] = await this.database.query<Board>(SELECT_BOARD, [board]);
     if (!row) throw unknownBoard(board);
     return row;
-  }
-
-  /** Accepts the submissions of many callers in one transaction, see {@link acceptBatch}. */
-  accept(board: string, callers: readonly (readonly Submission[])[]): Promise<Batch> {
-    return this.database.transaction((transaction) => acceptBatch(transaction, board, callers));
   }
 }
 

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { Database } from '../../database/index.js';
 import type { Board } from '../domain/board.js';
+import { scoreOf } from '../domain/composite-score.js';
 import type { RankedPlayer, Ranking } from '../domain/ranking.js';
 import { tooManyReaders } from '../leaderboard.errors.js';
-import { scoreOf } from './board-rows.js';
 
 interface RankingRow {
   version: number;

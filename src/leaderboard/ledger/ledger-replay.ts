@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Snapshot } from '../../database/index.js';
 import type { Standing } from '../domain/batch-draft.js';
 import type { Board } from '../domain/board.js';
-import { CompositeScore } from '../domain/composite-score.js';
+import { CompositeScore, scoreOf } from '../domain/composite-score.js';
 import type { Period } from '../domain/periods.js';
 import { unknownBoard } from '../leaderboard.errors.js';
-import { SELECT_BOARD, STANDING_COLUMNS, type StandingRow, toStanding } from './board-rows.js';
+import { SELECT_BOARD, STANDING_COLUMNS, type StandingRow } from './board-rows.js';
 
 /** Standings that are read, and written to the engine, at a time. */
 const CHUNK = 1_000;
@@ -56,7 +56,7 @@ export class LedgerReplay {
        ORDER BY sequence FETCH FIRST $5 ROWS WITH TIES`,
       [board.board, periods.map(({ name }) => name), after, upTo, CHUNK],
     );
-    return rows.map((row) => toStanding(board, row));
+    return rows.map(({ sortKey, ...row }) => ({ ...row, score: scoreOf(board, sortKey) }));
   }
 
   /** Whether a node is reading the whole board. Check this first: `readBoard` takes a connection of its own to find out. */

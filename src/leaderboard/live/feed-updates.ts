@@ -5,7 +5,7 @@ import { LeaderboardService } from '../leaderboard.service.js';
 import { isOutage } from '../sync/outages.js';
 import { type Feed, isDue, type Rooms, roomsOf, TICK_MS } from './feed.js';
 import { sendOwnPlaces } from './own-places.js';
-import { roomChanges } from './room-changes.js';
+import { roomChanges } from './top-difference.js';
 
 export const LARGEST_TOP = 100;
 /**

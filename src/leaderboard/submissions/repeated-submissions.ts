@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ignoreEngineError } from '../../engine/index.js';
 import type { AcceptedSubmission } from '../domain/batch-draft.js';
-import type { Batch } from '../ledger/accept-batch.js';
+import type { Batch } from '../ledger/batch-ledger.js';
 import { type Answer, RecordedAnswers } from '../ledger/recorded-answers.js';
 import { RankingStore } from '../sorted-sets/ranking.store.js';
 

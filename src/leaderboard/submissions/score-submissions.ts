@@ -3,8 +3,7 @@ import { bulkhead } from 'cockatiel';
 import type { AcceptedSubmission } from '../domain/batch-draft.js';
 import type { Submission } from '../domain/board.js';
 import { busyBoard, LeaderboardError } from '../leaderboard.errors.js';
-import type { Batch } from '../ledger/accept-batch.js';
-import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
+import { type Batch, BatchLedger } from '../ledger/batch-ledger.js';
 import { type Answer, RecordedAnswers } from '../ledger/recorded-answers.js';
 import { BoardSync } from '../sync/board-sync.js';
 import { RepeatedSubmissions } from './repeated-submissions.js';
@@ -49,7 +48,7 @@ export class ScoreSubmissions {
   private readonly limiter = bulkhead(CONCURRENT_BOARDS, Infinity);
 
   constructor(
-    private readonly ledger: LeaderboardLedger,
+    private readonly ledger: BatchLedger,
     private readonly recorded: RecordedAnswers,
     private readonly sync: BoardSync,
     private readonly repeated: RepeatedSubmissions,

@@ -5,7 +5,7 @@ import { Migrations } from '../../database/index.js';
 import type { Board } from '../domain/board.js';
 import { periodsOf } from '../domain/periods.js';
 import { publishBoardEvent } from '../leaderboard.channel.js';
-import type { Batch } from '../ledger/accept-batch.js';
+import type { Batch } from '../ledger/batch-ledger.js';
 import { DatabaseClock } from '../ledger/database-clock.js';
 import { LEADERBOARD_MIGRATIONS } from '../ledger/leaderboard.migrations.js';
 import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';

@@ -10,10 +10,7 @@ describe('POST /api/leaderboards/:board/scores, invalid', () => {
   it('rejects the whole batch and names the row when one score is out of bounds', async () => {
     const board = await newBoard({ max: 100 });
     const wrong = await submit(board, [score('ada', 10), score('', 1.5)]).expect(422);
-    expect(wrong.body.errors.map(({ field }: { field: string }) => field)).toEqual([
-      '1.playerId',
-      '1.score',
-    ]);
+    expect(wrong.body.errors.map(({ field }: { field: string }) => field)).toEqual(['1.playerId', '1.score']);
     const outside = await submit(board, [score('ada', 10), score('grace', 101)]).expect(422);
     expect(outside.body).toMatchObject({
       code: 'E_SCORE_OUT_OF_BOUNDS',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, startEngine } from '../../../../local/index.js';
-import { STANDINGS_OF } from '../../../../src/leaderboard/ledger/accept-batch.js';
+import { STANDINGS_OF } from '../../../../src/leaderboard/ledger/batch-ledger.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';

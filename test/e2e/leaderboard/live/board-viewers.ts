@@ -55,11 +55,7 @@ export function useBoardViewers() {
     },
     newBoard: async (definition: object = {}): Promise<string> => {
       const board = `board-${randomUUID()}`;
-      await request(app.url)
-        .put(`/api/leaderboards/${board}`)
-        .set(asGameServer)
-        .send(definition)
-        .expect(200);
+      await request(app.url).put(`/api/leaderboards/${board}`).set(asGameServer).send(definition).expect(200);
       return board;
     },
     submit: (board: string, scores: Record<string, number> | [playerId: string, score: number][]) =>

@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { LeaderboardEntry, OwnPlaceChanged } from '../../../../src/leaderboard/index.js';
 import { asGameServer } from '../../../support/settings.js';
 import { until } from '../../../support/until.js';
-import { ask, watch } from './viewer.js';
+import { ask } from './viewer.js';
 import { useBoardViewers } from './board-viewers.js';
 
 const nodes = useBoardViewers();

@@ -1,7 +1,6 @@
-import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../../support/until.js';
-import { ask, connectionOf, disconnect, watch } from './viewer.js';
+import { ask, connectionOf, watch } from './viewer.js';
 import { useBoardViewers } from './board-viewers.js';
 
 const nodes = useBoardViewers();

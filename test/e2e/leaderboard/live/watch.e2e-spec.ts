@@ -48,7 +48,11 @@ describe('viewers of a board', () => {
 
   it('receive the entries that changed, with their ranks and names, and the ids that left the top', async () => {
     const board = await newBoard();
-    await request(nodes.app.url).put('/api/players/named').set(asGameServer).send({ name: 'Ada' }).expect(204);
+    await request(nodes.app.url)
+      .put('/api/players/named')
+      .set(asGameServer)
+      .send({ name: 'Ada' })
+      .expect(204);
     await submit(board, { a: 30, named: 20 });
     const socket = connect();
     const changes: unknown[] = [];

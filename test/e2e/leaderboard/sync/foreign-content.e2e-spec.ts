@@ -187,15 +187,18 @@ describe('a board with foreign content in its keys', () => {
     }
   });
 
-  it.each(TYPES)('reads names and removes players when the name cache is a %s', async (_type, ...commands) => {
-    const board = await boards.newBoard();
-    const [{ leaderboard }] = boards.nodes;
-    await leaderboard.saveProfile('a', { name: 'Ada' });
-    await leaderboard.submit(board, [score('a', 2), score('gone', 1)]);
-    const key = `${boards.prefix}:player-names`;
-    await run(key, [['DEL', key], ...commands]);
-    await leaderboard.removePlayer('gone');
-    expect((await boards.whole(board)).entries).toMatchObject([{ playerId: 'a', name: 'Ada' }]);
-    expect(await engine.command('TYPE', key)).toBe('hash');
-  });
+  it.each(TYPES)(
+    'reads names and removes players when the name cache is a %s',
+    async (_type, ...commands) => {
+      const board = await boards.newBoard();
+      const [{ leaderboard }] = boards.nodes;
+      await leaderboard.saveProfile('a', { name: 'Ada' });
+      await leaderboard.submit(board, [score('a', 2), score('gone', 1)]);
+      const key = `${boards.prefix}:player-names`;
+      await run(key, [['DEL', key], ...commands]);
+      await leaderboard.removePlayer('gone');
+      expect((await boards.whole(board)).entries).toMatchObject([{ playerId: 'a', name: 'Ada' }]);
+      expect(await engine.command('TYPE', key)).toBe('hash');
+    },
+  );
 });

@@ -65,7 +65,10 @@ describe('a board whose sorted sets were lost or changed', () => {
   it.each([
     ['lost a set but not its state', (keys: Keys) => client.del(keys.set)],
     ['lost its state but not a set', (keys: Keys) => client.del(keys.state)],
-    ['has no checkpoint, as a node of an earlier release wrote it', (keys: Keys) => client.hDel(keys.state, 'mark')],
+    [
+      'has no checkpoint, as a node of an earlier release wrote it',
+      (keys: Keys) => client.hDel(keys.state, 'mark'),
+    ],
     ['has a later version than its ledger', (keys: Keys) => client.hSet(keys.state, { position: '5000' })],
     [
       'belongs to another ledger',

@@ -1,4 +1,5 @@
-import type { Queryable } from '../../database/index.js';
+import { Injectable } from '@nestjs/common';
+import { Database, type Queryable } from '../../database/index.js';
 import {
   type AcceptedSubmission,
   BatchDraft,
@@ -7,17 +8,10 @@ import {
   type Standing,
 } from '../domain/batch-draft.js';
 import type { Board, Submission } from '../domain/board.js';
-import { CompositeScore } from '../domain/composite-score.js';
+import { CompositeScore, scoreOf, sortKeyOf } from '../domain/composite-score.js';
 import { boardTime, type Period, periodAt } from '../domain/periods.js';
 import { type LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
-import {
-  LOCK_BOARD,
-  type LockedBoard,
-  sortKeyOf,
-  STANDING_COLUMNS,
-  type StandingRow,
-  toStanding,
-} from './board-rows.js';
+import { LOCK_BOARD, type LockedBoard, STANDING_COLUMNS, type StandingRow } from './board-rows.js';
 
 /** What a batch changed in the ledger. */
 export interface Batch {
@@ -39,15 +33,26 @@ export interface Batch {
   callers: (AcceptedSubmission[] | LeaderboardError)[];
 }
 
+/** Writes scores to the ledger. */
+@Injectable()
+export class BatchLedger {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Accepts the submissions of many callers in one transaction, each caller's atomically.
+   *
+   * @throws {LeaderboardError} E_BOARD_UNKNOWN
+   */
+  accept(board: string, callers: readonly (readonly Submission[])[]): Promise<Batch> {
+    return this.database.transaction((transaction) => acceptBatch(transaction, board, callers));
+  }
+}
+
 /**
- * Accepts the submissions of many callers in one transaction, each caller's atomically.
- *
  * The board's row is locked first. So versions are committed in their order, and what is read next cannot change before it is written.
  * Statements are not prepared: a plan made while the tables were small would scan a board that has grown since.
- *
- * @throws {LeaderboardError} E_BOARD_UNKNOWN
  */
-export async function acceptBatch(
+async function acceptBatch(
   transaction: Queryable,
   name: string,
   callers: readonly (readonly Submission[])[],
@@ -126,7 +131,7 @@ async function standingsOf(
 ): Promise<Standing[]> {
   const players = new Set(submissions.map(({ playerId }) => playerId));
   const rows = await transaction.query<StandingRow>(STANDINGS_OF, [board.board, [...players]]);
-  return rows.map((row) => toStanding(board, row));
+  return rows.map(({ sortKey, ...row }) => ({ ...row, score: scoreOf(board, sortKey) }));
 }
 
 /**
