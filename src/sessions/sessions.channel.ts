@@ -1,10 +1,10 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { SessionEvent } from './sessions.wire.js';
 
-/** Carries a `SessionEvent` when a session begins, changes its id, ends or is refused. */
+/** Carries a `SessionEvent` when a session starts, changes its id or ends, and when a sign-in or a record is refused. */
 export const sessionChannel = channel('caching.sessions.event') as Channel<unknown, SessionEvent>;
 
-interface Happened {
+interface EventDetails {
   event: SessionEvent['event'];
   reason?: SessionEvent['reason'];
   username?: string | null;
@@ -12,10 +12,10 @@ interface Happened {
 }
 
 /** Enough of the handle to tell sessions apart. */
-const SHOWN = 12;
+const HASH_LENGTH = 12;
 
-export function tell({ event, reason = null, username = null, handle }: Happened): void {
+export function publishSessionEvent({ event, reason = null, username = null, handle }: EventDetails): void {
   if (!sessionChannel.hasSubscribers) return;
-  const sessionHash = handle?.slice(0, SHOWN) ?? null;
+  const sessionHash = handle?.slice(0, HASH_LENGTH) ?? null;
   sessionChannel.publish({ at: new Date().toISOString(), event, reason, username, sessionHash });
 }

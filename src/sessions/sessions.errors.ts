@@ -7,9 +7,9 @@ export type SessionErrorCode =
   | 'E_NOT_REPLICATED'
   | 'E_INSECURE_CONNECTION';
 
-/** A request that needs a session and has none, may not have one, or could not change it. */
+/** A session is missing, or could not be started, changed or ended. `code` says why; the message says what to do. */
 export class SessionError extends Error {
-  /** @param errors the wrong fields, for E_INVALID. */
+  /** @param errors the wrong fields of E_INVALID. */
   constructor(
     readonly code: SessionErrorCode,
     message: string,
@@ -23,20 +23,20 @@ export class SessionError extends Error {
 export function noSession(): SessionError {
   return new SessionError(
     'E_NO_SESSION',
-    'Nobody is signed in here, or the session has ended. Sign in with POST /api/sessions.',
+    'Not signed in, or the session has ended. Sign in with POST /api/sessions.',
   );
 }
 
 export function notReplicated(): SessionError {
   return new SessionError(
     'E_NOT_REPLICATED',
-    'It has ended, but no replica has confirmed that yet, so a failover right now might undo it. Look again in a moment, and end it again if it is still there.',
+    'The session has ended, but no replica has confirmed that yet, so a failover might restore it. Check again in a moment, and end it again if it still exists.',
   );
 }
 
 export function contended(): SessionError {
   return new SessionError(
     'E_SESSION_CONTENDED',
-    'Too many requests change this session at the same time. Nothing was saved; try again.',
+    'Too many requests change this session at the same time. Nothing was saved. Try again.',
   );
 }

@@ -7,7 +7,7 @@ import { SESSIONS_OPTIONS, type SessionsOptions, SessionsModuleBase } from './se
 import { SessionsService } from './request/sessions.service.js';
 import { SessionsStore } from './store/sessions.store.js';
 
-/** Use case 1: user sessions in memory, shared by every node and by websockets. */
+/** Use case 1: user sessions in Redis or Valkey, shared by every node and by websockets. Register it with `forRootAsync`. */
 @Module({
   controllers: [SessionsController],
   providers: [

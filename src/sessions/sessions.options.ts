@@ -1,34 +1,35 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { RedisEngine } from '../engine/index.js';
 
-/** What the store needs; with it alone it serves plain express-session too. */
+/** The options of `SessionsStore`, which also works alone under plain express-session. */
 export interface SessionsStoreOptions {
   /** Redis or Valkey with `noeviction`, for example `engines.redisFor('sessions')`. */
   engine: RedisEngine;
-  /** Before every key, for example `caching`. */
+  /** The prefix of every key, for example `caching`. */
   keyPrefix: string;
-  /** Seal the payload; 32 bytes in base64 each. The first seals, all open. */
+  /** Keys that encrypt sessions at rest, 32 bytes in base64 each, newest first. The first seals, all open. */
   sealingKeys: readonly string[];
-  /** A session ends after this many seconds without a request, for example 1800. */
+  /** Seconds without a request after which a session ends, for example 1800. */
   idleSeconds: number;
-  /** A session ends this many seconds after sign-in in any case, for example 43200. */
+  /** Seconds after sign-in when a session ends in any case, for example 43200. */
   absoluteSeconds: number;
-  /** What the application keeps in one session has at most this many bytes as JSON: 4096 unless told. */
+  /** The most bytes of application data in one session, as JSON. Default: 4096. */
   largestDataBytes?: number;
 }
 
+/** The options of `SessionsModule.forRootAsync`. */
 export interface SessionsOptions extends SessionsStoreOptions {
-  /** Sign the cookie; the first signs, all are accepted. At least 32 characters each. */
+  /** Secrets that sign the cookie, at least 32 characters each, newest first. The first signs, all are accepted. */
   secrets: readonly string[];
-  /** The oldest session ends when an account has more than this, for example 10. */
+  /** The most sessions of one account, for example 10. One more ends the oldest. */
   perAccount: number;
-  /** true sends the cookie over HTTPS only. */
+  /** Whether the cookie is sent over HTTPS only. */
   cookieSecure: boolean;
-  /** `__Host-sid` unless given, `__Secure-sid` with a domain, `sid` if it is not secure. */
+  /** Default: `__Host-sid`; `__Secure-sid` with a domain; `sid` if it is not secure. */
   cookieName?: string | undefined;
-  /** Sends the cookie to this domain and its subdomains, for example `example.com`; unless given, to the app's own host only. */
+  /** The cookie is sent to this domain and its subdomains, for example `example.com`. Default: the app's own host only. */
   cookieDomain?: string | undefined;
-  /** `lax` unless given. `none` needs `cookieSecure`. */
+  /** Default: `lax`. `none` needs `cookieSecure`. */
   cookieSameSite?: 'lax' | 'strict' | 'none' | undefined;
 }
 

@@ -1,33 +1,33 @@
-/** Why a session is no more. */
+/** Why a session ended. */
 export type SessionEnd =
   | 'signed-out'
-  /** By its owner, from another device. */
+  /** Its owner ended it from another device. */
   | 'revoked'
-  /** The account had more sessions than it may. */
+  /** The account had more sessions than `SESSIONS_PER_ACCOUNT`. */
   | 'too-many'
   | 'password-changed'
-  /** It goes on under another id. */
+  /** It continues under a new id. */
   | 'rotated'
-  /** Unused for too long, over its absolute lifetime, or no longer in the engine. */
+  /** Its idle or absolute lifetime is over, or the engine no longer has it. */
   | 'expired';
 
 /**
- * Why a websocket of a session was closed. `unverified`: for more than a second this node could not read whether the session is
- * still there. It may be; connect again.
+ * Why a websocket of a session was closed. `unverified`: for more than a second this node could not read the session, which may
+ * still exist. Connect again.
  */
 export type SocketEnd = SessionEnd | 'unverified';
 
-/** What happened to a session. Ids are digests; the cookie's value never leaves the module. */
+/** What happened to a session. `sessionHash` is part of a digest of its id: the cookie's value never leaves the module. */
 export interface SessionEvent {
   at: string;
   event: 'created' | 'rotated' | 'revoked' | 'expired' | 'refused';
-  /** For `revoked` why it ended; for `refused` what was turned down. */
+  /** For `revoked`, why the session ended. For `refused`, what was refused. */
   reason: SessionEnd | 'sign-in' | 'corrupt' | null;
   username: string | null;
   sessionHash: string | null;
 }
 
-/** `GET /api/sessions/current`. Times are ISO 8601; `lastSeenAt` moves at most once a minute, and `idleExpiresAt` with it. */
+/** Response of `GET /api/sessions/current`. Times are ISO 8601. `lastSeenAt` and `idleExpiresAt` move at most once a minute. */
 export interface CurrentSession {
   accountId: string;
   username: string;
@@ -39,7 +39,7 @@ export interface CurrentSession {
   data: Record<string, unknown>;
 }
 
-/** One of `GET /api/sessions`, newest first. */
+/** One item of `GET /api/sessions`, newest first. */
 export interface DeviceSession {
   handle: string;
   device: string | null;
@@ -50,11 +50,10 @@ export interface DeviceSession {
 }
 
 /**
- * What the server sends in the socket.io namespace `/sessions`; after `ended` it disconnects.
+ * Messages of the server in the socket.io namespace `/sessions`. After `ended` it disconnects.
  *
- * The server reads the cookie of the handshake, once. A websocket that was opened before sign-in has no session, also when the
- * cookie came later, and all namespaces of one socket.io manager share one websocket: connect again after sign-in, or open the
- * namespace with `forceNew: true`.
+ * The server reads the cookie once, at the handshake. So a websocket that was opened before sign-in has no session. Connect again
+ * after sign-in, or open the namespace with `forceNew: true`, since all namespaces of one socket.io manager share one websocket.
  */
 export interface SessionSocketEvents {
   state: (session: CurrentSession) => void;

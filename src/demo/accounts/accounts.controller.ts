@@ -137,7 +137,7 @@ export class AccountsController {
     try {
       return await task();
     } catch (error) {
-      if (error instanceof AccountError) this.sessions.tellRefused();
+      if (error instanceof AccountError) this.sessions.reportRefusedSignIn();
       throw error;
     }
   }

@@ -3,9 +3,9 @@ import { AccountsController } from './accounts.controller.js';
 import { AccountsModuleBase } from './accounts.options.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
-import { PasswordHasher } from './password-hasher.js';
-import { SignUpsStore } from './sign-ups.store.js';
-import { WrongGuessesStore } from './wrong-guesses.store.js';
+import { PasswordHasher } from './passwords/password-hasher.js';
+import { SignUpsStore } from './limits/sign-ups.store.js';
+import { WrongGuessesStore } from './limits/wrong-guesses.store.js';
 
 /** Accounts and their passwords. */
 @Module({

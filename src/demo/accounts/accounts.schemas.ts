@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { givenPassword, newPassword } from './passwords.js';
+import { givenPassword, newPassword } from './passwords/password-rules.js';
 
 const username = z
   .string()

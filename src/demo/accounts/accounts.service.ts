@@ -4,10 +4,10 @@ import { AccountError } from './accounts.errors.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions } from './accounts.options.js';
 import { type Account, ACCOUNTS_MIGRATIONS, AccountsRepository } from './accounts.repository.js';
 import type { NewAccount } from './accounts.schemas.js';
-import { PasswordHasher } from './password-hasher.js';
-import { weaknessOf } from './passwords.js';
-import { SignUpsStore } from './sign-ups.store.js';
-import { WrongGuessesStore } from './wrong-guesses.store.js';
+import { PasswordHasher } from './passwords/password-hasher.js';
+import { weaknessOf } from './passwords/password-rules.js';
+import { SignUpsStore } from './limits/sign-ups.store.js';
+import { WrongGuessesStore } from './limits/wrong-guesses.store.js';
 
 const DEMO_ACCOUNTS = ['ada', 'grace'];
 const DEMO_PASSWORD = 'correct horse battery staple';

@@ -1,138 +1,78 @@
-import { defineScript } from '../../engine/index.js';
-import { NOW } from '../records/session-scripts.js';
-import { accountKey, generationKey } from '../records/sessions.keys.js';
+import { accountKey } from '../records/sessions.keys.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
+import { ADD, CONFIRM, SCAN } from './account.scripts.js';
 
-/** By the clock of the account's server, so that a node's own clock decides nothing; in milliseconds, to the microsecond. */
-const AT = `local time = redis.call('TIME')
-local at = time[1] * 1000 + time[2] / 1000
-`;
-
-const ADD = defineScript(
-  'enter a session in its account',
-  `local handle, ttl, settlesInMs = unpack(ARGV)
-${AT}redis.call('ZADD', KEYS[1], 'NX', at + settlesInMs, handle)
-redis.call('EXPIRE', KEYS[1], ttl)`,
-);
-
-const SETTLE = defineScript(
-  'settle a session in its account',
-  `local handle = ARGV[1]
-${AT}redis.call('ZADD', KEYS[1], 'XX', at, handle)`,
-);
-
-/** @returns now, the next cursor, and members with their scores. */
-const SCAN = defineScript(
-  'look through an account',
-  `local cursor, count = unpack(ARGV)
-${NOW}local page = redis.call('ZSCAN', KEYS[1], cursor, 'COUNT', count)
-return {now, page[1], page[2]}`,
-);
-
-/** @returns one above all before, also above a number that was lost: each is at least the time it was made. */
-const NEXT = defineScript(
-  'find the next generation of an account',
-  `${NOW}return math.max((tonumber(redis.call('GET', KEYS[1])) or 0) + 1, now)`,
-);
-
-const RAISE = defineScript(
-  'raise the generation of an account',
-  `if (tonumber(redis.call('GET', KEYS[1])) or 0) < tonumber(ARGV[1]) then
-  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
-end`,
-);
-
-/** An entry whose session is not there after this long belongs to a sign-in that failed, so it may be removed. */
-const LONGEST_SIGN_IN_MS = 10_000;
-/** An account with thousands of dead entries is cleaned up in parts, between the calls of others. */
-const PAGE = 100;
+/** An entry without a session is removed after this time: its sign-in has failed. */
+const SIGN_IN_LIMIT_MS = 10_000;
+/** An account with thousands of dead entries is cleaned in pages, so that other calls get through in between. */
+const PAGE_SIZE = 100;
 
 export interface AccountEntry {
   handle: string;
-  /** When its session was there, by the clock of the account's server. Of two sign-ins, the one with the higher has seen the other. */
-  settledAt: number;
-  /** Whether its session must be there by now, unless it has ended. */
-  isSettled: boolean;
+  /** When the session was created, on the server's clock. Of two sign-ins, the later one has seen the earlier. */
+  confirmedAt: number;
+  /** Whether the session exists, unless it has ended. */
+  isConfirmed: boolean;
 }
 
 /**
- * The sessions of each account. An entry is written before its session and removed after it, so no session is missing. Reading
- * the account removes entries whose session has ended. An account that was evicted is complete again once each of its sessions
- * has been seen.
+ * The index of each account's sessions.
  *
- * Sessions carry the generation that their account had at sign-in. Ending all of them raises it, so that one that the account
- * had lost ends as well, as soon as it is seen. A missing generation counts as 0, so no session is behind it.
+ * An entry is written before its session and removed after it, so no session is missing. Reading the index removes entries whose
+ * session has ended. An evicted index is complete again once each session has been touched.
  */
 export class AccountSessions {
   constructor(private readonly options: SessionsStoreOptions) {}
 
-  /** Before its session is created, so that no session is missing. */
-  async begin(accountId: string, handle: string): Promise<void> {
-    await this.add(accountId, handle, LONGEST_SIGN_IN_MS);
+  /** Adds a session that is about to be created. */
+  async addPending(accountId: string, handle: string): Promise<void> {
+    await this.add(accountId, handle, SIGN_IN_LIMIT_MS);
   }
 
-  /** Once its session is there. */
-  async settle(accountId: string, handle: string): Promise<void> {
-    const { engine, keyPrefix } = this.options;
-    await engine.run(SETTLE, [accountKey(keyPrefix, accountId)], [handle]);
+  /** Marks a pending session as created. */
+  async confirm(accountId: string, handle: string): Promise<void> {
+    await this.options.engine.run(CONFIRM, [this.key(accountId)], [handle]);
   }
 
-  /** A session that exists: enters it again if the account has lost it. */
-  async add(accountId: string, handle: string, settlesInMs = 0): Promise<void> {
-    const { engine, keyPrefix, absoluteSeconds } = this.options;
-    const args = [handle, `${absoluteSeconds}`, `${settlesInMs}`];
-    await engine.run(ADD, [accountKey(keyPrefix, accountId)], args);
+  /** Adds an existing session, unless the index has it. */
+  async add(accountId: string, handle: string, confirmInMs = 0): Promise<void> {
+    const { engine, absoluteSeconds } = this.options;
+    await engine.run(ADD, [this.key(accountId)], [handle, `${absoluteSeconds}`, `${confirmInMs}`]);
   }
 
   async remove(accountId: string, handles: string[]): Promise<void> {
     if (handles.length === 0) return;
-    const { engine, keyPrefix } = this.options;
-    await engine.client.zRem(accountKey(keyPrefix, accountId), handles);
+    await this.options.engine.client.zRem(this.key(accountId), handles);
   }
 
-  /** All entries that are there from beginning to end, about a hundred at a time. They may be removed meanwhile. */
+  async has(accountId: string, handle: string): Promise<boolean> {
+    return (await this.options.engine.client.zScore(this.key(accountId), handle)) !== null;
+  }
+
+  /** All entries, about a hundred at a time. An entry may come twice, and entries may be removed during the scan. */
   async *pages(accountId: string): AsyncGenerator<AccountEntry[]> {
-    const { engine, keyPrefix } = this.options;
-    const key = accountKey(keyPrefix, accountId);
     let cursor = '0';
     do {
-      const reply = await engine.run(SCAN, [key], [cursor, `${PAGE}`]);
+      const reply = await this.options.engine.run(SCAN, [this.key(accountId)], [cursor, `${PAGE_SIZE}`]);
       const [now, next, flat] = reply as [number, string, string[]];
       cursor = next;
       yield* pagesOf(flat, now);
     } while (cursor !== '0');
   }
 
-  async generation(accountId: string): Promise<number> {
-    const { engine, keyPrefix } = this.options;
-    return Number(await engine.client.get(generationKey(keyPrefix, accountId)));
-  }
-
-  async nextGeneration(accountId: string): Promise<number> {
-    const { engine, keyPrefix } = this.options;
-    return Number(await engine.run(NEXT, [generationKey(keyPrefix, accountId)], []));
-  }
-
-  /** Sessions of an older one end when they are seen. */
-  async raiseGeneration(accountId: string, generation: number): Promise<void> {
-    const { engine, keyPrefix, absoluteSeconds } = this.options;
-    await engine.run(RAISE, [generationKey(keyPrefix, accountId)], [`${generation}`, `${absoluteSeconds}`]);
-  }
-
-  async has(accountId: string, handle: string): Promise<boolean> {
-    const { engine, keyPrefix } = this.options;
-    return (await engine.client.zScore(accountKey(keyPrefix, accountId), handle)) !== null;
+  private key(accountId: string): string {
+    return accountKey(this.options.keyPrefix, accountId);
   }
 }
 
-/** A small account comes in one piece whatever COUNT says. @param flat member, score, member, score. */
+/** ZSCAN returns a small set whole, whatever COUNT is. @param flat member, score, member, score. */
 function* pagesOf(flat: readonly string[], now: number): Generator<AccountEntry[]> {
-  for (let start = 0; start < flat.length; start += 2 * PAGE) {
-    const page = flat.slice(start, start + 2 * PAGE);
+  for (let start = 0; start < flat.length; start += 2 * PAGE_SIZE) {
+    const page = flat.slice(start, start + 2 * PAGE_SIZE);
     yield page.flatMap((handle, i) => {
       if (i % 2 === 1) return [];
-      const settledAt = Number(page[i + 1]);
-      return { handle, settledAt, isSettled: settledAt < now };
+      const confirmedAt = Number(page[i + 1]);
+      return { handle, confirmedAt, isConfirmed: confirmedAt < now };
     });
   }
 }

@@ -7,10 +7,10 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { SessionSaver } from './session.interceptor.js';
 import { SessionsService } from '../request/sessions.service.js';
+import { SessionSaver } from './session.interceptor.js';
 
-/** Loads the session: only routes that say so touch the engine, so public routes do not notice when it is away. */
+/** Loads the session of a request. Only guarded routes use the engine, so an outage does not affect public routes. */
 @Injectable()
 export class SessionGuard implements CanActivate {
   constructor(protected readonly sessions: SessionsService) {}
@@ -22,7 +22,7 @@ export class SessionGuard implements CanActivate {
   }
 }
 
-/** Loads the session and lets in only who is signed in. */
+/** Loads the session of a request and requires that somebody is signed in. Throws `SessionError` E_NO_SESSION (401) otherwise. */
 @Injectable()
 export class SignedInGuard extends SessionGuard {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -33,10 +33,10 @@ export class SignedInGuard extends SessionGuard {
 }
 
 /**
- * The route may have a session: `request.session` is there, signed in or not, unless it ended in this very moment. What is changed
- * in it is saved before the answer.
+ * For routes with an optional session: `request.session` is loaded, signed in or not, and saved before the response. It is undefined
+ * only if the session ended during this request.
  */
 export const WithSession = () => applyDecorators(UseGuards(SessionGuard), UseInterceptors(SessionSaver));
 
-/** The same for a route that needs a session: 401 without one. */
+/** For routes that require a session: as `WithSession`, and 401 E_NO_SESSION if nobody is signed in. */
 export const SignedInOnly = () => applyDecorators(UseGuards(SignedInGuard), UseInterceptors(SessionSaver));

@@ -1,10 +1,10 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request } from 'express';
 import { catchError, concatMap, type Observable, throwError } from 'rxjs';
-import { forget } from '../request/session-middleware.js';
+import { detachSession } from '../request/session-middleware.js';
 import { SessionsService } from '../request/sessions.service.js';
 
-/** Saves what a handler changed in the session before its answer is sent; what a failed one changed is not saved. */
+/** Saves the changes of a handler to the session before its response is sent. Changes of a failed handler are dropped. */
 @Injectable()
 export class SessionSaver implements NestInterceptor {
   constructor(private readonly sessions: SessionsService) {}
@@ -12,12 +12,12 @@ export class SessionSaver implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<Request>();
     return next.handle().pipe(
-      concatMap(async (answer: unknown) => {
+      concatMap(async (body: unknown) => {
         await this.sessions.save(request);
-        return answer;
+        return body;
       }),
       catchError((error: unknown) => {
-        forget(request);
+        detachSession(request);
         return throwError(() => error);
       }),
     );

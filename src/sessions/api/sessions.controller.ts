@@ -15,7 +15,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { SignedInOnly } from './session.guard.js';
-import { type Which, whichSchema } from './sessions.schemas.js';
+import { type EndQuery, endQuerySchema } from './sessions.schemas.js';
 import { SessionsService } from '../request/sessions.service.js';
 import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
 
@@ -28,7 +28,7 @@ export class SessionsController {
 
   @Get('current')
   @SignedInOnly()
-  @ApiOperation({ summary: 'Who is signed in, and until when' })
+  @ApiOperation({ summary: 'The current session and when it expires' })
   @ApiOkResponse()
   current(@Req() request: Request): CurrentSession {
     return this.sessions.describe(this.sessions.require(request));
@@ -36,13 +36,13 @@ export class SessionsController {
 
   @Patch('current/data')
   @SignedInOnly()
-  @ApiOperation({ summary: 'Change what is kept for the visitor, by a JSON merge patch (RFC 7396)' })
+  @ApiOperation({ summary: 'Change the data of the session by a JSON merge patch (RFC 7396)' })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ schema: { type: 'object' } })
   @ApiPayloadTooLargeResponse({ description: 'E_TOO_LARGE' })
   @ApiUnprocessableEntityResponse({ description: 'E_INVALID' })
   async patchData(@Req() request: Request) {
-    // Not by @Body(): its pipe takes out fields of some names, such as "constructor", and the answer would be a 200 all the same.
+    // Not @Body(): its pipe silently drops fields with names such as "constructor".
     return { data: await this.sessions.patchData(request, request.body) };
   }
 
@@ -57,7 +57,7 @@ export class SessionsController {
 
   @Get()
   @SignedInOnly()
-  @ApiOperation({ summary: 'Where this account is signed in' })
+  @ApiOperation({ summary: 'List the sessions of this account' })
   @ApiOkResponse()
   list(@Req() request: Request): Promise<DeviceSession[]> {
     return this.sessions.list(request);
@@ -66,7 +66,7 @@ export class SessionsController {
   @Delete(':handle')
   @HttpCode(204)
   @SignedInOnly()
-  @ApiOperation({ summary: 'Sign one device out; its websockets drop' })
+  @ApiOperation({ summary: 'Sign out one device and close its websockets' })
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ description: 'E_SESSION_UNKNOWN' })
   revoke(
@@ -79,13 +79,13 @@ export class SessionsController {
 
   @Delete()
   @SignedInOnly()
-  @ApiOperation({ summary: 'Sign out everywhere, or everywhere else' })
+  @ApiOperation({ summary: 'Sign out everywhere; with except=current, everywhere else' })
   @ApiQuery({ name: 'except', required: false, enum: ['current'] })
   @ApiOkResponse()
   async revokeAll(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-    @Query({ schema: whichSchema }) { except }: Which,
+    @Query({ schema: endQuerySchema }) { except }: EndQuery,
   ) {
     const revoked = except
       ? await this.sessions.endOthers(request, 'revoked')

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-export const whichSchema = z.strictObject({
+export const endQuerySchema = z.strictObject({
   except: z.literal('current', 'must be "current", or left out for everywhere').optional(),
 });
 
-export type Which = z.output<typeof whichSchema>;
+export type EndQuery = z.output<typeof endQuerySchema>;

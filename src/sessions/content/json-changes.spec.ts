@@ -11,14 +11,14 @@ import {
 const parse = (text: string) => JSON.parse(text) as JsonObject;
 const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => parse(JSON.stringify(value)));
 
-/** Few names, so that changes meet. */
+/** Few names, so that changes collide. */
 const { small } = fc.letrec<{ small: JsonObject; any: unknown }>((tie) => ({
   any: fc.oneof({ maxDepth: 3 }, fc.constantFrom(null, 1, 'x', []), tie('small')),
   small: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('any'), { depthIdentifier: 'nested' }),
 }));
 
 describe('changesBetween and applyChanges', () => {
-  it('lead from anything to anything', () => {
+  it('turn any object into any other', () => {
     fc.assert(
       fc.property(json, json, (before, after) => {
         expect(applyChanges(before, changesBetween(before, after))).toEqual(after);
@@ -26,7 +26,7 @@ describe('changesBetween and applyChanges', () => {
     );
   });
 
-  it('are none between equals', () => {
+  it('are empty for equal objects', () => {
     fc.assert(
       fc.property(json, (value) => {
         expect(changesBetween(value, parse(JSON.stringify(value)))).toEqual([]);
@@ -34,7 +34,7 @@ describe('changesBetween and applyChanges', () => {
     );
   });
 
-  it('leave alone what another request changed meanwhile', () => {
+  it('keep the fields that another request changed meanwhile', () => {
     const mine = changesBetween({ cart: { a: 1, b: 2 } }, { cart: { a: 1 }, theme: null });
     expect(applyChanges({ cart: { a: 5, b: 2, c: 3 }, read: true }, mine)).toEqual({
       cart: { a: 5, c: 3 },
@@ -43,13 +43,13 @@ describe('changesBetween and applyChanges', () => {
     });
   });
 
-  it('keep the fields of both requests that create the same object', () => {
+  it('keep the fields of two requests that create the same object', () => {
     const dark = changesBetween({}, { prefs: { theme: 'dark' } });
     const german = changesBetween({ prefs: 'none' }, { prefs: { lang: 'de' } });
     expect(applyChanges(applyChanges({}, dark), german)).toEqual({ prefs: { theme: 'dark', lang: 'de' } });
   });
 
-  it('keep a field of each request in the same object, whatever was in its place before', () => {
+  it('keep the field of each request in the same object, whatever value was there before', () => {
     const names = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(small, names, fc.integer({ min: 2, max: 5 }), (before, path, writers) => {
@@ -64,7 +64,7 @@ describe('changesBetween and applyChanges', () => {
     );
   });
 
-  it('take "__proto__" for a name like any other', () => {
+  it('treat "__proto__" as a normal field name', () => {
     const result = applyChanges({}, changesBetween({}, parse('{"__proto__":{"isAdmin":true}}')));
     expect(JSON.stringify(result)).toBe('{"__proto__":{"isAdmin":true}}');
     expect(result['isAdmin']).toBeUndefined();
@@ -85,7 +85,7 @@ describe('mergePatch', () => {
     ['{"e":null}', '{"a":1}', '{"e":null,"a":1}'],
     ['[1,2]', '{"a":"b","c":null}', '{"a":"b"}'],
     ['{}', '{"a":{"bb":{"ccc":null}}}', '{"a":{"bb":{}}}'],
-  ])('makes of %s with %s %s', (target, patch, result) => {
+  ])('applied to %s, the patch %s gives %s', (target, patch, result) => {
     expect(mergePatch(JSON.parse(target), parse(patch))).toEqual(JSON.parse(result));
   });
 });
@@ -98,7 +98,7 @@ describe('isNestedDeeperThan', () => {
     [1, { a: [] }, true],
     [2, { a: [1], b: { c: null } }, false],
     [32, JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`), true],
-  ])('%i levels', (levels, value, isDeeper) => {
+  ])('compares the depth of a value with %i levels (case %#)', (levels, value, isDeeper) => {
     expect(isNestedDeeperThan(levels, value)).toBe(isDeeper);
   });
 });

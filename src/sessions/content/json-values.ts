@@ -2,21 +2,21 @@
 export interface NotJson {
   /** For example `data.views.0.at`. */
   path: string;
-  /** What it is, and what to store instead. */
+  /** What the value is, and what to store instead. */
   remedy: string;
 }
 
-const LONGEST_PATH = 100;
+const MAX_PATH_LENGTH = 100;
 
 /**
- * Finds the first value that would not come back from JSON as it went in. Members that are undefined are as if they were absent.
- * The nesting must be bounded: see `isNestedDeeperThan`.
+ * Finds the first value that a round trip through JSON would change. A field that is undefined counts as absent. Recursive: limit
+ * the nesting first, see `isNestedDeeperThan`.
  */
 export function findNotJson(value: unknown, path = ''): NotJson | undefined {
   const remedy = remedyFor(value);
-  if (remedy !== undefined) return { path: path.slice(0, LONGEST_PATH), remedy };
+  if (remedy !== undefined) return { path: path.slice(0, MAX_PATH_LENGTH), remedy };
   if (typeof value !== 'object' || value === null) return undefined;
-  // By index: a hole in an array is no member of it.
+  // Array.from includes the holes of an array.
   const members = Array.isArray(value) ? Array.from(value, (item, i) => [i, item]) : definedMembers(value);
   for (const [name, member] of members) {
     const found = findNotJson(member, path === '' ? `${name}` : `${path}.${name}`);
@@ -40,18 +40,18 @@ function remedyFor(value: unknown): string | undefined {
     case 'symbol':
       return `is a ${typeof value}. Store text or plain data.`;
     case 'object':
-      return isPlain(value) ? undefined : 'is no plain object or array. Store text or plain data.';
+      return isPlain(value) ? undefined : 'is not a plain object or array. Store text or plain data.';
     default:
       return undefined;
   }
 }
 
-/** An instance of a class (Date, Map, Buffer) comes back from JSON as something else. */
+/** JSON changes an instance of a class (Date, Map, Buffer). */
 function isPlain(value: object | null): boolean {
   if (value === null) return true;
   if (Object.getOwnPropertySymbols(value).length > 0) return false;
   if (Array.isArray(value)) return Object.keys(value).length <= value.length;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Also of another realm, such as a test runner's.
+  // Covers Object.prototype of another realm, such as a test runner's.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,10 +1,10 @@
 import type { SessionData } from 'express-session';
 import { isObject, type JsonObject } from './json-changes.js';
 
-/** express-session computes it again at each request, from the clock, which may tick in between. */
-const NOISE_MS = 5;
+/** express-session computes `originalMaxAge` from the clock at each request, which makes differences of some milliseconds. */
+const TOLERANCE_MS = 5;
 
-/** A plain object that was a cookie: `expires` is text there, and nothing keeps it and `originalMaxAge` consistent. */
+/** A copy of a cookie as a plain object: `expires` may be text, and may contradict `originalMaxAge`. */
 interface PlainCookie {
   serialize?: unknown;
   originalMaxAge?: number | null;
@@ -13,37 +13,39 @@ interface PlainCookie {
 }
 
 /**
- * What is kept of a cookie: everything but `expires`, which each request moves and which follows from `originalMaxAge`.
+ * The part of a cookie that is saved: not `expires`, which moves at each request and follows from `originalMaxAge`.
  *
- * @param kept what was kept of it before; @param expires what was given to the application then.
+ * @param saved the saved cookie so far.
+ * @param expires the `expires` that the application got when the session was loaded.
  */
-export function cookieContent(cookie: SessionData['cookie'], kept?: unknown, expires?: string): JsonObject {
+export function cookieContent(cookie: SessionData['cookie'], saved?: unknown, expires?: string): JsonObject {
   const plain = JSON.parse(JSON.stringify(cookie)) as JsonObject;
   delete plain['expires'];
   delete plain['maxAge'];
-  const before = maxAgeOf(kept);
+  const before = maxAgeOf(saved);
   const after = chosenMaxAge(cookie, expires);
-  const isNoise = before !== null && after !== null && Math.abs(after - before) <= NOISE_MS;
-  return { ...plain, originalMaxAge: isNoise ? before : after };
+  const isSame = before !== null && after !== null && Math.abs(after - before) <= TOLERANCE_MS;
+  return { ...plain, originalMaxAge: isSame ? before : after };
 }
 
-/** In milliseconds; null for as long as the browser runs. */
+/** The `originalMaxAge` of a cookie in milliseconds; null if the cookie lasts as long as the browser runs. */
 export function maxAgeOf(cookie: unknown): number | null {
   const maxAge = isObject(cookie) ? cookie['originalMaxAge'] : null;
   return typeof maxAge === 'number' ? maxAge : null;
 }
 
-/** By the `maxAge` of its cookie. */
-export function isOver({ cookie }: JsonObject): boolean {
+/** Whether the application has ended the session by a `maxAge` of 0 or less. */
+export function isEndedByCookie({ cookie }: JsonObject): boolean {
   return (maxAgeOf(cookie) ?? 1) <= 0;
 }
 
-function chosenMaxAge(cookie: SessionData['cookie'], given: string | undefined): number | null {
+/** A plain cookie may say its lifetime by `expires` too. @param loadedExpires is ignored: the application did not set it. */
+function chosenMaxAge(cookie: SessionData['cookie'], loadedExpires: string | undefined): number | null {
   const { serialize, originalMaxAge, maxAge, expires } = cookie as PlainCookie;
   const stated = originalMaxAge ?? maxAge ?? null;
-  // express-session's own class derives it from `expires`.
+  // express-session's Cookie class derives `originalMaxAge` from `expires` itself.
   if (serialize !== undefined || !expires) return stated;
   const endsAt = new Date(expires);
-  if (Number.isNaN(endsAt.getTime()) || endsAt.toISOString() === given) return stated;
+  if (Number.isNaN(endsAt.getTime()) || endsAt.toISOString() === loadedExpires) return stated;
   return endsAt.getTime() - Date.now();
 }

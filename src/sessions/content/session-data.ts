@@ -1,20 +1,20 @@
 import 'express-session';
 import type { JsonObject } from './json-changes.js';
 
-/** Who is signed in, and from where. */
+/** The signed-in account and its device. */
 export interface SignedIn {
   accountId: string;
   username: string;
   device: string | null;
   address: string | null;
-  /** Of the account, at sign-in or since it ended its other sessions. */
+  /** The account's generation at sign-in, or when this session ended all others. An older generation makes the session stale. */
   generation: number;
 }
 
 declare module 'express-session' {
   interface SessionData {
     signedIn: SignedIn;
-    /** What the application keeps for the visitor. */
+    /** Data of the application for the visitor. */
     data: JsonObject;
   }
 }

@@ -1,47 +1,55 @@
 import type { RedisEngine } from '../../engine/index.js';
 
-/** Others on the connection wait as long when a replica is slow, so it is short; a healthy one takes about a millisecond. */
-const REPLICA_WAIT_MS = 50;
+/** Short, since WAIT holds up every call on the connection. A healthy replica takes about a millisecond. */
+const REPLICA_TIMEOUT_MS = 50;
 
 /**
- * Makes sure that what was deleted stays deleted when a replica takes over. One wait at a time, which those that came meanwhile
- * share: each holds up the connection that everybody uses, so that many would be an outage.
+ * Deletes keys so that a promoted replica does not restore them.
+ *
+ * Only one round waits at a time, and callers that arrive meanwhile share the next one: many waits on the shared connection would
+ * be an outage.
  */
-export class SessionReplicas {
-  private waiting: string[] = [];
-  private next: Promise<boolean> | undefined;
-  private last: Promise<unknown> = Promise.resolve();
+export class ReplicatedDeletes {
+  private pending: string[] = [];
+  private nextRound: Promise<boolean> | undefined;
+  private lastRound: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly engine: RedisEngine) {}
 
   /**
-   * Deletes once more, and answers whether a replica knows, or none is connected: after a failover there may be none for a while, and
-   * nobody could sign out. Where not, a failover might undo it.
+   * Deletes the keys again and waits for one replica.
+   *
+   * @returns false if no replica confirmed it, so that a failover might restore a key. true if no replica is connected, as for some
+   * time after a failover: otherwise nobody could sign out.
    */
-  forget(keys: readonly string[]): Promise<boolean> {
-    this.waiting.push(...keys);
-    this.next ??= this.last.then(() => {
-      const round = this.forgetEach(this.waiting.splice(0));
-      this.next = undefined;
-      this.last = round.catch(() => undefined);
+  delete(keys: readonly string[]): Promise<boolean> {
+    this.pending.push(...keys);
+    this.nextRound ??= this.lastRound.then(() => {
+      const round = this.deleteEach(this.pending.splice(0));
+      this.nextRound = undefined;
+      this.lastRound = round.catch(() => undefined);
       return round;
     });
-    return this.next;
+    return this.nextRound;
   }
 
-  /** The keys may be on different shards. The first that is not confirmed is the last that is waited for. */
-  private async forgetEach(keys: readonly string[]): Promise<boolean> {
-    for (const key of new Set(keys)) if (!(await this.forgetOne(key))) return false;
+  /** One by one, since the keys may be on different shards. Stops at the first that is not confirmed. */
+  private async deleteEach(keys: readonly string[]): Promise<boolean> {
+    for (const key of new Set(keys)) if (!(await this.deleteOne(key))) return false;
     return true;
   }
 
-  private async forgetOne(key: string): Promise<boolean> {
+  private async deleteOne(key: string): Promise<boolean> {
     const { client } = this.engine;
     const [, role] = await client.multi().unlink(key).role().execAsPipeline<'typed'>();
     const replicas = role?.role === 'master' ? role.replicas.length : 0;
     if (replicas === 0) return true;
-    // Deleted in the same batch, because in between another primary may have taken over, which had not heard of it.
-    const [, heard] = await client.multi().unlink(key).wait(1, REPLICA_WAIT_MS).execAsPipeline<'typed'>();
-    return heard > 0;
+    // UNLINK goes in the same batch as WAIT: another primary may have been promoted since the first one.
+    const [, confirmed] = await client
+      .multi()
+      .unlink(key)
+      .wait(1, REPLICA_TIMEOUT_MS)
+      .execAsPipeline<'typed'>();
+    return confirmed > 0;
   }
 }

@@ -1,33 +1,34 @@
 import type { RedisEngine } from '../../engine/index.js';
-import { newsChannel } from '../records/sessions.keys.js';
+import { notificationChannel } from '../records/sessions.keys.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
 import type { SessionEnd } from '../sessions.wire.js';
 
-/** What every node hears of a session: how it ended, or with null that it changed. */
-export interface News {
+/** What every node is notified of. */
+export interface SessionNotification {
   handle: string;
+  /** Why the session ended; null if it changed. */
   ended: SessionEnd | null;
 }
 
-/** Tells all nodes, at most once: who must not miss anything looks again when the subscription begins anew. */
-export class SessionNews {
+/** Notifies all nodes, at most once: a subscriber that must miss nothing reads its sessions again after a gap. */
+export class SessionNotifications {
   private readonly engine: RedisEngine;
   private readonly channel: string;
 
   constructor({ engine, keyPrefix }: SessionsStoreOptions) {
     this.engine = engine;
-    this.channel = newsChannel(keyPrefix);
+    this.channel = notificationChannel(keyPrefix);
   }
 
-  /** Nobody waits for it: what matters is written already, and listeners look by themselves every few seconds. */
-  publish(news: News): void {
-    this.engine.publish(this.channel, JSON.stringify(news)).catch(() => undefined);
+  /** Does not wait: the change is saved already, and subscribers check their sessions every few seconds anyway. */
+  publish(notification: SessionNotification): void {
+    this.engine.publish(this.channel, JSON.stringify(notification)).catch(() => undefined);
   }
 
-  /** @param onGap what was told before may be lost. @returns how to stop. */
-  listen(onNews: (news: News) => void, onGap: () => void): () => void {
+  /** @param onGap called at each new subscription: earlier notifications may be lost. @returns how to unsubscribe. */
+  subscribe(onNotification: (notification: SessionNotification) => void, onGap: () => void): () => void {
     return this.engine.subscribe(this.channel, {
-      onMessage: (message) => onNews(JSON.parse(message) as News),
+      onMessage: (message) => onNotification(JSON.parse(message) as SessionNotification),
       onLive: onGap,
     });
   }

@@ -1,31 +1,31 @@
-const MOST = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /**
- * The sessions that ended lately, by handle. An id never comes back, so a session of one of these is one that a server brought
- * back: a replica that was promoted without the end, or a server that restarted from an older snapshot.
+ * Handles of the sessions that ended lately. An id is never used again, so if the engine still has one of these sessions, a server
+ * has restored it: a replica that was promoted without the deletion, or a restart from an older snapshot.
  */
 export class EndedSessions {
-  /** When the engine would have expired it anyway, as of `performance.now()`. In the order of their end. */
-  private readonly forgetAt = new Map<string, number>();
+  /** By handle, in the order of their ends: when the engine would have expired the session anyway (`performance.now()`). */
+  private readonly expiresAt = new Map<string, number>();
 
-  /** @param keepMs the longest that a session lives without being used. */
+  /** @param keepMs the idle lifetime of sessions. */
   constructor(private readonly keepMs: number) {}
 
   add(handle: string): void {
     const now = performance.now();
-    this.forgetAt.delete(handle);
-    this.forgetAt.set(handle, now + this.keepMs);
-    for (const [oldest, forgetAt] of this.forgetAt) {
-      if (this.forgetAt.size <= MOST && forgetAt > now) break;
-      this.forgetAt.delete(oldest);
+    this.expiresAt.delete(handle);
+    this.expiresAt.set(handle, now + this.keepMs);
+    for (const [oldest, expiresAt] of this.expiresAt) {
+      if (this.expiresAt.size <= MAX_REMEMBERED && expiresAt > now) break;
+      this.expiresAt.delete(oldest);
     }
   }
 
   has(handle: string): boolean {
-    return (this.forgetAt.get(handle) ?? 0) > performance.now();
+    return (this.expiresAt.get(handle) ?? 0) > performance.now();
   }
 
   get handles(): string[] {
-    return [...this.forgetAt.keys()].filter((handle) => this.has(handle));
+    return [...this.expiresAt.keys()].filter((handle) => this.has(handle));
   }
 }

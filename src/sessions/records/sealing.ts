@@ -10,16 +10,17 @@ interface SealingKey {
 }
 
 /**
- * - `opened`: by one of the keys. - `unknown-key`: sealed with a key that is not here, any more or yet.
- * - `broken`: nothing that these keys sealed, changed since, or sealed for another place.
+ * - `opened`: one of the keys opens it.
+ * - `unknown-key`: sealed with a key that was removed, or that this node does not have yet.
+ * - `broken`: not sealed by this class, changed since, or sealed for another context.
  */
 export type Opened = { state: 'opened'; text: string } | { state: 'unknown-key' | 'broken' };
 
 /**
- * Seals text with AES-256-GCM (NIST SP 800-38D): `<key id>.<iv, tag and ciphertext in base64url>`. What is sealed for one
- * place, which is its associated data, opens at no other.
+ * Seals text with AES-256-GCM (NIST SP 800-38D): `<key id>.<iv, tag and ciphertext in base64url>`. The context is the associated
+ * data: text that was sealed for one engine key does not open under another.
  *
- * The first key seals, every key opens, so keys can be rotated without losing anything.
+ * The first key seals and every key opens, so keys can be rotated.
  */
 export class Sealing {
   private readonly keys: SealingKey[];
@@ -32,23 +33,23 @@ export class Sealing {
     });
   }
 
-  seal(text: string, place: string): string {
+  seal(text: string, context: string): string {
     const [newest] = this.keys;
-    if (!newest) throw new Error('There is no sealing key. Give at least one.');
+    if (!newest) throw new Error('There is no sealing key. Set at least one.');
     const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv(ALGORITHM, newest.key, iv).setAAD(Buffer.from(place));
+    const cipher = createCipheriv(ALGORITHM, newest.key, iv).setAAD(Buffer.from(context));
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     return `${newest.id}.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
 
-  open(sealed: string, place: string): Opened {
+  open(sealed: string, context: string): Opened {
     const [, id, payload = ''] = /^([\w-]{8})\.([\w-]+)$/.exec(sealed) ?? [];
     const bytes = Buffer.from(payload, 'base64url');
     if (bytes.length < IV_BYTES + TAG_BYTES) return { state: 'broken' };
     const key = this.keys.find((candidate) => candidate.id === id)?.key;
     if (!key) return { state: 'unknown-key' };
     const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES))
-      .setAAD(Buffer.from(place))
+      .setAAD(Buffer.from(context))
       .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
     try {
       const opened = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));

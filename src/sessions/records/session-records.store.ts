@@ -1,29 +1,15 @@
+import { maxAgeOf } from '../content/session-cookie.js';
+import type { JsonObject } from '../content/json-changes.js';
 import { EngineError } from '../../engine/index.js';
+import { publishSessionEvent } from '../sessions.channel.js';
+import { noSession } from '../sessions.errors.js';
+import type { SessionsStoreOptions } from '../sessions.options.js';
 import { EndedSessions } from './ended-sessions.js';
 import { Sealing } from './sealing.js';
-import { isObject, type JsonObject } from '../content/json-changes.js';
-import { maxAgeOf } from '../content/session-cookie.js';
-import { SessionReplicas } from '../ending/replicated-deletes.store.js';
-import { CREATE, READ, REMOVE_UNCHANGED, SAVE, SEE } from './session-scripts.js';
-import { tell } from '../sessions.channel.js';
-import { noSession } from '../sessions.errors.js';
+import { CREATE, READ, REMOVE_UNCHANGED, SAVE, TOUCH } from './session.scripts.js';
+import { type EngineTime, type Lifetime, SessionLifetimes } from './session-lifetimes.js';
+import { parseRecord, type ParsedRecord } from './session-record.js';
 import { sessionKey } from './sessions.keys.js';
-import type { SessionsStoreOptions } from '../sessions.options.js';
-
-/** Times by the engine's clock, in milliseconds since the epoch. */
-export interface Lifetime {
-  createdAt: number;
-  lastSeenAt: number;
-  /** What its cookie shortens the idle lifetime to, in milliseconds; null if it does not. */
-  maxAge: number | null;
-}
-
-/** What time it is for the engine. */
-export interface EngineTime {
-  /** Milliseconds since the epoch, when it was `performance.now()` here. */
-  time: number;
-  knownAt: number;
-}
 
 export interface SessionRecord extends Lifetime, EngineTime {
   /** Counts the changes of the content. */
@@ -31,92 +17,74 @@ export interface SessionRecord extends Lifetime, EngineTime {
   content: JsonObject;
 }
 
-/** `content` is null where it is sealed with a key that is not here. */
-export type FoundSession = Omit<SessionRecord, 'content'> & { content: JsonObject | null };
+/** `content` is null if it is sealed with a key that this node does not have. */
+export type FoundSession = ParsedRecord & EngineTime;
 
-/** `conflict`: another request changed it first, to this. `gone`: it has ended. */
-export type Saved =
+/** `conflict`: another request saved this first. `gone`: the session has ended. */
+export type SaveResult =
   | { state: 'saved'; version: number }
   | { state: 'conflict'; version: number; content: JsonObject }
   | { state: 'gone' };
 
-/*
- * Data model (see sessions.keys.ts): a session is one hash. `payload` is its content, sealed for its key; beside it, in plain,
- * what the engine and the scripts must see: `version`, `createdAt`, `lastSeenAt`. Its time to live is what is left of the
- * idle or the absolute lifetime, whichever is less. Only CREATE makes a session; the others require that it exists.
+/**
+ * Sessions in the engine, by handle.
+ *
+ * A session is one hash: `payload` is its sealed content; `version`, `createdAt` and `lastSeenAt` are in plain, for the scripts.
+ * The key expires at the idle or the absolute end, whichever is first. Only `create` makes a session.
  */
-
-const LONGEST_STEP_MS = 60_000;
-
-/** Sessions as the engine holds them, by handle. */
 export class SessionRecords {
-  /** They count as ended whatever the engine says. */
+  /** These count as ended whatever the engine says. */
   readonly ended: EndedSessions;
+  readonly lifetimes: SessionLifetimes;
   private readonly sealing: Sealing;
-  private readonly replicas: SessionReplicas;
 
   constructor(private readonly options: SessionsStoreOptions) {
     this.ended = new EndedSessions(options.idleSeconds * 1000);
+    this.lifetimes = new SessionLifetimes(options);
     this.sealing = new Sealing(options.sealingKeys);
-    this.replicas = new SessionReplicas(options.engine);
   }
 
-  /** One call. null if there is none, or it is over by a lifetime that was shortened since it was used. */
+  /** Reads a session in one call. null if there is none, or if its idle lifetime was shortened and is over. */
   async read(handle: string): Promise<SessionRecord | null> {
     const found = await this.find(handle);
-    if (!found?.content || this.idleEndOf(found) <= engineNow(found)) return null;
+    if (!found?.content || this.lifetimes.remainingMs(found) <= 0) return null;
     return { ...found, content: found.content };
   }
 
-  /** What the engine has, in one call; `content` is null where no key here opens it. A corrupt record is removed. */
+  /** The same, also for a session that this node cannot open. A corrupt record is removed and reported. */
   async find(handle: string): Promise<FoundSession | null> {
     if (this.ended.has(handle)) return null;
-    const [time, ...fields] = (await this.fieldsOf(handle)) ?? [];
-    // All are missing where there is no session.
+    const [time, ...fields] = (await this.readFields(handle)) ?? [];
     if (time === undefined || fields.every((field) => field === null)) return null;
-    const [payload, ...numbers] = fields;
-    const opened = this.sealing.open(payload ?? '', this.key(handle));
-    const content = opened.state === 'opened' ? (JSON.parse(opened.text) as JsonObject) : null;
-    const isWithoutCookie = content !== null && !isObject(content['cookie']);
-    if (opened.state === 'broken' || isWithoutCookie || !numbers.every(isWholeNumber)) {
-      await this.discard(handle);
-      return null;
-    }
-    const [version = 0, createdAt = 0, lastSeenAt = 0] = numbers.map(Number);
-    const maxAge = maxAgeOf(content?.['cookie']);
-    // An unknown key may be one that another node has already, or one that comes back: that session is left to expire.
-    return {
-      version,
-      createdAt,
-      lastSeenAt,
-      maxAge,
-      content,
-      time: Number(time),
-      knownAt: performance.now(),
-    };
+    const parsed = parseRecord(fields, (payload) => this.sealing.open(payload, this.key(handle)));
+    if (parsed) return { ...parsed, time: Number(time), knownAt: performance.now() };
+    await this.discard(handle);
+    return null;
   }
 
-  /** @param createdAt now unless given. @returns null if there is a session of this id. @throws {SessionError} E_NO_SESSION if it has ended. */
+  /**
+   * @param createdAt now by default.
+   * @returns null if a session of this handle exists.
+   * @throws {SessionError} E_NO_SESSION if it has ended.
+   */
   async create(handle: string, content: JsonObject, createdAt?: number): Promise<SessionRecord | null> {
     if (this.ended.has(handle)) throw noSession();
     const maxAge = maxAgeOf(content['cookie']);
-    const [begin, time] = (await this.options.engine.run(
-      CREATE,
-      [this.key(handle)],
-      [this.seal(handle, content), `${createdAt ?? ''}`, `${this.idleMs(maxAge)}`, `${this.absoluteMs}`],
-    )) as [number?, number?];
+    const { absoluteMs } = this.lifetimes;
+    const args = [this.seal(handle, content), createdAt ?? '', this.lifetimes.idleMs(maxAge), absoluteMs];
+    const reply = await this.options.engine.run(CREATE, [this.key(handle)], args.map(String));
+    const [begin, time] = reply as [number?, number?];
     if (begin === undefined || time === undefined) return null;
     const lifetime = { createdAt: begin, lastSeenAt: time, maxAge };
     return { ...lifetime, version: 1, content, time, knownAt: performance.now() };
   }
 
-  async save(handle: string, version: number, content: JsonObject): Promise<Saved> {
+  /** Saves the content if the session still has this version. */
+  async save(handle: string, version: number, content: JsonObject): Promise<SaveResult> {
     if (this.ended.has(handle)) return { state: 'gone' };
-    const [found, payload] = (await this.options.engine.run(
-      SAVE,
-      [this.key(handle)],
-      [`${version}`, this.seal(handle, content)],
-    )) as [(number | string)?, string?];
+    const args = [`${version}`, this.seal(handle, content)];
+    const reply = await this.options.engine.run(SAVE, [this.key(handle)], args);
+    const [found, payload] = reply as [(number | string)?, string?];
     if (found === undefined) return { state: 'gone' };
     if (payload === undefined) return { state: 'saved', version: Number(found) };
     const opened = this.sealing.open(payload, this.key(handle));
@@ -124,25 +92,26 @@ export class SessionRecords {
     return { state: 'conflict', version: Number(found), content: JSON.parse(opened.text) as JsonObject };
   }
 
-  /** Moves `lastSeenAt` to now if it is due. @returns where it stands; null if the session has ended. */
-  async see(handle: string, { maxAge }: Lifetime, stepMs = this.stepMs(maxAge)): Promise<number | null> {
+  /** Moves `lastSeenAt` to now if that is due. @returns `lastSeenAt`; null if the session has ended. */
+  async touch(
+    handle: string,
+    { maxAge }: Lifetime,
+    intervalMs = this.lifetimes.touchIntervalMs(maxAge),
+  ): Promise<number | null> {
     if (this.ended.has(handle)) return null;
-    const seen = await this.options.engine.run(
-      SEE,
-      [this.key(handle)],
-      [`${stepMs}`, `${this.idleMs(maxAge)}`, `${this.absoluteMs}`],
-    );
-    return Number(seen) || null;
+    const args = [intervalMs, this.lifetimes.idleMs(maxAge), this.lifetimes.absoluteMs];
+    const seenAt = await this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
+    return Number(seenAt) || null;
   }
 
-  /** @returns whether it was there. */
+  /** @returns whether the session existed. */
   async remove(handle: string): Promise<boolean> {
-    const wasThere = (await this.options.engine.client.unlink(this.key(handle))) > 0;
-    if (wasThere) this.ended.add(handle);
-    return wasThere;
+    const existed = (await this.options.engine.client.unlink(this.key(handle))) > 0;
+    if (existed) this.ended.add(handle);
+    return existed;
   }
 
-  /** Removes it if it is as it was read. `changed`: another request changed it since. `gone`: it has ended. */
+  /** Removes a session if it still has this version. `gone`: it has ended already. */
   async removeUnchanged(handle: string, version: number): Promise<'removed' | 'changed' | 'gone'> {
     const removed = await this.options.engine.run(REMOVE_UNCHANGED, [this.key(handle)], [`${version}`]);
     if (removed === null) return 'gone';
@@ -151,46 +120,19 @@ export class SessionRecords {
     return 'removed';
   }
 
-  /** Makes sure that a replica knows of their end. @returns false where a failover might undo it. */
-  secureEnd(handles: readonly string[]): Promise<boolean> {
-    return this.replicas.forget(handles.map((handle) => this.key(handle)));
+  key(handle: string): string {
+    return sessionKey(this.options.keyPrefix, handle);
   }
 
-  /** A time in the future is by the clock of a server that was replaced. */
-  isDue(session: Lifetime & EngineTime): boolean {
-    const agoMs = engineNow(session) - session.lastSeenAt;
-    return agoMs < 0 || agoMs >= this.stepMs(session.maxAge);
-  }
-
-  idleEndOf({ createdAt, lastSeenAt, maxAge }: Lifetime): number {
-    return Math.min(lastSeenAt + this.idleMs(maxAge), this.absoluteEndOf({ createdAt }));
-  }
-
-  absoluteEndOf({ createdAt }: Pick<Lifetime, 'createdAt'>): number {
-    return createdAt + this.absoluteMs;
-  }
-
-  private idleMs(maxAge: number | null): number {
-    return Math.min(this.options.idleSeconds * 1000, Math.floor(maxAge ?? Number.POSITIVE_INFINITY));
-  }
-
-  private get absoluteMs(): number {
-    return this.options.absoluteSeconds * 1000;
-  }
-
-  /** `lastSeenAt` moves in steps of this, so that a request that reads its session costs no write. */
-  private stepMs(maxAge: number | null): number {
-    return Math.min(LONGEST_STEP_MS, Math.floor(this.idleMs(maxAge) / 10));
-  }
-
-  private async fieldsOf(handle: string): Promise<(string | null)[] | null> {
-    const { client } = this.options.engine;
+  private async readFields(handle: string): Promise<(string | null)[] | null> {
+    const { engine } = this.options;
     const key = this.key(handle);
     try {
-      return (await this.options.engine.run(READ, [key], [])) as (string | null)[];
+      return (await engine.run(READ, [key], [])) as (string | null)[];
     } catch (error) {
-      const isAnswer = error instanceof EngineError && error.outcome === 'failed';
-      if (!isAnswer || ['hash', 'none'].includes(await client.type(key))) throw error;
+      // A key of another type fails the script.
+      const isRejected = error instanceof EngineError && error.outcome === 'failed';
+      if (!isRejected || ['hash', 'none'].includes(await engine.client.type(key))) throw error;
       await this.discard(handle);
       return null;
     }
@@ -202,20 +144,6 @@ export class SessionRecords {
 
   private async discard(handle: string): Promise<void> {
     await this.options.engine.client.unlink(this.key(handle));
-    tell({ event: 'refused', reason: 'corrupt', handle });
+    publishSessionEvent({ event: 'refused', reason: 'corrupt', handle });
   }
-
-  private key(handle: string): string {
-    return sessionKey(this.options.keyPrefix, handle);
-  }
-}
-
-/** What time it is for the engine by now. */
-export function engineNow({ time, knownAt }: EngineTime): number {
-  return time + performance.now() - knownAt;
-}
-
-/** No more than 15 digits, so that a time is one that a Date can have. */
-function isWholeNumber(text: string | null): boolean {
-  return text !== null && /^\d{1,15}$/.test(text);
 }

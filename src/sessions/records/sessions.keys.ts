@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
 /*
- * key                            | type    | lifetime                       | written when
- * <prefix>:session:<handle>      | hash    | until its idle or absolute end | sign-in, each change, at most once a minute by being seen
- * <prefix>:account:<digest>      | zset    | the absolute lifetime, sliding | sign-in, being seen: member = handle, score = when its session settled
- * <prefix>:generation:<digest>    | string  | the absolute lifetime          | all sessions of the account were ended
- * <prefix>:session-news          | channel |                                | a session changed or ended
+ * key                             | type    | expires                      | written at
+ * <prefix>:session:<handle>       | hash    | at its idle or absolute end  | sign-in, each change, a touch (at most once a minute)
+ * <prefix>:account:<digest>       | zset    | absolute lifetime, sliding   | sign-in, a touch: member = handle, score = creation
+ * <prefix>:generation:<digest>    | string  | absolute lifetime            | the end of all sessions of the account
+ * <prefix>:session-notifications  | channel |                              | the change or end of a session
  */
 
-/** How a session is known outside its cookie: who reads the engine, an event or a list cannot take it over. */
+/** The name of a session outside its cookie: a digest, so that nobody can take over a session whose handle they read. */
 export function handleOf(id: string): string {
   return digest(id);
 }
@@ -29,8 +29,8 @@ export function generationKey(prefix: string, accountId: string): string {
   return `${prefix}:generation:${digest(accountId)}`;
 }
 
-export function newsChannel(prefix: string): string {
-  return `${prefix}:session-news`;
+export function notificationChannel(prefix: string): string {
+  return `${prefix}:session-notifications`;
 }
 
 function digest(text: string): string {

@@ -1,25 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { AccountEntry } from '../accounts/account-sessions.store.js';
 import type { SignedIn } from '../content/session-data.js';
-import type { Lifetime } from '../records/session-records.store.js';
-import { tell } from '../sessions.channel.js';
+import type { Lifetime } from '../records/session-lifetimes.js';
+import { publishSessionEvent } from '../sessions.channel.js';
 import { SessionError } from '../sessions.errors.js';
-import { SessionsStore } from '../store/sessions.store.js';
 import type { SessionEnd } from '../sessions.wire.js';
+import { SessionsStore } from '../store/sessions.store.js';
 
 export interface Device extends Lifetime {
   handle: string;
-  settledAt: number;
-  /** null where it is sealed with a key that is not here. */
+  confirmedAt: number;
+  /** null if the session is sealed with a key that this node does not have. */
   signedIn: SignedIn | null;
 }
 
-/** The sessions of an account, one for each device it is signed in on. */
+/** The sessions of an account: one for each device where it is signed in. */
 @Injectable()
 export class DevicesService {
   constructor(private readonly store: SessionsStore) {}
 
-  /** Newest first. Removes entries of the account whose session has ended. */
+  /** Lists the devices, newest first. Removes index entries whose session has ended. */
   async list(accountId: string): Promise<Device[]> {
     const found = new Map<string, Device>();
     for await (const page of this.store.accounts.pages(accountId)) {
@@ -28,53 +28,48 @@ export class DevicesService {
     return [...found.values()].toSorted((one, other) => other.createdAt - one.createdAt);
   }
 
-  /** Ends one session of an account. @throws {SessionError} E_SESSION_UNKNOWN if it has none of this handle. */
+  /** Ends one session of an account. @throws {SessionError} E_SESSION_UNKNOWN if the account has no such session. */
   async end(owner: SignedIn, handle: string): Promise<void> {
     const isOwn = await this.store.accounts.has(owner.accountId, handle);
-    if (isOwn && (await this.store.endForGood([handle], 'revoked', owner)) > 0) return;
+    if (isOwn && (await this.store.ends.endReplicated([handle], 'revoked', owner)) > 0) return;
     throw new SessionError('E_SESSION_UNKNOWN', 'You have no session of this handle. See GET /api/sessions.');
   }
 
-  /** Ends all sessions of an account except one, whether or not this node can open them. @returns how many there were. */
-  async endOthers(owner: SignedIn, reason: SessionEnd, except: string): Promise<number> {
-    return this.endAll(owner, reason, except);
-  }
-
-  /** Ends all sessions of an account, whether or not this node can open them. @returns how many there were. */
+  /** Ends all sessions of an account, including those that this node cannot open. @returns how many existed. */
   async endAll(owner: SignedIn, reason: SessionEnd, except?: string): Promise<number> {
     let ended = 0;
     for await (const page of this.store.accounts.pages(owner.accountId)) {
       const handles = page.map(({ handle }) => handle).filter((handle) => handle !== except);
-      ended += await this.store.endForGood(handles, reason, owner);
+      ended += await this.store.ends.endReplicated(handles, reason, owner);
     }
     return ended;
   }
 
   /**
-   * Ends the oldest sessions of an account that has more than `most`, never `newest`, which has just begun. Sessions that begin at
-   * the same time do not end each other: each leaves those that settled after it, and they see it.
+   * Ends the oldest sessions of an account that has more than `max`, never `newest`, which has just started. Of sign-ins at the same
+   * time, each ends only sessions that were confirmed before its own, so they do not end each other.
    */
-  async endSurplus(owner: SignedIn, most: number, newest: string): Promise<void> {
+  async endSurplus(owner: SignedIn, max: number, newest: string): Promise<void> {
     const devices = await this.list(owner.accountId);
-    const settledAt = devices.find(({ handle }) => handle === newest)?.settledAt ?? 0;
-    const earlier = devices.filter((device) => device.handle !== newest && device.settledAt < settledAt);
-    const surplus = earlier.slice(most - 1).map(({ handle }) => handle);
-    if (surplus.length > 0) await this.store.end(surplus, 'too-many', owner);
+    const confirmedAt = devices.find(({ handle }) => handle === newest)?.confirmedAt ?? 0;
+    const earlier = devices.filter((device) => device.handle !== newest && device.confirmedAt < confirmedAt);
+    const surplus = earlier.slice(max - 1).map(({ handle }) => handle);
+    if (surplus.length > 0) await this.store.ends.end(surplus, 'too-many', owner);
   }
 
   private async findEach(accountId: string, page: AccountEntry[]): Promise<Device[]> {
     const found = await Promise.all(page.map((entry) => this.find(entry)));
-    const ended = page.filter(({ isSettled }, i) => isSettled && !found[i]).map(({ handle }) => handle);
+    const ended = page.filter(({ isConfirmed }, i) => isConfirmed && !found[i]).map(({ handle }) => handle);
     await this.store.accounts.remove(accountId, ended);
-    for (const handle of ended) tell({ event: 'expired', reason: 'expired', handle });
+    for (const handle of ended) publishSessionEvent({ event: 'expired', reason: 'expired', handle });
     return found.filter((device) => device !== null);
   }
 
-  private async find({ handle, settledAt }: AccountEntry): Promise<Device | null> {
+  private async find({ handle, confirmedAt }: AccountEntry): Promise<Device | null> {
     const found = await this.store.records.find(handle);
     if (!found) return null;
     const { content, ...lifetime } = found;
     const signedIn = (content?.['signedIn'] ?? null) as SignedIn | null;
-    return { ...lifetime, handle, settledAt, signedIn };
+    return { ...lifetime, handle, confirmedAt, signedIn };
   }
 }

@@ -6,11 +6,11 @@ import { SessionError } from '../sessions.errors.js';
 import type { SessionsOptions } from '../sessions.options.js';
 import type { SessionsStore } from '../store/sessions.store.js';
 
-/** express-session, run for the routes that need a session rather than for each request. */
+/** Runs express-session for the routes that need a session, not for every request. */
 export class SessionMiddleware {
   private readonly cookieName: string;
-  // No lifetime: the server knows when a session ends, and the cookie is set at a new id only. If each answer set it, a slow
-  // answer could bring back the id that a sign-in has just replaced.
+  // Has no lifetime, so it is set only for a new id: the server knows when a session ends. A cookie in every response could restore
+  // the id that a sign-in has just replaced.
   private readonly cookie: CookieOptions & { secure: boolean };
   private readonly middleware: RequestHandler;
 
@@ -24,19 +24,19 @@ export class SessionMiddleware {
       store,
       resave: false,
       saveUninitialized: false,
-      // Not 'destroy': a request whose session could not be loaded has none either, and must not end it.
+      // Not 'destroy', which would also end a session that could not be loaded (decision 0003).
       unset: 'keep',
       cookie: this.cookie,
     });
   }
 
-  /** Gives the request its session, or a new one that is saved only if something is put into it. @throws {EngineError} */
+  /** Loads the request's session, or a new one that is saved only if the request changes it. @throws {EngineError} */
   async load(request: Request, response: Response): Promise<void> {
-    await settle((done) => this.middleware(request, response, done));
+    await toPromise((done) => this.middleware(request, response, done));
   }
 
-  /** The session that a cookie header names. @throws {EngineError} */
-  async open(cookie: string | undefined): Promise<Request['session']> {
+  /** Loads the session of a cookie header, for websockets. @throws {EngineError} */
+  async loadFromCookie(cookie: string | undefined): Promise<Request['session']> {
     const request = new IncomingMessage(new Socket()) as Request;
     Object.assign(request, { url: '/', headers: { cookie } });
     await this.load(request, new ServerResponse(request) as Response);
@@ -47,28 +47,29 @@ export class SessionMiddleware {
     response.clearCookie(this.cookieName, this.cookie);
   }
 
-  /** express-session would answer without the cookie, which looks like a sign-in and is none. */
+  /** Over plain HTTP express-session would silently leave out a secure cookie. @throws {SessionError} E_INSECURE_CONNECTION */
   requireSecureConnection(request: Request): void {
     if (!this.cookie.secure || request.secure) return;
     throw new SessionError(
       'E_INSECURE_CONNECTION',
-      'Sign in over HTTPS. Behind a proxy that ends it, set TRUST_PROXY (see .env.example); for a local demo, COOKIE_SECURE=false.',
+      'Sign in over HTTPS. Behind a proxy that terminates TLS, set TRUST_PROXY (see .env.example). For a local demo, set COOKIE_SECURE=false.',
     );
   }
 }
 
-/** Browsers hold a name with a prefix to its promise: `__Host-` to one host, both to HTTPS (RFC 6265bis, 4.1.3). */
+/** Browsers enforce the prefixes: `__Host-` means one host and HTTPS, `__Secure-` means HTTPS (RFC 6265bis, 4.1.3). */
 function defaultName({ cookieSecure, cookieDomain }: SessionsOptions): string {
   if (!cookieSecure) return 'sid';
   return cookieDomain === undefined ? '__Host-sid' : '__Secure-sid';
 }
 
-/** Keeps express-session from saving at the end of the response, and from setting a cookie for what was not saved. */
-export function forget(request: Request): void {
+/** Stops express-session from saving the session at the end of the response and from setting a cookie for it. */
+export function detachSession(request: Request): void {
   Object.assign(request, { session: undefined });
 }
 
-export function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {
+/** Turns a callback-style call into a promise. */
+export function toPromise(start: (done: (error?: unknown) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     start((error) => (error ? reject(error) : resolve()));
   });

@@ -1,30 +1,26 @@
-import { isIP } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { SessionData } from 'express-session';
-import { DevicesService } from './devices.service.js';
 import { isObject, type JsonObject, mergePatch } from '../content/json-changes.js';
 import { checkNesting, requireJson } from '../content/session-content.js';
 import type { SignedIn } from '../content/session-data.js';
-import type { SessionUpdate } from '../store/session-saves.js';
-import { forget, SessionMiddleware, settle } from './session-middleware.js';
-import { tell } from '../sessions.channel.js';
+import { publishSessionEvent } from '../sessions.channel.js';
 import { noSession, SessionError } from '../sessions.errors.js';
 import { SESSIONS_OPTIONS, type SessionsOptions } from '../sessions.options.js';
-import { SessionsStore } from '../store/sessions.store.js';
 import type { CurrentSession, DeviceSession, SessionEnd } from '../sessions.wire.js';
+import type { SessionUpdate } from '../store/session-saves.js';
+import { SessionsStore } from '../store/sessions.store.js';
+import { DevicesService } from './devices.service.js';
+import { detachSession, SessionMiddleware, toPromise } from './session-middleware.js';
+import { addressOf, type SignedInSession, toCurrentSession, toDeviceSession } from './session-responses.js';
 
-/** Who is asking to be signed in, already authenticated by the caller. */
+/** An account that the caller has authenticated, to be signed in. */
 export interface Identity {
   accountId: string;
   username: string;
   device: string | null;
 }
 
-/** A session that somebody is signed in with. */
-export type SignedInSession = Request['session'] & Required<Pick<SessionData, 'signedIn' | 'data'>>;
-
-/** Sessions on top of express-session: loaded on demand, saved before answering. */
+/** Sessions on top of express-session: loaded on demand, saved before the response. */
 @Injectable()
 export class SessionsService {
   private readonly middleware: SessionMiddleware;
@@ -39,48 +35,48 @@ export class SessionsService {
     this.perAccount = options.perAccount;
   }
 
-  /** Loads the request's session if it has one. @throws {EngineError} when the engine cannot say. */
+  /** Loads the request's session, if it has one, and counts as use of it. @throws {EngineError} if the engine fails. */
   async load(request: Request, response: Response): Promise<void> {
     response.set('Cache-Control', 'no-store');
     await this.middleware.load(request, response);
-    const lasts = await this.orForget(request, () => this.store.see(request.sessionID, request.session));
-    // It has ended just now. A new one in its place would be saved, and get a cookie.
-    if (!lasts) forget(request);
+    const exists = await this.detachOnFailure(request, () => this.store.touchIfDue(request.session));
+    // It ended at this moment. Without this, express-session would save it as a new session and set a cookie.
+    if (!exists) detachSession(request);
   }
 
-  /** The session that a cookie header names; null if nobody is signed in with it. @throws {EngineError} */
-  async open(cookie: string | undefined): Promise<SignedInSession | null> {
-    const session = await this.middleware.open(cookie);
+  /** Loads the session of a cookie header; null if nobody is signed in with it. @throws {EngineError} if the engine fails. */
+  async loadFromCookie(cookie: string | undefined): Promise<SignedInSession | null> {
+    const session = await this.middleware.loadFromCookie(cookie);
     return session.signedIn ? (session as SignedInSession) : null;
   }
 
-  /** The session of who is signed in. @throws {SessionError} E_NO_SESSION if nobody is. */
+  /** Returns the session of a signed-in request. @throws {SessionError} E_NO_SESSION if nobody is signed in. */
   require(request: Request): SignedInSession {
-    // After an end there is no session object at all, whatever express-session's types say.
+    // express-session's types say that there is always one, but after an end there is none.
     const session = request.session as Request['session'] | undefined;
     if (session?.signedIn) return session as SignedInSession;
     throw noSession();
   }
 
   /** Counts as use of the session. @returns false if it has ended. */
-  see(session: SignedInSession): Promise<boolean> {
-    return this.store.see(session.id, session);
+  touch(session: SignedInSession): Promise<boolean> {
+    return this.store.touchIfDue(session);
   }
 
-  /** Saves what the request changed; nothing if it changed nothing. */
+  /** Saves what the request changed in its session. Writes nothing if nothing changed. */
   async save(request: Request): Promise<void> {
     const session = request.session as Request['session'] | undefined;
     if (!session) return;
     const isNew = !this.store.lifetimeOf(session);
     if (isNew && Object.keys(session).every((name) => name === 'cookie')) return;
-    await this.orForget(request, () => settle((done) => session.save(done)));
+    await this.detachOnFailure(request, () => toPromise((done) => session.save(done)));
   }
 
   /**
-   * Starts a session under a new id and answers only once the engine has it; otherwise rejects and sets no cookie.
+   * Starts a session under a new id, and resolves once the engine has it. If that fails, no cookie is set.
    *
-   * @param confirm is asked once the session is there, so that nothing can end the account's sessions unseen in between;
-   * the session ends if it rejects.
+   * @param confirm runs once the session exists, for example to check again that the password is unchanged: from then on, ending all
+   * sessions of the account ends this one too. If it rejects, the session ends.
    */
   async signIn(
     request: Request,
@@ -88,57 +84,60 @@ export class SessionsService {
     confirm?: () => Promise<void>,
   ): Promise<CurrentSession> {
     this.middleware.requireSecureConnection(request);
-    const generation = await this.store.accounts.generation(accountId);
+    const generation = await this.store.generations.current(accountId);
     const signedIn = { accountId, username, device, address: addressOf(request), generation };
-    const [older, olderHandle] = [request.session, this.handleOf(request)];
+    const [previous, previousHandle] = [request.session, this.handleOf(request)];
     request.sessionStore.generate(request);
     const { session, sessionID } = request;
-    const begin = async () => {
+    const start = async () => {
       Object.assign(session, { signedIn, data: {} });
-      await settle((done) => session.save(done));
+      await toPromise((done) => session.save(done));
       await confirm?.();
-      if (this.store.lifetimeOf(older)) await this.store.end([olderHandle], 'signed-out', older.signedIn);
+      if (this.store.lifetimeOf(previous))
+        await this.store.ends.end([previousHandle], 'signed-out', previous.signedIn);
       await this.devices.endSurplus(signedIn, this.perAccount, this.handleOf(request));
     };
-    await this.orForget(request, () => this.store.orEnd(sessionID, session, begin));
-    tell({ event: 'created', username, handle: this.handleOf(request) });
+    await this.detachOnFailure(request, () => this.store.endOnFailure(sessionID, session, start));
+    publishSessionEvent({ event: 'created', username, handle: this.handleOf(request) });
     return this.describe(this.require(request));
   }
 
-  /** Gives the session a new id, as every change of privileges must; what the old one is used for meanwhile fails. */
+  /** Gives the session a new id, as every change of privileges must. Requests that still use the old id fail. */
   async rotate(request: Request): Promise<void> {
     const { signedIn } = this.require(request);
-    const older = this.handleOf(request);
+    const oldHandle = this.handleOf(request);
     request.sessionStore.generate(request);
-    await this.orForget(request, () => this.store.move(older, request.sessionID, request.session));
-    tell({ event: 'rotated', username: signedIn.username, handle: this.handleOf(request) });
+    await this.detachOnFailure(request, () =>
+      this.store.rotate(oldHandle, request.sessionID, request.session),
+    );
+    publishSessionEvent({ event: 'rotated', username: signedIn.username, handle: this.handleOf(request) });
   }
 
-  /** Ends the session and takes its cookie away, once the engine has forgotten it. */
+  /** Ends the session, then clears its cookie. */
   async signOut(request: Request, response: Response): Promise<void> {
     const { signedIn } = this.require(request);
-    await this.orForget(request, async () => {
-      const ended = await this.store.endForGood([this.handleOf(request)], 'signed-out', signedIn);
-      // It ended elsewhere meanwhile, or goes on under another id, which this must not call signed out.
+    await this.detachOnFailure(request, async () => {
+      const ended = await this.store.ends.endReplicated([this.handleOf(request)], 'signed-out', signedIn);
+      // It ended on another node, or continues under another id: neither is a sign-out by this request.
       if (ended === 0) throw noSession();
     });
-    forget(request);
+    detachSession(request);
     this.middleware.clearCookie(response);
   }
 
   /**
-   * Changes the request's session atomically: what `change` reads, counts or appends is not lost to a request at the same time.
-   * Afterwards the request's session is as it was saved. Outcomes and errors are those of `SessionsStore.update`.
+   * Changes the request's session atomically: what `change` reads, counts or appends is never lost to another request. Afterwards
+   * `request.session` is as saved. Throws as `SessionsStore.update` does.
    */
   update(request: Request, change: SessionUpdate): Promise<void> {
-    return this.orForget(request, () => this.store.updateLoaded(request.session, change));
+    return this.detachOnFailure(request, () => this.store.updateLoaded(request.session, change));
   }
 
   /**
-   * Changes what is kept for the visitor by a JSON merge patch (RFC 7396). Patches at the same time have the effect of one after
-   * the other. @returns it as saved.
+   * Applies a JSON merge patch (RFC 7396) to the visitor's data. Concurrent patches have the effect of one after the other.
    *
-   * @throws {SessionError} E_INVALID if it is no object or has a value that JSON does not keep, E_TOO_LARGE
+   * @returns the data as saved.
+   * @throws {SessionError} E_INVALID if the patch is no object or has a value that JSON would change, E_TOO_LARGE
    */
   async patchData(request: Request, patch: unknown): Promise<JsonObject> {
     const session = this.require(request);
@@ -149,18 +148,11 @@ export class SessionsService {
     return session.data;
   }
 
-  /** The sessions of the visitor's account, newest first. */
+  /** Lists the sessions of the visitor's account, newest first. */
   async list(request: Request): Promise<DeviceSession[]> {
     const devices = await this.devices.list(this.require(request).signedIn.accountId);
-    const current = this.handleOf(request);
-    return devices.map(({ handle, signedIn, createdAt, lastSeenAt }) => ({
-      handle,
-      device: signedIn?.device ?? null,
-      address: signedIn?.address ?? null,
-      createdAt: iso(createdAt),
-      lastSeenAt: iso(lastSeenAt),
-      current: handle === current,
-    }));
+    const currentHandle = this.handleOf(request);
+    return devices.map((device) => toDeviceSession(device, currentHandle));
   }
 
   /** Ends one session of the visitor's account. @throws {SessionError} E_SESSION_UNKNOWN */
@@ -169,73 +161,53 @@ export class SessionsService {
     await this.devices.end(this.require(request).signedIn, handle);
   }
 
-  /** Ends the other sessions of the visitor's account. @returns how many there were. */
+  /** Ends the other sessions of the visitor's account. @returns how many existed. */
   async endOthers(request: Request, reason: SessionEnd): Promise<number> {
     const { signedIn } = this.require(request);
-    const generation = await this.store.accounts.nextGeneration(signedIn.accountId);
-    // This one goes ahead, so that it is never one of those that are behind.
+    const generation = await this.store.generations.next(signedIn.accountId);
+    // This session is raised before the account, so that it is never stale.
     signedIn.generation = generation;
     await this.save(request);
-    await this.store.accounts.raiseGeneration(signedIn.accountId, generation);
-    return this.devices.endOthers(signedIn, reason, this.handleOf(request));
+    await this.store.generations.raise(signedIn.accountId, generation);
+    return this.devices.endAll(signedIn, reason, this.handleOf(request));
   }
 
-  /** Ends every session of an account; needs no session of it. @returns how many there were. */
-  async endAccount(account: SignedIn, reason: SessionEnd): Promise<number> {
-    const { accounts } = this.store;
-    await accounts.raiseGeneration(account.accountId, await accounts.nextGeneration(account.accountId));
-    return this.devices.endAll(account, reason);
-  }
-
-  /** Ends every session of the visitor's account. @returns how many there were. */
+  /** Ends every session of the visitor's account. @returns how many existed. */
   async endAll(request: Request, response: Response): Promise<number> {
     const others = await this.endOthers(request, 'revoked');
     await this.signOut(request, response);
     return others + 1;
   }
 
-  /** Lets subscribers know of a sign-in that was turned down; not under which name, which may be a mistyped password. */
-  tellRefused(): void {
-    tell({ event: 'refused', reason: 'sign-in' });
+  /** Ends every session of an account, without a request of it. @returns how many existed. */
+  async endAccount(account: SignedIn, reason: SessionEnd): Promise<number> {
+    const { generations } = this.store;
+    await generations.raise(account.accountId, await generations.next(account.accountId));
+    return this.devices.endAll(account, reason);
+  }
+
+  /** Publishes a refused sign-in. Without the username, which may be a mistyped password. */
+  reportRefusedSignIn(): void {
+    publishSessionEvent({ event: 'refused', reason: 'sign-in' });
   }
 
   describe(session: SignedInSession): CurrentSession {
-    const { accountId, username, device } = session.signedIn;
     const lifetime = this.store.lifetimeOf(session);
     if (!lifetime) throw noSession();
-    return {
-      accountId,
-      username,
-      device,
-      createdAt: iso(lifetime.createdAt),
-      lastSeenAt: iso(lifetime.lastSeenAt),
-      idleExpiresAt: iso(this.store.records.idleEndOf(lifetime)),
-      absoluteExpiresAt: iso(this.store.records.absoluteEndOf(lifetime)),
-      data: session.data,
-    };
+    return toCurrentSession(session, lifetime, this.store.records.lifetimes);
   }
 
   private handleOf(request: Request): string {
     return this.store.handleOf(request.sessionID);
   }
 
-  /** Without this express-session would save again at the end of the response, and set a cookie for what was not saved. */
-  private async orForget<T>(request: Request, task: () => Promise<T>): Promise<T> {
+  /** Without this, express-session would save again at the end of the response and set a cookie for an unsaved session. */
+  private async detachOnFailure<T>(request: Request, task: () => Promise<T>): Promise<T> {
     try {
       return await task();
     } catch (error) {
-      forget(request);
+      detachSession(request);
       throw error;
     }
   }
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
-}
-
-/** As `trust proxy` says. A proxy may pass on anything; only an address is kept, without its zone. */
-function addressOf({ ip = '' }: Request): string | null {
-  const [address = ''] = ip.split('%');
-  return isIP(address) === 0 ? null : address;
 }

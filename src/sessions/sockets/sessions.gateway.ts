@@ -3,7 +3,7 @@ import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '
 import type { Namespace, Socket } from 'socket.io';
 import { SessionSockets } from './session-sockets.js';
 
-/** The namespace `/sessions`: the visitor's own session. Messages are sessions.wire.ts. */
+/** The namespace `/sessions`: the visitor's own session. sessions.wire.ts declares its messages. */
 @WebSocketGateway({ namespace: '/sessions' })
 export class SessionsGateway
   implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnModuleDestroy
@@ -11,7 +11,7 @@ export class SessionsGateway
   constructor(private readonly sockets: SessionSockets) {}
 
   afterInit(namespace: Namespace): void {
-    namespace.use((socket, next) => void this.admit(socket, next));
+    namespace.use((socket, next) => void this.authenticate(socket, next));
     this.sockets.start();
   }
 
@@ -23,18 +23,18 @@ export class SessionsGateway
     this.sockets.stop();
   }
 
-  private async admit(socket: Socket, next: (refusal?: Error) => void): Promise<void> {
+  private async authenticate(socket: Socket, next: (refusal?: Error) => void): Promise<void> {
     let refusal: Error | undefined;
     try {
-      await this.sockets.admit(socket);
+      await this.sockets.authenticate(socket);
     } catch (error) {
-      refusal = new Error(describe(error), { cause: error });
+      refusal = new Error(messageFor(error), { cause: error });
     }
     next(refusal);
   }
 }
 
-function describe(error: unknown): string {
+function messageFor(error: unknown): string {
   const isCoded = error instanceof Error && 'code' in error && String(error.code).startsWith('E_');
   return isCoded ? `${String(error.code)}: ${error.message}` : 'E_INTERNAL: Try again in a moment.';
 }

@@ -1,12 +1,12 @@
-/** Lets tasks of one name run one after the other, in the order they came. */
-export class Turns {
+/** Runs tasks of the same key one after the other, in the order of their arrival. */
+export class KeyedQueue {
   private readonly last = new Map<string, Promise<unknown>>();
 
-  take<T>(name: string, task: () => Promise<T>): Promise<T> {
-    const turn = (this.last.get(name) ?? Promise.resolve()).then(task, task);
-    this.last.set(name, turn);
-    const leave = () => this.last.get(name) === turn && this.last.delete(name);
-    turn.then(leave, leave);
-    return turn;
+  run<T>(key: string, task: () => Promise<T>): Promise<T> {
+    const running = (this.last.get(key) ?? Promise.resolve()).then(task, task);
+    this.last.set(key, running);
+    const cleanUp = () => this.last.get(key) === running && this.last.delete(key);
+    running.then(cleanUp, cleanUp);
+    return running;
   }
 }

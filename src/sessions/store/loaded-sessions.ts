@@ -1,26 +1,27 @@
 import type { SessionData } from 'express-session';
 import type { JsonObject } from '../content/json-changes.js';
-import { engineNow, type SessionRecord } from '../records/session-records.store.js';
+import { engineNow } from '../records/session-lifetimes.js';
+import type { SessionRecord } from '../records/session-records.store.js';
 
 export interface LoadedSession extends SessionRecord {
   handle: string;
-  /** As the session object was when it was loaded or last saved; `content` may have others' changes as well. */
-  base: JsonObject;
+  /** The session object when it was loaded or last saved. `content` may contain changes of other requests as well. */
+  snapshot: JsonObject;
   /** The `expires` of its cookie when it was loaded. */
   expires?: string | undefined;
 }
 
-/** What was loaded from the engine, by the object that the application has of it. */
+/** What was loaded from the engine, by the session object that the application got for it. */
 export class LoadedSessions {
   private readonly byObject = new WeakMap<object, LoadedSession>();
 
-  /** The data that the application gets of a record. */
-  open(loaded: LoadedSession): SessionData {
+  /** Makes the session object for the application. */
+  toSessionData(loaded: LoadedSession): SessionData {
     const { content, maxAge, lastSeenAt } = loaded;
     const data = structuredClone(content) as unknown as SessionData;
     if (maxAge !== null) {
-      const restMs = lastSeenAt + maxAge - engineNow(loaded);
-      loaded.expires = new Date(Date.now() + restMs).toISOString();
+      const remainingMs = lastSeenAt + maxAge - engineNow(loaded);
+      loaded.expires = new Date(Date.now() + remainingMs).toISOString();
       Object.assign(data.cookie, { expires: loaded.expires });
     }
     this.set(data, loaded);
@@ -36,8 +37,8 @@ export class LoadedSessions {
     return this.byObject.get(session);
   }
 
-  /** Also for a shallow copy, `{ ...session }`, which has the same cookie: it goes on from what the original has. */
-  of(handle: string, session: SessionData): LoadedSession | undefined {
+  /** Finds it for a shallow copy as well: `{ ...session }` has the same cookie object, and starts from the state of the original. */
+  find(handle: string, session: SessionData): LoadedSession | undefined {
     const own = this.byObject.get(session);
     if (own?.handle === handle) return own;
     const original = this.byObject.get(session.cookie);

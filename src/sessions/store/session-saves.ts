@@ -1,75 +1,78 @@
 import type { SessionData } from 'express-session';
-import type { LoadedSession } from './loaded-sessions.js';
 import { applyChanges, changesBetween, type JsonObject } from '../content/json-changes.js';
 import { checkSize, contentOf } from '../content/session-content.js';
-import { isOver, maxAgeOf } from '../content/session-cookie.js';
+import { isEndedByCookie, maxAgeOf } from '../content/session-cookie.js';
 import type { SessionEnds } from '../ending/session-ends.js';
-import type { SessionNews } from '../ending/session-notifications.store.js';
+import type { SessionNotifications } from '../ending/session-notifications.store.js';
 import type { SessionRecords } from '../records/session-records.store.js';
 import { contended, noSession } from '../sessions.errors.js';
+import type { LoadedSession } from './loaded-sessions.js';
 
-/** Changes a draft of a session. It may run several times, each time on what is saved by then, so it must be synchronous. */
-export type SessionUpdate = (draft: SessionDraft) => void;
+/** A session as the function of an update gets it: change it in place. */
 export type SessionDraft = Partial<SessionData> & Pick<SessionData, 'cookie'>;
+/** Changes a draft of a session. Must be synchronous: it runs again on the newer content whenever another request saved first. */
+export type SessionUpdate = (draft: SessionDraft) => void;
 
-/** With each node's saves of one session in turn, only nodes contend: ten of them need about as many tries. */
-const MOST_TRIES = 20;
+/** Each node saves a session one request at a time, so only nodes compete: ten of them need about as many attempts. */
+const MAX_ATTEMPTS = 20;
 
-/** Compare-and-set: what other requests have saved meanwhile is never overwritten unseen. */
+/** Saves sessions by compare-and-set: a change that another request saved meanwhile is never lost. */
 export class SessionSaves {
   constructor(
     private readonly records: SessionRecords,
     private readonly ends: SessionEnds,
-    private readonly news: SessionNews,
-    private readonly mostBytes: number,
+    private readonly notifications: SessionNotifications,
+    private readonly maxBytes: number,
   ) {}
 
-  /** Saves what changed in the object since it was loaded or saved. */
+  /** Saves what changed in a session object since it was loaded or last saved. */
   async save(loaded: LoadedSession, session: SessionDraft): Promise<void> {
-    const now = checkSize(contentOf(session, loaded), this.mostBytes);
-    const changes = changesBetween(loaded.base, now);
+    const current = checkSize(contentOf(session, loaded), this.maxBytes);
+    const changes = changesBetween(loaded.snapshot, current);
     if (changes.length === 0) return;
-    await this.commit(loaded, (content) => checkSize(applyChanges(content, changes), this.mostBytes));
-    loaded.base = now;
+    await this.commit(loaded, (content) => checkSize(applyChanges(content, changes), this.maxBytes));
+    loaded.snapshot = current;
   }
 
-  /** Saves what changed in the object, if there is one, and what `change` makes of that. */
+  /** Saves what changed in the session object, if one is given, and then what `change` does. */
   async update(loaded: LoadedSession, change: SessionUpdate, session?: SessionDraft): Promise<void> {
-    const own = session ? changesBetween(loaded.base, contentOf(session, loaded)) : [];
-    await this.commit(loaded, (content) => this.changed(applyChanges(content, own), change));
-    loaded.base = loaded.content;
+    const changes = session ? changesBetween(loaded.snapshot, contentOf(session, loaded)) : [];
+    await this.commit(loaded, (content) => this.apply(change, applyChanges(content, changes)));
+    loaded.snapshot = loaded.content;
   }
 
-  /** Saves what `change` makes of the content, or of what another request has made of it by then. */
+  /** On a conflict, repeats `change` on the content that the other request saved. */
   private async commit(loaded: LoadedSession, change: (content: JsonObject) => JsonObject): Promise<void> {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const content = change(loaded.content);
-      if (isOver(content)) return void (await this.ends.endForGood([loaded.handle], 'signed-out'));
-      const saved = await this.records.save(loaded.handle, loaded.version, content);
-      if (saved.state === 'gone') throw noSession();
-      loaded.version = saved.version;
-      if (saved.state === 'saved') return this.saved(loaded, content);
-      loaded.content = saved.content;
+      if (isEndedByCookie(content))
+        return void (await this.ends.endReplicated([loaded.handle], 'signed-out'));
+      const result = await this.records.save(loaded.handle, loaded.version, content);
+      if (result.state === 'gone') throw noSession();
+      loaded.version = result.version;
+      if (result.state === 'saved') return this.afterSave(loaded, content);
+      loaded.content = result.content;
     }
     throw contended();
   }
 
-  private async saved(loaded: LoadedSession, content: JsonObject): Promise<void> {
+  private async afterSave(loaded: LoadedSession, content: JsonObject): Promise<void> {
+    const { handle } = loaded;
     const maxAge = maxAgeOf(content['cookie']);
-    const isAnother = maxAge !== loaded.maxAge;
+    const hasNewLifetime = maxAge !== loaded.maxAge;
     Object.assign(loaded, { content, maxAge });
-    if (isAnother)
-      loaded.lastSeenAt = (await this.records.see(loaded.handle, loaded, 0)) ?? loaded.lastSeenAt;
-    this.news.publish({ handle: loaded.handle, ended: null });
+    if (hasNewLifetime)
+      loaded.lastSeenAt = (await this.records.touch(handle, loaded, 0)) ?? loaded.lastSeenAt;
+    this.notifications.publish({ handle, ended: null });
   }
 
-  private changed(content: JsonObject, change: SessionUpdate): JsonObject {
+  private apply(change: SessionUpdate, content: JsonObject): JsonObject {
     const draft = structuredClone(content) as unknown as SessionDraft;
     const outcome: unknown = change(draft);
     if (outcome instanceof Promise)
       throw new TypeError(
         'The function that updates a session must be synchronous: it may run several times.',
       );
-    return checkSize(contentOf(draft, { base: content }), this.mostBytes);
+    return checkSize(contentOf(draft, { snapshot: content }), this.maxBytes);
   }
 }

@@ -1,7 +1,7 @@
 type Callback = (error?: unknown, data?: unknown) => unknown;
 
-/** As express-session wants it: by its callback if it gave one, else as a promise. */
-export async function answer(callback: Callback | undefined, task: () => unknown): Promise<unknown> {
+/** Returns a result as express-session expects it: through the callback if there is one, else as a promise. */
+export async function withCallback(callback: Callback | undefined, task: () => unknown): Promise<unknown> {
   let result: unknown;
   try {
     result = await task();

@@ -315,6 +315,6 @@ describe('the store under plain express-session', () => {
 
   it('refuses to list all sessions', async () => {
     for (const call of ['all', 'ids', 'length', 'clear'] as const)
-      await expect(here[call]()).rejects.toThrow('never by a scan');
+      await expect(here[call]()).rejects.toThrow('never listed by a scan');
   });
 });

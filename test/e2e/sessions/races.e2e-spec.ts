@@ -45,7 +45,7 @@ describe('races on two nodes', { timeout: 120_000 }, () => {
       await usingStores(ours, async ([here, there]) => {
         const count = { acknowledged: 0, lost: 0, signedOut: 0, resurrected: 0 };
         for (let i = 0; i < RACES / 5; i++) {
-          const raced = await raceAgainstMove(here as SessionsStore, there as SessionsStore, i);
+          const raced = await raceAgainstRotation(here as SessionsStore, there as SessionsStore, i);
           if (raced.isWritten) count.acknowledged++;
           if (raced.isWritten && !raced.hasWrite && !raced.isSignedOut) count.lost++;
           if (raced.isSignedOut) count.signedOut++;
@@ -170,7 +170,7 @@ async function resurrectedOf(races: number, stores: Store[]) {
 }
 
 /** A session moves on one node, is written on the other, and every second time signed out there as well. */
-async function raceAgainstMove(here: SessionsStore, there: SessionsStore, race: number) {
+async function raceAgainstRotation(here: SessionsStore, there: SessionsStore, race: number) {
   const [older, newer] = [randomUUID(), randomUUID()];
   const empty = () => ({ cookie: { originalMaxAge: null } }) as Session & SessionData;
   await here.set(older, empty());
@@ -182,9 +182,9 @@ async function raceAgainstMove(here: SessionsStore, there: SessionsStore, race: 
     for (let i = 0; i < trips; i++) await there.get('nobody');
   };
   const [, isWritten, isSignedOut] = await Promise.all([
-    here.move(handleOf(older), newer, empty()).catch(() => undefined),
+    here.rotate(handleOf(older), newer, empty()).catch(() => undefined),
     isDone(later(race % 7).then(async () => (await there.set(older, written), true))),
-    race % 2 === 0 && isDone(later(race % 5).then(() => there.endForGood([handleOf(older)], 'signed-out'))),
+    race % 2 === 0 && isDone(later(race % 5).then(() => there.ends.endReplicated([handleOf(older)], 'signed-out'))),
   ]);
   const left = (await here.get(newer)) as SessionData | null;
   return { isWritten, isSignedOut, isThere: left !== null, hasWrite: left?.fields?.['written'] === true };

@@ -79,14 +79,14 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
       const visit = await visitors.newVisit();
       await engine.command('HSET', keyOf(visit), 'lastSeenAt', `${Date.now() - 100_000}`);
       const { records } = app.get(SessionsStore);
-      const real = records.see.bind(records);
-      const see = vi.spyOn(records, 'see').mockImplementation(async (...args) => {
+      const real = records.touch.bind(records);
+      const touch = vi.spyOn(records, 'touch').mockImplementation(async (...args) => {
         await engine.command('DEL', keyOf(visit));
         return real(...args);
       });
       const before = await engine.command('DBSIZE');
       const { headers, status } = await visitors.current(visit);
-      see.mockRestore();
+      touch.mockRestore();
       expect([status, headers['set-cookie']]).toEqual([401, undefined]);
       expect(await engine.command('DBSIZE')).toBe(Number(before) - 1);
     });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { bulkhead, isBulkheadRejectedError } from 'cockatiel';
-import { busy } from './accounts.errors.js';
+import { busy } from '../accounts.errors.js';
 
 /** Argon2id as the OWASP password storage cheat sheet sets it: 19 MiB, 2 passes, 1 lane. */
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

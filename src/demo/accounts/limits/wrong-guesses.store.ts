@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { defineScript } from '../../engine/index.js';
-import { AccountError, busy } from './accounts.errors.js';
-import { ACCOUNTS_OPTIONS, type AccountsOptions } from './accounts.options.js';
+import { defineScript } from '../../../engine/index.js';
+import { AccountError, busy } from '../accounts.errors.js';
+import { ACCOUNTS_OPTIONS, type AccountsOptions } from '../accounts.options.js';
 import { networkOf } from './network.js';
 
 const WINDOW_SECONDS = 15 * 60;
