@@ -14,10 +14,10 @@ interface AccountErrorDetails {
   cause?: unknown;
 }
 
-/** An account request that is refused; the message says what to do and never which part was wrong. */
+/** An account request is refused. The message says what to do, and never whether the name or the password was wrong. */
 export class AccountError extends Error {
   readonly retryAfterSeconds: number;
-  /** The fields that are wrong, of E_INVALID. */
+  /** The wrong fields of E_INVALID. */
   readonly errors: { field: string; message: string }[] | undefined;
 
   constructor(
@@ -34,11 +34,11 @@ export class AccountError extends Error {
 
 const BUSY_SECONDS = 2;
 
-/** More passwords wait to be hashed than can be in a few seconds. */
+/** The queue of passwords to be hashed is full. */
 export function busy(): AccountError {
   return new AccountError(
     'E_ACCOUNTS_BUSY',
-    `Too many passwords are being checked at the moment. Nothing was changed. Try again in ${BUSY_SECONDS} seconds.`,
+    `Too many passwords are being verified. Nothing was changed. Try again in ${BUSY_SECONDS} seconds.`,
     { retryAfterSeconds: BUSY_SECONDS },
   );
 }

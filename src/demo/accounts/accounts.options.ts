@@ -2,16 +2,16 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { RedisEngine } from '../../engine/index.js';
 
 export interface AccountsOptions {
-  /** Counts wrong passwords and sign-ups across nodes. */
+  /** Counts wrong passwords and sign-ups on all nodes together. */
   engine: RedisEngine;
   keyPrefix: string;
-  /** Wrong passwords per 15 minutes and account, for example 10. */
+  /** The most wrong passwords of an account in 15 minutes, for example 10. */
   failuresPerAccount: number;
-  /** Wrong passwords per 15 minutes and address, or IPv6 /64, for example 100. */
+  /** The most wrong passwords from an address, or IPv6 /64, in 15 minutes, for example 100. */
   failuresPerAddress: number;
-  /** Sign-ups per hour and address, or IPv6 /64, for example 20. */
+  /** The most sign-ups from an address, or IPv6 /64, in an hour, for example 20. */
   signUpsPerAddress: number;
-  /** Creates the demo's accounts, ada and grace. */
+  /** Whether to create the demo's accounts, ada and grace. */
   withDemoAccounts: boolean;
 }
 

@@ -21,7 +21,7 @@ export interface Account {
 export class AccountsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The new account's id; null if the name is taken. */
+  /** @returns the new account's id; null if the name is taken. */
   async create(username: string, passwordHash: string): Promise<string | null> {
     const [row] = await this.database.query<{ account_id: string }>(
       `INSERT INTO accounts (username, password_hash) VALUES ($1, $2)
@@ -41,7 +41,7 @@ export class AccountsRepository {
       : null;
   }
 
-  /** @returns whether the password was still the one of `before`. */
+  /** @returns false if another request has changed the password first. */
   async changePassword({ accountId, passwordHash: before }: Account, passwordHash: string): Promise<boolean> {
     const changed = await this.database.query(
       'UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2 RETURNING account_id',

@@ -7,22 +7,22 @@ const username = z
   .toLowerCase()
   .regex(
     /^[a-z0-9][a-z0-9_-]{2,31}$/,
-    'must be 3-32 of a-z, 0-9, "_" and "-", beginning with a letter or digit',
+    'must be 3-32 of a-z, 0-9, "_" and "-", and start with a letter or digit',
   );
 
-/** PostgreSQL and JSON take neither control characters nor halves of surrogate pairs everywhere. */
-const plainText = (longest: number) =>
+/** PostgreSQL rejects NUL, and JSON parsers reject lone surrogates. */
+const plainText = (maxLength: number) =>
   z
     .string()
     .trim()
     .min(1, 'must not be empty')
-    .max(longest, `must have at most ${longest} characters`)
+    .max(maxLength, `must have at most ${maxLength} characters`)
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
 
 export const newAccountSchema = z.strictObject({ username, password: newPassword });
 
 export const signInSchema = z.strictObject({
-  // Not the rules of new names: one that cannot exist is answered like a wrong password.
+  // Not the rules of new names: a name that cannot exist gets the same response as a wrong password.
   username: plainText(128),
   password: givenPassword,
   device: plainText(64).optional(),

@@ -7,12 +7,10 @@ import type { NewAccount } from './accounts.schemas.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { weaknessOf } from './passwords/password-rules.js';
 import { SignUpsStore } from './limits/sign-ups.store.js';
-import { WrongGuessesStore } from './limits/wrong-guesses.store.js';
+import { type GuessLimit, WrongGuessesStore } from './limits/wrong-guesses.store.js';
 
 const DEMO_ACCOUNTS = ['ada', 'grace'];
 const DEMO_PASSWORD = 'correct horse battery staple';
-
-type Limits = ReturnType<WrongGuessesStore['signedIn']>;
 
 export interface CreatedAccount {
   accountId: string;
@@ -22,7 +20,7 @@ export interface CreatedAccount {
 /** Accounts and their passwords. */
 @Injectable()
 export class AccountsService implements OnApplicationBootstrap {
-  /** An unknown name is checked against this hash, so that it takes as long as a wrong password. */
+  /** Unknown names are verified against this hash, so that they take as long as a wrong password. */
   private readonly unknownNameHash: Promise<string>;
 
   constructor(
@@ -40,12 +38,12 @@ export class AccountsService implements OnApplicationBootstrap {
     void this.migrations.apply('accounts', ACCOUNTS_MIGRATIONS, () => this.createDemoAccounts());
   }
 
-  /** @throws {AccountError} E_USERNAME_TAKEN, E_INVALID, E_TOO_MANY_SIGN_UPS, E_ACCOUNTS_BUSY */
+  /** Creates an account. @throws {AccountError} E_USERNAME_TAKEN, E_INVALID, E_TOO_MANY_SIGN_UPS, E_ACCOUNTS_BUSY */
   async create({ username, password }: NewAccount, address: string): Promise<CreatedAccount> {
     refuseWeak('password', password, username);
     await this.signUps.count(address);
     const accountId = await this.insert(username, password).catch(async (error: unknown) => {
-      await this.signUps.giveBack(address);
+      await this.signUps.refund(address);
       throw error;
     });
     if (accountId === null) {
@@ -54,18 +52,22 @@ export class AccountsService implements OnApplicationBootstrap {
     return { accountId, username };
   }
 
-  /** For a sign-in. @throws {AccountError} E_WRONG_CREDENTIALS, the same for an unknown name; E_TOO_MANY_FAILURES, E_ACCOUNTS_BUSY */
+  /**
+   * Verifies the name and password of a sign-in.
+   *
+   * @throws {AccountError} E_WRONG_CREDENTIALS (also for an unknown name), E_TOO_MANY_FAILURES, E_ACCOUNTS_BUSY
+   */
   authenticate(name: string, password: string, address: string): Promise<Account> {
     const username = name.trim().toLowerCase();
-    return this.match(username, password, this.wrongGuesses.signIn(username, address));
+    return this.verify(username, password, this.wrongGuesses.limitsOfSignIn(username, address));
   }
 
-  /** Checks the password of a visitor who is signed in already. @throws {AccountError} as {@link authenticate} */
+  /** Verifies the password of a signed-in visitor. @throws {AccountError} as {@link authenticate} */
   authenticateSignedIn(username: string, password: string): Promise<Account> {
-    return this.match(username, password, this.wrongGuesses.signedIn(username));
+    return this.verify(username, password, this.wrongGuesses.limitsOfSignedIn(username));
   }
 
-  /** @throws {AccountError} E_WRONG_CREDENTIALS if the password is another than when the account was authenticated. */
+  /** @throws {AccountError} E_WRONG_CREDENTIALS if the password has changed since the account was authenticated. */
   async requireUnchanged({ username, passwordHash }: Account): Promise<void> {
     const now = await this.accounts.find(username);
     if (now?.passwordHash !== passwordHash) throw wrongCredentials();
@@ -80,11 +82,11 @@ export class AccountsService implements OnApplicationBootstrap {
     if (!isChanged) throw wrongCredentials();
   }
 
-  private async match(username: string, password: string, limits: Limits): Promise<Account> {
+  private async verify(username: string, password: string, limits: GuessLimit[]): Promise<Account> {
     const account = await this.accounts.find(username);
     const passwordHash = account?.passwordHash ?? (await this.unknownNameHash);
-    // A guess is counted in its turn, so that only as many are pending as are being verified.
-    const isRight = await this.hasher.inTurn('owners', () =>
+    // Counted only once it leaves the queue, so that queued guesses are not pending.
+    const isRight = await this.hasher.enqueue('owners', () =>
       this.wrongGuesses.guess(limits, () => this.hasher.verify(passwordHash, password)),
     );
     if (!account || !isRight) throw wrongCredentials();
@@ -102,7 +104,7 @@ export class AccountsService implements OnApplicationBootstrap {
   }
 }
 
-/** @throws {AccountError} E_INVALID, which names the field. */
+/** Refuses a password that is easy to guess. @throws {AccountError} E_INVALID, which names the field. */
 export function refuseWeak(field: string, password: string, username: string): void {
   const message = weaknessOf(password, username);
   if (message)
@@ -110,14 +112,17 @@ export function refuseWeak(field: string, password: string, username: string): v
 }
 
 function wrongCredentials(): AccountError {
-  return new AccountError('E_WRONG_CREDENTIALS', 'Name or password is wrong. Check both and try again.');
+  return new AccountError(
+    'E_WRONG_CREDENTIALS',
+    'The name or the password is wrong. Check both and try again.',
+  );
 }
 
-/** The statement may have been executed although its answer was lost. */
+/** The statement may have been executed although its response was lost. */
 function unknownOutcome(cause: unknown): AccountError {
   return new AccountError(
     'E_DATABASE_UNAVAILABLE',
-    'The database does not answer, so the password may be changed or not. Sign in with the new one, or else with the old one.',
+    'The database does not answer, so the password may be changed or not. Sign in with the new password, or else with the old one.',
     { cause },
   );
 }

@@ -2,10 +2,7 @@ import { isIPv6 } from 'node:net';
 
 const GROUPS = 8;
 
-/**
- * Where an address belongs to as far as limits go: an IPv6 address to its /64, all of which one subscriber has (RFC 6177), an
- * IPv4 address to itself.
- */
+/** The network that limits apply to: the /64 of an IPv6 address, since one subscriber has all of it (RFC 6177); an IPv4 address itself. */
 export function networkOf(address: string): string {
   const [, ipv4] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   if (ipv4) return ipv4;

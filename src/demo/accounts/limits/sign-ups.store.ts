@@ -7,7 +7,7 @@ import { networkOf } from './network.js';
 
 const WINDOW_SECONDS = 60 * 60;
 
-/** Sign-ups per address and hour, on every node together; each node counts alone while the engine is down. */
+/** Sign-ups per address and hour, counted on all nodes together. While the engine is down, each node counts alone. */
 @Injectable()
 export class SignUpsStore {
   private readonly perAddress: RateLimiterRedis;
@@ -32,8 +32,8 @@ export class SignUpsStore {
     }
   }
 
-  /** For a sign-up that failed through no fault of the visitor. */
-  async giveBack(address: string): Promise<void> {
+  /** Uncounts a sign-up that failed. */
+  async refund(address: string): Promise<void> {
     await this.perAddress.reward(keyOf(address));
   }
 }
@@ -42,12 +42,12 @@ function tooMany({ msBeforeNext }: RateLimiterRes): AccountError {
   const seconds = Math.ceil(msBeforeNext / 1000);
   return new AccountError(
     'E_TOO_MANY_SIGN_UPS',
-    `Too many accounts were made from this address. Try again in ${Math.ceil(seconds / 60)} minutes.`,
+    `Too many accounts were created from this address. Try again in ${Math.ceil(seconds / 60)} minutes.`,
     { retryAfterSeconds: seconds },
   );
 }
 
-/** Addresses are not stored in the engine in plain. */
+/** The engine never gets addresses in plain. */
 function keyOf(address: string): string {
   return createHash('sha256').update(networkOf(address)).digest('base64url').slice(0, 22);
 }
