@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SessionData } from 'express-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
-import { SessionsStore, type SessionsStoreOptions } from '../../../src/sessions/index.js';
-import { handleOf, sessionKey } from '../../../src/sessions/records/sessions.keys.js';
-import { type SessionsOptions, SESSIONS_OPTIONS } from '../../../src/sessions/sessions.options.js';
-import { redisLike, startApp } from '../../support/app.js';
-import { until } from '../../support/until.js';
-import { Visitors } from './visitors.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
+import { SessionsStore, type SessionsStoreOptions } from '../../../../src/sessions/index.js';
+import { handleOf, sessionKey } from '../../../../src/sessions/records/sessions.keys.js';
+import { type SessionsOptions, SESSIONS_OPTIONS } from '../../../../src/sessions/sessions.options.js';
+import { redisLike, startApp } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
+import { Visitors } from '../visitors.js';
 
 /** What would follow if an option were read again after it was changed: another key, a second's life, refusals. */
 const CHANGED = {

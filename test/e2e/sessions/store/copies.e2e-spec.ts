@@ -2,12 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
-import { SessionsStore } from '../../../src/sessions/index.js';
-import { handleOf, sessionKey } from '../../../src/sessions/records/sessions.keys.js';
-import { installed } from '../../support/app.js';
-import { until } from '../../support/until.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
+import { SessionsStore } from '../../../../src/sessions/index.js';
+import { handleOf, sessionKey } from '../../../../src/sessions/records/sessions.keys.js';
+import { installed } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
 
 declare module 'express-session' {
   interface SessionData {

@@ -1,12 +1,12 @@
 import type { SessionData } from 'express-session';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { LocalEngine } from '../../../local/index.js';
-import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
-import { SessionsStore } from '../../../src/sessions/store/sessions.store.js';
-import { installed, startApp, type TestApp } from '../../support/app.js';
-import { until } from '../../support/until.js';
-import { cookieOf, keyOf, PASSWORD, type Visit, Visitors } from './visitors.js';
+import type { LocalEngine } from '../../../../local/index.js';
+import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
+import { SessionsStore } from '../../../../src/sessions/store/sessions.store.js';
+import { installed, startApp, type TestApp } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
+import { cookieOf, keyOf, PASSWORD, type Visit, Visitors } from '../visitors.js';
 
 describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
   let app: TestApp;

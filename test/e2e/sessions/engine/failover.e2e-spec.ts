@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EngineStack, type LocalEngine, startCluster, startSentinel } from '../../../local/index.js';
-import { installed, readinessOf, startOn, type TestNode } from '../../support/app.js';
-import { createDatabase } from '../../support/database.js';
-import { patient, productionSettings } from '../../support/settings.js';
-import { until } from '../../support/until.js';
-import { cookieOf, keyOf, type Visit, Visitors } from './visitors.js';
+import { type EngineStack, type LocalEngine, startCluster, startSentinel } from '../../../../local/index.js';
+import { installed, readinessOf, startOn, type TestNode } from '../../../support/app.js';
+import { createDatabase } from '../../../support/database.js';
+import { patient, productionSettings } from '../../../support/settings.js';
+import { until } from '../../../support/until.js';
+import { cookieOf, keyOf, type Visit, Visitors } from '../visitors.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
 const PER_ACCOUNT = 10;

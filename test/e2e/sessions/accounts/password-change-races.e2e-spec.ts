@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { cookieOf, type Visit, Visitors } from './visitors.js';
+import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { cookieOf, type Visit, Visitors } from '../visitors.js';
 
 const ROUNDS = 20;
 const NEXT = 'another passphrase';

@@ -2,12 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { stat, truncate } from 'node:fs/promises';
 import type { SessionData } from 'express-session';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EngineStack, startCluster, startSentinel } from '../../../local/index.js';
-import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
-import { SessionsStore } from '../../../src/sessions/index.js';
-import { handleOf, sessionKey } from '../../../src/sessions/records/sessions.keys.js';
-import { redisLike } from '../../support/app.js';
-import { until } from '../../support/until.js';
+import { type EngineStack, startCluster, startSentinel } from '../../../../local/index.js';
+import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
+import { SessionsStore } from '../../../../src/sessions/index.js';
+import { handleOf, sessionKey } from '../../../../src/sessions/records/sessions.keys.js';
+import { redisLike } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
 
 /** `SESSION_RUNS=5 npx vitest run test/e2e/sessions/undone` is what the README reports. */
 const RUNS = Number(process.env['SESSION_RUNS'] ?? 1);

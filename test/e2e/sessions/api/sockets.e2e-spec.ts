@@ -1,10 +1,10 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalEngine } from '../../../local/index.js';
-import { startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { elapsed } from '../../support/elapsed.js';
-import { until } from '../../support/until.js';
-import { keyOf, type Visit, Visitors } from './visitors.js';
+import type { LocalEngine } from '../../../../local/index.js';
+import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { elapsed } from '../../../support/elapsed.js';
+import { until } from '../../../support/until.js';
+import { keyOf, type Visit, Visitors } from '../visitors.js';
 
 describe('the namespace /sessions', () => {
   let app: TestApp;

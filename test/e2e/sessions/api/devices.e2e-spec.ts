@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalEngine } from '../../../local/index.js';
-import type { CurrentSession, DeviceSession } from '../../../src/sessions/index.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { sessionsWaitingFor } from '../../support/database.js';
-import { until } from '../../support/until.js';
-import { accountKeyOf, cookieOf, generationKeyOf, keyOf, type Visit, Visitors } from './visitors.js';
+import type { LocalEngine } from '../../../../local/index.js';
+import type { CurrentSession, DeviceSession } from '../../../../src/sessions/index.js';
+import { startApp, type TestApp } from '../../../support/app.js';
+import { sessionsWaitingFor } from '../../../support/database.js';
+import { until } from '../../../support/until.js';
+import { accountKeyOf, cookieOf, generationKeyOf, keyOf, type Visit, Visitors } from '../visitors.js';
 
 const A_DAY_MS = 86_400_000;
 

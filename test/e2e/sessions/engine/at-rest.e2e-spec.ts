@@ -4,12 +4,12 @@ import type { LoggerService } from '@nestjs/common';
 import { io } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { LocalEngine } from '../../../local/index.js';
-import { handleOf, notificationChannel } from '../../../src/sessions/records/sessions.keys.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { asOperator, type Settings } from '../../support/settings.js';
-import { until } from '../../support/until.js';
-import { idOf, keyOf, type Visit, Visitors } from './visitors.js';
+import type { LocalEngine } from '../../../../local/index.js';
+import { handleOf, notificationChannel } from '../../../../src/sessions/records/sessions.keys.js';
+import { startApp, type TestApp } from '../../../support/app.js';
+import { asOperator, type Settings } from '../../../support/settings.js';
+import { until } from '../../../support/until.js';
+import { idOf, keyOf, type Visit, Visitors } from '../visitors.js';
 
 const newKey = () => randomBytes(32).toString('base64');
 const newCanary = () => `canary-${randomBytes(8).toString('hex')}`;

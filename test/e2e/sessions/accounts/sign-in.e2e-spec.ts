@@ -1,9 +1,9 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { queryDatabase } from '../../support/database.js';
-import { until } from '../../support/until.js';
-import { cookieOf, PASSWORD, Visitors } from './visitors.js';
+import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { queryDatabase } from '../../../support/database.js';
+import { until } from '../../../support/until.js';
+import { cookieOf, PASSWORD, Visitors } from '../visitors.js';
 
 const FAILURES_PER_ACCOUNT = 3;
 const FAILURES_PER_ADDRESS = 5;

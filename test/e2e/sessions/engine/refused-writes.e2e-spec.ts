@@ -2,10 +2,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { readinessOf, redisLike, startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { until } from '../../support/until.js';
-import { keyOf, type Visit, Visitors } from './visitors.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { readinessOf, redisLike, startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
+import { keyOf, type Visit, Visitors } from '../visitors.js';
 
 const MINUTES_AGO_MS = 180_000;
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { rounds } from '../../support/scope.js';
-import { PASSWORD, Visitors } from './visitors.js';
+import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { rounds } from '../../../support/scope.js';
+import { PASSWORD, Visitors } from '../visitors.js';
 
 const WRONG_PER_ACCOUNT = 3;
 const WRONG_PER_ADDRESS = 40;

@@ -1,9 +1,9 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FaultProxy, startFaultProxy } from '../../../local/index.js';
-import { readinessOf, startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { until } from '../../support/until.js';
-import { type Visit, Visitors } from './visitors.js';
+import { type FaultProxy, startFaultProxy } from '../../../../local/index.js';
+import { readinessOf, startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
+import { type Visit, Visitors } from '../visitors.js';
 
 describe('websockets of a node that is cut off from the engine', () => {
   let app: TestApp;

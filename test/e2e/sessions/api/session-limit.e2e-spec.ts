@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { LocalEngine } from '../../../local/index.js';
-import { startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { rounds } from '../../support/scope.js';
-import { keyOf, type Visit, Visitors } from './visitors.js';
+import type { LocalEngine } from '../../../../local/index.js';
+import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { rounds } from '../../../support/scope.js';
+import { keyOf, type Visit, Visitors } from '../visitors.js';
 
 const RUNS = rounds(15);
 

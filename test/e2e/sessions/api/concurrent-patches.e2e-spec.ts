@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp, type TestNode } from '../../support/app.js';
-import { rounds } from '../../support/scope.js';
-import { type Visit, Visitors } from './visitors.js';
+import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { rounds } from '../../../support/scope.js';
+import { type Visit, Visitors } from '../visitors.js';
 
 type Json = null | number | string | Json[] | { [name: string]: Json };
 

@@ -1,11 +1,11 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalEngine } from '../../../local/index.js';
-import { sessionChannel, type SessionEvent } from '../../../src/sessions/index.js';
-import { handleOf } from '../../../src/sessions/records/sessions.keys.js';
-import { startApp, type TestApp } from '../../support/app.js';
-import { asOperator } from '../../support/settings.js';
-import { accountKeyOf, cookieOf, idOf, keyOf, type Visit, Visitors } from './visitors.js';
+import type { LocalEngine } from '../../../../local/index.js';
+import { sessionChannel, type SessionEvent } from '../../../../src/sessions/index.js';
+import { handleOf } from '../../../../src/sessions/records/sessions.keys.js';
+import { startApp, type TestApp } from '../../../support/app.js';
+import { asOperator } from '../../../support/settings.js';
+import { accountKeyOf, cookieOf, idOf, keyOf, type Visit, Visitors } from '../visitors.js';
 
 describe('what happens to sessions', () => {
   const events: SessionEvent[] = [];

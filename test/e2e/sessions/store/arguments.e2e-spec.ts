@@ -3,11 +3,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SessionData } from 'express-session';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
-import { SessionsStore } from '../../../src/sessions/index.js';
-import { redisLike } from '../../support/app.js';
-import { until } from '../../support/until.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
+import { SessionsStore } from '../../../../src/sessions/index.js';
+import { redisLike } from '../../../support/app.js';
+import { until } from '../../../support/until.js';
 
 type Data = SessionData & { words: string[]; byWord: Record<string, number> };
 

@@ -1,9 +1,9 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { installed, startApp, type TestApp } from '../../support/app.js';
-import { asGameServer } from '../../support/settings.js';
-import { Visitors } from './visitors.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { installed, startApp, type TestApp } from '../../../support/app.js';
+import { asGameServer } from '../../../support/settings.js';
+import { Visitors } from '../visitors.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
 /** Sent by the engine itself, and by this test. The module's scripts are sent by EVALSHA. */
