@@ -13,7 +13,7 @@ type Data = SessionData & { words: string[]; byWord: Record<string, number> };
 
 const RUNS = 100;
 
-/** What a caller does to its own object after the call. */
+/** What a caller may do to its object after the call. */
 const MUTATIONS: readonly ((data: Data) => void)[] = [
   (data) => data.words.push('later'),
   (data) => (data.byWord['later'] = 1),
@@ -29,7 +29,7 @@ const write = fc.record({
   mutations: fc.array(fc.integer({ min: 0, max: MUTATIONS.length - 1 }), { minLength: 1, maxLength: 4 }),
 });
 
-describe('session data passed to store.set', () => {
+describe('session data passed to SessionsStore.set', () => {
   const shared = { keyPrefix: randomUUID(), sealingKeys: [randomBytes(32).toString('base64')] };
   const engines: RedisEngine[] = [];
   const stores: SessionsStore[] = [];
@@ -60,14 +60,14 @@ describe('session data passed to store.set', () => {
       try {
         MUTATIONS[mutation]!(mine);
       } catch {
-        // An earlier one has removed what this one changes.
+        // An earlier mutation has removed the field.
       }
       await nextTurn();
     }
     await saved;
   }
 
-  it('may be changed right after the call: the session is what one of the calls was given', async () => {
+  it('is copied at the call, so the caller may change its object right afterwards', async () => {
     let writes = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(write, { minLength: 1, maxLength: 4 }), async (all) => {
@@ -80,10 +80,10 @@ describe('session data passed to store.set', () => {
       }),
       { numRuns: RUNS },
     );
-    console.log(`${writes} sets of data that was changed right after the call`);
+    console.log(`${writes} calls of set with data that changed right afterwards`);
   });
 
-  it('keeps fields of two calls at the same time, each as it was at its call', async () => {
+  it('is saved as it was at the call also when two calls run at the same time', async () => {
     await fc.assert(
       fc.asyncProperty(write, write, async (one, two) => {
         const id = randomUUID();

@@ -16,9 +16,9 @@ export interface BareNode {
 }
 
 /**
- * Plain express with express-session, and whichever store. It saves before it answers, which is more than most do.
+ * Starts plain express with express-session on any store. It saves before it responds, which is more than most applications do.
  *
- * @param beforeSave holds a request between reading its session and saving it.
+ * @param beforeSave delays a request between reading its session and saving it.
  */
 export async function startBareNode(
   store: Store,
@@ -28,7 +28,7 @@ export async function startBareNode(
   app.use(session({ store, secret: 'of this test', resave: false, saveUninitialized: false }));
   app.post('/session', (request, response, next) => {
     request.session.fields = {};
-    request.session.save(answerOrFail(response, next));
+    request.session.save(respondOrFail(response, next));
   });
   app.get('/session', signedIn, (request, response) => {
     response.json(Object.keys(request.session.fields ?? {}));
@@ -37,12 +37,12 @@ export async function startBareNode(
     const field = String(request.params['field']);
     const save = () => {
       Object.assign(request.session.fields ?? {}, { [field]: true });
-      request.session.save(answerOrFail(response, next));
+      request.session.save(respondOrFail(response, next));
     };
     void Promise.resolve(beforeSave(field)).then(save);
   });
   app.delete('/session', signedIn, (request, response, next) => {
-    request.session.destroy(answerOrFail(response, next));
+    request.session.destroy(respondOrFail(response, next));
   });
   app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     response.sendStatus(503);
@@ -64,6 +64,6 @@ const signedIn: RequestHandler = (request, response, next) => {
   else response.sendStatus(401);
 };
 
-function answerOrFail(response: Response, next: NextFunction) {
+function respondOrFail(response: Response, next: NextFunction) {
   return (error?: unknown) => void (error ? next(error) : response.sendStatus(204));
 }

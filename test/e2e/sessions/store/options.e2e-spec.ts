@@ -10,7 +10,7 @@ import { redisLike, startApp } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
 import { Visitors } from '../visitors.js';
 
-/** What would follow if an option were read again after it was changed: another key, a second's life, refusals. */
+/** Each of these would break the test if the option were read again: other keys, short lifetimes, refusals. */
 const CHANGED = {
   engine: undefined as unknown as RedisEngine,
   keyPrefix: 'changed',
@@ -25,7 +25,7 @@ function change(options: Partial<SessionsOptions>): void {
   for (const list of [options.sealingKeys, options.secrets]) (list as string[] | undefined)?.fill('changed');
 }
 
-describe('options that are changed after they were given', () => {
+describe('options that the caller changes after the call', () => {
   let server: LocalEngine;
   let engine: RedisEngine;
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('options that are changed after they were given', () => {
     await server.stop();
   });
 
-  it('change nothing in a store', async () => {
+  it('have no effect on a SessionsStore', async () => {
     const keyPrefix = randomUUID();
     const sealingKeys = [randomBytes(32).toString('base64')];
     const lifetimes = { idleSeconds: 600, absoluteSeconds: 3_600 };
@@ -56,7 +56,7 @@ describe('options that are changed after they were given', () => {
     expect(leftMs).toBeGreaterThan(500_000);
   });
 
-  it('change nothing in the module', async () => {
+  it('have no effect on the SessionsModule', async () => {
     const app = await startApp({ settings: { SESSIONS_PER_ACCOUNT: '2' } });
     try {
       change(app.get<SessionsOptions>(SESSIONS_OPTIONS));

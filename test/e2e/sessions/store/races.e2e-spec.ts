@@ -14,34 +14,34 @@ import { type BareNode, startBareNode } from './bare-node.js';
 
 const RACES = Number(process.env['SESSION_RACES'] ?? rounds(1000));
 const AT_ONCE = 50;
-/** Of so many races, in one the request in flight is held until the sign-out was answered; the others just run. */
+/** In every second race, the concurrent request is held until the response of the sign-out; the others just run. */
 const HELD_EVERY = 2;
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
 
-describe('races on two nodes', { timeout: 120_000 }, () => {
+describe('concurrent requests on two nodes under plain express-session', { timeout: 120_000 }, () => {
   let server: LocalServer;
   beforeAll(async () => {
     server = await startEngine(kind);
   });
   afterAll(() => server.stop());
 
-  describe('this store', () => {
-    it(`keeps all of ${RACES} parallel writes to one session`, async () => {
+  describe('SessionsStore', () => {
+    it(`keeps all of ${RACES} concurrent writes to one session`, async () => {
       await usingStores(ours, async (stores) => {
         expect(await lostOf(RACES, stores)).toEqual({ acknowledged: RACES, lost: 0 });
       });
     });
 
-    it(`brings no session back in ${RACES} races of sign-out against a request in flight`, async () => {
+    it(`restores no ended session in ${RACES} races of a sign-out against another request`, async () => {
       await usingStores(ours, async (stores) => {
         expect(await resurrectedOf(RACES, stores)).toEqual({ signedOut: RACES, resurrected: 0 });
       });
     });
   });
 
-  describe('this store, when a session gets a new id', () => {
-    it(`keeps what was acknowledged and stays ended, in ${RACES / 5} races against a write and a sign-out`, async () => {
+  describe('SessionsStore.rotate', () => {
+    it(`keeps acknowledged writes and sign-outs in ${RACES / 5} races`, async () => {
       await usingStores(ours, async ([here, there]) => {
         const count = { acknowledged: 0, lost: 0, signedOut: 0, resurrected: 0 };
         for (let i = 0; i < RACES / 5; i++) {
@@ -53,7 +53,7 @@ describe('races on two nodes', { timeout: 120_000 }, () => {
         }
         console.info(`new ids: ${JSON.stringify(count)}`);
         expect(count).toMatchObject({ lost: 0, resurrected: 0 });
-        // Some came too late: otherwise they did not meet.
+        // Some requests must win and some must lose, otherwise they did not race.
         for (const happened of [count.acknowledged, count.signedOut]) {
           expect(happened).toBeGreaterThan(0);
           expect(happened).toBeLessThan(RACES / 5);
@@ -62,8 +62,8 @@ describe('races on two nodes', { timeout: 120_000 }, () => {
     });
   });
 
-  describe('connect-redis by itself, as a control', () => {
-    it('loses writes', async () => {
+  describe('connect-redis alone (control)', () => {
+    it('loses concurrent writes', async () => {
       await usingStores(stock, async (stores) => {
         const { acknowledged, lost } = await lostOf(RACES / 10, stores);
         console.info(`control: ${lost} of ${acknowledged} writes lost`);
@@ -71,10 +71,10 @@ describe('races on two nodes', { timeout: 120_000 }, () => {
       });
     });
 
-    it('brings sessions back', async () => {
+    it('restores ended sessions', async () => {
       await usingStores(stock, async (stores) => {
         const { signedOut, resurrected } = await resurrectedOf(RACES / 10, stores);
-        console.info(`control: ${resurrected} of ${signedOut} sessions brought back`);
+        console.info(`control: ${resurrected} of ${signedOut} sessions restored`);
         expect(resurrected).toBeGreaterThanOrEqual(RACES / 10 / HELD_EVERY);
       });
     });
@@ -83,7 +83,7 @@ describe('races on two nodes', { timeout: 120_000 }, () => {
   const sealingKeys = [randomBytes(32).toString('base64')];
 
   async function ours(keyPrefix: string): Promise<OpenStore> {
-    // This process is all nodes and all browsers as well: an answer may wait for its turn.
+    // This process runs all nodes and clients, so a response may come late.
     const engine = new RedisEngine(parseEngineUrl(server.url), 10_000);
     engine.start();
     await until(() => engine.isReady);
@@ -124,7 +124,7 @@ async function usingStores(
   }
 }
 
-/** Every write changes a field of its own, on either node. */
+/** Every write changes a field of its own, on the two nodes in turn. */
 async function lostOf(writes: number, stores: Store[]) {
   const nodes = await Promise.all(stores.map((store) => startBareNode(store)));
   const cookie = await signIn(nodeOf(nodes, 0));
@@ -137,7 +137,7 @@ async function lostOf(writes: number, stores: Store[]) {
   return { acknowledged, lost: acknowledged - kept.length };
 }
 
-/** Each time a session is changed on one node while it is signed out on the other. */
+/** In each race a session is changed on one node and signed out on the other. */
 async function resurrectedOf(races: number, stores: Store[]) {
   const inFlight = new Map<string, () => Promise<void>>();
   const nodes = await Promise.all(
@@ -169,7 +169,7 @@ async function resurrectedOf(races: number, stores: Store[]) {
   return { signedOut, resurrected };
 }
 
-/** A session moves on one node, is written on the other, and every second time signed out there as well. */
+/** A session is rotated on one node and written on the other; in every second race it is also signed out there. */
 async function raceAgainstRotation(here: SessionsStore, there: SessionsStore, race: number) {
   const [older, newer] = [randomUUID(), randomUUID()];
   const empty = () => ({ cookie: { originalMaxAge: null } }) as Session & SessionData;
@@ -177,7 +177,7 @@ async function raceAgainstRotation(here: SessionsStore, there: SessionsStore, ra
   const written = (await there.get(older)) as Session & SessionData;
   written.fields = { written: true };
   const isDone = (task: Promise<unknown>) => task.then(Boolean, () => false);
-  /** Some round trips later, so that they meet at every point. */
+  /** Waits for some round trips, so that the races differ in timing. */
   const later = async (trips: number) => {
     for (let i = 0; i < trips; i++) await there.get('nobody');
   };
