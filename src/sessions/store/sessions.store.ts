@@ -5,7 +5,6 @@ import { AccountGenerations } from '../accounts/account-generations.store.js';
 import { AccountSessions } from '../accounts/account-sessions.store.js';
 import { checkSize, contentOf, replaceContent } from '../content/session-content.js';
 import { cookieContent, isEndedByCookie, maxAgeOf } from '../content/session-cookie.js';
-import type { SignedIn } from '../content/session-data.js';
 import { SessionEnds } from '../ending/session-ends.js';
 import { SessionNotifications } from '../ending/session-notifications.store.js';
 import type { Lifetime } from '../records/session-lifetimes.js';

@@ -10,13 +10,13 @@ import {
 
 export const PASSWORD = 'a passphrase for tests';
 
-/** A session as a browser has it. */
+/** A session as a browser knows it. */
 export interface Visit {
   cookie: string;
   session: CurrentSession;
 }
 
-/** What browsers ask of one node. */
+/** The requests of browsers to one node. */
 export class Visitors {
   constructor(private readonly node: { url: string }) {}
 
@@ -25,19 +25,26 @@ export class Visitors {
     return username;
   }
 
-  /** A sign-in that may be refused. */
+  /** Sends a sign-in that may be refused. */
   attempt(username: string, password = PASSWORD, device = 'test') {
     return this.api.post('/api/sessions').send({ username, password, device });
   }
 
   async signIn(username: string, { password = PASSWORD, device = 'test' } = {}): Promise<Visit> {
-    const answer = await this.attempt(username, password, device).expect(201);
-    return { cookie: cookieOf(answer.headers), session: answer.body as CurrentSession };
+    const response = await this.attempt(username, password, device).expect(201);
+    return { cookie: cookieOf(response.headers), session: response.body as CurrentSession };
   }
 
-  /** One session of an account of its own. */
+  /** Signs in to a new account. */
   async newVisit(): Promise<Visit> {
     return this.signIn(await this.newAccount());
+  }
+
+  /** Three sessions of one account. */
+  async threeDevices(): Promise<[phone: Visit, laptop: Visit, tablet: Visit]> {
+    const username = await this.newAccount();
+    const signIn = (device: string) => this.signIn(username, { device });
+    return [await signIn('phone'), await signIn('laptop'), await signIn('tablet')];
   }
 
   current({ cookie }: Pick<Visit, 'cookie'>) {
@@ -46,8 +53,13 @@ export class Visitors {
 
   async isSignedIn(visit: Pick<Visit, 'cookie'>): Promise<boolean> {
     const { status } = await this.current(visit);
-    if (status !== 200 && status !== 401) throw new Error(`GET /api/sessions/current answered ${status}.`);
+    if (status !== 200 && status !== 401)
+      throw new Error(`GET /api/sessions/current responded with ${status}.`);
     return status === 200;
+  }
+
+  areSignedIn(visits: Visit[]): Promise<boolean[]> {
+    return Promise.all(visits.map((visit) => this.isSignedIn(visit)));
   }
 
   patch({ cookie }: Pick<Visit, 'cookie'>, data: object) {
@@ -56,6 +68,10 @@ export class Visitors {
 
   async devices({ cookie }: Visit): Promise<DeviceSession[]> {
     return (await this.api.get('/api/sessions').set('cookie', cookie).expect(200)).body as DeviceSession[];
+  }
+
+  async handleOf(visit: Visit): Promise<string> {
+    return (await this.devices(visit)).find(({ current }) => current)?.handle ?? '';
   }
 
   /** @param which e.g. `/current`, `/<handle>` or `?except=current`. */
@@ -72,13 +88,13 @@ export class Visitors {
   }
 }
 
-/** As a browser keeps it; empty if the answer sets none. */
+/** The cookie that a browser would send; empty if the response sets none. */
 export function cookieOf(headers: Record<string, unknown>): string {
   const [cookie = ''] = (headers['set-cookie'] ?? []) as string[];
   return cookie.split(';')[0] ?? '';
 }
 
-/** The id that a cookie carries. */
+/** The session id in a cookie. */
 export function idOf({ cookie }: Pick<Visit, 'cookie'>): string {
   return (
     decodeURIComponent(cookie)

@@ -6,10 +6,10 @@ import { cookieOf, type Visit, Visitors } from '../visitors.js';
 const ROUNDS = 20;
 const NEXT = 'another passphrase';
 
-/** Ends sessions of the account on another node. @returns whether it was answered with success. */
+/** Ends sessions of the account on another node. @returns whether the response was a success. */
 type Ending = (visit: Visit, other: Visit) => Promise<boolean>;
 
-describe('PUT /api/accounts/current/password while the session is ended on another node', () => {
+describe('PUT /api/accounts/current/password while another node ends the session', () => {
   let app: TestApp;
   let node: TestNode;
   let here: Visitors;
@@ -30,10 +30,10 @@ describe('PUT /api/accounts/current/password while the session is ended on anoth
     (await there.end(other, '?except=current')).status === 200;
 
   it.each([
-    ['signed out', signOut],
-    ['ended by "everywhere else"', endOthers],
+    ['a sign-out', signOut],
+    ['DELETE /api/sessions?except=current', endOthers],
   ])(
-    `answers 204 if and only if the password is changed, ${ROUNDS} times %s`,
+    `answers 204 if and only if the password is changed, in ${ROUNDS} races against %s`,
     async (_what, end) => {
       const username = await here.newAccount();
       const [{ password_hash: before } = { password_hash: '' }] = await passwordOf(username);
@@ -56,15 +56,15 @@ describe('PUT /api/accounts/current/password while the session is ended on anoth
           before,
         ]);
       }
-      console.info(`password changes against sessions ${_what}: ${JSON.stringify(count)}`);
+      console.info(`password changes against ${_what}: ${JSON.stringify(count)}`);
       expect(count).toMatchObject({ wrongAnswers: 0, alive: 0 });
-      // They met at every point: some sessions were ended first.
+      // Both outcomes must occur, otherwise they did not race.
       for (const happened of [count.changed, count.unchanged]) expect(happened).toBeGreaterThan(0);
     },
     120_000,
   );
 
-  /** Some round trips later, so that they meet at every point. */
+  /** Waits for some round trips, so that the races differ in timing. */
   async function later(trips: number): Promise<void> {
     for (let i = 0; i < trips; i++) await fetch(`${node.url}/health/live`);
   }

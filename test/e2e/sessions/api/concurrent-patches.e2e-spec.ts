@@ -8,7 +8,7 @@ type Json = null | number | string | Json[] | { [name: string]: Json };
 
 const RUNS = rounds(150);
 
-/** Few names, so that patches meet; objects where others have text, arrays or nothing. */
+/** Few names, so that patches collide; objects where other patches have text, arrays or nothing. */
 const { object } = fc.letrec<{ any: Json; object: { [name: string]: Json } }>((tie) => ({
   any: fc.oneof(
     { maxDepth: 2 },
@@ -22,7 +22,7 @@ const { object } = fc.letrec<{ any: Json; object: { [name: string]: Json } }>((t
   }),
 }));
 
-describe('patches of one session at the same time, on two nodes', () => {
+describe('concurrent PATCH /api/sessions/current/data on two nodes', () => {
   let app: TestApp;
   let other: TestNode;
   let nodes: [Visitors, Visitors];
@@ -43,7 +43,7 @@ describe('patches of one session at the same time, on two nodes', () => {
     await Promise.all(patches.map(send));
   }
 
-  it('keeps the fields of both that create the same object', async () => {
+  it('keeps the fields of two patches that create the same object', async () => {
     const visit = await nodes[0].newVisit();
     for (let round = 0; round < 20; round++) {
       await nodes[0].patch(visit, { prefs: null }).expect(200);
@@ -52,7 +52,7 @@ describe('patches of one session at the same time, on two nodes', () => {
     }
   });
 
-  it(`has the result of the patches one after the other, ${RUNS} times`, { timeout: 60_000 }, async () => {
+  it(`has the result of the patches in some order, ${RUNS} times`, { timeout: 60_000 }, async () => {
     const visit = await nodes[0].newVisit();
     const counts = { runs: 0, patches: 0, ordersMattered: 0 };
     const property = fc.asyncProperty(
@@ -73,7 +73,7 @@ describe('patches of one session at the same time, on two nodes', () => {
       },
     );
     await fc.assert(property, { numRuns: RUNS });
-    console.info(`patches at the same time: ${JSON.stringify(counts)}`);
+    console.info(`concurrent patches: ${JSON.stringify(counts)}`);
     expect(counts.ordersMattered).toBeGreaterThan(0);
   });
 });

@@ -4,36 +4,21 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalEngine } from '../../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
 import { SessionsStore } from '../../../../src/sessions/store/sessions.store.js';
-import { installed, startApp, type TestApp } from '../../../support/app.js';
+import { startApp, type TestApp } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
-import { cookieOf, keyOf, PASSWORD, type Visit, Visitors } from '../visitors.js';
+import { cookieOf, keyOf, Visitors } from '../visitors.js';
 
-describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
+describe('a session', () => {
   let app: TestApp;
   let visitors: Visitors;
   beforeAll(async () => {
-    app = await startApp({ engine: kind });
+    app = await startApp();
     visitors = new Visitors(app);
   });
   afterAll(() => app.close());
 
-  describe('POST /api/accounts', () => {
-    const api = () => request(app.url).post('/api/accounts');
-
-    it('refuses a name that is taken', async () => {
-      const username = await visitors.newAccount();
-      const { body } = await api().send({ username, password: PASSWORD }).expect(409);
-      expect(body).toMatchObject({ code: 'E_USERNAME_TAKEN', status: 409 });
-    });
-
-    it('names the fields that are wrong', async () => {
-      const { body } = await api().send({ username: 'x', password: 'short' }).expect(422);
-      expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(['username', 'password']);
-    });
-  });
-
   describe('GET /api/sessions/current', () => {
-    it('says who is signed in, and until when', async () => {
+    it('returns the account and when the session expires', async () => {
       const visit = await visitors.newVisit();
       const { body } = await visitors.current(visit).expect(200);
       expect(body).toMatchObject({ username: visit.session.username, device: 'test', data: {} });
@@ -41,7 +26,7 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
       expect(Date.parse(body.absoluteExpiresAt) - Date.parse(body.createdAt)).toBe(43_200_000);
     });
 
-    it('answers on every node', async () => {
+    it('returns the session on every node', async () => {
       const visit = await visitors.newVisit();
       const other = await app.startNode();
       const isSignedIn = await new Visitors(other).isSignedIn(visit);
@@ -57,24 +42,24 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
       },
     );
 
-    it('answers 401 for a cookie that was cut, lengthened, or of another name', async () => {
+    it('answers 401 for a cookie that was truncated, extended or renamed', async () => {
       const { cookie } = await visitors.newVisit();
       for (const changed of [cookie.slice(0, -5), `${cookie}x`, cookie.slice(0, 20), `other${cookie}`]) {
         expect(await visitors.isSignedIn({ cookie: changed })).toBe(false);
       }
     });
 
-    it('answers 401 once the session was not used for its idle lifetime', async () => {
+    it('answers 401 after the idle lifetime without a request', async () => {
       const node = await app.startNode({ SESSION_IDLE_SECONDS: '1' });
       const visit = await new Visitors(node).newVisit();
-      // The engine is asked, because asking the API would be use.
+      // Reads the engine, because a request would count as use.
       await until(async () => (await (app.engine as LocalEngine).command('EXISTS', keyOf(visit))) === 0);
       const isSignedIn = await new Visitors(node).isSignedIn(visit);
       await node.close();
       expect(isSignedIn).toBe(false);
     });
 
-    it('answers 401, sets no cookie and makes no session when it ends in this moment', async () => {
+    it('answers 401 without a cookie or a new session if the session ends during the request', async () => {
       const engine = app.engine as LocalEngine;
       const visit = await visitors.newVisit();
       await engine.command('HSET', keyOf(visit), 'lastSeenAt', `${Date.now() - 100_000}`);
@@ -92,7 +77,7 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     });
   });
 
-  it('ends for good when its absolute lifetime is over, however busy', async () => {
+  it('ends after its absolute lifetime, however often it is used', async () => {
     const node = await app.startNode({ SESSION_ABSOLUTE_SECONDS: '2' });
     const there = new Visitors(node);
     const visit = await there.newVisit();
@@ -103,74 +88,8 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     expect(await visitors.isSignedIn(visit)).toBe(false);
   });
 
-  describe('PATCH /api/sessions/current/data', () => {
-    const nested = (levels: number, field = 'a') =>
-      `{"${field}":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`;
-    const patch = ({ cookie }: Visit, body: string, type = 'application/json') =>
-      request(app.url)
-        .patch('/api/sessions/current/data')
-        .set('cookie', cookie)
-        .set('content-type', type)
-        .send(body);
-
-    it('takes a merge patch by its own media type', async () => {
-      const visit = await visitors.newVisit();
-      const { body } = await patch(visit, '{"theme":"dark"}', 'application/merge-patch+json').expect(200);
-      expect(body).toEqual({ data: { theme: 'dark' } });
-    });
-
-    it.each(['1e400', '-1e400'])(
-      'refuses the number %s, which JSON would make null, and names its field',
-      async (number) => {
-        const visit = await visitors.newVisit();
-        const { body } = await patch(visit, `{"prefs":{"sizes":[1,${number}]}}`).expect(422);
-        expect(body).toMatchObject({ code: 'E_INVALID', errors: [{ field: 'prefs.sizes.1' }] });
-        expect((await visitors.current(visit)).body.data).toEqual({});
-      },
-    );
-
-    it('keeps half a surrogate pair', async () => {
-      const visit = await visitors.newVisit();
-      await patch(visit, String.raw`{"half":"\ud800"}`).expect(200);
-      expect((await visitors.current(visit)).body.data).toEqual({ half: '\ud800' });
-    });
-
-    it.each([
-      ['more than 4 KB', JSON.stringify({ large: 'x'.repeat(5000) })],
-      ['more than 32 levels', nested(32)],
-      ['thousands of levels', nested(8000)],
-      ['thousands of levels in a field that the session has itself', nested(8000, 'cookie')],
-    ])('refuses %s with 413, and keeps what was there', async (_what, body) => {
-      const visit = await visitors.newVisit();
-      await patch(visit, '{"theme":"dark"}').expect(200);
-      const answer = await patch(visit, body).expect(413);
-      expect(answer.body.code).toBe('E_TOO_LARGE');
-      expect((await visitors.current(visit)).body.data).toEqual({ theme: 'dark' });
-    });
-
-    it.each([
-      ['[]', 422, 'E_INVALID'],
-      ['null', 400, 'E_MALFORMED_JSON'],
-      ['"text"', 400, 'E_MALFORMED_JSON'],
-    ])('takes no %j for a merge patch', async (body, status, code) => {
-      const answer = await patch(await visitors.newVisit(), body);
-      expect(answer.body).toMatchObject({ status, code });
-    });
-
-    it.each(['constructor', '__proto__', 'prototype'])(
-      'keeps a field named %s like any other',
-      async (name) => {
-        const visit = await visitors.newVisit();
-        await patch(visit, `{"${name}":{"x":1}}`).expect(200);
-        await patch(visit, '{"theme":"dark"}').expect(200);
-        const { text } = await visitors.current(visit);
-        expect(text).toContain(`"data":{"${name}":{"x":1},"theme":"dark"}`);
-      },
-    );
-  });
-
   describe('DELETE /api/sessions/current', () => {
-    it('signs out for good', async () => {
+    it('ends the session and clears the cookie', async () => {
       const visit = await visitors.newVisit();
       const { headers } = await visitors.end(visit).expect(204);
       expect(headers['set-cookie']?.[0]).toMatch(/^sid=; Path=\/; Expires=Thu, 01 Jan 1970/);
@@ -178,7 +97,7 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     });
   });
 
-  it('sends its cookie by the name, domain and SameSite of the settings', async () => {
+  it('has the cookie name, domain and SameSite of the settings', async () => {
     const settings = { COOKIE_NAME: 'my-app', COOKIE_DOMAIN: 'example.com', COOKIE_SAME_SITE: 'strict' };
     const node = await app.startNode(settings);
     const there = new Visitors(node);
@@ -192,7 +111,7 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     ]);
   });
 
-  it('is changed and ended by no other site', async () => {
+  it('answers 403 to changes and sign-outs from another site', async () => {
     const visit = await visitors.newVisit();
     const elsewhere = { 'sec-fetch-site': 'cross-site' };
     await visitors.patch(visit, { theme: 'dark' }).set(elsewhere).expect(403);
@@ -203,7 +122,7 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     expect(body.data).toEqual({});
   });
 
-  it('is not brought back by a request that was in flight when it ended', async () => {
+  it('is not restored by a request that loaded it before it ended', async () => {
     const engine = new RedisEngine(parseEngineUrl(app.engine.url), 300);
     engine.start();
     await until(() => engine.isReady);
@@ -225,7 +144,7 @@ describe.each(installed('redis', 'valkey'))('sessions on %s', (kind) => {
     expect(found).toBeNull();
   });
 
-  it('answers 503 while the engine is away: nobody is signed out, nobody gets a cookie, public routes go on', async () => {
+  it('answers 503 while the engine is down, without signing anybody out; public routes still respond', async () => {
     const visit = await visitors.newVisit();
     app.engine.pause();
     const session = await visitors.current(visit).expect(503);

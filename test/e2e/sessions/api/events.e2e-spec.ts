@@ -7,24 +7,24 @@ import { startApp, type TestApp } from '../../../support/app.js';
 import { asOperator } from '../../../support/settings.js';
 import { accountKeyOf, cookieOf, idOf, keyOf, type Visit, Visitors } from '../visitors.js';
 
-describe('what happens to sessions', () => {
+describe('session events', () => {
   const events: SessionEvent[] = [];
-  const hear = (event: SessionEvent) => void events.push(event);
+  const record = (event: SessionEvent) => void events.push(event);
   let app: TestApp;
   let visitors: Visitors;
   beforeAll(async () => {
     app = await startApp();
     visitors = new Visitors(app);
-    sessionChannel.subscribe(hear as (message: unknown) => void);
+    sessionChannel.subscribe(record as (message: unknown) => void);
   });
   afterAll(async () => {
-    sessionChannel.unsubscribe(hear as (message: unknown) => void);
+    sessionChannel.unsubscribe(record as (message: unknown) => void);
     await app.close();
   });
 
   const hashOf = (visit: Pick<Visit, 'cookie'>) => handleOf(idOf(visit)).slice(0, 12);
 
-  it('is told on the channel with hashed ids, and counted by metrics', async () => {
+  it('are published on the diagnostics channel with hashed ids, and counted in metrics', async () => {
     const engine = app.engine as LocalEngine;
     const phone = await visitors.newVisit();
     const { username } = phone.session;
@@ -35,7 +35,7 @@ describe('what happens to sessions', () => {
     ];
     await visitors.attempt(username, 'not this one').expect(401);
     await visitors.end(laptop).expect(204);
-    // As if it had ended by itself some time ago.
+    // As if it had expired some time ago.
     await engine.command('DEL', keyOf(watch));
     await engine.command('ZADD', accountKeyOf(watch), '0', handleOf(idOf(watch)));
     await visitors.devices(phone);
@@ -44,13 +44,13 @@ describe('what happens to sessions', () => {
     const { headers } = await visitors.changePassword(phone, 'the next passphrase').expect(204);
     const rotated = { cookie: cookieOf(headers) };
 
-    const told = events.map(({ event, reason, username, sessionHash }) => [
+    const published = events.map(({ event, reason, username, sessionHash }) => [
       event,
       reason,
       username,
       sessionHash,
     ]);
-    expect(told).toEqual([
+    expect(published).toEqual([
       ['created', null, username, hashOf(phone)],
       ['created', null, username, hashOf(laptop)],
       ['created', null, username, hashOf(tablet)],

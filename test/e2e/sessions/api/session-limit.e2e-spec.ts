@@ -7,7 +7,7 @@ import { keyOf, type Visit, Visitors } from '../visitors.js';
 
 const RUNS = rounds(15);
 
-describe('the sessions of an account that has more than SESSIONS_PER_ACCOUNT', () => {
+describe('SESSIONS_PER_ACCOUNT', () => {
   let app: TestApp;
   const nodes: TestNode[] = [];
   let strict: [Visitors, Visitors];
@@ -34,7 +34,7 @@ describe('the sessions of an account that has more than SESSIONS_PER_ACCOUNT', (
   }
 
   it.each([2_000, -2_000, 86_400_000])(
-    'never end with the one just made, with a clock that differs by %i ms',
+    'never ends the newest session, with node clocks that differ by %i ms',
     async (skewMs) => {
       const [here, there] = strict;
       const username = await here.newAccount();
@@ -47,7 +47,7 @@ describe('the sessions of an account that has more than SESSIONS_PER_ACCOUNT', (
     },
   );
 
-  it('never end with the one just made, also if the other was made in the future', async () => {
+  it('never ends the newest session, even if the other has a creation time in the future', async () => {
     const [here, there] = strict;
     const first = await here.newVisit();
     const future = `${Date.now() + 60_000}`;
@@ -57,7 +57,7 @@ describe('the sessions of an account that has more than SESSIONS_PER_ACCOUNT', (
   });
 
   it(
-    'end until as many are left as allowed, when several sign in at once on two nodes',
+    'leaves exactly as many sessions as allowed after concurrent sign-ins on two nodes',
     { timeout: 120_000 },
     async () => {
       const counts = { runs: 0, signIns: 0, ended: 0 };
@@ -79,7 +79,7 @@ describe('the sessions of an account that has more than SESSIONS_PER_ACCOUNT', (
         },
       );
       await fc.assert(property, { numRuns: RUNS });
-      console.info(`sign-ins at once: ${JSON.stringify(counts)}`);
+      console.info(`concurrent sign-ins: ${JSON.stringify(counts)}`);
     },
   );
 });

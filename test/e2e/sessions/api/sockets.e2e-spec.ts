@@ -6,7 +6,7 @@ import { elapsed } from '../../../support/elapsed.js';
 import { until } from '../../../support/until.js';
 import { keyOf, type Visit, Visitors } from '../visitors.js';
 
-describe('the namespace /sessions', () => {
+describe('websocket namespace /sessions', () => {
   let app: TestApp;
   let other: TestNode;
   let here: Visitors;
@@ -45,7 +45,7 @@ describe('the namespace /sessions', () => {
       socket.once('connect_error', ({ message }) => resolve(message));
     });
 
-  it('says who is signed in at the start, and what changes on any node', async () => {
+  it('sends the session at the start and after each change on any node', async () => {
     const visit = await here.newVisit();
     const socket = connect(visit);
     expect(await next(socket, 'state')).toMatchObject({ username: visit.session.username, data: {} });
@@ -58,7 +58,7 @@ describe('the namespace /sessions', () => {
     ['signed out', (visit: Visit) => here.end(visit).expect(204), 'signed-out'],
     ['revoked from another device', (visit: Visit) => revokeFromElsewhere(visit), 'revoked'],
     ['replaced by a new id', (visit: Visit) => here.changePassword(visit, 'the next passphrase'), 'rotated'],
-  ])('drops within a second on every node when the session is %s', async (_how, end, reason) => {
+  ])('disconnects on every node within a second when the session is %s', async (_how, end, reason) => {
     const visit = await here.newVisit();
     const both = [connect(visit), connect(visit, app)];
     await Promise.all(both.map((socket) => next(socket, 'state')));
@@ -76,7 +76,7 @@ describe('the namespace /sessions', () => {
   it.each([
     ['SESSION_IDLE_SECONDS', 'idleExpiresAt'],
     ['SESSION_ABSOLUTE_SECONDS', 'absoluteExpiresAt'],
-  ] as const)('drops within a second when the session is over by %s', async (lifetime, end) => {
+  ] as const)('disconnects within a second when %s is over', async (lifetime, end) => {
     const node = await app.startNode({ [lifetime]: '3' });
     const { cookie, session } = await new Visitors(node).newVisit();
     const socket = connect({ cookie }, node);
@@ -86,8 +86,8 @@ describe('the namespace /sessions', () => {
   });
 
   it.each([
-    ['refuses another site’s page', () => 'https://elsewhere.example', 'connect_error'],
-    ['takes its own page', () => app.url, 'state'],
+    ['rejects a page of another site', () => 'https://elsewhere.example', 'connect_error'],
+    ['accepts its own page', () => app.url, 'state'],
   ])('%s', async (_what, origin, event) => {
     const { cookie } = await here.newVisit();
     const socket = connect({ cookie }, app, { origin: origin() });
@@ -108,11 +108,11 @@ describe('the namespace /sessions', () => {
         return visit;
       },
     ],
-  ])('refuses who has %s', async (_what, visit) => {
+  ])('rejects a handshake with %s', async (_what, visit) => {
     expect(await refusal(connect(await visit()))).toMatch(/^E_NO_SESSION/);
   });
 
-  it('keeps a session alive that is used by messages only', async () => {
+  it('keeps a session alive by messages alone', async () => {
     const visit = await here.newVisit();
     const socket = connect(visit);
     await next(socket, 'state');
@@ -125,7 +125,7 @@ describe('the namespace /sessions', () => {
     expect(await timeToLive(visit)).toBeGreaterThan(Date.parse(visit.session.idleExpiresAt) - seen);
   });
 
-  /** What the engine has, because asking the API would be use as well. */
+  /** Read from the engine, because a request would count as use. */
   async function seenAt(visit: Visit): Promise<number> {
     return Number(await (app.engine as LocalEngine).command('HGET', keyOf(visit), 'lastSeenAt'));
   }

@@ -6,11 +6,11 @@ import { asGameServer } from '../../../support/settings.js';
 import { Visitors } from '../visitors.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
-/** Sent by the engine itself, and by this test. The module's scripts are sent by EVALSHA. */
+/** Commands of the engine's own connection checks and of this test. The module's scripts are sent by EVALSHA. */
 const OTHERS = /^(ping|role|info|eval|config\b.*|client\b.*|hello|s?subscribe)$/;
 const REQUESTS = 20;
 
-describe('what a request costs the engine', () => {
+describe('engine calls of a request', () => {
   let engine: LocalEngine;
   let app: TestApp;
   let visitors: Visitors;
@@ -24,7 +24,7 @@ describe('what a request costs the engine', () => {
     await engine.stop();
   });
 
-  it('is one call and no write for a request that only reads its session', async () => {
+  it('are one call and no write if it only reads its session', async () => {
     const visit = await visitors.newVisit();
     await visitors.current(visit).expect(200);
     await engine.command('CONFIG', 'RESETSTAT');
@@ -34,14 +34,14 @@ describe('what a request costs the engine', () => {
     expect(await commands()).toEqual({ evalsha: REQUESTS, hmget: REQUESTS, time: REQUESTS });
   });
 
-  it('is nothing for a request to a public route, whatever its cookie', async () => {
+  it('are none on a public route, whatever its cookie', async () => {
     const { cookie } = await visitors.newVisit();
     await engine.command('CONFIG', 'RESETSTAT');
     for (let i = 0; i < REQUESTS; i++) await fetch(`${app.url}/api/flights/1`, { headers: { cookie } });
     expect(await commands()).toEqual({});
   });
 
-  it('is nothing that flights and boards wait for while it is away, whatever the cookie', async () => {
+  it('do not hold up flights and boards while the engine is down, whatever the cookie', async () => {
     const { cookie } = await visitors.newVisit();
     await request(app.url).put('/api/leaderboards/board').set(asGameServer).send({}).expect(200);
     engine.pause();

@@ -5,7 +5,7 @@ import { readinessOf, startApp, type TestApp, type TestNode } from '../../../sup
 import { until } from '../../../support/until.js';
 import { type Visit, Visitors } from '../visitors.js';
 
-describe('websockets of a node that is cut off from the engine', () => {
+describe('session websockets of a node without its engine', () => {
   let app: TestApp;
   let cutOff: TestNode;
   let proxy: FaultProxy;
@@ -45,7 +45,7 @@ describe('websockets of a node that is cut off from the engine', () => {
         proxy.reset({ newOnesToo: true });
       },
     ],
-  ])('are closed as unverified while %s, and those of other nodes stay', async (_how, cut) => {
+  ])('are closed as unverified while %s; those of other nodes stay open', async (_how, cut) => {
     const [leaving, staying] = [await elsewhere.newVisit(), await elsewhere.newVisit()];
     const here = [await connect(leaving, cutOff), await connect(staying, cutOff)];
     const there = await connect(staying, app);

@@ -9,7 +9,7 @@ import { keyOf, type Visit, Visitors } from '../visitors.js';
 
 const MINUTES_AGO_MS = 180_000;
 
-describe('while the sessions’ engine refuses writes', () => {
+describe('while the session engine refuses writes', () => {
   let app: TestApp;
   let engine: LocalEngine;
   let node: TestNode;
@@ -32,7 +32,7 @@ describe('while the sessions’ engine refuses writes', () => {
 
   const set = (name: string, value: string) => engine.command('CONFIG', 'SET', name, value);
 
-  /** A session that is to be touched at the next request. */
+  /** A session whose next request is due to touch it. */
   async function newDueVisit(): Promise<Visit> {
     const visit = await visitors.newVisit();
     await engine.command('HSET', keyOf(visit), 'lastSeenAt', `${Date.now() - MINUTES_AGO_MS}`);
@@ -59,7 +59,7 @@ describe('while the sessions’ engine refuses writes', () => {
   ];
 
   it.each(refusals)(
-    'because %s, a session is read though it cannot be touched',
+    'because %s, requests that only read their session succeed',
     async (_why, refuse, end) => {
       const visit = await newDueVisit();
       await refuse();
@@ -77,7 +77,7 @@ describe('while the sessions’ engine refuses writes', () => {
     },
   );
 
-  it('because it is full, a session can be ended', async () => {
+  it('because it is full (OOM), sessions can still be ended', async () => {
     const visits = [await newDueVisit(), await newDueVisit()] as const;
     const other = await visitors.signIn(visits[1].session.username);
     await set('maxmemory', '1');
@@ -92,7 +92,7 @@ describe('while the sessions’ engine refuses writes', () => {
     expect(await visitors.isSignedIn(other)).toBe(false);
   });
 
-  it('because too few replicas are connected, a sign-out answers 503 and the session goes on', async () => {
+  it('because too few replicas are connected (NOREPLICAS), a sign-out answers 503 and the session continues', async () => {
     const visit = await newDueVisit();
     await set('min-replicas-to-write', '1');
     const { body } = await visitors.end(visit);

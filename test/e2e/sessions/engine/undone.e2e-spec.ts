@@ -9,18 +9,18 @@ import { handleOf, sessionKey } from '../../../../src/sessions/records/sessions.
 import { redisLike } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
 
-/** `SESSION_RUNS=5 npx vitest run test/e2e/sessions/undone` is what the README reports. */
+/** `SESSION_RUNS=5 npx vitest run test/e2e/sessions/engine/undone` repeats each fault five times. */
 const RUNS = Number(process.env['SESSION_RUNS'] ?? 1);
 const SIGN_OUTS = 100;
-/** Deleted behind the nodes' backs, so that no node knows: the fault must bring them back, or it is none. */
+/** Sessions that are deleted without any node knowing: the fault must restore these, otherwise it has no effect. */
 const CONTROLS = 30;
 const BACK_WITHIN_MS = 20_000;
 
-/** Without controls that came back, the fault was none. */
-const NONE_UNDONE = {
+/** Restored controls prove that the fault had an effect. */
+const NONE_RESTORED = {
   acknowledged: expect.toSatisfy((count: number) => count > 0),
-  undone: 0,
-  controlsBroughtBack: expect.toSatisfy((count: number) => count > 0),
+  restored: 0,
+  restoredControls: expect.toSatisfy((count: number) => count > 0),
 };
 
 interface Node {
@@ -28,7 +28,7 @@ interface Node {
   store: SessionsStore;
 }
 
-/** What a fault may do in between. */
+/** Actions that a fault can take in between. */
 interface Steps {
   /** A share of all sessions. */
   signOut: (share: number) => Promise<void>;
@@ -83,7 +83,7 @@ describe.each(TOPOLOGIES)('acknowledged sign-outs on %s', (how, start, primary, 
 
   const signInEach = (node: Node, count: number) =>
     Promise.all(Array.from({ length: count }, () => signIn(node)));
-  /** On both nodes in turn. @returns those that were acknowledged. */
+  /** Signs out on both nodes in turn. @returns the acknowledged ids. */
   async function signOutEach(ids: string[], [here, there]: readonly [Node, Node]): Promise<string[]> {
     const signOut = async (id: string, i: number) =>
       (i % 2 === 0 ? here : there).store.destroy(id).then(
@@ -93,7 +93,7 @@ describe.each(TOPOLOGIES)('acknowledged sign-outs on %s', (how, start, primary, 
     const answers = await Promise.all(ids.map(signOut));
     return answers.filter((id) => id !== undefined);
   }
-  /** How many of them a node accepts, and whether its engine answered for all. */
+  /** How many sessions a node accepts, and whether its engine answered for all. */
   async function look(ids: string[], { store }: Node): Promise<{ there: number; isWhole: boolean }> {
     const answers = await Promise.allSettled(ids.map((id) => store.get(id)));
     const found = answers.filter((answer) => answer.status === 'fulfilled');
@@ -101,7 +101,7 @@ describe.each(TOPOLOGIES)('acknowledged sign-outs on %s', (how, start, primary, 
     return { there, isWhole: found.length === ids.length };
   }
 
-  /** Sessions signed out around a fault, and what nodes see of them afterwards. */
+  /** Signs sessions out around a fault, and counts those that a node accepts afterwards. */
   async function count(patienceMs: number, fault: (steps: Steps) => Promise<void>) {
     stack = await start(patienceMs);
     const both = [await startNode(), await startNode()] as const;
@@ -119,20 +119,20 @@ describe.each(TOPOLOGIES)('acknowledged sign-outs on %s', (how, start, primary, 
         for (const id of controls) await here.engine.client.unlink(sessionKey(keyPrefix, handleOf(id)));
       },
     });
-    // The nodes that acknowledged never accept one again, however soon they are asked.
+    // The nodes that acknowledged the sign-outs never accept one of the sessions.
     await until(async () => {
       const looks = await Promise.all(both.map((node) => look(acknowledged, node)));
       for (const { there } of looks) seenAgain += there;
       return looks.every(({ isWhole }) => isWhole);
     }, BACK_WITHIN_MS);
-    // Another node, which knows of no sign-out, sees what the servers have.
+    // A new node knows of no sign-out, so it shows what the servers have.
     const other = await startNode();
     await until(async () => {
       const { there, isWhole } = await look(acknowledged, other);
       return isWhole && there === 0;
     }, BACK_WITHIN_MS);
     const { there: brought } = await look(controls, other);
-    return { acknowledged: acknowledged.length, undone: seenAgain, controlsBroughtBack: brought };
+    return { acknowledged: acknowledged.length, restored: seenAgain, restoredControls: brought };
   }
 
   async function replicaLag(): Promise<number> {
@@ -145,7 +145,7 @@ describe.each(TOPOLOGIES)('acknowledged sign-outs on %s', (how, start, primary, 
   const runs = Array.from({ length: RUNS }, (_, run) => run + 1);
 
   it.each(runs)(
-    'stay so after a partition with broken replica links and a promotion, run %i',
+    'hold after a partition with broken replica links and a promotion, run %i',
     { timeout: 60_000 },
     async () => {
       const counts = await count(1_000, async ({ signOut, deleteControls }) => {
@@ -161,14 +161,14 @@ describe.each(TOPOLOGIES)('acknowledged sign-outs on %s', (how, start, primary, 
         await until(async () => (await role()).startsWith('master'), BACK_WITHIN_MS);
       });
       console.info(`partition on ${how}: ${JSON.stringify(counts)}`);
-      expect(counts).toEqual(NONE_UNDONE);
+      expect(counts).toEqual(NONE_RESTORED);
     },
   );
 
-  it.each(runs)('stay so after a restart from an older snapshot, run %i', { timeout: 60_000 }, async () => {
+  it.each(runs)('hold after a restart from an older snapshot, run %i', { timeout: 60_000 }, async () => {
     const counts = await count(10_000, async ({ signOut, deleteControls }) => {
       const [, directory] = (await stack.node(primary).command('CONFIG', 'GET', 'dir')) as [string, string];
-      // Its log of writes up to now is what an older snapshot has.
+      // Truncating the log of writes to its present size makes an older snapshot.
       const log = `${directory}/appendonlydir/appendonly.aof.1.incr.aof`;
       const { size } = await stat(log);
       await signOut(1);
@@ -178,6 +178,6 @@ describe.each(TOPOLOGIES)('acknowledged sign-outs on %s', (how, start, primary, 
       await stack.node(primary).restart();
     });
     console.info(`older snapshot on ${how}: ${JSON.stringify(counts)}`);
-    expect(counts).toEqual(NONE_UNDONE);
+    expect(counts).toEqual(NONE_RESTORED);
   });
 });

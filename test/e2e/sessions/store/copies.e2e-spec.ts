@@ -24,15 +24,18 @@ describe('SessionsStore.set with a copy of a loaded session', () => {
     expect(await nodes.load(id)).toMatchObject({ n: 3 });
   });
 
-  it.each(copies)('refuses a copy made by %s once the session was destroyed on any node', async (_how, copy) => {
-    const { id, data } = await nodes.newSession({ n: 1 });
-    await nodes.there.destroy(id);
-    await until(() => nodes.here.records.ended.has(handleOf(id)));
-    for (const store of [nodes.here, nodes.there]) {
-      await expect(store.set(id, { ...copy(data), n: 2 })).rejects.toMatchObject({ code: 'E_NO_SESSION' });
-    }
-    expect(await nodes.server.command('EXISTS', nodes.keyOf(id))).toBe(0);
-  });
+  it.each(copies)(
+    'refuses a copy made by %s once the session was destroyed on any node',
+    async (_how, copy) => {
+      const { id, data } = await nodes.newSession({ n: 1 });
+      await nodes.there.destroy(id);
+      await until(() => nodes.here.records.ended.has(handleOf(id)));
+      for (const store of [nodes.here, nodes.there]) {
+        await expect(store.set(id, { ...copy(data), n: 2 })).rejects.toMatchObject({ code: 'E_NO_SESSION' });
+      }
+      expect(await nodes.server.command('EXISTS', nodes.keyOf(id))).toBe(0);
+    },
+  );
 
   it('keeps the changes of another node when it saves a shallow copy', async () => {
     const { id, data } = await nodes.newSession({ n: 1 });
@@ -52,7 +55,9 @@ describe('SessionsStore.set with a copy of a loaded session', () => {
 
   it('keeps all keys when concurrent requests create the same map', async () => {
     const { id } = await nodes.newSession();
-    const copies = await Promise.all(Array.from({ length: 21 }, (_, i) => nodes.load(id, i % 2 ? nodes.here : nodes.there)));
+    const copies = await Promise.all(
+      Array.from({ length: 21 }, (_, i) => nodes.load(id, i % 2 ? nodes.here : nodes.there)),
+    );
     await Promise.all(
       copies.map((copy, i) =>
         (i % 2 ? nodes.here : nodes.there).set(id, { ...copy, byWord: { [`w${i}`]: 1 } } as SessionData),

@@ -49,8 +49,7 @@ describe('SessionsStore.update', () => {
       throw new Error('of this test');
     });
     await expect(failing).rejects.toThrow('of this test');
-    const asynchronous = (async (draft: Partial<SessionData>) =>
-      void (draft.n = 2)) as unknown as () => void;
+    const asynchronous = (async (draft: Partial<SessionData>) => void (draft.n = 2)) as unknown as () => void;
     await expect(nodes.here.update(id, asynchronous)).rejects.toThrow('must be synchronous');
     expect(await nodes.load(id)).toMatchObject({ n: 1 });
   });

@@ -1,4 +1,3 @@
-import type { SessionData } from 'express-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreNodes } from './store-nodes.js';
 
@@ -18,15 +17,18 @@ describe('values in a session', () => {
     ['bytes', Buffer.from('x')],
     ['a bigint', 1n],
     ['an undefined item', [undefined]],
-  ])('are rejected with E_INVALID and the name of the field if JSON would change them: %s', async (_what, value) => {
-    const { id, data } = await nodes.newSession({ n: 1 });
-    const set = nodes.here.set(id, { ...data, n: { inner: value } });
-    await expect(set).rejects.toMatchObject({
-      code: 'E_INVALID',
-      errors: [{ field: Array.isArray(value) ? 'n.inner.0' : 'n.inner' }],
-    });
-    expect(await nodes.load(id)).toMatchObject({ n: 1 });
-  });
+  ])(
+    'are rejected with E_INVALID and the name of the field if JSON would change them: %s',
+    async (_what, value) => {
+      const { id, data } = await nodes.newSession({ n: 1 });
+      const set = nodes.here.set(id, { ...data, n: { inner: value } });
+      await expect(set).rejects.toMatchObject({
+        code: 'E_INVALID',
+        errors: [{ field: Array.isArray(value) ? 'n.inner.0' : 'n.inner' }],
+      });
+      expect(await nodes.load(id)).toMatchObject({ n: 1 });
+    },
+  );
 
   it.each<[string, unknown]>([
     ['a lone surrogate', '\ud800'],

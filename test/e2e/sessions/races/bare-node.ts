@@ -67,3 +67,20 @@ const signedIn: RequestHandler = (request, response, next) => {
 function respondOrFail(response: Response, next: NextFunction) {
   return (error?: unknown) => void (error ? next(error) : response.sendStatus(204));
 }
+
+export async function signIn({ url }: BareNode): Promise<string> {
+  const { headers } = await fetch(url, { method: 'POST' });
+  return headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
+
+interface Sent {
+  method: 'GET' | 'PUT' | 'DELETE';
+  cookie: string;
+  field?: string;
+}
+
+export async function send({ url }: BareNode, { method, cookie, field }: Sent): Promise<number> {
+  const response = await fetch(field ? `${url}/${field}` : url, { method, headers: { cookie } });
+  await response.arrayBuffer();
+  return response.status;
+}
