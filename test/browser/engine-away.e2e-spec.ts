@@ -37,7 +37,7 @@ describe.skipIf(skipped)(`the console while the engine is down${skipped ? ` (${N
   const textOf = (testId: string) => page.getByTestId(testId).textContent();
   const sessions = () => page.locator('.panel-sessions');
   const version = async () => Number(await textOf('leaderboard-version'));
-  const askWhoIsSignedIn = () => page.getByRole('button', { name: /^Ask (again|now)$/ }).click();
+  const reloadSession = () => page.getByRole('button', { name: /^(Refresh|Retry now)$/ }).click();
   const boardMoves = async () => {
     const before = await version();
     await expect.poll(version, withinSeconds).toBeGreaterThan(before);
@@ -50,7 +50,7 @@ describe.skipIf(skipped)(`the console while the engine is down${skipped ? ` (${N
 
   it('shows the outage, does not claim that the visitor is signed out, answers flights, and recovers', async () => {
     await app.engine.kill();
-    await askWhoIsSignedIn();
+    await reloadSession();
     await sessions().getByText('You were signed in as ada, and have not been signed out.').waitFor();
     expect(await page.getByTestId('sign-in').count()).toBe(0);
     await page.locator('.panel-leaderboard').getByText('The engine is down.').waitFor();
@@ -67,7 +67,7 @@ describe.skipIf(skipped)(`the console while the engine is down${skipped ? ` (${N
 
   it('shows the visitor signed in again after the engine was paused', async () => {
     app.engine.pause();
-    await askWhoIsSignedIn();
+    await reloadSession();
     await sessions().getByText('You were signed in as ada, and have not been signed out.').waitFor();
     await flightsAnswer();
     app.engine.resume();

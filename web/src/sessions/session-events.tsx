@@ -12,7 +12,7 @@ consoleSocket.on('sessions', (batch) => {
   events.value = newestFirst(events.value, batch, SHOWN);
 });
 
-/** Sessions of everybody, as they begin and end; ids arrive as digests. */
+/** The session events of all visitors. Ids arrive as digests. */
 export function SessionEvents() {
   return (
     <>

@@ -4,8 +4,8 @@ import type { CurrentSession, SessionSocketEvents } from '../../../src/sessions/
 const RETRY_MS = 3000;
 
 /**
- * Reports changes and the end of the visitor's session. It does not share the websocket of the other namespaces: the server reads
- * the cookie of a handshake once, so each sign-in needs a new one.
+ * Receives the changes and the end of the visitor's session. It has a websocket of its own, since the server reads the cookie once,
+ * at the handshake: each sign-in needs a new connection.
  */
 const socket: Socket<SessionSocketEvents> = io('/sessions', {
   transports: ['websocket'],
@@ -13,24 +13,24 @@ const socket: Socket<SessionSocketEvents> = io('/sessions', {
   autoConnect: false,
 });
 
-/** Does nothing while it is connected. */
+/** Does nothing if it is connected already. */
 export function connectSession(): void {
   socket.connect();
 }
 
-/** Before a sign-in or sign-out, and once no session is left. */
+/** Call it before a sign-in or sign-out, and when the session has ended. */
 export function disconnectSession(): void {
   socket.disconnect();
 }
 
-/** @param onLost the session has ended, or this node could not verify it: read it over HTTP. */
+/** @param onLost called if the session has ended, or if this node could not verify it. Read it over HTTP then. */
 export function listenToSession(onState: (session: CurrentSession) => void, onLost: () => void): void {
   socket.on('state', onState);
   socket.on('disconnect', (reason) => {
     if (reason === 'io server disconnect') onLost();
   });
   socket.on('connect_error', () => {
-    // Refused by the server. After a lost connection socket.io tries again by itself.
+    // The server refused the handshake. After a lost connection socket.io reconnects by itself.
     if (!socket.active) setTimeout(onLost, RETRY_MS);
   });
 }

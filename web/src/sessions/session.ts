@@ -11,24 +11,24 @@ export interface Credentials {
 
 export type SessionState =
   | { kind: 'unknown' }
-  /** `hasEnded`: the page saw the visitor signed in, and it was not the visitor who signed out. */
+  /** `hasEnded`: the visitor was signed in on this page, and did not sign out. */
   | { kind: 'signed-out'; hasEnded: boolean }
   | { kind: 'signed-in'; session: CurrentSession }
-  /** Neither signed in nor out: the server fails closed when its session store is away. */
+  /** The server cannot read sessions, so the visitor is neither signed in nor signed out. */
   | { kind: 'unavailable'; visitor: string | null; problem: Problem; retryInSeconds: number };
 
 export const session = signal<SessionState>({ kind: 'unknown' });
-/** What went wrong with the last sign-in or sign-out; null when nothing did. */
+/** The problem of the last sign-in or sign-out; null if it succeeded. */
 export const sessionProblem = signal<Problem | null>(null);
 export const sessionBusy = signal(false);
 
 const CURRENT = '/api/sessions/current';
 const RETRY_SECONDS = 2;
-/** Who was signed in when the server could last say; null after signing out. */
+/** The last known username; null after a sign-out. */
 let visitor: string | null = null;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
-export async function askWhoIsSignedIn(): Promise<void> {
+export async function loadSession(): Promise<void> {
   clearTimeout(retryTimer);
   const answer = await request<CurrentSession>(CURRENT);
   if (answer.ok) {
@@ -42,17 +42,16 @@ export async function askWhoIsSignedIn(): Promise<void> {
     const retryInSeconds = answer.problem.retryAfterSeconds ?? RETRY_SECONDS;
     session.value = { kind: 'unavailable', visitor, problem: answer.problem, retryInSeconds };
     retryTimer = setTimeout(() => {
-      // Once the store answers again, that it did not is no longer news.
       sessionProblem.value = null;
-      void askWhoIsSignedIn();
+      void loadSession();
     }, retryInSeconds * 1000);
   }
 }
 
-/** Follows the session over a websocket as soon as the visitor is signed in. */
+/** Loads the session and follows it over a websocket while the visitor is signed in. */
 export function watchSession(): void {
-  listenToSession(showSignedIn, () => void askWhoIsSignedIn());
-  void askWhoIsSignedIn();
+  listenToSession(showSignedIn, () => void loadSession());
+  void loadSession();
 }
 
 export function signIn(credentials: Credentials): Promise<void> {
@@ -74,7 +73,7 @@ async function change(path: string, init: RequestInit): Promise<void> {
   const answer = await request(path, init);
   sessionProblem.value = answer.ok ? null : answer.problem;
   if (answer.ok) visitor = null;
-  // Ask rather than assume: what counts is whom the server now sees.
-  await askWhoIsSignedIn();
+  // The server decides who is signed in, also after a failure.
+  await loadSession();
   sessionBusy.value = false;
 }

@@ -1,5 +1,5 @@
 import { ProblemNote } from '../http/problem-note.js';
-import { askWhoIsSignedIn, session, sessionProblem, type SessionState } from './session.js';
+import { loadSession, session, sessionProblem, type SessionState } from './session.js';
 import { SessionEvents } from './session-events.js';
 import { SignInForm } from './sign-in-form.js';
 import { SignedIn } from './signed-in.js';
@@ -24,7 +24,7 @@ export function SessionsPanel() {
 }
 
 function Visitor({ state }: { state: SessionState }) {
-  if (state.kind === 'unknown') return <p class="empty">Asking the server who is signed in.</p>;
+  if (state.kind === 'unknown') return <p class="empty">Loading the session.</p>;
   if (state.kind === 'signed-out') {
     return (
       <>
@@ -40,7 +40,7 @@ function Visitor({ state }: { state: SessionState }) {
 function Ended() {
   return (
     <p class="note" role="alert">
-      Your session has ended: its time was over, it was ended elsewhere, or the engine has lost it.
+      Your session has ended: it expired, it was ended on another device, or the engine lost it.
     </p>
   );
 }
@@ -55,9 +55,9 @@ function Unavailable({ visitor, problem, retryInSeconds }: Extract<SessionState,
         </p>
       )}
       <p>{problem.detail}</p>
-      <p>The page asks again every {retryInSeconds} s.</p>
-      <button type="button" onClick={() => void askWhoIsSignedIn()}>
-        Ask now
+      <p>The page retries every {retryInSeconds} s.</p>
+      <button type="button" onClick={() => void loadSession()}>
+        Retry now
       </button>
     </div>
   );

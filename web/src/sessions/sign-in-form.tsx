@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { sessionBusy, signIn } from './session.js';
 
-/** Prefilled with the demo's account, so that one click shows the use case. */
+/** Filled in with a demo account, so that one click signs in. */
 export function SignInForm() {
   const username = useSignal('ada');
   const password = useSignal('correct horse battery staple');

@@ -2,7 +2,7 @@ import type { CurrentSession } from '../../../src/sessions/sessions.wire.js';
 import { Term } from '../page/term.js';
 import { now } from '../time/now.js';
 import { formatClock, formatCountdown } from '../time/format-time.js';
-import { askWhoIsSignedIn, sessionBusy, signOut } from './session.js';
+import { loadSession, sessionBusy, signOut } from './session.js';
 
 export function SignedIn({ session }: { session: CurrentSession }) {
   return (
@@ -14,24 +14,24 @@ export function SignedIn({ session }: { session: CurrentSession }) {
         <Term name="device">{session.device ?? 'not named'}</Term>
         <Term name="signed in at">{formatClock(session.createdAt)}</Term>
         <Term name="last seen at">{formatClock(session.lastSeenAt)}</Term>
-        <Term name="ends when idle in">
+        <Term name="expires if idle in">
           <Countdown until={session.idleExpiresAt} />
         </Term>
-        <Term name="ends in any case in">
+        <Term name="expires in any case in">
           <Countdown until={session.absoluteExpiresAt} />
         </Term>
       </dl>
       <div class="actions">
-        <button type="button" onClick={() => void askWhoIsSignedIn()}>
-          Ask again
+        <button type="button" onClick={() => void loadSession()}>
+          Refresh
         </button>
         <button type="button" disabled={sessionBusy} data-testid="sign-out" onClick={() => void signOut()}>
           Sign out
         </button>
       </div>
       <p class="hint">
-        Asking counts as activity: the idle countdown starts again, at most once a minute. Changes and the end
-        of the session arrive over a websocket, which does not count.
+        A refresh counts as activity: the idle countdown starts again, at most once a minute. Changes and the
+        end of the session arrive over a websocket, which does not count.
       </p>
     </>
   );
@@ -39,5 +39,5 @@ export function SignedIn({ session }: { session: CurrentSession }) {
 
 function Countdown({ until }: { until: string }) {
   const remainingMs = Date.parse(until) - now.value;
-  return remainingMs > 0 ? <>{formatCountdown(remainingMs)}</> : <>over, ask again</>;
+  return remainingMs > 0 ? <>{formatCountdown(remainingMs)}</> : <>over, refresh</>;
 }
