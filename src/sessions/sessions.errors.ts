@@ -1,3 +1,4 @@
+/** The stable `code` of a `SessionError`. */
 export type SessionErrorCode =
   | 'E_NO_SESSION'
   | 'E_SESSION_UNKNOWN'

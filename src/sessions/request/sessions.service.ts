@@ -86,15 +86,14 @@ export class SessionsService {
     this.middleware.requireSecureConnection(request);
     const generation = await this.store.generations.current(accountId);
     const signedIn = { accountId, username, device, address: addressOf(request), generation };
-    const [previous, previousHandle] = [request.session, this.handleOf(request)];
+    const [replaced, replacedHandle] = [request.session, this.handleOf(request)];
     request.sessionStore.generate(request);
     const { session, sessionID } = request;
     const start = async () => {
       Object.assign(session, { signedIn, data: {} });
       await toPromise((done) => session.save(done));
       await confirm?.();
-      if (this.store.lifetimeOf(previous))
-        await this.store.ends.end([previousHandle], 'signed-out', previous.signedIn);
+      await this.endReplaced(replaced, replacedHandle);
       await this.devices.endSurplus(signedIn, this.perAccount, this.handleOf(request));
     };
     await this.detachOnFailure(request, () => this.store.endOnFailure(sessionID, session, start));
@@ -191,10 +190,17 @@ export class SessionsService {
     publishSessionEvent({ event: 'refused', reason: 'sign-in' });
   }
 
+  /** Returns what `GET /api/sessions/current` shows of a loaded session. */
   describe(session: SignedInSession): CurrentSession {
     const lifetime = this.store.lifetimeOf(session);
     if (!lifetime) throw noSession();
     return toCurrentSession(session, lifetime, this.store.records.lifetimes);
+  }
+
+  /** Ends the session that a sign-in replaces, unless it was never saved. */
+  private async endReplaced(session: Request['session'], handle: string): Promise<void> {
+    if (!this.store.lifetimeOf(session)) return;
+    await this.store.ends.end([handle], 'signed-out', session.signedIn);
   }
 
   private handleOf(request: Request): string {
