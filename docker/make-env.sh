@@ -1,10 +1,10 @@
 #!/bin/sh
-# Writes the secrets that docker-compose.yml needs into .env (or the file given). Never overwrites a value that is set.
+# Writes the secrets for docker-compose.yml into .env, or into the file in the first argument. Never overwrites a value.
 set -eu
 file=${1:-.env}
 umask 077
 touch "$file"
-# A file that was there before, e.g. a copy of .env.example, may be readable by every user.
+# An existing file, for example a copy of .env.example, may be readable by every user.
 chmod 600 "$file"
 
 set_once() {
@@ -19,5 +19,5 @@ set_once SESSION_SECRETS "$(random_base64)"
 set_once SESSION_SEALING_KEYS "$(random_base64)"
 set_once GAME_SERVER_KEY "$(random_base64)"
 set_once OPERATOR_KEY "$(random_base64)"
-# Part of a URL, so without base64's slashes.
+# Hexadecimal, because it is part of a URL and base64 has slashes.
 set_once POSTGRES_PASSWORD "$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')"

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Builds and starts docker/Dockerfile where there is no Docker engine: the commit that is checked out goes through
-# the file's own instructions, each stage in a folder, then the image's own command and health check run.
-# Finds a file that is not copied, a dependency that only development has, a start that fails.
-# Does not see the base image: Node is this machine's, and the user is this one.
+# Builds docker/Dockerfile and starts the result without Docker. It runs the instructions on the current commit, each stage in a
+# folder, and then the image's command and health check. It detects files that are not copied, missing production dependencies and
+# failing starts. It does not use the base image: Node.js and the user are those of this machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +18,7 @@ fail() {
   exit 1
 }
 
-# Sends what a build would get: the commit without what .dockerignore names.
+# The build context: the current commit without the files in .dockerignore.
 mkdir "$work/context"
 git archive HEAD | tar -x -C "$work/context" --anchored --no-wildcards-match-slash --exclude-from=.dockerignore
 
@@ -52,7 +51,7 @@ while read -r instruction arguments; do
       image_env=()
       mkdir "$work/$stage"
       ;;
-    WORKDIR) [[ $arguments == /app ]] || fail "WORKDIR is $arguments, and only /app is known here" ;;
+    WORKDIR) [[ $arguments == /app ]] || fail "WORKDIR is $arguments, but only /app is supported" ;;
     ENV) read -ra image_env <<<"$arguments" ;;
     COPY)
       read -ra paths <<<"$arguments"
@@ -64,30 +63,30 @@ while read -r instruction arguments; do
       ;;
     HEALTHCHECK) mapfile -t health < <(words_of "${arguments#*CMD }") ;;
     CMD) mapfile -t start < <(words_of "$arguments") ;;
-    *) fail "the instruction $instruction is not known here" ;;
+    *) fail "the instruction $instruction is not supported" ;;
   esac
 done <docker/Dockerfile
 
 cd "$work/$stage"
 in_image=(env -i PATH="$PATH" "${image_env[@]}")
 
-echo 'rehearsal: has what docker-compose.yml starts'
+echo 'rehearsal: the scripts that docker-compose.yml starts'
 mapfile -t scripts < <(grep -oE 'dist/[a-z/-]+\.js' "$OLDPWD/docker-compose.yml")
 for script in "${scripts[@]}"; do
-  [[ -f $script ]] || fail "docker-compose.yml starts $script, which the image lacks"
+  [[ -f $script ]] || fail "docker-compose.yml starts $script, but the image does not contain it"
 done
 
-echo 'rehearsal: starts without settings'
-if said=$("${in_image[@]}" timeout 30 "${start[@]}" 2>&1); then fail "it started without settings: $said"; fi
+echo 'rehearsal: a start without settings must fail'
+if said=$("${in_image[@]}" timeout 30 "${start[@]}" 2>&1); then fail "the app started without settings: $said"; fi
 for setting in DATABASE_URL ENGINE_URL SESSION_SECRETS; do
-  [[ $said == *"$setting"* ]] || fail "$setting is missing, and it did not say so: $said"
+  [[ $said == *"$setting"* ]] || fail "the app did not report that $setting is missing: $said"
 done
 
-echo 'rehearsal: starts with settings, its engine and database down'
+echo 'rehearsal: a start with settings, while engine and database are down'
 sh "$OLDPWD/docker/make-env.sh" "$work/env"
 mapfile -t secrets <"$work/env"
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-# Nothing listens on port 1. HOST overrides the image's: a rehearsal is nobody else's business.
+# Nothing listens on port 1. HOST overrides the image's setting, so that the app is not reachable from outside.
 in_image+=("${secrets[@]}" PORT="$port" HOST=127.0.0.1 DATABASE_URL=postgres://nobody:none@127.0.0.1:1/none ENGINE_URL=valkey://127.0.0.1:1)
 "${in_image[@]}" "${start[@]}" >"$work/log" 2>&1 &
 app=$!
@@ -97,18 +96,18 @@ for _ in {1..60}; do
   kill -0 "$app" 2>/dev/null || break
   sleep 0.5
 done
-healthy || fail "it did not get healthy: $(cat "$work/log")"
+healthy || fail "the app did not become healthy: $(cat "$work/log")"
 
-echo 'rehearsal: stops'
+echo 'rehearsal: a stop'
 kill -TERM "$app"
 for _ in {1..100}; do
   kill -0 "$app" 2>/dev/null || break
   sleep 0.1
 done
-if kill -0 "$app" 2>/dev/null; then fail "it did not stop within 10 s: $(cat "$work/log")"; fi
+if kill -0 "$app" 2>/dev/null; then fail "the app did not stop within 10 s: $(cat "$work/log")"; fi
 code=0
 wait "$app" || code=$?
 app=
-# 143 is SIGTERM, which Nest sends itself once everything is closed.
-[[ $code == 0 || $code == 143 ]] || fail "it stopped with code $code: $(cat "$work/log")"
+# 143 is SIGTERM: Nest sends it to its own process when everything is closed.
+[[ $code == 0 || $code == 143 ]] || fail "the app exited with code $code: $(cat "$work/log")"
 echo 'rehearsal: passed'
