@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { unprivilegedAccount } from '../machine/account.js';
 import { type LocalServer, startServer } from '../processes/local-server.js';
-import { clusterDirectory, clusterOwner, openCluster, serverEnvironment } from './postgres-cluster.js';
+import { reachableDataDirectory, dataOwner, openData, serverEnvironment } from './postgres-data.js';
 import { postgresProgram } from './postgres-program.js';
 import { temporaryDirectory } from '../machine/temporary-directory.js';
 
@@ -27,10 +27,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Loca
   const usual = await unprivilegedAccount('postgres', 'nobody');
   const temporary = options.directory === undefined ? await temporaryDirectory('postgres', usual) : undefined;
   const wanted = temporary ? join(temporary.path, 'postgres') : (options.directory ?? '');
-  const directory = await clusterDirectory(wanted, { account: usual, onNotice });
-  const account = usual && ((await clusterOwner(directory)) ?? usual);
+  const directory = await reachableDataDirectory(wanted, { account: usual, onNotice });
+  const account = usual && ((await dataOwner(directory)) ?? usual);
   const program = await postgresProgram({ account, onNotice });
-  const { data, password } = await openCluster(directory, program, account);
+  const { data, password } = await openData(directory, program, account);
   const server = await startServer({
     name: 'postgres',
     version: program.version,

@@ -40,7 +40,7 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   const textOf = (testId: string) => page.getByTestId(testId).textContent();
-  const ask = () => page.getByTestId('ask-once').click();
+  const runQuery = () => page.getByTestId('ask-once').click();
   const chooseWay = (way: 'Cached' | 'Uncached') =>
     page.getByTestId('cache-switch').getByLabel(way, { exact: true }).check();
   const expectOutcome = async (outcome: string) => {
@@ -77,22 +77,22 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   it('answers a repeated query from the cache, and an uncached one from the database', async () => {
-    await ask();
+    await runQuery();
     await page.getByTestId('outcome').waitFor();
-    await ask();
+    await runQuery();
     await expectOutcome('hit');
     await chooseWay('Uncached');
-    await ask();
+    await runQuery();
     await expectOutcome('bypass');
     await chooseWay('Cached');
-    await ask();
+    await runQuery();
     await expectOutcome('hit');
     expect(await textOf('ratio')).toMatch(/^[\d.]+×$/);
   });
 
   it('shows a rejection of the server next to the form', async () => {
     await page.getByLabel('From', { exact: true }).fill('ZZZ');
-    await ask();
+    await runQuery();
     await expect.poll(() => textOf('problem'), withinSeconds).toContain('ZZZ');
   });
 
@@ -123,7 +123,7 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   it('logs no error and does not violate the content security policy', async () => {
-    await ask();
+    await runQuery();
     await page.getByTestId('lookups').getByRole('listitem').first().waitFor();
     await page.getByTestId('sign-in').click();
     await page.getByTestId('session-events').getByRole('listitem').first().waitFor();

@@ -73,9 +73,9 @@ describe(
     /** Collects the answers to requests sent from now on, until every caller has some. */
     async function underLoad(): Promise<Answered[]> {
       const from = performance.now();
-      const asked = () => callers.outcomes.filter(({ beganAt }) => beganAt >= from);
-      await until(() => asked().length > 10 * calls().length * CALLERS_PER_QUESTION, 30_000);
-      return asked();
+      const answersSince = () => callers.outcomes.filter(({ beganAt }) => beganAt >= from);
+      await until(() => answersSince().length > 10 * calls().length * CALLERS_PER_QUESTION, 30_000);
+      return answersSince();
     }
 
     const failed = (answers: Answered[]) => answers.filter(({ outcome }) => !/^20[012]$/.test(outcome));

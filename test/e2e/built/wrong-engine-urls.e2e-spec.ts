@@ -41,8 +41,8 @@ async function refusal(engines: Settings): Promise<Record<string, string>> {
   const { code, output } = await runDist(settings);
   expect(code).toBe(1);
   expect(output).not.toMatch(SECRET);
-  const said = [...output.matchAll(/^ {2}(\w+) (.*)$/gm)];
-  return Object.fromEntries(said.map(([, setting, problem]) => [setting, problem]));
+  const problems = [...output.matchAll(/^ {2}(\w+) (.*)$/gm)];
+  return Object.fromEntries(problems.map(([, setting, problem]) => [setting, problem]));
 }
 
 function tlsFiles({ tls }: LocalEngine): TlsFiles {

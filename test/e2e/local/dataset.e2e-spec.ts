@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalPostgres, startPostgres } from '../../../local/index.js';
 import { type LoadProgress, loadFlightsDataset } from '../../../src/demo/flights/dataset/flights.dataset.js';
-import { Program } from './processes.js';
+import { Program } from './program.js';
 
 const LOADER = 'src/demo/flights/dataset/load.ts';
 
@@ -69,11 +69,15 @@ describe('loadFlightsDataset', () => {
   });
 
   it('reports progress up to the last row', async () => {
-    const told: LoadProgress[] = [];
-    await loadFlightsDataset({ databaseUrl: server.url, rows: 5000, onProgress: (step) => told.push(step) });
-    const rows = told.map((step) => step.rows);
+    const reported: LoadProgress[] = [];
+    await loadFlightsDataset({
+      databaseUrl: server.url,
+      rows: 5000,
+      onProgress: (step) => reported.push(step),
+    });
+    const rows = reported.map((step) => step.rows);
     expect(rows).toEqual(rows.toSorted((a, b) => a - b));
-    expect(told.at(-1)).toEqual({ step: 'indexing', rows: 5000, rowsTotal: 5000 });
+    expect(reported.at(-1)).toEqual({ step: 'indexing', rows: 5000, rowsTotal: 5000 });
   });
 
   it('loads once when two processes start at the same time', async () => {

@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Exit, type LocalServer, startEngine } from '../../../local/index.js';
 import { installed, redisLike, redisLikes } from '../../support/app.js';
-import { survivors } from './processes.js';
+import { survivors } from './program.js';
 
 const started: LocalServer[] = [];
 
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 /** The server's reply to a command, or undefined when none arrives in time. */
-async function ask(server: LocalServer, milliseconds = 2000): Promise<string | undefined> {
+async function query(server: LocalServer, milliseconds = 2000): Promise<string | undefined> {
   const socket = createConnection(server.port, '127.0.0.1');
   try {
     return await Promise.race([
@@ -39,7 +39,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
 
   it('resolves when the server answers, with its name, version and URL', async () => {
     const server = await start(kind);
-    expect(await ask(server)).toMatch(answer);
+    expect(await query(server)).toMatch(answer);
     expect(new URL(server.url)).toMatchObject({
       protocol: `${kind}:`,
       hostname: '127.0.0.1',
@@ -56,9 +56,9 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
   it('does not answer while paused, and answers after resume()', async () => {
     const server = await start(kind);
     server.pause();
-    expect(await ask(server, 100)).toBeUndefined();
+    expect(await query(server, 100)).toBeUndefined();
     server.resume();
-    expect(await ask(server)).toMatch(answer);
+    expect(await query(server)).toMatch(answer);
   });
 
   it('ends after kill(), and answers on the same port after restart()', async () => {
@@ -66,11 +66,11 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
     const { pid, port } = server;
     await server.kill();
     expect(await survivors([pid])).toEqual([]);
-    await expect(ask(server)).rejects.toThrow('ECONNREFUSED');
+    await expect(query(server)).rejects.toThrow('ECONNREFUSED');
     await server.restart();
     expect(server.port).toBe(port);
     expect(server.pid).not.toBe(pid);
-    expect(await ask(server)).toMatch(answer);
+    expect(await query(server)).toMatch(answer);
   });
 
   it('stops a paused server and one that has ended', async () => {
@@ -83,21 +83,25 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
 
   it('reports an unexpected exit only', async () => {
     const server = await start(kind);
-    const told = vi.fn<(exit: Exit) => void>();
-    server.onUnexpectedExit(told);
+    const listener = vi.fn<(exit: Exit) => void>();
+    server.onUnexpectedExit(listener);
     await server.kill();
     await server.restart();
-    expect(told).not.toHaveBeenCalled();
+    expect(listener).not.toHaveBeenCalled();
     process.kill(server.pid, 'SIGKILL');
-    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
-    expect(told.mock.calls[0]?.[0]).toEqual({ code: null, signal: 'SIGKILL', text: 'was killed by SIGKILL' });
+    await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(1));
+    expect(listener.mock.calls[0]?.[0]).toEqual({
+      code: null,
+      signal: 'SIGKILL',
+      text: 'was killed by SIGKILL',
+    });
   });
 });
 
 describe('startEngine', () => {
   it.each(redisLikes())('requires the password in the URL of a %s server', async (kind) => {
     const server = await start(kind, { password: 'p@ss word' });
-    expect(await ask(server)).toMatch(/^-NOAUTH/);
+    expect(await query(server)).toMatch(/^-NOAUTH/);
     const client = await createClient({ url: server.url.replace(/^valkey:/, 'redis:') }).connect();
     expect(await client.ping()).toBe('PONG');
     client.destroy();

@@ -58,11 +58,11 @@ describe('startFaultProxy', () => {
     client.write('ECHO 1\r\n');
     await wait(1);
     client.write('ECHO 2\r\n');
-    let said = '';
-    client.on('data', (data) => (said += data.toString()));
+    let received = '';
+    client.on('data', (data) => (received += data.toString()));
     await proxy.heal();
     expect(await ping()).toBe('PONG');
-    await expect.poll(() => said).toBe('$1\r\n1\r\n$1\r\n2\r\n');
+    await expect.poll(() => received).toBe('$1\r\n1\r\n$1\r\n2\r\n');
   });
 
   it.each(['to-server', 'to-client', 'both'] as const)(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { installed } from '../../support/app.js';
-import { Program, survivors } from './processes.js';
+import { Program, survivors } from './program.js';
 
 describe('local servers when their parent process ends', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const)(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalPostgres, startPostgres } from '../../../local/index.js';
-import { survivors } from './processes.js';
+import { survivors } from './program.js';
 
 const started: LocalPostgres[] = [];
 let folder: string;

@@ -9,7 +9,7 @@ import {
 } from '../../../local/index.js';
 import { sendOnce } from '../../../local/engines/redis-connection.js';
 import { redisLike, redisLikes } from '../../support/app.js';
-import { survivors } from './processes.js';
+import { survivors } from './program.js';
 
 const FAILOVER = { timeout: 15_000, interval: 50 };
 

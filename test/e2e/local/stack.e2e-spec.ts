@@ -4,15 +4,15 @@ import { type EngineStack, startCluster, startSentinel } from '../../../local/in
 import { Stack } from '../../../local/launcher/stack.js';
 import { Terminal } from '../../../local/launcher/command-line/terminal.js';
 import { redisLike } from '../../support/app.js';
-import { survivors } from './processes.js';
+import { survivors } from './program.js';
 
-let said: string;
+let output: string;
 let stack: Stack;
 
 beforeEach(() => {
-  said = '';
-  const output = new PassThrough().on('data', (text) => (said += String(text)));
-  stack = new Stack(new Terminal(output as unknown as NodeJS.WriteStream));
+  output = '';
+  const stream = new PassThrough().on('data', (text) => (output += String(text)));
+  stack = new Stack(new Terminal(stream as unknown as NodeJS.WriteStream));
 });
 
 afterEach(() => stack.stop());
@@ -27,9 +27,9 @@ describe.each<[string, string, string, () => Promise<EngineStack>]>([
     const { port, pid } = node;
     stack.addEngines('engine', engines);
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => said).toContain(`${first} (pid ${pid}) was killed by SIGKILL. Restarting it`);
-    await expect.poll(() => said, { timeout: 15_000 }).toMatch(/ is running again \(pid \d+\)$/m);
-    expect(said).toContain(`${first} is running again (pid ${node.pid})`);
+    await expect.poll(() => output).toContain(`${first} (pid ${pid}) was killed by SIGKILL. Restarting it`);
+    await expect.poll(() => output, { timeout: 15_000 }).toMatch(/ is running again \(pid \d+\)$/m);
+    expect(output).toContain(`${first} is running again (pid ${node.pid})`);
     expect(node.port).toBe(port);
     // Either node may be the primary: on a busy machine the killed one restarts before a failover.
     const roleOf = (name: string) => engines.node(name).command('ROLE') as Promise<unknown[]>;

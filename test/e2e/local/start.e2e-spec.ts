@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../local/machine/free-port.js';
 import { type LocalPostgres, startPostgres } from '../../../local/index.js';
 import { redisLike, redisLikes } from '../../support/app.js';
-import { Program, survivors } from './processes.js';
+import { Program, survivors } from './program.js';
 
 // The first test may have to build the app.
 const READY_WITHIN_SECONDS = 120;
@@ -109,8 +109,8 @@ describe('npm start', () => {
   it('rejects a port in use before it starts anything', async () => {
     launcher = new Program('local/start.ts', [], { PORT: `${database.port}`, DATABASE_URL: database.url });
     expect(await launcher.exitCode()).toBe(1);
-    const said = launcher.lines.filter(Boolean);
-    expect(said).toEqual([
+    const lines = launcher.lines.filter(Boolean);
+    expect(lines).toEqual([
       expect.stringMatching(`^Port ${database.port} is in use. Choose another one: PORT=\\d+ npm start$`),
     ]);
   });

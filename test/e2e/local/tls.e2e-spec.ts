@@ -96,6 +96,8 @@ describe.each(redisLikes())('startEngine(%j, { tls })', (kind) => {
 
 describe('startEngine', () => {
   it('rejects the options TLS, users and password for Memcached', async () => {
-    await expect(startEngine('memcached', { tls: true })).rejects.toThrow('Memcached servers support no password, users');
+    await expect(startEngine('memcached', { tls: true })).rejects.toThrow(
+      'Memcached servers support no password, users',
+    );
   });
 });

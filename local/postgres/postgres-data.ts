@@ -8,24 +8,24 @@ import type { PostgresProgram, PostgresContext } from './postgres-program.js';
 import { commandLineOf } from '../processes/process-tree.js';
 
 /** A PostgreSQL data directory (made by initdb) and the superuser's password. */
-export interface PostgresCluster {
+export interface PostgresData {
   readonly data: string;
   readonly password: string;
 }
 
-/** Opens the cluster in `directory`. Creates and initialises it first if it does not exist. */
-export async function openCluster(
+/** Opens the data in `directory`. Initialises them first (initdb) if there are none. */
+export async function openData(
   directory: string,
   program: PostgresProgram,
   account: Account | undefined,
-): Promise<PostgresCluster> {
-  if (!(await isDirectory(join(directory, 'data')))) await createCluster(directory, program, account);
+): Promise<PostgresData> {
+  if (!(await isDirectory(join(directory, 'data')))) await initialiseData(directory, program, account);
   await removeStaleLock(join(directory, 'data'));
   return { data: join(directory, 'data'), password: await readFile(join(directory, 'password'), 'utf8') };
 }
 
 /** Returns `wanted`, or another directory when the server's account cannot reach it. */
-export async function clusterDirectory(
+export async function reachableDataDirectory(
   wanted: string,
   { account, onNotice }: PostgresContext,
 ): Promise<string> {
@@ -37,14 +37,14 @@ export async function clusterDirectory(
 }
 
 /** The owner of the data, as whom PostgreSQL must run. undefined when there are no data, or when root owns them. */
-export async function clusterOwner(directory: string): Promise<Account | undefined> {
+export async function dataOwner(directory: string): Promise<Account | undefined> {
   const found = await stat(join(directory, 'data')).catch(() => undefined);
   if (!found || found.uid === 0) return undefined;
   return { name: `with id ${found.uid}`, uid: found.uid, gid: found.gid };
 }
 
 /** Uses a temporary name until initdb has finished, so that an interrupted initdb is repeated. */
-async function createCluster(
+async function initialiseData(
   directory: string,
   program: PostgresProgram,
   account: Account | undefined,
