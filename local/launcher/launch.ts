@@ -103,7 +103,7 @@ class Parts {
     this.terminal.endProgress();
     const words = {
       loaded: 'loaded',
-      replaced: 'loaded, replacing a different number of flights',
+      replaced: 'loaded, replacing other data',
       kept: 'already loaded',
     };
     this.terminal.part('flights', `${rows.toLocaleString('en')} ${words[outcome]}`);
