@@ -117,7 +117,7 @@ describe('startPostgres', () => {
       started.push(server);
       expect(await query(server, 'select 1')).toEqual([1]);
       expect(server.directory).toMatch(/^\/var\/tmp\//);
-      expect(notices).toEqual([expect.stringContaining(`keeps its data in ${server.directory}`)]);
+      expect(notices).toEqual([expect.stringContaining(`the data are kept in ${server.directory}`)]);
       await server.stop();
       await rm(join(server.directory, '..'), { recursive: true });
     },
