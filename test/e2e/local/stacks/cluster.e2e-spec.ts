@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCluster } from 'redis';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ClusterOptions, type EngineCluster, startCluster } from '../../../local/index.js';
-import { redisLike, redisLikes } from '../../support/app.js';
-import { survivors } from './program.js';
+import { type ClusterOptions, type EngineCluster, startCluster } from '../../../../local/index.js';
+import { redisLike, redisLikes } from '../../../support/app.js';
+import { survivors } from '../program.js';
 
 const FAILOVER = { timeout: 15_000, interval: 50 };
 

@@ -2,9 +2,9 @@ import { createConnection } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Exit, type LocalServer, startEngine } from '../../../local/index.js';
-import { installed, redisLike, redisLikes } from '../../support/app.js';
-import { survivors } from './program.js';
+import { type Exit, type LocalServer, startEngine } from '../../../../local/index.js';
+import { installed, redisLike, redisLikes } from '../../../support/app.js';
+import { survivors } from '../program.js';
 
 const started: LocalServer[] = [];
 

@@ -6,10 +6,10 @@ import {
   type SentinelOptions,
   startSentinel,
   WRITES_NEED_A_REPLICA,
-} from '../../../local/index.js';
-import { sendOnce } from '../../../local/engines/redis-connection.js';
-import { redisLike, redisLikes } from '../../support/app.js';
-import { survivors } from './program.js';
+} from '../../../../local/index.js';
+import { sendOnce } from '../../../../local/engines/redis-connection.js';
+import { redisLike, redisLikes } from '../../../support/app.js';
+import { survivors } from '../program.js';
 
 const FAILOVER = { timeout: 15_000, interval: 50 };
 

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EngineStack, startCluster, startSentinel } from '../../../local/index.js';
-import { Stack } from '../../../local/launcher/stack.js';
-import { Terminal } from '../../../local/launcher/command-line/terminal.js';
-import { redisLike } from '../../support/app.js';
-import { survivors } from './program.js';
+import { type EngineStack, startCluster, startSentinel } from '../../../../local/index.js';
+import { Stack } from '../../../../local/launcher/stack.js';
+import { Terminal } from '../../../../local/launcher/command-line/terminal.js';
+import { redisLike } from '../../../support/app.js';
+import { survivors } from '../program.js';
 
 let output: string;
 let stack: Stack;

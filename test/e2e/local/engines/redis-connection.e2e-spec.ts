@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaultProxy, type LocalEngine, startEngine, startFaultProxy } from '../../../local/index.js';
-import { RedisConnection, sendOnce } from '../../../local/engines/redis-connection.js';
-import { redisLike } from '../../support/app.js';
+import { type FaultProxy, type LocalEngine, startEngine, startFaultProxy } from '../../../../local/index.js';
+import { RedisConnection, sendOnce } from '../../../../local/engines/redis-connection.js';
+import { redisLike } from '../../../support/app.js';
 
 const TIMEOUT = { timeoutMilliseconds: 200 };
 /** Errors for a lost connection and for a closed one. */

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { redisLikes } from '../../support/app.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { redisLikes } from '../../../support/app.js';
 
 const started: LocalEngine[] = [];
 

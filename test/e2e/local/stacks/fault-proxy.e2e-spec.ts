@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaultProxy, type LocalEngine, startEngine, startFaultProxy } from '../../../local/index.js';
-import { sendOnce } from '../../../local/engines/redis-connection.js';
-import { redisLike } from '../../support/app.js';
+import { type FaultProxy, type LocalEngine, startEngine, startFaultProxy } from '../../../../local/index.js';
+import { sendOnce } from '../../../../local/engines/redis-connection.js';
+import { redisLike } from '../../../support/app.js';
 
 let server: LocalEngine;
 let proxy: FaultProxy;

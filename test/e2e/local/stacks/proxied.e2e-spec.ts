@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EngineStack, startCluster, startSentinel } from '../../../local/index.js';
-import { redisLike, redisLikes } from '../../support/app.js';
+import { type EngineStack, startCluster, startSentinel } from '../../../../local/index.js';
+import { redisLike, redisLikes } from '../../../support/app.js';
 
 const FAILOVER = { timeout: 15_000, interval: 50 };
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../../local/machine/free-port.js';
-import { type LocalPostgres, startPostgres } from '../../../local/index.js';
-import { redisLike, redisLikes } from '../../support/app.js';
-import { Program, survivors } from './program.js';
+import { freePort } from '../../../../local/machine/free-port.js';
+import { type LocalPostgres, startPostgres } from '../../../../local/index.js';
+import { redisLike, redisLikes } from '../../../support/app.js';
+import { Program, survivors } from '../program.js';
 
 // The first test may have to build the app.
 const READY_WITHIN_SECONDS = 120;

@@ -8,7 +8,7 @@ import {
   startEngine,
   startPostgres,
   startSentinel,
-} from '../../../local/index.js';
+} from '../../../../local/index.js';
 
 const kinds = process.argv.slice(2) as EngineKind[];
 const kind = kinds[0] === 'redis' ? 'redis' : 'valkey';

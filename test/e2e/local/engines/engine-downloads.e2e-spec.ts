@@ -3,13 +3,13 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { unprivilegedAccount } from '../../../local/machine/account.js';
+import { unprivilegedAccount } from '../../../../local/machine/account.js';
 import {
   canDownload,
   downloadEngines,
   missingEngines,
-} from '../../../local/installation/engine-downloads.js';
-import { engineVersion, findDownloaded } from '../../../local/installation/engine-program.js';
+} from '../../../../local/installation/engine-downloads.js';
+import { engineVersion, findDownloaded } from '../../../../local/installation/engine-program.js';
 
 const KINDS = ['redis', 'valkey', 'memcached'] as const;
 const TIMEOUT = 120_000;

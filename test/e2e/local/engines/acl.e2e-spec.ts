@@ -1,8 +1,8 @@
 import { createClient } from 'redis';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
-import { sendOnce } from '../../../local/engines/redis-connection.js';
-import { redisLikes } from '../../support/app.js';
+import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { sendOnce } from '../../../../local/engines/redis-connection.js';
+import { redisLikes } from '../../../support/app.js';
 
 let server: LocalEngine;
 
