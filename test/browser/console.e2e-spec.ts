@@ -70,9 +70,14 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
     // Rows move and disappear while the pointer approaches them.
     await page.getByTestId('leaderboard-row').last().getByRole('button').dispatchEvent('click');
     await expect.poll(() => textOf('followed'), withinSeconds).toMatch(/Following .+, rank \d+ with [\d,]+/);
-    const around = page.getByTestId('neighbour').locator('.board-rank');
-    await expect.poll(() => around.count(), withinSeconds).toBeGreaterThanOrEqual(3);
-    const ranks = (await around.allTextContents()).map(Number);
+    const neighbours = page.getByRole('list', { name: 'Players around the one you follow' });
+    // Read in one step: a list of locators could contain rows that have been removed meanwhile.
+    const readRanks = () =>
+      neighbours.evaluate((list) =>
+        Array.from(list.querySelectorAll('.board-rank'), ({ textContent }) => Number(textContent)),
+      );
+    await expect.poll(async () => (await readRanks()).length, withinSeconds).toBeGreaterThanOrEqual(3);
+    const ranks = await readRanks();
     expect(ranks).toEqual(ranks.map((_, i) => (ranks[0] ?? 0) + i));
   });
 
