@@ -5,22 +5,22 @@ import { engineStateChannel } from './engine.channel.js';
 import type { EngineFacts, EngineReport, EngineState } from './engine.wire.js';
 
 /** What every kind of engine has: an address, the rooms it serves, and a state that health and telemetry see. */
-export abstract class EngineConnection {
+export abstract class EngineBase {
   readonly roles: string[] = [];
   readonly name: string;
   /** Resolves with whether the URL names servers of another kind, once the first attempt to connect has ended. */
-  readonly triedFirst: Promise<{ isWrongUrl: boolean }>;
+  readonly firstAttempt: Promise<{ isWrongUrl: boolean }>;
   protected connects = 0;
   private state: EngineState = 'connecting';
   private reason: string | null = 'Not connected yet.';
   private writeRefusal: string | null = null;
   private advice: string | null = null;
   private readonly logger = new Logger('Engine');
-  private endFirstTry: (verdict: { isWrongUrl: boolean }) => void = () => undefined;
+  private endFirstAttempt: (verdict: { isWrongUrl: boolean }) => void = () => undefined;
 
   protected constructor(readonly address: EngineAddress) {
     this.name = describeAddress(address);
-    this.triedFirst = new Promise((resolve) => (this.endFirstTry = resolve));
+    this.firstAttempt = new Promise((resolve) => (this.endFirstAttempt = resolve));
   }
 
   get isReady(): boolean {
@@ -66,16 +66,16 @@ export abstract class EngineConnection {
   /** `reason` says what is missing where an engine can do with a part of its nodes. */
   protected markReady(reason: string | null = null): void {
     this.change('ready', reason);
-    this.endFirstTry({ isWrongUrl: false });
+    this.endFirstAttempt({ isWrongUrl: false });
   }
 
   protected markDown(reason: string, isWrongUrl = false): void {
     this.change('down', reason);
-    this.endFirstTry({ isWrongUrl });
+    this.endFirstAttempt({ isWrongUrl });
   }
 
   /** Before {@link markReady}: what the servers say of writes, and what their settings lack. */
-  protected noteWrites(refusal: string | null, advice: string | null): void {
+  protected setWriteHealth(refusal: string | null, advice: string | null): void {
     const hasChanged = refusal !== this.writeRefusal || advice !== this.advice;
     this.writeRefusal = refusal;
     this.advice = advice;

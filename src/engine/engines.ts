@@ -10,7 +10,7 @@ import { RedisEngine } from './redis-engine.js';
 export type Engine = RedisEngine | MemcachedEngine;
 
 /** A first attempt to connect ends sooner, one way or the other; a host that swallows packets may not hold up the start. */
-const LONGEST_FIRST_TRY_MS = 1_500;
+const FIRST_ATTEMPT_TIMEOUT_MS = 1_500;
 
 /** The engines by role. Roles with the same address share one connection and one breaker. */
 @Injectable()
@@ -85,8 +85,8 @@ export class Engines implements OnModuleInit, OnApplicationShutdown {
 
 async function isWrongUrl(engine: Engine): Promise<boolean> {
   const timer = new AbortController();
-  const tooLong = delay(LONGEST_FIRST_TRY_MS, { isWrongUrl: false }, timer);
-  const verdict = await Promise.race([engine.triedFirst, tooLong]);
+  const tooLong = delay(FIRST_ATTEMPT_TIMEOUT_MS, { isWrongUrl: false }, timer);
+  const verdict = await Promise.race([engine.firstAttempt, tooLong]);
   timer.abort();
   tooLong.catch(() => undefined);
   return verdict.isWrongUrl;

@@ -2,7 +2,7 @@ import { Client } from 'memjs';
 import type { EngineAddress } from './address/engine-url.js';
 import type { Call, CallCounts } from './calls/call.js';
 import { type CallOptions, EngineCalls } from './calls/engine-calls.js';
-import { EngineConnection } from './engine-base.js';
+import { EngineBase } from './engine-base.js';
 import { EngineError } from './engine.errors.js';
 import type { EngineFacts } from './engine.wire.js';
 import { MemcachedNode } from './servers/memcached-node.js';
@@ -11,7 +11,7 @@ import { explainConnectionFailure } from './connecting/connection-failure.js';
 const SILENT = { log: () => undefined };
 
 /** Memcached, one node or several (keys are spread by memjs' hash). A node that does not answer costs its own keys only. */
-export class MemcachedEngine extends EngineConnection {
+export class MemcachedEngine extends EngineBase {
   /** The bare client: send through {@link settle}, and only keys of at most 250 printable bytes. */
   readonly client: Client;
   private readonly calls: EngineCalls;
@@ -21,11 +21,11 @@ export class MemcachedEngine extends EngineConnection {
 
   constructor(address: EngineAddress, deadlineMs: number) {
     super(address);
-    this.nodes = address.nodes.map((node) => new MemcachedNode(node, deadlineMs, () => this.assess()));
+    this.nodes = address.nodes.map((node) => new MemcachedNode(node, deadlineMs, () => this.updateState()));
     // One try per call: a second would outlast the deadline.
     this.client = new Client(this.nodes, { retries: 1, logger: SILENT });
     const choose = this.client.server.bind(this.client);
-    this.client.server = (key) => this.toBeUsed(choose(key) as MemcachedNode);
+    this.client.server = (key) => this.requireUsable(choose(key) as MemcachedNode);
     this.calls = new EngineCalls(address.kind, deadlineMs, explainCommandFailure);
   }
 
@@ -61,7 +61,7 @@ export class MemcachedEngine extends EngineConnection {
     }
   }
 
-  private toBeUsed(node: MemcachedNode): MemcachedNode {
+  private requireUsable(node: MemcachedNode): MemcachedNode {
     if (!node.isUsable) {
       throw new EngineError('refused', 'A Memcached server does not answer, so the call was not sent.');
     }
@@ -69,7 +69,7 @@ export class MemcachedEngine extends EngineConnection {
     return node;
   }
 
-  private assess(): void {
+  private updateState(): void {
     if (!this.nodes.every(({ wasTried }) => wasTried)) return;
     const silent = this.nodes.filter(({ isUsable }) => !isUsable);
     if (silent.length === this.nodes.length)

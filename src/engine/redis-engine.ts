@@ -14,16 +14,16 @@ import { CommandSender } from './commands/command-sender.js';
 import type { CommandOptions } from './commands/command-methods.js';
 import { createEngineClient } from './commands/engine-client.js';
 import type { EngineScript } from './commands/engine-script.js';
-import { EngineConnection } from './engine-base.js';
+import { EngineBase } from './engine-base.js';
 import type { EngineFacts } from './engine.wire.js';
 import { Invalidations, type InvalidationFeed, type InvalidationListener } from './push/invalidations.js';
 import { type Subscriber, Subscriptions } from './push/subscriptions.js';
-import { tellEach } from './push/notify-all.js';
+import { notifyAll } from './push/notify-all.js';
 import { Cluster } from './topology/cluster.js';
 import { connectionOptions } from './connecting/connect.js';
 import { explainConnectionFailure, isWrongUrl } from './connecting/connection-failure.js';
-import { OnePrimary } from './topology/single-primary.js';
-import type { Servers } from './topology/primaries.js';
+import { SinglePrimary } from './topology/single-primary.js';
+import type { Primaries } from './topology/primaries.js';
 
 const AS_BUFFERS: TypeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer };
 
@@ -45,13 +45,13 @@ export interface ReplyOptions extends CallOptions {
  * Redis or Valkey, standalone, behind sentinels or clustered. Stores see commands, batches, scripts and pushes; where the
  * servers are, and which of them is the primary now, is the engine's own affair.
  */
-export class RedisEngine extends EngineConnection {
+export class RedisEngine extends EngineBase {
   /**
    * node-redis' commands, each within the deadline; they reject with {@link EngineError}. A command of several keys, or a
    * batch, needs one hash tag for all ({@link CrossSlotError}); DEL, UNLINK, EXISTS, TOUCH and MGET do not.
    */
   readonly client: RedisClientType;
-  private readonly servers: Servers;
+  private readonly primaries: Primaries;
   private readonly sender: CommandSender;
   private readonly invalidated: Invalidations;
   private readonly subscriptions: Subscriptions;
@@ -62,34 +62,34 @@ export class RedisEngine extends EngineConnection {
   constructor(address: EngineAddress, deadlineMs: number) {
     super(address);
     const connection = connectionOptions(address);
-    const servers = () => this.servers;
-    this.invalidated = new Invalidations(servers);
-    this.subscriptions = new Subscriptions(servers, connection, deadlineMs);
-    const Layout = address.topology === 'cluster' ? Cluster : OnePrimary;
+    const primaries = () => this.primaries;
+    this.invalidated = new Invalidations(primaries);
+    this.subscriptions = new Subscriptions(primaries, connection, deadlineMs);
+    const Layout = address.topology === 'cluster' ? Cluster : SinglePrimary;
     const options = {
       connection,
       deadlineMs,
       prefixes: () => this.invalidated.prefixes,
       onInvalidated: (key: Buffer | null) => this.invalidated.invalidate(key),
       onConnect: () => this.connects++,
-      onStateChange: () => this.assess(),
+      onStateChange: () => this.updateState(),
     };
-    this.servers = new Layout(address, options, {
-      onReady: (reason, hasChanged) => this.becomeReady(reason, hasChanged),
-      onDown: (error) => this.becomeDown(error),
+    this.primaries = new Layout(address, options, {
+      onReady: (reason, hasChanged) => this.handleReady(reason, hasChanged),
+      onDown: (error) => this.handleDown(error),
       onInterruption: () => this.invalidated.interrupt(),
     });
-    this.sender = new CommandSender(this.servers, address.kind, deadlineMs);
+    this.sender = new CommandSender(this.primaries, address.kind, deadlineMs);
     this.client = createEngineClient(this.sender, () => this.isReady);
   }
 
   override start(): void {
-    this.servers.start();
+    this.primaries.start();
   }
 
   override close(): void {
     this.subscriptions.close();
-    this.servers.close();
+    this.primaries.close();
     this.markClosed();
   }
 
@@ -135,7 +135,7 @@ export class RedisEngine extends EngineConnection {
   }
 
   override get facts(): EngineFacts {
-    const facts = this.servers.open[0]?.facts;
+    const facts = this.primaries.connected[0]?.facts;
     return {
       kind: facts?.kind ?? this.address.kind,
       version: facts?.version ?? null,
@@ -143,21 +143,21 @@ export class RedisEngine extends EngineConnection {
     };
   }
 
-  private becomeReady(reason: string | null, hasChanged: boolean): void {
+  private handleReady(reason: string | null, hasChanged: boolean): void {
     this.missing = reason;
-    this.assess();
-    if (hasChanged) tellEach(this.readyListeners, (listener) => listener());
+    this.updateState();
+    if (hasChanged) notifyAll(this.readyListeners, (listener) => listener());
   }
 
   /** Whether calls can be sent somewhere, as connections and breakers stand. */
-  private assess(): void {
-    const { open } = this.servers;
+  private updateState(): void {
+    const { connected: open } = this.primaries;
     const silent = open.filter(({ breaker }) => breaker.isOpen);
     const silence =
       silent.length > 0
         ? `${silent.map(({ address }) => address).join(', ')} does not answer in time. Asking again.`
         : null;
-    this.noteWrites(
+    this.setWriteHealth(
       sentence(open.map(({ address, writes }) => [address, writes.refusal])),
       sentence(open.map(({ address, facts }) => [address, facts.advice])),
     );
@@ -165,9 +165,9 @@ export class RedisEngine extends EngineConnection {
     else if (silence) this.markDown(silence);
   }
 
-  private becomeDown(error: unknown): void {
+  private handleDown(error: unknown): void {
     this.missing = null;
-    this.noteWrites(null, null);
+    this.setWriteHealth(null, null);
     this.markDown(explainConnectionFailure(error), isWrongUrl(error));
   }
 }

@@ -232,7 +232,7 @@ export function describeMemcachedContract(name: string, nodes: number): void {
       const { proxies, connect } = await connectThroughProxies();
       for (const proxy of proxies) proxy.refuse();
       const engine = connect();
-      expect(await engine.triedFirst).toEqual({ isWrongUrl: false });
+      expect(await engine.firstAttempt).toEqual({ isWrongUrl: false });
       expect(engine.report()).toMatchObject({ state: 'down', reason: expect.stringMatching(/is refused/) });
       expect(new Set(await outcomesOn(engine, keys(10)))).toEqual(new Set(['refused']));
       await Promise.all(proxies.map((proxy) => proxy.heal()));

@@ -19,7 +19,7 @@ describe('Breaker', () => {
     for (const call of send(count)) breaker.leftUnanswered(call);
   };
 
-  it('opens after five unanswered calls in a row, and closes with the next answer to the pulse', () => {
+  it('opens after five unanswered calls in a row, and closes with the next answer to the heartbeat', () => {
     leaveUnanswered(4);
     for (const call of send(1)) breaker.answered(call);
     leaveUnanswered(4);

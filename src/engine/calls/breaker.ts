@@ -6,7 +6,7 @@ type Waited = Pick<Call, 'answersBefore' | 'isExpired'>;
 
 /**
  * Whether a server is worth waiting for. Five calls in a row that were left unanswered open it, and calls are refused at
- * once; the next answer to the server's pulse closes it, so that no caller has to try.
+ * once; the next answer to the server's heartbeat closes it, so that no caller has to try.
  *
  * A server that answers other calls in time is busy, not silent: a call that expires meanwhile does not count. A late answer to another call
  * is no such sign, or a server that is always too slow would never open it.

@@ -1,5 +1,5 @@
 import { EngineError } from '../engine.errors.js';
-import type { Revocation } from '../servers/withdrawable-commands.js';
+import type { WithdrawableCommands } from './withdrawable-commands.js';
 
 /** A server, as the calls that are sent to it see it. */
 export interface CallTarget {
@@ -30,7 +30,7 @@ export interface CallGate {
 export interface DeadlineChain {
   readonly deadlineMs: number;
   /** Shorter than usual: that a server does not answer in time then says nothing of it. */
-  readonly isHasty: boolean;
+  readonly hasShortDeadline: boolean;
   add(call: Call): void;
   remove(call: Call): void;
 }
@@ -49,7 +49,7 @@ export class Call {
   answersBefore = 0;
   decisive = 0;
   /** Of a call that is hasty: what of its present attempt can be taken back. */
-  revocation: Revocation | undefined = undefined;
+  withdrawable: WithdrawableCommands | undefined = undefined;
   previous: Call | undefined = undefined;
   next: Call | undefined = undefined;
   /** As of `performance.now()`. */
@@ -67,8 +67,8 @@ export class Call {
     deadlines.add(this);
   }
 
-  get isHasty(): boolean {
-    return this.deadlines.isHasty;
+  get hasShortDeadline(): boolean {
+    return this.deadlines.hasShortDeadline;
   }
 
   /** After the deadline as well: a late answer is a sign of life. */

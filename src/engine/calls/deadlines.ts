@@ -14,7 +14,7 @@ export class Deadlines implements DeadlineChain {
   /** @throws {RangeError} */
   constructor(
     readonly deadlineMs: number,
-    readonly isHasty = false,
+    readonly hasShortDeadline = false,
   ) {
     // A timer takes NaN for 1 ms, and what it waits for would never come.
     if (Number.isInteger(deadlineMs) && deadlineMs >= 1 && deadlineMs <= LONGEST_MS) return;

@@ -6,7 +6,7 @@ import { EngineError } from '../engine.errors.js';
 import { explainCallFailure, isReplyOf, rethrowAsScriptFailure } from '../calls/call-failure.js';
 import { Router } from '../topology/redirections.js';
 import type { Server } from '../servers/server.js';
-import type { Servers } from '../topology/primaries.js';
+import type { Primaries } from '../topology/primaries.js';
 import type { Batch } from './engine-batch.js';
 import type { CommandOptions, TransformReply } from './command-methods.js';
 import type { Gate } from './engine-client.js';
@@ -21,12 +21,12 @@ export class CommandSender implements Gate {
   private readonly uncounted: EngineCalls;
 
   constructor(
-    private readonly servers: Servers,
+    private readonly primaries: Primaries,
     engine: string,
     deadlineMs: number,
   ) {
     const explain = (error: unknown, command: string) => explainCallFailure(error, command, engine);
-    this.router = new Router(servers, engine);
+    this.router = new Router(primaries, engine);
     this.calls = new EngineCalls(engine, deadlineMs, explain);
     this.uncounted = new EngineCalls(engine, deadlineMs, explain);
   }
@@ -42,7 +42,7 @@ export class CommandSender implements Gate {
   ): Promise<unknown> {
     const command = args[0] as string;
     const read = transform && ((reply: unknown) => transform(reply, preserve, typeMapping));
-    const { hasSlots } = this.servers;
+    const { hasSlots } = this.primaries;
     const canBeSplit = keys.length > 1 && isSplittable(command);
     if (canBeSplit && hasSlots) return this.sendInParts(command, keys, { timeout, typeMapping }).then(read);
     // One key of a single server needs no slot, and several are checked there too.

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { needsPeople } from './connection-failure.js';
+import { isMisconfiguration } from './connection-failure.js';
 
 const SHORTEST_MS = 50;
 const LONGEST_MS = 300;
 /** A wrong password or certificate is not made right by asking again. */
-const FOR_PEOPLE_MS = 4_000;
+const MISCONFIGURATION_MS = 4_000;
 
 /**
  * How long to wait before the next attempt: full jitter below an exponential ceiling, so that nodes do not come back in
  * step. The ceiling is low, because a failover has to be noticed within a second of the promotion.
  */
 export function backoffMs(failures: number, error: unknown): number {
-  if (needsPeople(error)) return FOR_PEOPLE_MS * (0.5 + Math.random());
+  if (isMisconfiguration(error)) return MISCONFIGURATION_MS * (0.5 + Math.random());
   return SHORTEST_MS + Math.random() * Math.min(SHORTEST_MS * 2 ** failures, LONGEST_MS);
 }
 

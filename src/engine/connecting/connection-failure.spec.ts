@@ -1,6 +1,6 @@
 import { ErrorReply } from 'redis';
 import { describe, expect, it } from 'vitest';
-import { explainConnectionFailure, isWrongUrl, needsPeople } from './connection-failure.js';
+import { explainConnectionFailure, isWrongUrl, isMisconfiguration } from './connection-failure.js';
 
 const failureWith = (code: string, message = 'failed') => Object.assign(new Error(message), { code });
 
@@ -21,7 +21,7 @@ describe('explainConnectionFailure', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', /for another name/],
   ])('tells %s as what only people can help', (code, sentence) => {
     expect(explainConnectionFailure(failureWith(code))).toMatch(sentence);
-    expect(needsPeople(failureWith(code))).toBe(true);
+    expect(isMisconfiguration(failureWith(code))).toBe(true);
   });
 
   it('reads an alert that only the message names', () => {

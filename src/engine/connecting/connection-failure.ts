@@ -1,7 +1,7 @@
 import { ErrorReply } from 'redis';
 
 /** What somebody has to put right, here or at the server: asking again soon changes nothing. */
-const FOR_PEOPLE: [pattern: RegExp, sentence: string][] = [
+const MISCONFIGURATIONS: [pattern: RegExp, sentence: string][] = [
   [
     /unknown command .?HELLO|NOPROTO/i,
     'The server refuses HELLO 3. It must be Redis 6 or later, or Valkey, with that command enabled.',
@@ -57,7 +57,7 @@ const LONGEST_WORDS = 100;
 const WRONG_URL =
   /UNKNOWNNAME|cluster support disabled|CLUSTERNODE|SENTINELNODE|unknown command .?(SENTINEL|CLUSTER)/i;
 
-const PASSING: [pattern: RegExp, sentence: string][] = [
+const TEMPORARY_FAILURES: [pattern: RegExp, sentence: string][] = [
   [/NOTPRIMARY/, 'The server there is a replica, which takes no writes. Looking for the primary.'],
   [/FEWSENTINELS/, 'Too few sentinels say where the primary is. Start the others, or wait.'],
   [
@@ -82,27 +82,27 @@ const PASSING: [pattern: RegExp, sentence: string][] = [
 ];
 
 /** Whether the failure is of the kind that lasts until somebody changes a setting. */
-export function needsPeople(error: unknown): boolean {
-  const text = textOf(error);
-  return FOR_PEOPLE.some(([pattern]) => pattern.test(text));
+export function isMisconfiguration(error: unknown): boolean {
+  const text = fullText(error);
+  return MISCONFIGURATIONS.some(([pattern]) => pattern.test(text));
 }
 
 /** Whether the URL names the wrong kind of servers, which no time and no server can mend. */
 export function isWrongUrl(error: unknown): boolean {
-  return WRONG_URL.test(textOf(error));
+  return WRONG_URL.test(fullText(error));
 }
 
 /** One sentence for people: what is wrong with the connection and what to do. Never contains credentials. */
 export function explainConnectionFailure(error: unknown): string {
-  const text = textOf(error);
-  const known = [...FOR_PEOPLE, ...PASSING].find(([pattern]) => pattern.test(text));
+  const text = fullText(error);
+  const known = [...MISCONFIGURATIONS, ...TEMPORARY_FAILURES].find(([pattern]) => pattern.test(text));
   if (known) return known[1];
-  if (error instanceof ErrorReply) return `The server refused the connection: ${wordsOf(error)}.`;
+  if (error instanceof ErrorReply) return `The server refused the connection: ${serverMessage(error)}.`;
   return `The connection failed (${codeOf(error) || nameOf(error)}).`;
 }
 
 /** The server's own code and words. It may repeat arguments, credentials among them, and quotes them when it does. */
-function wordsOf({ message }: Error): string {
+function serverMessage({ message }: Error): string {
   const [words = ''] = message.split(/['"`\n]|, with args/, 1);
   return words
     .trim()
@@ -111,8 +111,8 @@ function wordsOf({ message }: Error): string {
 }
 
 /** Several addresses or sentinels fail together as an AggregateError whose own message says nothing. */
-function textOf(error: unknown): string {
-  const causes = error instanceof AggregateError ? error.errors.map(textOf) : [];
+function fullText(error: unknown): string {
+  const causes = error instanceof AggregateError ? error.errors.map(fullText) : [];
   // What was sent, which the server repeats, is not what is wrong.
   const [said = ''] = String(error).split(', with args', 1);
   return [codeOf(error), said, ...causes].join(' ');

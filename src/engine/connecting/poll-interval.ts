@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The pause of a loop that looks at servers again and again, until its time is over or something is a reason to look at once. */
-export class NextLook {
+export class PollInterval {
   /** Ends the pause that is on. */
   wake: () => void = () => undefined;
 

@@ -1,12 +1,12 @@
 const INTERVAL_MS = 250;
 
-interface PulseOptions {
+interface HeartbeatOptions {
   /** Asks the server; rejects if it cannot do what it must. */
   ask: () => Promise<unknown>;
   /** How long an answer may take, in milliseconds. */
-  patienceMs: number;
+  timeoutMs: number;
   /** Before then it is not given up, as of `performance.now()`: a call that was given more time keeps the server busy. */
-  patientUntil?: () => number;
+  busyUntil?: () => number;
   /** How much else the server has answered: while that grows, the question waits in line and the server is not silent. */
   answers?: () => number;
   onAnswer: () => void;
@@ -15,14 +15,14 @@ interface PulseOptions {
 }
 
 /** Asks a connection four times a second whether it is alive: a paused server and a half-open socket raise no event. */
-export class Pulse {
+export class Heartbeat {
   /** When the last question was sent that was answered, as of `performance.now()`. */
-  answeredAsOf = performance.now();
+  confirmedAt = performance.now();
   private next: NodeJS.Timeout | undefined;
   private isWaiting = false;
   private isStopped = false;
 
-  constructor(private readonly options: PulseOptions) {
+  constructor(private readonly options: HeartbeatOptions) {
     this.askLater();
   }
 
@@ -38,7 +38,7 @@ export class Pulse {
   private async ask(): Promise<void> {
     const askedAt = performance.now();
     this.isWaiting = true;
-    this.giveUpAfter(this.options.patienceMs, askedAt);
+    this.failAfter(this.options.timeoutMs, askedAt);
     try {
       await this.options.ask();
     } catch (error) {
@@ -47,21 +47,21 @@ export class Pulse {
     if (this.isStopped) return;
     this.isWaiting = false;
     clearTimeout(this.next);
-    this.answeredAsOf = askedAt;
+    this.confirmedAt = askedAt;
     this.askLater();
     this.options.onAnswer();
   }
 
   /** Patience can grow while it waits. */
-  private giveUpAfter(ms: number, askedAt: number): void {
+  private failAfter(ms: number, askedAt: number): void {
     const answers = this.options.answers?.();
     this.next = setTimeout(() => {
       const now = performance.now();
-      const moreMs = (this.options.patientUntil?.() ?? now) - now;
-      const busyMs = this.options.answers?.() === answers ? 0 : this.options.patienceMs;
-      if (moreMs > 0 || busyMs > 0) this.giveUpAfter(Math.max(moreMs, busyMs), askedAt);
+      const moreMs = (this.options.busyUntil?.() ?? now) - now;
+      const busyMs = this.options.answers?.() === answers ? 0 : this.options.timeoutMs;
+      if (moreMs > 0 || busyMs > 0) this.failAfter(Math.max(moreMs, busyMs), askedAt);
       // After what has arrived, in case this process itself stood still.
-      else setImmediate(() => this.isWaiting && this.lose(silentSince(askedAt)));
+      else setImmediate(() => this.isWaiting && this.lose(silenceError(askedAt)));
     }, ms);
   }
 
@@ -72,6 +72,6 @@ export class Pulse {
   }
 }
 
-function silentSince(askedAt: number): Error {
+function silenceError(askedAt: number): Error {
   return new Error(`SILENT no answer within ${Math.round(performance.now() - askedAt)} ms`);
 }

@@ -1,6 +1,6 @@
 import type { Server } from '../servers/server.js';
-import type { Servers } from '../topology/primaries.js';
-import { tellEach } from './notify-all.js';
+import type { Primaries } from '../topology/primaries.js';
+import { notifyAll } from './notify-all.js';
 
 /** Tells of keys that changed; see {@link RedisEngine.invalidations}. */
 export interface InvalidationFeed {
@@ -29,7 +29,7 @@ interface Feed {
 export class Invalidations {
   private readonly feeds = new Set<Feed>();
 
-  constructor(private readonly servers: () => Servers) {}
+  constructor(private readonly primaries: () => Primaries) {}
 
   get prefixes(): string[] {
     return [...new Set([...this.feeds].map(({ prefix }) => prefix))];
@@ -51,26 +51,26 @@ export class Invalidations {
     if (key === null) return this.interrupt();
     const name = key.toString();
     const concerned = [...this.feeds].filter(({ prefix }) => name.startsWith(prefix));
-    tellEach(concerned, ({ listener }) => listener([name]));
+    notifyAll(concerned, ({ listener }) => listener([name]));
   }
 
   /** Pushes were missed. A connection made just now began before the newest feeds. */
   interrupt(): void {
     this.track();
-    tellEach(this.feeds, ({ listener }) => listener(null));
+    notifyAll(this.feeds, ({ listener }) => listener(null));
   }
 
   private track(): void {
-    for (const server of this.servers().open) {
-      server.track(this.prefixes).catch((error: unknown) => server.lose(error));
+    for (const server of this.primaries().connected) {
+      server.track(this.prefixes).catch((error: unknown) => server.disconnect(error));
     }
   }
 
   private isCoherent(prefix: string, since: number): boolean {
-    const servers = this.servers();
+    const primaries = this.primaries();
     const hasTold = (server: Server) =>
-      !server.isLost && server.tracks(prefix) && server.pulse.answeredAsOf >= since;
-    return servers.isComplete && servers.knownAsOf >= since && servers.open.every(hasTold);
+      !server.isLost && server.tracks(prefix) && server.heartbeat.confirmedAt >= since;
+    return primaries.isComplete && primaries.confirmedAt >= since && primaries.connected.every(hasTold);
   }
 
   /** The server would refuse it with the connection already made. */

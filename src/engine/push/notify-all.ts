@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 const logger = new Logger('Engine');
 
 /** Calls each listener; one that throws concerns neither the others nor the connection that the news came by. */
-export function tellEach<Listener>(listeners: Iterable<Listener>, tell: (listener: Listener) => void): void {
+export function notifyAll<Listener>(listeners: Iterable<Listener>, tell: (listener: Listener) => void): void {
   for (const listener of listeners) {
     try {
       tell(listener);

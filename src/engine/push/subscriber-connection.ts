@@ -1,28 +1,28 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-url.js';
 import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
-import { Pulse } from '../health/heartbeat.js';
+import { Heartbeat } from '../health/heartbeat.js';
 
 /**
  * A connection that only subscribes. Not the one of the commands: node-redis takes an unsubscription that the server sends
  * on its own for the reply to whichever command waits.
  */
-export class ListeningConnection {
+export class SubscriberConnection {
   isLost = false;
-  private readonly pulse: Pulse;
+  private readonly heartbeat: Heartbeat;
   private readonly leaving = new Map<string, Promise<void>>();
 
   private constructor(
     readonly address: string,
     private readonly client: RedisClientType,
     private readonly onChange: () => void,
-    patienceMs: number,
+    timeoutMs: number,
   ) {
-    this.pulse = new Pulse({
+    this.heartbeat = new Heartbeat({
       ask: () => client.ping(),
-      patienceMs,
+      timeoutMs,
       onAnswer: () => undefined,
-      onLost: () => this.lose(),
+      onLost: () => this.disconnect(),
     });
   }
 
@@ -30,13 +30,13 @@ export class ListeningConnection {
   static async open(
     node: EngineNode,
     options: ConnectionOptions,
-    { patienceMs, onChange }: { patienceMs: number; onChange: () => void },
-  ): Promise<ListeningConnection> {
+    { timeoutMs, onChange }: { timeoutMs: number; onChange: () => void },
+  ): Promise<SubscriberConnection> {
     const client = await connectTo(node, options, { timeoutMs: FAILOVER_TIMEOUT_MS });
-    const connection = new ListeningConnection(`${node.host}:${node.port}`, client, onChange, patienceMs);
-    client.on('error', () => connection.lose());
+    const connection = new SubscriberConnection(`${node.host}:${node.port}`, client, onChange, timeoutMs);
+    client.on('error', () => connection.disconnect());
     // Simpler than to find out which: all subscribe again.
-    client.on('sharded-channel-moved', () => connection.lose());
+    client.on('sharded-channel-moved', () => connection.disconnect());
     return connection;
   }
 
@@ -46,7 +46,7 @@ export class ListeningConnection {
     await this.client.sSubscribe(channel, onMessage);
   }
 
-  endListening(channel: string): void {
+  unsubscribe(channel: string): void {
     const left = this.client
       .sUnsubscribe(channel)
       // The connection is gone, and the subscription with it.
@@ -55,10 +55,10 @@ export class ListeningConnection {
     this.leaving.set(channel, left);
   }
 
-  lose(): void {
+  disconnect(): void {
     if (this.isLost) return;
     this.isLost = true;
-    this.pulse.stop();
+    this.heartbeat.stop();
     this.client.destroy();
     this.onChange();
   }

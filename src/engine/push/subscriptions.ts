@@ -1,11 +1,11 @@
 import type { EngineNode } from '../address/engine-url.js';
 import { keySlot } from '../topology/key-slot.js';
 import type { ConnectionOptions } from '../connecting/connect.js';
-import { NextLook } from '../connecting/poll-interval.js';
+import { PollInterval } from '../connecting/poll-interval.js';
 import type { Server } from '../servers/server.js';
-import type { Servers } from '../topology/primaries.js';
-import { ListeningConnection } from './subscriber-connection.js';
-import { tellEach } from './notify-all.js';
+import type { Primaries } from '../topology/primaries.js';
+import { SubscriberConnection } from './subscriber-connection.js';
+import { notifyAll } from './notify-all.js';
 
 export interface Subscriber {
   onMessage(message: string): void;
@@ -16,7 +16,7 @@ export interface Subscriber {
 interface Subscription {
   subscribers: Set<Subscriber>;
   /** Where it is live. */
-  at: ListeningConnection | undefined;
+  at: SubscriberConnection | undefined;
 }
 
 const LOOK_MS = 250;
@@ -29,14 +29,14 @@ const SEARCH_MS = 100;
  */
 export class Subscriptions {
   private readonly channels = new Map<string, Subscription>();
-  private readonly connections = new Map<string, ListeningConnection>();
-  private readonly opening = new Map<string, Promise<ListeningConnection>>();
+  private readonly connections = new Map<string, SubscriberConnection>();
+  private readonly opening = new Map<string, Promise<SubscriberConnection>>();
   private readonly closed = new AbortController();
   private isFollowing = false;
-  private readonly nextLook = new NextLook();
+  private readonly pollInterval = new PollInterval();
 
   constructor(
-    private readonly servers: () => Servers,
+    private readonly primaries: () => Primaries,
     private readonly options: ConnectionOptions,
     private readonly deadlineMs: number,
   ) {}
@@ -48,18 +48,18 @@ export class Subscriptions {
     this.channels.set(channel, subscription);
     // The others have it live already.
     if (subscription.at && !subscription.at.isLost)
-      queueMicrotask(() => tellEach([subscriber], () => subscriber.onLive?.()));
-    this.nextLook.wake();
+      queueMicrotask(() => notifyAll([subscriber], () => subscriber.onLive?.()));
+    this.pollInterval.wake();
     if (!this.isFollowing) void this.follow();
     return () => {
       subscription.subscribers.delete(subscriber);
-      this.nextLook.wake();
+      this.pollInterval.wake();
     };
   }
 
   close(): void {
     this.closed.abort();
-    for (const connection of this.connections.values()) connection.lose();
+    for (const connection of this.connections.values()) connection.disconnect();
   }
 
   private async follow(): Promise<void> {
@@ -68,28 +68,28 @@ export class Subscriptions {
       const areLive = await Promise.all(
         [...this.channels].map(([name, channel]) => this.settle(name, channel)),
       );
-      await this.nextLook.after(areLive.every(Boolean) ? LOOK_MS : SEARCH_MS, this.closed.signal);
+      await this.pollInterval.after(areLive.every(Boolean) ? LOOK_MS : SEARCH_MS, this.closed.signal);
     }
     this.isFollowing = false;
-    for (const connection of this.connections.values()) connection.lose();
+    for (const connection of this.connections.values()) connection.disconnect();
   }
 
   /** Whether the channel is as it is wanted; makes it so if that can be done now. */
   private async settle(name: string, channel: Subscription): Promise<boolean> {
     if (channel.subscribers.size === 0) {
       this.channels.delete(name);
-      channel.at?.endListening(name);
+      channel.at?.unsubscribe(name);
       return true;
     }
-    const primary = this.servers().for(keySlot(name));
+    const primary = this.primaries().forSlot(keySlot(name));
     if (!primary) return false;
     if (channel.at?.address === primary.address && !channel.at.isLost) return true;
     try {
       const connection = await this.connectionTo(primary);
-      channel.at?.endListening(name);
+      channel.at?.unsubscribe(name);
       await connection.listen(name, (message) => this.tell(name, message));
       channel.at = connection;
-      tellEach(channel.subscribers, (subscriber) => subscriber.onLive?.());
+      notifyAll(channel.subscribers, (subscriber) => subscriber.onLive?.());
       return true;
     } catch {
       return false;
@@ -97,10 +97,10 @@ export class Subscriptions {
   }
 
   private tell(name: string, message: string): void {
-    tellEach(this.channels.get(name)?.subscribers ?? [], (subscriber) => subscriber.onMessage(message));
+    notifyAll(this.channels.get(name)?.subscribers ?? [], (subscriber) => subscriber.onMessage(message));
   }
 
-  private async connectionTo({ node, address }: Server): Promise<ListeningConnection> {
+  private async connectionTo({ node, address }: Server): Promise<SubscriberConnection> {
     const open = this.connections.get(address);
     if (open && !open.isLost) return open;
     const opening = this.opening.get(address) ?? this.connect(node);
@@ -108,15 +108,15 @@ export class Subscriptions {
     try {
       const connection = await opening;
       this.connections.set(address, connection);
-      if (this.closed.signal.aborted) connection.lose();
+      if (this.closed.signal.aborted) connection.disconnect();
       return connection;
     } finally {
       this.opening.delete(address);
     }
   }
 
-  private connect(node: EngineNode): Promise<ListeningConnection> {
-    const onChange = () => this.nextLook.wake();
-    return ListeningConnection.open(node, this.options, { patienceMs: this.deadlineMs, onChange });
+  private connect(node: EngineNode): Promise<SubscriberConnection> {
+    const onChange = () => this.pollInterval.wake();
+    return SubscriberConnection.open(node, this.options, { timeoutMs: this.deadlineMs, onChange });
   }
 }

@@ -77,7 +77,7 @@ export class MemcachedNode extends Server implements CallTarget {
 
   /** Through an open connection memjs writes at once. */
   expired(call: Call): boolean {
-    if (!call.isHasty) this.breaker.leftUnanswered(call);
+    if (!call.hasShortDeadline) this.breaker.leftUnanswered(call);
     return false;
   }
 

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from '../connecting/connect.js';
 /** How to connect to a primary, and what to call when its state changes. */
 export interface ServerOptions {
   connection: ConnectionOptions;
-  /** How long an answer to its pulse may take. */
+  /** How long an answer to its heartbeat may take. */
   deadlineMs: number;
   /** Prefixes of keys whose changes it is to push. */
   prefixes: () => readonly string[];

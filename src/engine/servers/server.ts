@@ -5,8 +5,8 @@ import type { Call, CallTarget } from '../calls/call.js';
 import { pipelineReplies, transactionReplies } from './batch-replies.js';
 import { connectTo, withinTime } from '../connecting/connect.js';
 import type { ServerOptions } from './server-options.js';
-import { Pulse } from '../health/heartbeat.js';
-import { Revocation } from './withdrawable-commands.js';
+import { Heartbeat } from '../health/heartbeat.js';
+import { WithdrawableCommands } from '../calls/withdrawable-commands.js';
 import { WriteProbe } from '../health/write-probe.js';
 import {
   NotPrimaryError,
@@ -30,38 +30,38 @@ interface BatchForm {
  */
 export class Server implements CallTarget {
   readonly breaker: Breaker;
-  readonly pulse: Pulse;
+  readonly heartbeat: Heartbeat;
   readonly writes: WriteProbe;
   readonly lost: Promise<unknown>;
   facts: ServerFacts = { kind: null, version: null, isCluster: false, advice: null };
   isLost = false;
   /** Prefixes of keys whose changes it was asked to push, and whether it does by now. For as long as the connection lasts. */
   private readonly tracked = new Map<string, boolean>();
-  private patientUntil = 0;
+  private busyUntil = 0;
   /** Commands given to node-redis; up to which of them it has surely written; which one will tell next. */
   private sent = 0;
   private written = 0;
   private marker: number | undefined;
-  private tellLost: (error: unknown) => void = () => undefined;
+  private resolveLost: (error: unknown) => void = () => undefined;
 
   private constructor(
     readonly node: EngineNode,
     readonly client: RedisClientType,
     private readonly options: ServerOptions,
   ) {
-    this.lost = new Promise((resolve) => (this.tellLost = resolve));
+    this.lost = new Promise((resolve) => (this.resolveLost = resolve));
     this.breaker = new Breaker(options.onStateChange);
     this.writes = new WriteProbe(client, options.onStateChange);
-    this.pulse = new Pulse({
+    this.heartbeat = new Heartbeat({
       ask: () => requirePrimary(client, this.mark()),
-      patienceMs: options.deadlineMs,
-      patientUntil: () => this.patientUntil,
+      timeoutMs: options.deadlineMs,
+      busyUntil: () => this.busyUntil,
       answers: () => this.breaker.answers,
       onAnswer: () => {
         this.breaker.close();
         void this.writes.ask();
       },
-      onLost: (error) => this.lose(error),
+      onLost: (error) => this.disconnect(error),
     });
     client.on('invalidate', options.onInvalidated);
     options.onConnect();
@@ -71,17 +71,17 @@ export class Server implements CallTarget {
   static async open(node: EngineNode, options: ServerOptions, timeoutMs: number): Promise<Server> {
     const client = await connectTo(node, options.connection, { timeoutMs, emitInvalidate: true });
     const server = new Server(node, client, options);
-    client.on('error', (error: unknown) => server.lose(error));
+    client.on('error', (error: unknown) => server.disconnect(error));
     try {
-      await withinTime(timeoutMs, server.getToKnow());
+      await withinTime(timeoutMs, server.handshake());
       return server;
     } catch (error) {
-      server.lose(error);
+      server.disconnect(error);
       throw error;
     }
   }
 
-  private async getToKnow(): Promise<void> {
+  private async handshake(): Promise<void> {
     const prefixes = this.options.prefixes();
     // node-redis has turned tracking on for all that is read: the server would have to remember it, and takes no prefixes then.
     const untracked = this.client.sendCommand(['CLIENT', 'TRACKING', 'OFF']);
@@ -108,21 +108,21 @@ export class Server implements CallTarget {
     if (call.isExpired) throw new AbortError();
     call.target = this;
     this.breaker.sent(call);
-    if (call.isHasty) call.revocation = new Revocation(isAtomic, () => !this.isLost);
+    if (call.hasShortDeadline) call.withdrawable = new WithdrawableCommands(isAtomic, () => !this.isLost);
   }
 
   private give(args: Arguments, call: Call, typeMapping?: TypeMapping, isAsked = false): Promise<unknown> {
     // Its reply says nothing that the reply of the command behind it does not say.
     if (isAsked) this.give(['ASKING'], call).catch(() => undefined);
-    if (call.revocation) {
-      return call.revocation.send((abortSignal) =>
+    if (call.withdrawable) {
+      return call.withdrawable.send((abortSignal) =>
         this.client.sendCommand(args, { typeMapping, abortSignal }),
       );
     }
     const abortSignal = this.mark();
     call.sequence = this.sent;
     call.decisive = this.sent;
-    if (call.endsAt > this.patientUntil) this.patientUntil = call.endsAt;
+    if (call.endsAt > this.busyUntil) this.busyUntil = call.endsAt;
     // Without options node-redis takes a shorter way.
     const options = typeMapping || abortSignal ? { typeMapping, abortSignal } : undefined;
     const reply = this.client.sendCommand(args, options);
@@ -157,12 +157,13 @@ export class Server implements CallTarget {
     if (!(error instanceof ErrorReply)) return this.isUnsent(call);
     this.breaker.answered(call);
     // Later, so that the replies behind it are still read.
-    if (error.message.startsWith('READONLY')) setImmediate(() => this.lose(new NotPrimaryError('replica')));
+    if (error.message.startsWith('READONLY'))
+      setImmediate(() => this.disconnect(new NotPrimaryError('replica')));
     return false;
   }
 
   expired(call: Call): boolean {
-    if (call.revocation) return this.takeBack(call.revocation);
+    if (call.withdrawable) return this.withdraw(call.withdrawable);
     const isUnsent = this.isUnsent(call);
     if (isUnsent) this.loseUnwritten();
     else if (call.sequence <= this.written) this.breaker.leftUnanswered(call);
@@ -171,9 +172,9 @@ export class Server implements CallTarget {
   }
 
   /** Its time was short, which says nothing of the server and costs nobody else anything; but no EXEC may be missing. */
-  private takeBack(revocation: Revocation): boolean {
-    const { hasWritten, isAtomic } = revocation;
-    const wasUnfinished = revocation.takeBack();
+  private withdraw(withdrawable: WithdrawableCommands): boolean {
+    const { hasWritten, isAtomic } = withdrawable;
+    const wasUnfinished = withdrawable.withdraw();
     if (!(isAtomic && hasWritten && wasUnfinished)) return !hasWritten;
     this.loseUnwritten();
     return true;
@@ -181,7 +182,7 @@ export class Server implements CallTarget {
 
   /** What is not written by its deadline must never be: with the connection, node-redis drops what it still holds for it. */
   private loseUnwritten(): void {
-    this.lose(new Error('SILENT it takes no more commands'));
+    this.disconnect(new Error('SILENT it takes no more commands'));
   }
 
   /** What was issued together with a marked command was most likely written with it. Whatever is written now is behind it. */
@@ -214,16 +215,16 @@ export class Server implements CallTarget {
     return false;
   }
 
-  lose(error: unknown): void {
+  disconnect(error: unknown): void {
     if (this.isLost) return;
     this.isLost = true;
-    this.pulse.stop();
-    this.tellLost(error);
+    this.heartbeat.stop();
+    this.resolveLost(error);
     this.client.destroy();
   }
 
-  private isUnsent({ decisive, revocation }: Call): boolean {
-    if (revocation) return !revocation.hasWritten;
+  private isUnsent({ decisive, withdrawable }: Call): boolean {
+    if (withdrawable) return !withdrawable.hasWritten;
     return this.marker !== undefined && decisive >= this.marker;
   }
 

@@ -3,10 +3,10 @@ import type { EngineAddress, EngineNode } from '../address/engine-url.js';
 import { addressOf, ClusterMap, readClusterMap } from './cluster-map.js';
 import { backOff, backoffMs } from '../connecting/backoff.js';
 import { connectTo, FAILOVER_TIMEOUT_MS, withinTime } from '../connecting/connect.js';
-import { NextLook } from '../connecting/poll-interval.js';
+import { PollInterval } from '../connecting/poll-interval.js';
 import { Server } from '../servers/server.js';
 import type { ServerOptions } from '../servers/server-options.js';
-import type { Redirection, Servers, ServersListener } from './primaries.js';
+import type { Redirection, Primaries, PrimariesListener } from './primaries.js';
 
 /** How often the map is read again while every shard is served, and while one is not. */
 const REFRESH_MS = 250;
@@ -21,9 +21,9 @@ const NODES_ASKED = 3;
  * Not node-redis' cluster client: it does not notice a paused primary, keeps transactions for a node that is away and sends
  * them when it is back, and waits for a connection longer than a call may last (docs/decisions/0006).
  */
-export class Cluster implements Servers {
+export class Cluster implements Primaries {
   readonly hasSlots = true;
-  knownAsOf = Number.NEGATIVE_INFINITY;
+  confirmedAt = Number.NEGATIVE_INFINITY;
   private readonly stopped = new AbortController();
   private readonly servers = new Map<string, Server>();
   private readonly opening = new Map<string, Promise<Server | undefined>>();
@@ -35,20 +35,20 @@ export class Cluster implements Servers {
   /** Whether a MOVED has changed the map since it was read. */
   private hasMoved = false;
   /** A MOVED, or the loss of a server, is a reason for it. */
-  private readonly nextLook = new NextLook();
+  private readonly pollInterval = new PollInterval();
 
   constructor(
     private readonly address: EngineAddress,
     private readonly options: ServerOptions,
-    private readonly listener: ServersListener,
+    private readonly listener: PrimariesListener,
   ) {}
 
-  get open(): readonly Server[] {
+  get connected(): readonly Server[] {
     return [...this.servers.values()];
   }
 
   get isComplete(): boolean {
-    return this.lostShards() === 0 && this.open.every(({ isLost }) => !isLost);
+    return this.unservedShards() === 0 && this.connected.every(({ isLost }) => !isLost);
   }
 
   start(): void {
@@ -57,12 +57,12 @@ export class Cluster implements Servers {
 
   close(): void {
     this.stopped.abort();
-    for (const server of this.open) server.lose(new Error('The engine was closed.'));
+    for (const server of this.connected) server.disconnect(new Error('The engine was closed.'));
     this.servers.clear();
   }
 
-  for(slot: number | undefined): Server | undefined {
-    if (slot === undefined) return this.open.find((server) => server.isUsable);
+  forSlot(slot: number | undefined): Server | undefined {
+    if (slot === undefined) return this.connected.find((server) => server.isUsable);
     return this.servers.get(this.map.addressOf(slot) ?? '');
   }
 
@@ -70,7 +70,7 @@ export class Cluster implements Servers {
     if (kind === 'MOVED') {
       this.map.move(slot, node);
       this.hasMoved = true;
-      this.nextLook.wake();
+      this.pollInterval.wake();
     }
     return this.servers.get(addressOf(node)) ?? this.connect(node);
   }
@@ -79,9 +79,9 @@ export class Cluster implements Servers {
     const { signal } = this.stopped;
     for (let failures = 0; !signal.aborted;) {
       try {
-        await this.adopt(await this.readMap());
+        await this.apply(await this.readMap());
         failures = 0;
-        await this.nextLook.after(this.lostShards() === 0 ? REFRESH_MS : SEARCH_MS, signal);
+        await this.pollInterval.after(this.unservedShards() === 0 ? REFRESH_MS : SEARCH_MS, signal);
       } catch (error) {
         if (signal.aborted) return;
         if (this.servers.size === 0) this.listener.onDown(error);
@@ -92,8 +92,8 @@ export class Cluster implements Servers {
 
   /** What most of the nodes that are asked say. */
   private async readMap(): Promise<ClusterMap> {
-    const asked = this.open.filter(({ isUsable }) => isUsable).toSorted(() => Math.random() - 0.5);
-    if (asked.length === 0) return this.findMap();
+    const asked = this.connected.filter(({ isUsable }) => isUsable).toSorted(() => Math.random() - 0.5);
+    if (asked.length === 0) return this.discoverMap();
     const looks = asked
       .slice(0, NODES_ASKED)
       .map(({ client, node }) => withinTime(this.options.deadlineMs, readClusterMap(client, node)));
@@ -103,11 +103,11 @@ export class Cluster implements Servers {
     const votes = (map: ClusterMap) =>
       maps.filter(({ fingerprint }) => fingerprint === map.fingerprint).length;
     const [winner] = maps.toSorted((one, other) => votes(other) - votes(one));
-    return winner ?? this.findMap();
+    return winner ?? this.discoverMap();
   }
 
   /** From any node that was ever named, when no connection is left. */
-  private async findMap(): Promise<ClusterMap> {
+  private async discoverMap(): Promise<ClusterMap> {
     const named = [...this.address.nodes, ...this.map.primaries.values()];
     const nodes = new Map(named.map((node) => [addressOf(node), node]));
     const ask = async (node: EngineNode) => {
@@ -121,7 +121,7 @@ export class Cluster implements Servers {
     return Promise.any([...nodes.values()].map(ask));
   }
 
-  private async adopt(map: ClusterMap): Promise<void> {
+  private async apply(map: ClusterMap): Promise<void> {
     const isAnother = map.fingerprint !== this.map.fingerprint || this.hasMoved;
     if (isAnother) this.map = map;
     this.hasMoved = false;
@@ -129,14 +129,14 @@ export class Cluster implements Servers {
     const connecting = Promise.all(missing.map((node) => this.connect(node)));
     // One that is paused must not keep us from seeing its successor.
     await Promise.race([connecting, delay(this.servers.size === 0 ? FAILOVER_TIMEOUT_MS : SEARCH_MS)]);
-    for (const server of this.open) if (!map.primaries.has(server.address)) this.retire(server);
-    this.knownAsOf = performance.now();
+    for (const server of this.connected) if (!map.primaries.has(server.address)) this.retire(server);
+    this.confirmedAt = performance.now();
     if (isAnother) this.interrupted();
-    this.tellState();
+    this.reportState();
   }
 
-  private tellState(): void {
-    const lost = this.lostShards();
+  private reportState(): void {
+    const lost = this.unservedShards();
     const shards = this.map.primaries.size;
     if (shards === 0) throw new Error('NOSLOTS the cluster serves no slots');
     if (lost === shards) throw this.lastFailure as Error;
@@ -145,7 +145,7 @@ export class Cluster implements Servers {
     this.hasChanged = false;
   }
 
-  private lostShards(): number {
+  private unservedShards(): number {
     return [...this.map.primaries.keys()].filter((address) => !this.servers.has(address)).length;
   }
 
@@ -169,7 +169,7 @@ export class Cluster implements Servers {
     const address = addressOf(node);
     try {
       const server = await Server.open(node, this.options, FAILOVER_TIMEOUT_MS);
-      if (this.stopped.signal.aborted) server.lose(undefined);
+      if (this.stopped.signal.aborted) server.disconnect(undefined);
       this.servers.set(address, server);
       this.retryAt.delete(address);
       void server.lost.then((failure) => this.forget(server, failure));
@@ -187,12 +187,12 @@ export class Cluster implements Servers {
     this.servers.delete(server.address);
     this.lastFailure = failure;
     this.interrupted();
-    this.nextLook.wake();
+    this.pollInterval.wake();
   }
 
   /** It has no slots any more; what it was asked may still be answered. */
   private retire(server: Server): void {
     this.servers.delete(server.address);
-    setTimeout(() => server.lose(undefined), this.options.deadlineMs).unref();
+    setTimeout(() => server.disconnect(undefined), this.options.deadlineMs).unref();
   }
 }

@@ -4,17 +4,17 @@ import type { Call } from '../calls/call.js';
 import { EngineError } from '../engine.errors.js';
 import { isReplyOf, readRedirection } from '../calls/call-failure.js';
 import type { Arguments, Server } from '../servers/server.js';
-import type { Servers } from './primaries.js';
+import type { Primaries } from './primaries.js';
 
-const LONGEST_WAY = 16;
+const MAX_REDIRECTIONS = 16;
 const TRY_AGAIN_MS = 20;
 /** With less than that another attempt would most likely end as unknown, where the last one was certainly not executed. */
-const LEAST_TIME_MS = 20;
+const MIN_TIME_LEFT_MS = 20;
 
 /** `isAsked`: the server takes what is sent for a slot that is on its way to it, if ASKING comes right before. */
 type Attempt<T> = (server: Server, isAsked: boolean) => Promise<T>;
 
-interface Journey<T> {
+interface RoutedCall<T> {
   slot: number | undefined;
   call: Call;
   attempt: Attempt<T>;
@@ -23,14 +23,14 @@ interface Journey<T> {
 /** Brings a call to the primary of its slot, and after it when the slot has moved: within the call's deadline, or not at all. */
 export class Router {
   constructor(
-    private readonly servers: Servers,
+    private readonly primaries: Primaries,
     private readonly engine: string,
   ) {}
 
   send<T>(slot: number | undefined, call: Call, attempt: Attempt<T>): Promise<T> {
     const server = this.usable(slot);
     const reply = attempt(server, false);
-    return this.servers.hasSlots
+    return this.primaries.hasSlots
       ? reply.catch((error: unknown) => this.follow(error, server, { slot, call, attempt }))
       : reply;
   }
@@ -44,7 +44,7 @@ export class Router {
   ): Promise<unknown> {
     const server = this.usable(slot);
     const reply = server.send(args, call, typeMapping);
-    if (!this.servers.hasSlots) return reply;
+    if (!this.primaries.hasSlots) return reply;
     return reply.catch((error: unknown) => {
       const attempt: Attempt<unknown> = (next, isAsked) => next.send(args, call, typeMapping, isAsked);
       return this.follow(error, server, { slot, call, attempt });
@@ -52,24 +52,28 @@ export class Router {
   }
 
   private usable(slot: number | undefined): Server {
-    const server = this.servers.for(slot);
+    const server = this.primaries.forSlot(slot);
     if (server?.isUsable) return server;
     const what = server ? 'is not answering' : 'is not connected';
     throw new EngineError('refused', `${this.engine} ${what}, so the call was not sent.`);
   }
 
   /** Whoever answers with a redirection has not executed the call. */
-  private async follow<T>(failure: unknown, first: Server, { slot, call, attempt }: Journey<T>): Promise<T> {
+  private async follow<T>(
+    failure: unknown,
+    first: Server,
+    { slot, call, attempt }: RoutedCall<T>,
+  ): Promise<T> {
     let error = failure;
     let asked = first;
-    for (let hops = 0; hops < LONGEST_WAY; hops++) {
+    for (let hops = 0; hops < MAX_REDIRECTIONS; hops++) {
       const isHalfMoved = isReplyOf('TRYAGAIN', error);
       const redirection = readRedirection(error, asked.node);
-      const hasTime = call.endsAt - performance.now() > LEAST_TIME_MS;
+      const hasTime = call.endsAt - performance.now() > MIN_TIME_LEFT_MS;
       if (!hasTime || !(isHalfMoved || redirection)) break;
       // It was answered: when its time ends now, it was certainly not executed.
       call.target = undefined;
-      const next = await (redirection ? this.servers.redirect(redirection) : this.afterAWhile(slot));
+      const next = await (redirection ? this.primaries.redirect(redirection) : this.afterAWhile(slot));
       if (!next) break;
       // Such a slot sends calls to and fro until it is moved, or their time is up.
       if (isHalfMoved) hops = 0;

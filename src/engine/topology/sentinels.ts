@@ -35,7 +35,7 @@ export class Sentinels {
    */
   async findPrimary(): Promise<EngineNode> {
     const answers = this.address.nodes.map((sentinel) => this.ask(sentinel));
-    const winner = (await majority(answers)) ?? (await mostNamed(answers));
+    const winner = (await majority(answers)) ?? (await plurality(answers));
     if (winner) return winner;
     const settled = await Promise.allSettled(answers);
     const ignorant = settled.filter(({ status }) => status === 'fulfilled');
@@ -47,7 +47,7 @@ export class Sentinels {
    * Resolves when most sentinels name another primary. Its ROLE does not tell: they reconfigure the old primary only seconds
    * after they have promoted another, and what it acknowledges meanwhile is lost.
    */
-  async untilAnotherThan(primary: EngineNode, signal: AbortSignal): Promise<void> {
+  async waitForOtherPrimary(primary: EngineNode, signal: AbortSignal): Promise<void> {
     for (;;) {
       await delay(WATCH_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
@@ -58,11 +58,11 @@ export class Sentinels {
 
   close(): void {
     this.isClosed = true;
-    for (const sentinel of this.clients.keys()) this.hangUp(sentinel);
+    for (const sentinel of this.clients.keys()) this.disconnect(sentinel);
   }
 
   private ask(sentinel: EngineNode): Promise<EngineNode | null> {
-    const asked = this.asked.get(sentinel) ?? this.askAnew(sentinel);
+    const asked = this.asked.get(sentinel) ?? this.query(sentinel);
     if (!this.asked.has(sentinel)) {
       this.asked.set(sentinel, asked);
       const forget = () => void this.asked.delete(sentinel);
@@ -72,7 +72,7 @@ export class Sentinels {
   }
 
   /** null if it knows no primary of that name. */
-  private async askAnew(sentinel: EngineNode): Promise<EngineNode | null> {
+  private async query(sentinel: EngineNode): Promise<EngineNode | null> {
     try {
       const client = this.clients.get(sentinel) ?? (await this.connect(sentinel));
       const answer = await withinTime(
@@ -85,7 +85,7 @@ export class Sentinels {
       );
       return answer && { host: answer[0], port: Number(answer[1]) };
     } catch (error) {
-      this.hangUp(sentinel);
+      this.disconnect(sentinel);
       throw error;
     }
   }
@@ -93,13 +93,13 @@ export class Sentinels {
   private async connect(sentinel: EngineNode): Promise<RedisClientType> {
     // A sentinel has no databases.
     const client = await connectTo(sentinel, { ...this.options, database: 0 }, { timeoutMs: this.timeoutMs });
-    this.hangUp(sentinel);
+    this.disconnect(sentinel);
     this.clients.set(sentinel, client);
     if (this.isClosed) this.close();
     return client;
   }
 
-  private hangUp(sentinel: EngineNode): void {
+  private disconnect(sentinel: EngineNode): void {
     const client = this.clients.get(sentinel);
     this.clients.delete(sentinel);
     client?.destroy();
@@ -121,7 +121,7 @@ async function majority(answers: Answers): Promise<EngineNode | undefined> {
   });
 }
 
-async function mostNamed(answers: Answers): Promise<EngineNode | null> {
+async function plurality(answers: Answers): Promise<EngineNode | null> {
   await Promise.any(answers);
   const settled = await Promise.allSettled(answers);
   const named = settled.flatMap((answer) =>

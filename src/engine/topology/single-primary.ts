@@ -5,10 +5,10 @@ import { Sentinels } from './sentinels.js';
 import { Server } from '../servers/server.js';
 import type { ServerOptions } from '../servers/server-options.js';
 import { NotPrimaryError } from '../health/server-facts.js';
-import type { Servers, ServersListener } from './primaries.js';
+import type { Primaries, PrimariesListener } from './primaries.js';
 
 /** One primary: the server of a standalone URL, or the one that the sentinels name now. */
-export class OnePrimary implements Servers {
+export class SinglePrimary implements Primaries {
   readonly hasSlots = false;
   private readonly stopped = new AbortController();
   private server: Server | undefined;
@@ -18,14 +18,14 @@ export class OnePrimary implements Servers {
   constructor(
     private readonly address: EngineAddress,
     private readonly options: ServerOptions,
-    private readonly listener: ServersListener,
+    private readonly listener: PrimariesListener,
   ) {
     if (address.topology === 'sentinel') {
       this.sentinels = new Sentinels(address, options.connection, FAILOVER_TIMEOUT_MS);
     }
   }
 
-  get open(): readonly Server[] {
+  get connected(): readonly Server[] {
     return this.server ? [this.server] : [];
   }
 
@@ -33,9 +33,9 @@ export class OnePrimary implements Servers {
     return this.server?.isLost === false;
   }
 
-  /** Its pulse asks for the role as well. */
-  get knownAsOf(): number {
-    return this.server?.pulse.answeredAsOf ?? Number.NEGATIVE_INFINITY;
+  /** Its heartbeat asks for the role as well. */
+  get confirmedAt(): number {
+    return this.server?.heartbeat.confirmedAt ?? Number.NEGATIVE_INFINITY;
   }
 
   start(): void {
@@ -45,11 +45,11 @@ export class OnePrimary implements Servers {
   close(): void {
     this.stopped.abort();
     this.sentinels?.close();
-    this.server?.lose(new Error('The engine was closed.'));
+    this.server?.disconnect(new Error('The engine was closed.'));
     this.server = undefined;
   }
 
-  for(): Server | undefined {
+  forSlot(): Server | undefined {
     return this.server;
   }
 
@@ -63,7 +63,7 @@ export class OnePrimary implements Servers {
       let failure: unknown;
       try {
         const server = await this.openPrimary();
-        if (signal.aborted) return server.lose(new Error('The engine was closed.'));
+        if (signal.aborted) return server.disconnect(new Error('The engine was closed.'));
         this.server = server;
         failures = 0;
         this.listener.onInterruption();
@@ -86,8 +86,8 @@ export class OnePrimary implements Servers {
     const isOver = new AbortController();
     const signal = AbortSignal.any([isOver.signal, this.stopped.signal]);
     void this.sentinels
-      .untilAnotherThan(server.node, signal)
-      .then(() => !signal.aborted && server.lose(new NotPrimaryError('former primary')));
+      .waitForOtherPrimary(server.node, signal)
+      .then(() => !signal.aborted && server.disconnect(new NotPrimaryError('former primary')));
     const failure = await server.lost;
     isOver.abort();
     return failure;
@@ -98,7 +98,7 @@ export class OnePrimary implements Servers {
     const server = await Server.open(await this.find(), this.options, timeoutMs);
     if (!server.facts.isCluster) return server;
     // Most keys would be answered with MOVED; better said at once.
-    server.lose(undefined);
+    server.disconnect(undefined);
     throw new Error('CLUSTERNODE it wants a URL with +cluster');
   }
 

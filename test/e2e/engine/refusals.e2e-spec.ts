@@ -59,7 +59,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
     const server = await start('--rename-command', 'HELLO', '');
     const withPassword = server.url.replace('://', '://cluster:not-to-be-shown@');
     for (const engine of [connect(server.url), connect(withPassword)]) {
-      expect(await engine.triedFirst).toEqual({ isWrongUrl: false });
+      expect(await engine.firstAttempt).toEqual({ isWrongUrl: false });
       expect(engine.report().reason).toMatch(/refuses HELLO 3/);
     }
   });

@@ -85,7 +85,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       await stack.node('sentinel-1').command('SENTINEL', 'REMOVE', 'primary');
       await Promise.all(['sentinel-2', 'sentinel-3'].map((name) => stack.node(name).kill()));
       const engine = connect(stack.url);
-      expect(await engine.triedFirst).toEqual({ isWrongUrl: false });
+      expect(await engine.firstAttempt).toEqual({ isWrongUrl: false });
       expect(engine.report().reason).toMatch(/Too few sentinels/);
       await Promise.all(['sentinel-2', 'sentinel-3'].map((name) => stack.node(name).restart()));
       await until(() => engine.isReady);
@@ -98,7 +98,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       const asServer = connect(sentinels.replace('+sentinel', '').replace(/,.*$/, ''));
       const asCluster = connect(sentinels.replace('+sentinel', '+cluster'));
       for (const engine of [asServer, asCluster]) {
-        expect(await engine.triedFirst).toEqual({ isWrongUrl: true });
+        expect(await engine.firstAttempt).toEqual({ isWrongUrl: true });
         expect(engine.report().reason).toMatch(/with \+sentinel and \?name=/);
       }
     });
@@ -109,7 +109,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       // Two round trips are longer than a connection is waited for at first, and one is not.
       for (const name of cluster.nodes.keys()) cluster.proxy(name).delay(110);
       const engine = connect(cluster.url);
-      await engine.triedFirst;
+      await engine.firstAttempt;
       expect(engine.report().reason).toMatch(/within the timeout/);
       await until(() => engine.isReady);
     });
@@ -119,7 +119,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       closing.push(() => server.stop());
       const engine = connect(server.url.replace(kind, `${kind}+sentinel`).concat('?name=primary'));
       await expectReason(engine, /is no sentinel/);
-      expect(await engine.triedFirst).toEqual({ isWrongUrl: true });
+      expect(await engine.firstAttempt).toEqual({ isWrongUrl: true });
     });
   },
 );

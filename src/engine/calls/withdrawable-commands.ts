@@ -3,7 +3,7 @@
  * on the same connection. node-redis listens to the signal of a command until it writes it, and asks no more of a signal than
  * this; a real AbortSignal costs several times as much.
  */
-export class Revocation {
+export class WithdrawableCommands {
   hasWritten = false;
   private readonly commands: { drop?: (() => void) | undefined }[] = [];
 
@@ -32,7 +32,7 @@ export class Revocation {
   }
 
   /** What is not written never will be. @returns whether there was something. */
-  takeBack(): boolean {
+  withdraw(): boolean {
     const unwritten = this.commands.flatMap(({ drop }) => drop ?? []);
     for (const command of this.commands) command.drop = undefined;
     for (const drop of unwritten) drop();
