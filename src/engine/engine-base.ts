@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { describeAddress, type EngineAddress } from './address/engine-url.js';
-import type { CallCounts } from './calls/call.js';
+import type { CallCounts } from './calls/engine-calls.js';
 import { engineStateChannel } from './engine.channel.js';
 import type { EngineFacts, EngineReport, EngineState } from './engine.wire.js';
 

@@ -1,7 +1,6 @@
 import { Client } from 'memjs';
 import type { EngineAddress } from './address/engine-url.js';
-import type { Call, CallCounts } from './calls/call.js';
-import { type CallOptions, EngineCalls } from './calls/engine-calls.js';
+import { type Call, type CallCounts, type CallOptions, EngineCalls } from './calls/engine-calls.js';
 import { EngineBase } from './engine-base.js';
 import { EngineError } from './engine.errors.js';
 import type { EngineFacts } from './engine.wire.js';

@@ -8,8 +8,7 @@ import {
   type TypeMapping,
 } from 'redis';
 import type { EngineAddress } from './address/engine-url.js';
-import type { CallCounts } from './calls/call.js';
-import type { CallOptions } from './calls/engine-calls.js';
+import type { CallCounts, CallOptions } from './calls/engine-calls.js';
 import { CommandSender } from './commands/command-sender.js';
 import type { CommandOptions } from './commands/command-methods.js';
 import { createEngineClient } from './commands/engine-client.js';

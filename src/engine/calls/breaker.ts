@@ -1,4 +1,4 @@
-import type { Call } from './call.js';
+import type { Call } from './engine-calls.js';
 
 const OPENS_AFTER = 5;
 

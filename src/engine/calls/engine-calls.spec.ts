@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../engine.errors.js';
-import type { Call, CallTarget } from './call.js';
-import { EngineCalls } from './engine-calls.js';
+import { type Call, type CallTarget, EngineCalls } from './engine-calls.js';
 
 const explain = (error: unknown) => error;
 const never = () => new Promise<never>(() => undefined);

@@ -1,26 +1,54 @@
-import { Call, type CallCounts, type CallGate, type ReadReply } from './call.js';
-import { Deadlines } from './deadlines.js';
+import { EngineError } from '../engine.errors.js';
+import type { WithdrawableCommands } from './withdrawable-commands.js';
+
+const MAX_DEADLINE_MS = 60_000;
 
 export interface CallOptions {
-  /** Within which the call settles, in whole milliseconds up to 60,000. A longer one also gives a busy server
-   * that time before its connection is given up; a shorter one costs no other call anything. */
+  /**
+   * Time limit of the call in whole milliseconds, up to 60,000. While a call with a longer deadline than the engine's is pending,
+   * its connection is kept open. A call with a shorter deadline does not affect other calls.
+   */
   deadlineMs?: number | undefined;
 }
 
-/** The one gate every call goes through: it settles by its deadline, as its value or as an {@link EngineError}. */
-export class EngineCalls implements CallGate {
+/** Number of calls by outcome since the start. */
+export interface CallCounts {
+  done: number;
+  refused: number;
+  failed: number;
+  unknown: number;
+}
+
+/** The server that a call was sent to. */
+export interface CallTarget {
+  answered(call: Call): void;
+  /** The server or the connection failed the call. Returns true if the call was certainly not sent. */
+  rejected(error: unknown, call: Call): boolean;
+  /** The deadline passed. Returns true if the call was certainly not sent and never will be. */
+  expired(call: Call): boolean;
+}
+
+/** Maps a raw reply to the value that the caller receives. */
+export type ReadReply = ((reply: unknown) => unknown) | undefined;
+
+/** Maps a client's rejection to an {@link EngineError}. Errors of the calling code are returned unchanged. */
+type Explain = (error: unknown, command: string) => unknown;
+
+/** Settles every call of an engine by its deadline: with its value, or with an {@link EngineError}. */
+export class EngineCalls {
   readonly counts: CallCounts = { done: 0, refused: 0, failed: 0, unknown: 0 };
-  private readonly usual: Deadlines;
-  private readonly others = new Map<number, Deadlines>();
+  private readonly defaultDeadlines: Deadlines;
+  private readonly otherDeadlines = new Map<number, Deadlines>();
 
   constructor(
     readonly engine: string,
     deadlineMs: number,
-    readonly explain: CallGate['explain'],
+    readonly explain: Explain,
   ) {
-    this.usual = new Deadlines(deadlineMs);
+    this.defaultDeadlines = new Deadlines(deadlineMs);
   }
 
+  /** `send` may throw synchronously: the call rejects with that error. */
   settle<T>(
     command: string,
     send: (call: Call) => Promise<unknown>,
@@ -28,30 +56,154 @@ export class EngineCalls implements CallGate {
     read?: ReadReply,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const deadlines = deadlineMs === undefined ? this.usual : this.deadlines(deadlineMs);
+      const deadlines = deadlineMs === undefined ? this.defaultDeadlines : this.deadlinesFor(deadlineMs);
       const call = new Call(this, command, deadlines, resolve as (value: unknown) => void, reject, read);
-      // Both stay attached after the deadline, so a late rejection is never unhandled.
-      attempt(send, call).then(
+      // Both handlers stay attached after the deadline, so a late rejection is never unhandled.
+      sendSafely(send, call).then(
         (reply) => call.done(reply),
         (error: unknown) => call.failed(error),
       );
     });
   }
 
-  private deadlines(deadlineMs: number): Deadlines {
-    let deadlines = this.others.get(deadlineMs);
+  private deadlinesFor(deadlineMs: number): Deadlines {
+    let deadlines = this.otherDeadlines.get(deadlineMs);
     if (deadlines) return deadlines;
-    deadlines = new Deadlines(deadlineMs, deadlineMs < this.usual.deadlineMs);
-    this.others.set(deadlineMs, deadlines);
+    deadlines = new Deadlines(deadlineMs, deadlineMs < this.defaultDeadlines.deadlineMs);
+    this.otherDeadlines.set(deadlineMs, deadlines);
     return deadlines;
   }
 }
 
-/** What throws before it returns a promise rejects like the rest. */
-function attempt(send: (call: Call) => Promise<unknown>, call: Call): Promise<unknown> {
+function sendSafely(send: (call: Call) => Promise<unknown>, call: Call): Promise<unknown> {
   try {
     return send(call);
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/** One pending call. It settles once: with its reply, its error or its deadline, whichever comes first. */
+export class Call {
+  /** After its deadline nothing may be sent for this call. */
+  isExpired = false;
+  /** Where the current attempt was sent. The next three fields belong to that attempt. */
+  target: CallTarget | undefined = undefined;
+  /** Position of its last command in the target's queue. */
+  lastPosition = 0;
+  /** Position of the command that has effects once it is written: EXEC, or the first of a pipeline. */
+  decisivePosition = 0;
+  /** The breaker's count of answers in time when the attempt was sent. */
+  answersBefore = 0;
+  /** Set for a call with a short deadline: the commands that can still be withdrawn. */
+  withdrawable: WithdrawableCommands | undefined = undefined;
+  previous: Call | undefined = undefined;
+  next: Call | undefined = undefined;
+  /** In the time of `performance.now()`. */
+  readonly endsAt: number;
+
+  constructor(
+    private readonly calls: EngineCalls,
+    readonly command: string,
+    private readonly deadlines: Deadlines,
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: (error: unknown) => void,
+    private readonly read: ReadReply,
+  ) {
+    this.endsAt = performance.now() + deadlines.deadlineMs;
+    deadlines.add(this);
+  }
+
+  /** Shorter than the engine's deadline. A missing answer then says nothing about the server. */
+  get hasShortDeadline(): boolean {
+    return this.deadlines.isShort;
+  }
+
+  /** Also called for a late reply, which proves that the server is alive. */
+  done(reply: unknown): void {
+    this.target?.answered(this);
+    if (this.isExpired) return;
+    this.deadlines.remove(this);
+    this.calls.counts.done++;
+    try {
+      this.resolve(this.read ? this.read(reply) : reply);
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    const isUnsent = this.target?.rejected(error, this) ?? false;
+    if (this.isExpired) return;
+    this.deadlines.remove(this);
+    const lost = `The connection to ${this.calls.engine} was lost before ${this.command} was sent.`;
+    const refusal = isUnsent && new EngineError('refused', lost, { cause: error });
+    this.fail(refusal || this.calls.explain(error, this.command));
+  }
+
+  expire(): void {
+    this.isExpired = true;
+    const isUnsent = this.target?.expired(this) ?? true;
+    const { engine } = this.calls;
+    const message = isUnsent
+      ? `${this.command} was not sent: ${engine} accepted no command within ${this.deadlines.deadlineMs} ms.`
+      : `${engine} did not answer ${this.command} within ${this.deadlines.deadlineMs} ms.`;
+    this.fail(new EngineError(isUnsent ? 'refused' : 'unknown', message));
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof EngineError) this.calls.counts[error.outcome]++;
+    this.reject(error);
+  }
+}
+
+/**
+ * All pending calls with the same deadline, in a linked list ordered by their end, with one timer. One timer per call would cost a
+ * fifth of the call.
+ */
+class Deadlines {
+  private first: Call | undefined = undefined;
+  private last: Call | undefined = undefined;
+  private timer: NodeJS.Timeout | undefined = undefined;
+
+  /** @throws {RangeError} if the deadline is not a whole number from 1 to 60,000. */
+  constructor(
+    readonly deadlineMs: number,
+    readonly isShort = false,
+  ) {
+    // setTimeout would treat NaN and Infinity as 1 ms.
+    if (Number.isInteger(deadlineMs) && deadlineMs >= 1 && deadlineMs <= MAX_DEADLINE_MS) return;
+    throw new RangeError(
+      `The deadline of a call cannot be ${deadlineMs}. Give whole milliseconds from 1 to ${MAX_DEADLINE_MS}.`,
+    );
+  }
+
+  add(call: Call): void {
+    call.previous = this.last;
+    if (this.last) this.last.next = call;
+    else this.first = call;
+    this.last = call;
+    this.timer ??= setTimeout(this.sweepSoon, this.deadlineMs);
+  }
+
+  remove(call: Call): void {
+    const { previous, next } = call;
+    if (previous) previous.next = next;
+    else this.first = next;
+    if (next) next.previous = previous;
+    else this.last = previous;
+  }
+
+  /** After pending I/O: if this process was blocked, replies have arrived and commands are still unwritten. */
+  private readonly sweepSoon = (): void => void setImmediate(this.sweep);
+
+  /** If the call that the timer was set for has settled, the timer is set for the first pending call. */
+  private readonly sweep = (): void => {
+    const now = performance.now();
+    for (let call = this.first; call && call.endsAt <= now; call = this.first) {
+      this.remove(call);
+      call.expire();
+    }
+    this.timer = this.first && setTimeout(this.sweepSoon, Math.max(1, Math.ceil(this.first.endsAt - now)));
+  };
 }

@@ -1,19 +1,22 @@
 /**
- * What a call with a short deadline has handed to node-redis, to be taken back when its time is up: others may still be waiting
- * on the same connection. node-redis listens to the signal of a command until it writes it, and asks no more of a signal than
- * this; a real AbortSignal costs several times as much.
+ * The commands that a call with a short deadline gave to node-redis. At the deadline those that are not written yet are withdrawn;
+ * the connection stays open for other calls. node-redis listens to a command's signal until it writes the command and uses only these
+ * members of a signal. A real AbortSignal costs several times as much.
  */
 export class WithdrawableCommands {
   hasWritten = false;
   private readonly commands: { drop?: (() => void) | undefined }[] = [];
 
-  /** @param isAtomic whether all of it is one transaction. @param isOpen of a connection that is lost nothing is written any more, whatever node-redis stops listening to. */
+  /**
+   * @param isAtomic the commands are one transaction.
+   * @param isOpen false once the connection is lost: node-redis then removes its listeners without writing.
+   */
   constructor(
     readonly isAtomic: boolean,
     private readonly isOpen: () => boolean,
   ) {}
 
-  /** `send` is to pass the signal on. */
+  /** `send` must pass the signal to node-redis. */
   send<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const command: { drop?: (() => void) | undefined } = {};
     this.commands.push(command);
@@ -26,12 +29,12 @@ export class WithdrawableCommands {
       },
     };
     const reply = send(signal as unknown as AbortSignal);
-    // What cannot be encoded has left node-redis' queue already.
+    // A command that cannot be encoded has already left node-redis' queue.
     reply.catch(() => void (command.drop = undefined));
     return reply;
   }
 
-  /** What is not written never will be. @returns whether there was something. */
+  /** Withdraws the commands that are not written. Returns false if all were written. */
   withdraw(): boolean {
     const unwritten = this.commands.flatMap(({ drop }) => drop ?? []);
     for (const command of this.commands) command.drop = undefined;

@@ -1,6 +1,5 @@
 import type { CommandParser, RedisArgument } from 'redis';
-import type { Call, CallCounts } from '../calls/call.js';
-import { EngineCalls } from '../calls/engine-calls.js';
+import { type Call, type CallCounts, EngineCalls } from '../calls/engine-calls.js';
 import { commonSlot } from '../topology/key-slot.js';
 import { EngineError } from '../engine.errors.js';
 import { explainCallFailure, isReplyOf, rethrowAsScriptFailure } from '../calls/call-failure.js';

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Server, Utils } from 'memjs';
 import type { EngineNode } from '../address/engine-url.js';
 import { Breaker } from '../calls/breaker.js';
-import type { Call, CallTarget } from '../calls/call.js';
+import type { Call, CallTarget } from '../calls/engine-calls.js';
 import { EngineError } from '../engine.errors.js';
 import { withinTime } from '../connecting/connect.js';
 

@@ -1,7 +1,7 @@
 import { AbortError, ErrorReply, type RedisArgument, type RedisClientType, type TypeMapping } from 'redis';
 import type { EngineNode } from '../address/engine-url.js';
 import { Breaker } from '../calls/breaker.js';
-import type { Call, CallTarget } from '../calls/call.js';
+import type { Call, CallTarget } from '../calls/engine-calls.js';
 import { pipelineReplies, transactionReplies } from './batch-replies.js';
 import { connectTo, withinTime } from '../connecting/connect.js';
 import type { ServerOptions } from './server-options.js';
@@ -120,8 +120,8 @@ export class Server implements CallTarget {
       );
     }
     const abortSignal = this.mark();
-    call.sequence = this.sent;
-    call.decisive = this.sent;
+    call.lastPosition = this.sent;
+    call.decisivePosition = this.sent;
     if (call.endsAt > this.busyUntil) this.busyUntil = call.endsAt;
     // Without options node-redis takes a shorter way.
     const options = typeMapping || abortSignal ? { typeMapping, abortSignal } : undefined;
@@ -144,7 +144,7 @@ export class Server implements CallTarget {
     const isAskedFor = (i: number) => isAsked && (i === 0 || !isAtomic);
     const sent = all.map((args, i) => this.give(args, call, typeMapping, isAskedFor(i)));
     // A transaction is executed by its EXEC.
-    if (!isAtomic) call.decisive = first;
+    if (!isAtomic) call.decisivePosition = first;
     const replies = await Promise.allSettled(sent);
     return isAtomic ? transactionReplies(replies) : pipelineReplies(replies);
   }
@@ -166,7 +166,7 @@ export class Server implements CallTarget {
     if (call.withdrawable) return this.withdraw(call.withdrawable);
     const isUnsent = this.isUnsent(call);
     if (isUnsent) this.loseUnwritten();
-    else if (call.sequence <= this.written) this.breaker.leftUnanswered(call);
+    else if (call.lastPosition <= this.written) this.breaker.leftUnanswered(call);
     else this.proveWritten(call);
     return isUnsent;
   }
@@ -192,7 +192,7 @@ export class Server implements CallTarget {
     // node-redis writes in the next turn.
     setImmediate(() =>
       setImmediate(() => {
-        if (call.sequence <= this.written) this.breaker.leftUnanswered(call);
+        if (call.lastPosition <= this.written) this.breaker.leftUnanswered(call);
         else this.loseUnwritten();
       }),
     );
@@ -223,7 +223,7 @@ export class Server implements CallTarget {
     this.client.destroy();
   }
 
-  private isUnsent({ decisive, withdrawable }: Call): boolean {
+  private isUnsent({ decisivePosition: decisive, withdrawable }: Call): boolean {
     if (withdrawable) return !withdrawable.hasWritten;
     return this.marker !== undefined && decisive >= this.marker;
   }

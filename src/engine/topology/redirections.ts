@@ -1,6 +1,6 @@
 import type { TypeMapping } from 'redis';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Call } from '../calls/call.js';
+import type { Call } from '../calls/engine-calls.js';
 import { EngineError } from '../engine.errors.js';
 import { isReplyOf, readRedirection } from '../calls/call-failure.js';
 import type { Arguments, Server } from '../servers/server.js';
