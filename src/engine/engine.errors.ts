@@ -30,6 +30,19 @@ export function ignoreEngineError(error: unknown): undefined {
   return undefined;
 }
 
+/** A call with several keys that a cluster would keep on different shards. This is a mistake in the calling code, on every topology. */
+export class CrossSlotError extends Error {
+  readonly code = 'E_CROSS_SLOT';
+
+  constructor(command: string, keys: number) {
+    super(
+      `${command} names ${keys} keys without one common hash tag, so a cluster keeps them on different shards. ` +
+        'Write the same {tag} into each of them.',
+    );
+    this.name = 'CrossSlotError';
+  }
+}
+
 /** What is wrong with the URL of the engine that has these roles, and what to write. */
 export interface EngineMismatch {
   roles: readonly string[];

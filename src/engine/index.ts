@@ -3,14 +3,13 @@ export { describeAddress, parseEngineUrl, EngineUrlError } from './address/engin
 export type { EngineAddress } from './address/engine-url.js';
 export { engineStateChannel } from './engine.channel.js';
 export type { EngineFacts, EngineKind, EngineReport, EngineState, EngineTopology } from './engine.wire.js';
-export { EngineError, EngineMismatchError, ignoreEngineError } from './engine.errors.js';
+export { CrossSlotError, EngineError, EngineMismatchError, ignoreEngineError } from './engine.errors.js';
 export type { EngineCallOutcome } from './engine.errors.js';
 export { EngineModule } from './engine.module.js';
 export type { EngineOptions } from './engine.options.js';
 export { Engines } from './engines.js';
 export type { Engine } from './engines.js';
 export { MemcachedEngine } from './memcached-engine.js';
-export { CrossSlotError } from './topology/key-slot.js';
 export { defineScript, readScript } from './commands/engine-script.js';
 export type { EngineScript } from './commands/engine-script.js';
 export type { InvalidationFeed, InvalidationListener } from './push/invalidations.js';

@@ -10,7 +10,7 @@ import {
 import type { EngineAddress } from './address/engine-url.js';
 import type { CallCounts, CallOptions } from './calls/engine-calls.js';
 import { CommandSender } from './commands/command-sender.js';
-import type { CommandOptions } from './commands/command-methods.js';
+import type { CommandOptions } from './commands/engine-client.js';
 import { createEngineClient } from './commands/engine-client.js';
 import type { EngineScript } from './commands/engine-script.js';
 import { EngineBase } from './engine-base.js';
@@ -151,7 +151,7 @@ export class RedisEngine extends EngineBase {
   /** Whether calls can be sent somewhere, as connections and breakers stand. */
   private updateState(): void {
     const { connected: open } = this.primaries;
-    const silent = open.filter(({ breaker }) => breaker.isOpen);
+    const silent = open.filter(({ queue }) => queue.breaker.isOpen);
     const silence =
       silent.length > 0
         ? `${silent.map(({ address }) => address).join(', ')} does not answer in time. Asking again.`

@@ -1,8 +1,5 @@
 import { AbortError, ClientClosedError, ClientOfflineError, ErrorReply, MultiErrorReply } from 'redis';
-import type { EngineNode } from '../address/engine-url.js';
-import { CrossSlotError } from '../topology/key-slot.js';
-import { EngineError } from '../engine.errors.js';
-import type { Redirection } from '../topology/primaries.js';
+import { CrossSlotError, EngineError } from '../engine.errors.js';
 
 /** Replies of a server that is not the one to ask, or not now. They come before anything is executed. */
 const NOT_HERE = new Set(
@@ -44,16 +41,6 @@ function isRefusal(error: ErrorReply): boolean {
   }
   const code = codeOf(error);
   return NOT_HERE.has(code) || (NOT_EXECUTED.has(code) && !(error instanceof ScriptFailure));
-}
-
-/** Where else the server that was asked says to ask. Without a host it means its own. */
-export function readRedirection(error: unknown, asked: EngineNode): Redirection | undefined {
-  if (!(error instanceof ErrorReply)) return undefined;
-  const match = /^(MOVED|ASK) (\d+) (.*):(\d+)$/.exec(error.message);
-  if (!match) return undefined;
-  const [, kind, slot, host, port] = match;
-  const node = { host: host || asked.host, port: Number(port) };
-  return { kind: kind as Redirection['kind'], slot: Number(slot), node };
 }
 
 export function isReplyOf(code: string, error: unknown): boolean {

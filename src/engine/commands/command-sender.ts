@@ -1,33 +1,32 @@
-import type { CommandParser, RedisArgument } from 'redis';
-import { type Call, type CallCounts, EngineCalls } from '../calls/engine-calls.js';
-import { commonSlot } from '../topology/key-slot.js';
-import { EngineError } from '../engine.errors.js';
+import type { CommandParser, RedisArgument, TypeMapping } from 'redis';
 import { explainCallFailure, isReplyOf, rethrowAsScriptFailure } from '../calls/call-failure.js';
-import { Router } from '../topology/redirections.js';
+import { type Call, type CallCounts, EngineCalls } from '../calls/engine-calls.js';
+import { EngineError } from '../engine.errors.js';
 import type { Server } from '../servers/server.js';
+import { commonSlot } from '../topology/key-slot.js';
 import type { Primaries } from '../topology/primaries.js';
+import { type Attempt, followRedirections } from '../topology/redirections.js';
 import type { Batch } from './engine-batch.js';
-import type { CommandOptions, TransformReply } from './command-methods.js';
-import type { Gate } from './engine-client.js';
+import type { CommandOptions, Gate, TransformReply } from './engine-client.js';
 import type { EngineScript } from './engine-script.js';
-import { isSplittable, joinFailures, joinReplies, splitCommand } from './split-command.js';
+import { isSplittable, sendInParts } from './split-command.js';
 
-/** Makes calls of commands, batches and scripts, each to the primary of its keys' slot. */
+type Slot = number | undefined;
+
+/** Sends commands, batches and scripts, each to the primary of its keys' slot and within its deadline. */
 export class CommandSender implements Gate {
-  private readonly router: Router;
   private readonly calls: EngineCalls;
-  /** Parts of a call that is counted as one. */
-  private readonly uncounted: EngineCalls;
+  /** The parts of a split command. The whole command is counted once, in `calls`. */
+  private readonly partialCalls: EngineCalls;
 
   constructor(
     private readonly primaries: Primaries,
-    engine: string,
+    private readonly engine: string,
     deadlineMs: number,
   ) {
     const explain = (error: unknown, command: string) => explainCallFailure(error, command, engine);
-    this.router = new Router(primaries, engine);
     this.calls = new EngineCalls(engine, deadlineMs, explain);
-    this.uncounted = new EngineCalls(engine, deadlineMs, explain);
+    this.partialCalls = new EngineCalls(engine, deadlineMs, explain);
   }
 
   get counts(): CallCounts {
@@ -43,53 +42,24 @@ export class CommandSender implements Gate {
     const read = transform && ((reply: unknown) => transform(reply, preserve, typeMapping));
     const { hasSlots } = this.primaries;
     const canBeSplit = keys.length > 1 && isSplittable(command);
-    if (canBeSplit && hasSlots) return this.sendInParts(command, keys, { timeout, typeMapping }).then(read);
-    // One key of a single server needs no slot, and several are checked there too.
+    if (canBeSplit && hasSlots) return this.sendSplit(command, keys, { timeout, typeMapping }).then(read);
+    // A single server needs no slot for one key. Several keys are checked there too, so that code for it also works on a cluster.
     const slot = !canBeSplit && (hasSlots || keys.length > 1) ? commonSlot(command, keys) : undefined;
-    return this.calls.settle(
-      command,
-      (call) => this.router.sendCommand(slot, args, call, typeMapping),
-      timeout,
-      read,
-    );
-  }
-
-  /** Counted as the one call it is; done only if every part is, and refused only if every part is. */
-  private async sendInParts(
-    command: string,
-    keys: CommandParser['keys'],
-    { timeout, typeMapping }: CommandOptions,
-  ): Promise<unknown> {
-    const parts = splitCommand(command, keys);
-    const sent = parts.map(({ slot, args }) =>
-      this.uncounted.settle(
-        command,
-        (call) => this.router.sendCommand(slot, args, call, typeMapping),
-        timeout,
-      ),
-    );
-    const replies = await Promise.allSettled(sent);
-    const failure = joinFailures(command, replies);
-    if (failure instanceof EngineError) this.calls.counts[failure.outcome]++;
-    if (failure) throw failure;
-    this.calls.counts.done++;
-    return joinReplies(command, parts, await Promise.all(sent));
+    const send = (call: Call) => this.sendTo(slot, args, call, typeMapping);
+    return this.calls.settle(command, send, timeout, read);
   }
 
   async sendBatch(batch: Batch): Promise<unknown> {
     const { keys, isAtomic, deadlineMs, typeMapping } = batch;
     const command = isAtomic ? 'MULTI' : 'a pipeline';
     const slot = commonSlot(command, keys);
-    return this.calls.settle(
-      command,
-      (call) =>
-        batch.run((commands) =>
-          this.router.send(slot, call, (server, isAsked) =>
-            server.sendBatch(commands, call, { isAtomic, isAsked, typeMapping }),
-          ),
+    const send = (call: Call) =>
+      batch.run((commands) =>
+        this.route(slot, call, (server, isAsking) =>
+          server.queue.sendBatch(commands, call, { isAtomic, isAsking, typeMapping }),
         ),
-      deadlineMs,
-    );
+      );
+    return this.calls.settle(command, send, deadlineMs);
   }
 
   sendScript(
@@ -99,19 +69,73 @@ export class CommandSender implements Gate {
     { timeout, typeMapping }: CommandOptions,
   ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
-    const send = (server: Server, call: Call, isAsked: boolean) =>
-      server.send(['EVALSHA', script.sha1, ...rest], call, typeMapping, isAsked).catch((error: unknown) => {
+    const attempt = (call: Call, { queue }: Server, isAsking: boolean) =>
+      queue.send(['EVALSHA', script.sha1, ...rest], call, typeMapping, isAsking).catch((error: unknown) => {
         if (!isReplyOf('NOSCRIPT', error)) return rethrowAsScriptFailure(error);
-        const whole = server.send(['EVAL', script.lua, ...rest], call, typeMapping, isAsked);
-        return whole.catch(rethrowAsScriptFailure);
+        const reply = queue.send(['EVAL', script.lua, ...rest], call, typeMapping, isAsking);
+        return reply.catch(rethrowAsScriptFailure);
       });
-    return this.calls.settle(
-      script.name,
-      (call) =>
-        this.router.send(commonSlot(script.name, keys), call, (server, isAsked) =>
-          send(server, call, isAsked),
-        ),
-      timeout,
-    );
+    const send = (call: Call) =>
+      this.route(commonSlot(script.name, keys), call, (server, isAsking) => attempt(call, server, isAsking));
+    return this.calls.settle(script.name, send, timeout);
+  }
+
+  private async sendSplit(
+    command: string,
+    keys: readonly RedisArgument[],
+    { timeout, typeMapping }: CommandOptions,
+  ): Promise<unknown> {
+    try {
+      const reply = await sendInParts(command, keys, ({ slot, args }) => {
+        const send = (call: Call) => this.sendTo(slot, args, call, typeMapping);
+        return this.partialCalls.settle(command, send, timeout);
+      });
+      this.calls.counts.done++;
+      return reply;
+    } catch (error) {
+      if (error instanceof EngineError) this.calls.counts[error.outcome]++;
+      throw error;
+    }
+  }
+
+  /** Same as `route` for a single command, without a closure per call. */
+  private sendTo(
+    slot: Slot,
+    args: readonly RedisArgument[],
+    call: Call,
+    typeMapping: TypeMapping | undefined,
+  ): Promise<unknown> {
+    const server = this.usablePrimary(slot);
+    const reply = server.queue.send(args, call, typeMapping);
+    if (!this.primaries.hasSlots) return reply;
+    return reply.catch((error: unknown) => {
+      const attempt: Attempt<unknown> = (next, isAsking) =>
+        next.queue.send(args, call, typeMapping, isAsking);
+      return this.redirect(error, server, { slot, call, attempt });
+    });
+  }
+
+  private route<T>(slot: Slot, call: Call, attempt: Attempt<T>): Promise<T> {
+    const server = this.usablePrimary(slot);
+    const reply = attempt(server, false);
+    if (!this.primaries.hasSlots) return reply;
+    return reply.catch((error: unknown) => this.redirect(error, server, { slot, call, attempt }));
+  }
+
+  private redirect<T>(
+    error: unknown,
+    server: Server,
+    { slot, call, attempt }: { slot: Slot; call: Call; attempt: Attempt<T> },
+  ): Promise<T> {
+    const owner = () => this.usablePrimary(slot);
+    return followRedirections(error, server, { call, attempt, owner, primaries: this.primaries });
+  }
+
+  /** @throws {EngineError} *refused*, if the slot's primary is not connected or its breaker is open. */
+  private usablePrimary(slot: Slot): Server {
+    const server = this.primaries.forSlot(slot);
+    if (server?.isUsable) return server;
+    const what = server ? 'is not answering' : 'is not connected';
+    throw new EngineError('refused', `${this.engine} ${what}, so the call was not sent.`);
   }
 }

@@ -1,22 +1,29 @@
-import { type CommandParser, createClient, type RedisArgument } from 'redis';
+import { createClient } from 'redis';
 
-/** Never connected: it has the methods, and says what each command looks like on the wire. */
+/** A client that is never connected. It provides node-redis' methods and shows what each sends. */
 export const TEMPLATE = createClient();
 
-/** The keys that a command's method would send. */
-export function keysOf(name: string, args: unknown[]): readonly RedisArgument[] {
-  let keys: readonly RedisArgument[] = [];
-  const recorder = Object.create(TEMPLATE) as Record<string, unknown>;
-  const own = {
-    _keyPrefix: undefined,
-    // Called before the method's first await.
-    _executeCommand: (_command: unknown, parser: CommandParser) => void (keys = parser.keys),
-  };
-  for (const [key, value] of Object.entries({ ...own, _self: recorder })) {
-    Object.defineProperty(recorder, key, { value });
-  }
-  const method = recorder[name];
-  if (typeof method !== 'function') return [];
-  (Reflect.apply(method, recorder, args) as Promise<unknown>).catch(() => undefined);
-  return keys;
+/** Commands that change the state of the connection, which all callers share. */
+const CONNECTION_COMMANDS =
+  'connect close destroy disconnect quit duplicate legacy reset sendCommand addCommand select watch unwatch monitor hello auth ' +
+  'reAuthenticate asking readonly clientPause clientUnpause clientTracking clientCaching clientSetName clientNoEvict ' +
+  'clientNoTouch subscribe unsubscribe pSubscribe pUnsubscribe sSubscribe sUnsubscribe';
+/** Commands that block the connection, or may do so. */
+const BLOCKING_COMMANDS =
+  'blPop brPop blMove blMoveM blmPop brPopLPush bzPopMax bzPopMin bzmPop xRead xReadGroup wait waitAof';
+/** Commands over all keys. A shard has only some of them. */
+const ALL_KEYS_COMMANDS = 'scan scanIterator keys dbSize randomKey flushDb flushAll swapDb';
+const WITHHELD = new Set(
+  `${CONNECTION_COMMANDS} ${BLOCKING_COMMANDS} ${ALL_KEYS_COMMANDS}`.toLowerCase().split(' '),
+);
+
+/** Whether a node-redis method is not offered because it would affect every user of the connection. */
+export function isWithheld(name: string): boolean {
+  // Matches blPop and BLPOP, clientNoTouch and CLIENT_NO-TOUCH.
+  return WITHHELD.has(name.replaceAll(/[_-]/g, '').toLowerCase());
+}
+
+/** Pipelines offer WAIT, which waits for the replicas. It blocks the connection for up to its timeout. */
+export function isWithheldFromBatches(name: string): boolean {
+  return name.toLowerCase() !== 'wait' && isWithheld(name);
 }

@@ -1,14 +1,13 @@
-import type { RedisArgument, TypeMapping } from 'redis';
-import { keysOf, TEMPLATE } from './command-template.js';
-import { isWithheldFromBatches } from './withheld.js';
+import type { CommandParser, RedisArgument, TypeMapping } from 'redis';
+import { isWithheldFromBatches, TEMPLATE } from './command-template.js';
 
-/** Several commands that go to one server together. */
+/** Several commands that are sent to one server together. */
 export interface Batch {
   keys: readonly RedisArgument[];
   isAtomic: boolean;
   deadlineMs: number | undefined;
   typeMapping: TypeMapping | undefined;
-  /** Puts it together, hands its commands to `send`, and reads the raw replies. */
+  /** Passes the encoded commands to `send` and converts the raw replies. */
   run(send: (commands: readonly (readonly RedisArgument[])[]) => Promise<unknown[]>): Promise<unknown>;
 }
 
@@ -17,25 +16,19 @@ interface BatchOptions {
   typeMapping?: TypeMapping;
 }
 
-type Replies = Promise<unknown[]>;
-type Call = (...args: unknown[]) => unknown;
+type SendAll = (commands: { args: readonly RedisArgument[] }[]) => Promise<unknown[]>;
+type Method = (...args: unknown[]) => unknown;
 
 const AS_TRANSACTION = new Set(['exec', 'EXEC', 'execTyped']);
 const AS_PIPELINE = new Set(['execAsPipeline', 'execAsPipelineTyped']);
 
-/** node-redis' own MULTI with a gate in the place of its connection; beside it, the keys it names are kept. */
+/** Records a node-redis MULTI together with the keys that it names, and sends it through `sendBatch`. */
 export function recordBatch(
   sendBatch: (batch: Batch) => Promise<unknown>,
   { timeout, typeMapping }: BatchOptions,
 ): object {
-  let send: (commands: { args: readonly RedisArgument[] }[]) => Replies;
-  const host: unknown = Object.create(TEMPLATE, {
-    _self: { value: { _keyPrefix: undefined } },
-    _commandOptions: { value: { typeMapping } },
-    _executeMulti: { value: (commands: { args: readonly RedisArgument[] }[]) => send(commands) },
-    _executePipeline: { value: (commands: { args: readonly RedisArgument[] }[]) => send(commands) },
-  });
-  const native = Reflect.apply(Reflect.get(TEMPLATE, 'MULTI') as Call, host, []) as Record<string, Call>;
+  let sendAll: SendAll;
+  const native = nativeMulti(typeMapping, (commands) => sendAll(commands));
   const keys: RedisArgument[] = [];
 
   const exec = (name: string, asPipeline: unknown) =>
@@ -44,8 +37,8 @@ export function recordBatch(
       isAtomic: AS_TRANSACTION.has(name) && asPipeline !== true,
       deadlineMs: timeout,
       typeMapping,
-      run: (toServer) => {
-        send = (commands) => toServer(commands.map(({ args }) => args));
+      run: (send) => {
+        sendAll = (commands) => send(commands.map(({ args }) => args));
         return native[name]?.(asPipeline) as Promise<unknown>;
       },
     });
@@ -63,4 +56,33 @@ export function recordBatch(
     },
   });
   return batch;
+}
+
+/** node-redis' own MULTI, which sends through `sendAll` instead of a connection. */
+function nativeMulti(typeMapping: TypeMapping | undefined, sendAll: SendAll): Record<string, Method> {
+  const host: unknown = Object.create(TEMPLATE, {
+    _self: { value: { _keyPrefix: undefined } },
+    _commandOptions: { value: { typeMapping } },
+    _executeMulti: { value: sendAll },
+    _executePipeline: { value: sendAll },
+  });
+  return Reflect.apply(Reflect.get(TEMPLATE, 'MULTI') as Method, host, []) as Record<string, Method>;
+}
+
+/** The keys that a command's method would send. */
+function keysOf(name: string, args: unknown[]): readonly RedisArgument[] {
+  let keys: readonly RedisArgument[] = [];
+  const recorder = Object.create(TEMPLATE) as Record<string, unknown>;
+  const own = {
+    _keyPrefix: undefined,
+    // The method calls it before its first await.
+    _executeCommand: (_command: unknown, parser: CommandParser) => void (keys = parser.keys),
+  };
+  for (const [key, value] of Object.entries({ ...own, _self: recorder })) {
+    Object.defineProperty(recorder, key, { value });
+  }
+  const method = recorder[name];
+  if (typeof method !== 'function') return [];
+  (Reflect.apply(method, recorder, args) as Promise<unknown>).catch(() => undefined);
+  return keys;
 }

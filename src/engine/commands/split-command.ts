@@ -1,8 +1,8 @@
 import type { RedisArgument } from 'redis';
-import { keySlot } from '../topology/key-slot.js';
 import { EngineError } from '../engine.errors.js';
+import { keySlot } from '../topology/key-slot.js';
 
-/** Commands that mean the same for all keys at once as for each by itself, and how their replies come together. */
+/** Commands that are equivalent to one command per key, and how the replies are joined. */
 const SPLITTABLE = new Map<string, 'sum' | 'list'>([
   ['DEL', 'sum'],
   ['UNLINK', 'sum'],
@@ -14,50 +14,64 @@ const SPLITTABLE = new Map<string, 'sum' | 'list'>([
 export interface CommandPart {
   slot: number;
   args: RedisArgument[];
-  /** Where its keys stood in the whole. */
-  positions: number[];
+  /** The indexes of its keys in the whole command. */
+  indexes: number[];
 }
 
 export function isSplittable(command: string): boolean {
   return SPLITTABLE.has(command);
 }
 
-/** One command for each slot that the keys of the whole are in. */
+/**
+ * Sends one command per slot and joins the replies.
+ *
+ * @throws {EngineError} *refused* or *failed* if that is the outcome of every part, otherwise *unknown*. A part's error that is not
+ * an EngineError is a mistake in the calling code and is thrown unchanged.
+ */
+export async function sendInParts(
+  command: string,
+  keys: readonly RedisArgument[],
+  send: (part: CommandPart) => Promise<unknown>,
+): Promise<unknown> {
+  const parts = splitCommand(command, keys);
+  const sent = parts.map(send);
+  const failure = joinFailures(command, await Promise.allSettled(sent));
+  if (failure) throw failure;
+  return joinReplies(command, parts, await Promise.all(sent));
+}
+
+/** One command per slot. */
 export function splitCommand(command: string, keys: readonly RedisArgument[]): CommandPart[] {
   const parts = new Map<number, CommandPart>();
-  for (const [position, key] of keys.entries()) {
+  for (const [index, key] of keys.entries()) {
     const slot = keySlot(key);
-    const part = parts.get(slot) ?? { slot, args: [command], positions: [] };
+    const part = parts.get(slot) ?? { slot, args: [command], indexes: [] };
     part.args.push(key);
-    part.positions.push(position);
+    part.indexes.push(index);
     parts.set(slot, part);
   }
   return [...parts.values()];
 }
 
-/** The reply that the whole would have had. */
+/** The reply that the whole command would have had. */
 export function joinReplies(command: string, parts: CommandPart[], replies: unknown[]): unknown {
   if (SPLITTABLE.get(command) === 'sum')
     return replies.reduce<number>((sum, reply) => sum + Number(reply), 0);
   const whole: unknown[] = [];
-  for (const [i, { positions }] of parts.entries()) {
+  for (const [i, { indexes }] of parts.entries()) {
     const values = replies[i] as unknown[];
-    for (const [j, position] of positions.entries()) whole[position] = values[j];
+    for (const [j, index] of indexes.entries()) whole[index] = values[j];
   }
   return whole;
 }
 
-/**
- * What is known of the whole when parts of it did not succeed: refused and failed if that is so of all, else unknown. What is
- * no failure of the engine, but of who called it, stays what it is.
- */
-export function joinFailures(command: string, replies: PromiseSettledResult<unknown>[]): Error | undefined {
+function joinFailures(command: string, replies: PromiseSettledResult<unknown>[]): Error | undefined {
   const failures = replies.flatMap((reply) => (reply.status === 'rejected' ? [reply.reason as Error] : []));
   const [first] = failures;
-  const fault = failures.find((failure) => !(failure instanceof EngineError));
-  if (!first || fault) return fault;
+  const mistake = failures.find((failure) => !(failure instanceof EngineError));
+  if (!first || mistake) return mistake;
   const [outcome, ...others] = new Set(failures.map((failure) => (failure as EngineError).outcome));
-  const isSoOfAll = failures.length === replies.length && outcome && others.length === 0;
-  if (isSoOfAll) return first;
-  return new EngineError('unknown', `${command} was done for a part of its keys only.`, { cause: first });
+  const isSameForAll = failures.length === replies.length && outcome && others.length === 0;
+  if (isSameForAll) return first;
+  return new EngineError('unknown', `${command} was executed for some of its keys only.`, { cause: first });
 }

@@ -2,7 +2,7 @@ const INTERVAL_MS = 250;
 
 interface HeartbeatOptions {
   /** Asks the server; rejects if it cannot do what it must. */
-  ask: () => Promise<unknown>;
+  probe: () => Promise<unknown>;
   /** How long an answer may take, in milliseconds. */
   timeoutMs: number;
   /** Before then it is not given up, as of `performance.now()`: a call that was given more time keeps the server busy. */
@@ -40,7 +40,7 @@ export class Heartbeat {
     this.isWaiting = true;
     this.failAfter(this.options.timeoutMs, askedAt);
     try {
-      await this.options.ask();
+      await this.options.probe();
     } catch (error) {
       return this.lose(error);
     }

@@ -29,7 +29,7 @@ export class WriteProbe {
   ) {}
 
   /** At most once a second. Never rejects: a connection that is lost is noticed elsewhere. */
-  async ask(): Promise<void> {
+  async check(): Promise<void> {
     const now = performance.now();
     if (now - this.askedAt < INTERVAL_MS) return;
     this.askedAt = now;

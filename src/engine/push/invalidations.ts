@@ -62,14 +62,14 @@ export class Invalidations {
 
   private track(): void {
     for (const server of this.primaries().connected) {
-      server.track(this.prefixes).catch((error: unknown) => server.disconnect(error));
+      server.tracking.add(this.prefixes).catch((error: unknown) => server.disconnect(error));
     }
   }
 
   private isCoherent(prefix: string, since: number): boolean {
     const primaries = this.primaries();
     const hasTold = (server: Server) =>
-      !server.isLost && server.tracks(prefix) && server.heartbeat.confirmedAt >= since;
+      !server.isLost && server.tracking.covers(prefix) && server.heartbeat.confirmedAt >= since;
     return primaries.isComplete && primaries.confirmedAt >= since && primaries.connected.every(hasTold);
   }
 

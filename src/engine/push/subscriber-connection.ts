@@ -19,7 +19,7 @@ export class SubscriberConnection {
     timeoutMs: number,
   ) {
     this.heartbeat = new Heartbeat({
-      ask: () => client.ping(),
+      probe: () => client.ping(),
       timeoutMs,
       onAnswer: () => undefined,
       onLost: () => this.disconnect(),

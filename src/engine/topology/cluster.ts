@@ -4,8 +4,7 @@ import { addressOf, ClusterMap, readClusterMap } from './cluster-map.js';
 import { backOff, backoffMs } from '../connecting/backoff.js';
 import { connectTo, FAILOVER_TIMEOUT_MS, withinTime } from '../connecting/connect.js';
 import { PollInterval } from '../connecting/poll-interval.js';
-import { Server } from '../servers/server.js';
-import type { ServerOptions } from '../servers/server-options.js';
+import { Server, type ServerOptions } from '../servers/server.js';
 import type { Redirection, Primaries, PrimariesListener } from './primaries.js';
 
 /** How often the map is read again while every shard is served, and while one is not. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commonSlot, CrossSlotError, keySlot } from './key-slot.js';
+import { CrossSlotError } from '../engine.errors.js';
+import { commonSlot, keySlot } from './key-slot.js';
 
 describe('keySlot', () => {
   // What CLUSTER KEYSLOT of Valkey 8.0 answers.

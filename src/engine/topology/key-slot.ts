@@ -1,4 +1,5 @@
 import type { RedisArgument } from 'redis';
+import { CrossSlotError } from '../engine.errors.js';
 
 export const SLOTS = 16_384;
 
@@ -26,19 +27,6 @@ export function keySlot(key: RedisArgument): number {
     crc = ((crc << 8) ^ (CRC16[((crc >> 8) ^ byte) & 0xff] ?? 0)) & 0xff_ff;
   }
   return crc % SLOTS;
-}
-
-/** Keys that one atomic call names, but that a cluster keeps on different shards. A fault of the code that named them. */
-export class CrossSlotError extends Error {
-  readonly code = 'E_CROSS_SLOT';
-
-  constructor(command: string, keys: number) {
-    super(
-      `${command} names ${keys} keys without one common hash tag, so a cluster keeps them on different shards. ` +
-        'Write the same {tag} into each of them.',
-    );
-    this.name = 'CrossSlotError';
-  }
 }
 
 /**

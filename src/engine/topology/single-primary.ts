@@ -2,8 +2,7 @@ import type { EngineAddress, EngineNode } from '../address/engine-url.js';
 import { backOff } from '../connecting/backoff.js';
 import { CONNECT_TIMEOUT_MS, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
 import { Sentinels } from './sentinels.js';
-import { Server } from '../servers/server.js';
-import type { ServerOptions } from '../servers/server-options.js';
+import { Server, type ServerOptions } from '../servers/server.js';
 import { NotPrimaryError } from '../health/server-facts.js';
 import type { Primaries, PrimariesListener } from './primaries.js';
 
