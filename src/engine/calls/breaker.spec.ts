@@ -19,7 +19,7 @@ describe('Breaker', () => {
     for (const call of send(count)) breaker.leftUnanswered(call);
   };
 
-  it('opens after five unanswered calls in a row, and closes with the next answer to the heartbeat', () => {
+  it('opens after five unanswered calls in a row, and closes when the heartbeat is answered', () => {
     leaveUnanswered(4);
     for (const call of send(1)) breaker.answered(call);
     leaveUnanswered(4);
@@ -32,7 +32,7 @@ describe('Breaker', () => {
     expect(changes).toEqual([true, false]);
   });
 
-  it('does not count calls that expire while others are answered in time', () => {
+  it('ignores calls that expire while other calls are answered in time', () => {
     const [first, ...others] = send(10);
     breaker.answered(first!);
     for (const call of others) breaker.leftUnanswered(call);
@@ -41,7 +41,7 @@ describe('Breaker', () => {
     expect(breaker.isOpen).toBe(true);
   });
 
-  it('counts calls that expire while others are answered late', () => {
+  it('counts calls that expire while other calls are answered late', () => {
     const [late, ...others] = send(10);
     breaker.answered({ ...late!, isExpired: true });
     for (const call of others) breaker.leftUnanswered(call);

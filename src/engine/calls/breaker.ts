@@ -2,14 +2,14 @@ import type { Call } from './engine-calls.js';
 
 const OPENS_AFTER = 5;
 
-type Waited = Pick<Call, 'answersBefore' | 'isExpired'>;
+type CountedCall = Pick<Call, 'answersBefore' | 'isExpired'>;
 
 /**
- * Whether a server is worth waiting for. Five calls in a row that were left unanswered open it, and calls are refused at
- * once; the next answer to the server's heartbeat closes it, so that no caller has to try.
+ * The circuit breaker of one server. Five unanswered calls in a row open it, and calls are then refused at once. The next answer to
+ * the heartbeat closes it, so no caller has to probe.
  *
- * A server that answers other calls in time is busy, not silent: a call that expires meanwhile does not count. A late answer to another call
- * is no such sign, or a server that is always too slow would never open it.
+ * A call that expires while other calls are answered in time does not count: the server is busy, not silent. Late answers do not
+ * prevent opening, or a server that is always too slow would never open the breaker.
  *
  * Source: https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker
  */
@@ -17,22 +17,22 @@ export class Breaker {
   isOpen = false;
   private unanswered = 0;
   private answersInTime = 0;
-  /** All, late ones included. */
+  /** All answers, including late ones. */
   answers = 0;
 
   constructor(private readonly onChange: () => void) {}
 
-  sent(call: Waited): void {
+  sent(call: CountedCall): void {
     call.answersBefore = this.answersInTime;
   }
 
-  answered({ isExpired }: Waited): void {
+  answered({ isExpired }: CountedCall): void {
     this.unanswered = 0;
     this.answers++;
     if (!isExpired) this.answersInTime++;
   }
 
-  leftUnanswered({ answersBefore }: Waited): void {
+  leftUnanswered({ answersBefore }: CountedCall): void {
     if (answersBefore !== this.answersInTime) return;
     this.unanswered++;
     if (!this.isOpen && this.unanswered >= OPENS_AFTER) this.change(true);

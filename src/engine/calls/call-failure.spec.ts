@@ -30,22 +30,22 @@ describe('explainCallFailure', () => {
     ['a deadline before it was sent', new AbortError(), 'refused', /not sent/],
     ['a full queue', new Error('The queue is full'), 'refused', /not sent/],
     ['a lost connection', new SocketClosedUnexpectedlyError(), 'unknown', /lost before SET was answered/],
-  ])('tells %s', (_what, error, outcome, message) => {
+  ])('maps %s to its outcome and message', (_what, error, outcome, message) => {
     expect(explain(error)).toMatchObject({ outcome, message: expect.stringMatching(message) });
   });
 
-  it('takes the code of a batch from its first error', () => {
+  it('uses the code of the first error of a batch', () => {
     const replies = ['OK', new ErrorReply('WRONGTYPE Operation'), 'secret'] as ErrorReply[];
     expect(explain(new MultiErrorReply(replies, [1])).message).toMatch(/with WRONGTYPE\.$/);
   });
 
-  it('repeats nothing of what a script answered', () => {
+  it('drops the text of an error that a script returned', () => {
     const error = explain(new ErrorReply('secret-key is wrong'));
     expect(error.message).toBe('The engine answered SET with ERR.');
     expect(error.cause).toBeUndefined();
   });
 
-  it('leaves what is no failure of the engine as it is', () => {
+  it('returns errors of the calling code unchanged', () => {
     const error = new TypeError('Invalid argument type');
     expect(explain(error)).toBe(error);
   });

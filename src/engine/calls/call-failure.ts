@@ -1,20 +1,19 @@
 import { AbortError, ClientClosedError, ClientOfflineError, ErrorReply, MultiErrorReply } from 'redis';
 import { CrossSlotError, EngineError } from '../engine.errors.js';
 
-/** Replies of a server that is not the one to ask, or not now. They come before anything is executed. */
-const NOT_HERE = new Set(
+/** Replies of a server that cannot handle the command, or not now. Nothing was executed. */
+const WRONG_SERVER = new Set(
   'MOVED ASK TRYAGAIN CLUSTERDOWN LOADING MASTERDOWN READONLY NOREPLICAS NOAUTH EXECABORT'.split(' '),
 );
-/** Replies to a command that was not executed. A script may answer so after others that were. */
+/** Replies to a command that was not executed. A script may return them after earlier commands were executed. */
 const NOT_EXECUTED = new Set(['OOM', 'MISCONF', 'NOPERM', 'BUSY']);
 
-/** What is known of a call that did not succeed. Never carries what was sent: error replies repeat arguments. */
+/** Maps a client's rejection to an EngineError. Error replies are not kept as the cause, because they can contain arguments. */
 export function explainCallFailure(error: unknown, command: string, engine: string): unknown {
   if (error instanceof EngineError || error instanceof CrossSlotError || error instanceof TypeError)
     return error;
   if (error instanceof ErrorReply) {
     const outcome = isRefusal(error) ? 'refused' : 'failed';
-    // Without the reply as its cause, which may repeat keys and values.
     return new EngineError(outcome, `The engine answered ${command} with ${codeOf(error)}.`);
   }
   if (isNeverWritten(error)) {
@@ -27,30 +26,27 @@ export function explainCallFailure(error: unknown, command: string, engine: stri
   });
 }
 
-/** An error that a script answers with, or raises: what it did before stays done. */
+/** An error that a script returned or raised. The effects of its earlier commands remain. */
 class ScriptFailure extends ErrorReply {}
 
 export function rethrowAsScriptFailure(error: unknown): never {
   throw error instanceof ErrorReply ? new ScriptFailure(error.message) : error;
 }
 
-/** Of several commands in one batch, all must have been refused. */
+/** A batch is refused only if all its commands were. */
 function isRefusal(error: ErrorReply): boolean {
   if (error instanceof MultiErrorReply) {
     return error.replies.every((reply: unknown) => reply instanceof ErrorReply && isRefusal(reply));
   }
   const code = codeOf(error);
-  return NOT_HERE.has(code) || (NOT_EXECUTED.has(code) && !(error instanceof ScriptFailure));
+  return WRONG_SERVER.has(code) || (NOT_EXECUTED.has(code) && !(error instanceof ScriptFailure));
 }
 
 export function isReplyOf(code: string, error: unknown): boolean {
   return error instanceof ErrorReply && error.message.startsWith(code);
 }
 
-/**
- * The first word of an error, if it is a code (WRONGTYPE, OOM, ...): a script may answer with anything. Of a batch it is that
- * of the first reply that failed.
- */
+/** The error code (WRONGTYPE, OOM), or ERR: a script can return any text. For a batch, the code of the first failed reply. */
 function codeOf(error: ErrorReply): string {
   const first = error instanceof MultiErrorReply ? error.replies[error.errorIndexes[0] ?? 0] : error;
   return /^[A-Z][A-Z_]*(?= |$)/.exec(first instanceof Error ? first.message : '')?.[0] ?? 'ERR';

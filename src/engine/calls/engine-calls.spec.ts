@@ -22,7 +22,7 @@ const sentTo = (target: CallTarget, reply: Promise<unknown>) => (call: Call) => 
 };
 
 describe('EngineCalls', () => {
-  it('settles with the reply, read as the caller wants it, and counts it', async () => {
+  it('resolves with the converted reply and counts the call as done', async () => {
     const calls = new EngineCalls('engine', 50, explain);
     const target = targetThat(false);
     const reply = calls.settle<number>('GET', sentTo(target, Promise.resolve('3')), undefined, Number);
@@ -31,7 +31,7 @@ describe('EngineCalls', () => {
     expect(target.seen).toEqual(['answered']);
   });
 
-  it('is refused at its deadline if it was not sent, and unknown if it was', async () => {
+  it('rejects at the deadline: refused if the call was not sent, unknown if it was', async () => {
     const calls = new EngineCalls('engine', 10, explain);
     const outcomes = [
       calls.settle('GET', never),
@@ -42,13 +42,13 @@ describe('EngineCalls', () => {
     expect(calls.counts).toEqual({ done: 0, refused: 2, failed: 0, unknown: 1 });
   });
 
-  it('is refused when the connection is lost before it was sent', async () => {
+  it('is refused if the connection is lost before the call was sent', async () => {
     const calls = new EngineCalls('engine', 50, explain);
     const call = calls.settle('GET', sentTo(targetThat(true), Promise.reject(new Error('lost'))));
     await expect(call).rejects.toMatchObject({ outcome: 'refused' });
   });
 
-  it('settles calls of different deadlines each by its own', async () => {
+  it('settles each call by its own deadline', async () => {
     const calls = new EngineCalls('engine', 10_000, explain);
     const order: number[] = [];
     const ends = [60, 20, 40].map((deadlineMs) =>
@@ -58,7 +58,7 @@ describe('EngineCalls', () => {
     expect(order).toEqual([20, 40, 60]);
   });
 
-  it('settles the calls that are left when others between them have ended', async () => {
+  it('still expires the remaining calls after one between them was answered', async () => {
     const calls = new EngineCalls('engine', 30, explain);
     const first = calls.settle('GET', never).catch(() => 'late');
     const answered = calls.settle('GET', () => delay(5, 'answered'));
@@ -66,7 +66,7 @@ describe('EngineCalls', () => {
     expect(await Promise.all([first, answered, last])).toEqual(['late', 'answered', 'late']);
   });
 
-  it('tells a server of an answer that came after the deadline, and the caller nothing more', async () => {
+  it('reports a late answer to the server, but not to the caller', async () => {
     const calls = new EngineCalls('engine', 10, explain);
     const target = targetThat(false);
     await expect(calls.settle('GET', sentTo(target, delay(30, 'late')))).rejects.toBeInstanceOf(EngineError);
@@ -76,7 +76,7 @@ describe('EngineCalls', () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, 3e9, 60_001, 0.5, 0, -1])(
-    'rejects a deadline of %s at once, and says what to give',
+    'rejects a deadline of %s immediately and names the valid range',
     async (deadlineMs) => {
       const calls = new EngineCalls('engine', 50, explain);
       await expect(calls.settle('GET', never, deadlineMs)).rejects.toThrow(
@@ -85,7 +85,7 @@ describe('EngineCalls', () => {
     },
   );
 
-  it('rejects with what was thrown before anything was sent, and with what reading the reply throws', async () => {
+  it('rejects with the error thrown by sending, or by converting the reply', async () => {
     const calls = new EngineCalls('engine', 50, explain);
     const thrown = () => {
       throw new TypeError('wrong argument');

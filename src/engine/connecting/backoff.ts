@@ -1,20 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMisconfiguration } from './connection-failure.js';
 
-const SHORTEST_MS = 50;
-const LONGEST_MS = 300;
-/** A wrong password or certificate is not made right by asking again. */
+const MIN_MS = 50;
+const MAX_MS = 300;
+/** A wrong password or certificate stays wrong until somebody changes it. */
 const MISCONFIGURATION_MS = 4_000;
 
 /**
- * How long to wait before the next attempt: full jitter below an exponential ceiling, so that nodes do not come back in
- * step. The ceiling is low, because a failover has to be noticed within a second of the promotion.
+ * Milliseconds until the next attempt to connect: full jitter below an exponential ceiling, so that nodes do not reconnect at the same
+ * time. The ceiling is low because a promotion must be detected within a second.
  */
 export function backoffMs(failures: number, error: unknown): number {
   if (isMisconfiguration(error)) return MISCONFIGURATION_MS * (0.5 + Math.random());
-  return SHORTEST_MS + Math.random() * Math.min(SHORTEST_MS * 2 ** failures, LONGEST_MS);
+  return MIN_MS + Math.random() * Math.min(MIN_MS * 2 ** failures, MAX_MS);
 }
 
+/** Resolves after {@link backoffMs}, or when the signal is aborted. */
 export async function backOff(failures: number, error: unknown, signal: AbortSignal): Promise<void> {
   await delay(backoffMs(failures, error), undefined, { signal }).catch(() => undefined);
 }

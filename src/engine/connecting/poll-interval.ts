@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The pause of a loop that looks at servers again and again, until its time is over or something is a reason to look at once. */
+/** The pause of a polling loop. It ends early when something has changed. */
 export class PollInterval {
-  /** Ends the pause that is on. */
+  /** Ends the current pause. */
   wake: () => void = () => undefined;
 
-  /** @param closed ends it as well. */
+  /** Resolves after `ms`, on `wake`, or when `closed` is aborted. */
   async after(ms: number, closed: AbortSignal): Promise<void> {
     const woken = new Promise<void>((resolve) => (this.wake = resolve));
     const timer = new AbortController();

@@ -1,77 +1,77 @@
 const INTERVAL_MS = 250;
 
 interface HeartbeatOptions {
-  /** Asks the server; rejects if it cannot do what it must. */
+  /** Sends one probe; rejects if the server is not usable. */
   probe: () => Promise<unknown>;
-  /** How long an answer may take, in milliseconds. */
+  /** Time limit for an answer, in milliseconds. */
   timeoutMs: number;
-  /** Before then it is not given up, as of `performance.now()`: a call that was given more time keeps the server busy. */
+  /** The connection is kept at least until then (`performance.now()`): a pending call has a longer deadline. */
   busyUntil?: () => number;
-  /** How much else the server has answered: while that grows, the question waits in line and the server is not silent. */
+  /** Number of answers to other calls. While it grows, the probe is queued behind them and the server is not silent. */
   answers?: () => number;
   onAnswer: () => void;
-  /** Called once: the question failed, or was left unanswered. */
+  /** Called once: a probe failed or was not answered in time. */
   onLost: (error: unknown) => void;
 }
 
-/** Asks a connection four times a second whether it is alive: a paused server and a half-open socket raise no event. */
+/** Probes a connection four times a second. A paused server and a half-open socket raise no event. */
 export class Heartbeat {
-  /** When the last question was sent that was answered, as of `performance.now()`. */
+  /** When the last answered probe was sent (`performance.now()`). The server was alive at some time after that. */
   confirmedAt = performance.now();
-  private next: NodeJS.Timeout | undefined;
-  private isWaiting = false;
+  private timer: NodeJS.Timeout | undefined;
+  private isPending = false;
   private isStopped = false;
 
   constructor(private readonly options: HeartbeatOptions) {
-    this.askLater();
+    this.scheduleProbe();
   }
 
   stop(): void {
     this.isStopped = true;
-    clearTimeout(this.next);
+    clearTimeout(this.timer);
   }
 
-  private askLater(): void {
-    this.next = setTimeout(() => void this.ask(), INTERVAL_MS);
+  private scheduleProbe(): void {
+    this.timer = setTimeout(() => void this.probe(), INTERVAL_MS);
   }
 
-  private async ask(): Promise<void> {
-    const askedAt = performance.now();
-    this.isWaiting = true;
-    this.failAfter(this.options.timeoutMs, askedAt);
+  private async probe(): Promise<void> {
+    const sentAt = performance.now();
+    this.isPending = true;
+    this.failAfter(this.options.timeoutMs, sentAt);
     try {
       await this.options.probe();
     } catch (error) {
-      return this.lose(error);
+      return this.fail(error);
     }
     if (this.isStopped) return;
-    this.isWaiting = false;
-    clearTimeout(this.next);
-    this.confirmedAt = askedAt;
-    this.askLater();
+    this.isPending = false;
+    clearTimeout(this.timer);
+    this.confirmedAt = sentAt;
+    this.scheduleProbe();
     this.options.onAnswer();
   }
 
-  /** Patience can grow while it waits. */
-  private failAfter(ms: number, askedAt: number): void {
+  /** The time limit is extended while the server answers other calls. */
+  private failAfter(ms: number, sentAt: number): void {
     const answers = this.options.answers?.();
-    this.next = setTimeout(() => {
+    this.timer = setTimeout(() => {
       const now = performance.now();
-      const moreMs = (this.options.busyUntil?.() ?? now) - now;
+      const pendingMs = (this.options.busyUntil?.() ?? now) - now;
       const busyMs = this.options.answers?.() === answers ? 0 : this.options.timeoutMs;
-      if (moreMs > 0 || busyMs > 0) this.failAfter(Math.max(moreMs, busyMs), askedAt);
-      // After what has arrived, in case this process itself stood still.
-      else setImmediate(() => this.isWaiting && this.lose(silenceError(askedAt)));
+      if (pendingMs > 0 || busyMs > 0) this.failAfter(Math.max(pendingMs, busyMs), sentAt);
+      // Deferred: if this process was blocked, the answer is read first.
+      else setImmediate(() => this.isPending && this.fail(silenceError(sentAt)));
     }, ms);
   }
 
-  private lose(error: unknown): void {
+  private fail(error: unknown): void {
     if (this.isStopped) return;
     this.stop();
     this.options.onLost(error);
   }
 }
 
-function silenceError(askedAt: number): Error {
-  return new Error(`SILENT no answer within ${Math.round(performance.now() - askedAt)} ms`);
+function silenceError(sentAt: number): Error {
+  return new Error(`SILENT no answer within ${Math.round(performance.now() - sentAt)} ms`);
 }

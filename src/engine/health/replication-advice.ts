@@ -1,12 +1,12 @@
 import type { RedisClientType } from 'redis';
 
-/** Within this a primary must notice that it has lost its replicas. Redis' default is 10 s, each of which can be undone. */
+/** A primary must detect the loss of its replicas within this time. With Redis' default of 10 s a failover can undo 10 s of writes. */
 const LONGEST_LAG_SECONDS = 5;
-const COST = 'Without it, a failover can undo writes that were acknowledged, sign-outs among them.';
+const COST = 'Without it, a failover can undo acknowledged writes, including sign-outs.';
 
 /**
- * What a primary with replicas should be set to, and what it costs as it is; null if all is well or the server does not say:
- * managed services refuse CONFIG, and a user may lack INFO.
+ * Reads which replication setting of a primary should be changed, and what the current one costs. Null if the settings are right or
+ * cannot be read: managed services refuse CONFIG, and an ACL may not allow INFO.
  *
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#allow-writes-only-with-n-attached-replicas
  */
@@ -14,7 +14,7 @@ export async function readReplicationAdvice(client: RedisClientType): Promise<st
   const info = await client.info('replication').catch(() => '');
   const hasReplicas = /^connected_slaves:[1-9]/m.test(info);
   if (!hasReplicas) return null;
-  // INFO has this line only where min-replicas-to-write and min-replicas-max-lag are both set.
+  // INFO contains this line only if min-replicas-to-write and min-replicas-max-lag are both set.
   if (!/^min_slaves_good_slaves:/m.test(info)) {
     return `has replicas, but min-replicas-to-write is 0. Set it to 1, and min-replicas-max-lag to 2. ${COST}`;
   }

@@ -3,38 +3,39 @@ import type { EngineKind } from '../engine.wire.js';
 import { readReplicationAdvice } from './replication-advice.js';
 
 export interface ServerFacts {
+  /** Null if the user may not run INFO. */
   kind: EngineKind | null;
   version: string | null;
   isCluster: boolean;
-  /** What its settings lack, as the end of a sentence about it. */
+  /** Missing replication settings, as the end of a sentence after the server's address. */
   advice: string | null;
 }
 
-/** A server that answers but cannot take writes; a replica, for example after a failover behind its address. */
+/** The server answers, but it is not a primary and cannot accept writes, for example after a failover. */
 export class NotPrimaryError extends Error {
   constructor(readonly role: string) {
-    super(`NOTPRIMARY it is a ${role}`);
+    super(`NOTPRIMARY the server is a ${role}`);
     this.name = 'NotPrimaryError';
   }
 }
 
-/** Rejects if the server is no primary: its `ROLE` is what sentinels and clusters change behind an address. */
+/** Runs ROLE and rejects if the server is not a primary. After a failover another role can answer at the same address. */
 export async function requirePrimary(client: RedisClientType, abortSignal?: AbortSignal): Promise<void> {
   try {
     const [role = 'unknown'] = await client.sendCommand<string[]>(['ROLE'], { abortSignal });
-    if (role === 'sentinel') throw new Error('SENTINELNODE it wants a URL with +sentinel');
+    if (role === 'sentinel') throw new Error('SENTINELNODE the URL needs +sentinel');
     if (role !== 'master') throw new NotPrimaryError(role);
   } catch (error) {
-    // A user may lack ROLE; that the server answers is then all there is to know.
+    // The ACL may not allow ROLE. The server has answered, which must be enough.
     if (!isDenied(error)) throw error;
   }
 }
 
-/** What the server says of itself. Without the right to ask, little. */
+/** Reads version, kind and settings. Facts that the ACL does not allow to read are null. */
 export async function readServerFacts(client: RedisClientType): Promise<ServerFacts> {
   const [info, isCluster, advice] = await Promise.all([
-    ask(client, 'server'),
-    ask(client, 'cluster').then((text) => text.includes('cluster_enabled:1')),
+    readInfo(client, 'server'),
+    readInfo(client, 'cluster').then((text) => text.includes('cluster_enabled:1')),
     readReplicationAdvice(client),
     requirePrimary(client),
   ]);
@@ -43,7 +44,7 @@ export async function readServerFacts(client: RedisClientType): Promise<ServerFa
   return { kind: info ? kind : null, version: version?.[1] ?? null, isCluster, advice };
 }
 
-async function ask(client: RedisClientType, section: string): Promise<string> {
+async function readInfo(client: RedisClientType, section: string): Promise<string> {
   try {
     return await client.info(section);
   } catch (error) {

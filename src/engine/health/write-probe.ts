@@ -1,9 +1,8 @@
 import { ErrorReply, type RedisClientType } from 'redis';
 
 /**
- * Without the flag `no-writes`, a server refuses this script while it refuses writes. It has no key, so that every node of a
- * cluster runs it, and changes nothing. Servers before Redis 7 do not know the flags, so their
- * answer says nothing about writes.
+ * A script without the flag `no-writes` is rejected while the server refuses writes. This one has no key, so every node of a cluster
+ * runs it, and it changes nothing. Servers before Redis 7 do not know script flags: their answer says nothing about writes.
  *
  * Source: https://redis.io/docs/latest/develop/programmability/lua-api/#script_flags
  */
@@ -17,22 +16,22 @@ const REFUSALS = new Map([
   ['LOADING', 'is loading its data and refuses commands (LOADING). Wait.'],
 ]);
 
-/** Whether a server that answers also accepts writes: full memory, a full disk and missing replicas do not show otherwise. */
+/** Detects a server that answers but refuses writes: full memory, a full disk or missing replicas. */
 export class WriteProbe {
-  /** What the server answers to writes, as the end of a sentence about it; null while it accepts them, or does not say. */
+  /** Why the server refuses writes, as the end of a sentence after its address. Null if it accepts them, or cannot tell. */
   refusal: string | null = null;
-  private askedAt = Number.NEGATIVE_INFINITY;
+  private checkedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly client: RedisClientType,
     private readonly onChange: () => void,
   ) {}
 
-  /** At most once a second. Never rejects: a connection that is lost is noticed elsewhere. */
+  /** Does nothing if the last check is less than a second old. Never rejects: the heartbeat detects a lost connection. */
   async check(): Promise<void> {
     const now = performance.now();
-    if (now - this.askedAt < INTERVAL_MS) return;
-    this.askedAt = now;
+    if (now - this.checkedAt < INTERVAL_MS) return;
+    this.checkedAt = now;
     const before = this.refusal;
     this.refusal = await this.client
       .sendCommand(['EVAL', HARMLESS_WRITE, '0'])

@@ -2,17 +2,17 @@ import type { Server } from '../servers/server.js';
 import type { Primaries } from '../topology/primaries.js';
 import { notifyAll } from './notify-all.js';
 
-/** Tells of keys that changed; see {@link RedisEngine.invalidations}. */
+/** Notifies a listener of changed keys; see {@link RedisEngine.invalidations}. */
 export interface InvalidationFeed {
   /**
-   * Whether every change up to `withinMs` milliseconds ago was told: each primary has answered a question sent since, and
-   * what it pushes comes before its answers. At least 600 makes sense: it is asked four times a second.
+   * Whether every change that is older than `withinMs` milliseconds has been reported: each primary has answered a heartbeat that was
+   * sent since, and its pushes arrive before its answers. Use at least 600, because the heartbeat is sent four times a second.
    */
   isCoherent(withinMs: number): boolean;
   close(): void;
 }
 
-/** `null`: any key may have changed. */
+/** Receives the changed keys. `null`: any key may have changed. */
 export type InvalidationListener = (keys: string[] | null) => void;
 
 interface Feed {
@@ -21,8 +21,7 @@ interface Feed {
 }
 
 /**
- * Client tracking in broadcasting mode, on the connections that the commands go through: a reply that was sent before a
- * push arrives before it.
+ * Client tracking in broadcasting mode, on the connections that commands use: a reply that was sent before a push arrives before it.
  *
  * Source: https://redis.io/docs/latest/develop/reference/client-side-caching/
  */
@@ -35,8 +34,9 @@ export class Invalidations {
     return [...new Set([...this.feeds].map(({ prefix }) => prefix))];
   }
 
+  /** @throws {Error} if the prefix overlaps with that of an open feed. */
   open(prefix: string, listener: InvalidationListener): InvalidationFeed {
-    this.refuseOverlap(prefix);
+    this.rejectOverlap(prefix);
     const feed = { prefix, listener };
     this.feeds.add(feed);
     this.track();
@@ -46,7 +46,7 @@ export class Invalidations {
     };
   }
 
-  /** A server has pushed it. */
+  /** Handles a push. `null`: all keys. */
   invalidate(key: Buffer | null): void {
     if (key === null) return this.interrupt();
     const name = key.toString();
@@ -54,7 +54,7 @@ export class Invalidations {
     notifyAll(concerned, ({ listener }) => listener([name]));
   }
 
-  /** Pushes were missed. A connection made just now began before the newest feeds. */
+  /** Pushes may have been missed. New connections also track the prefixes of feeds that were opened while they were connecting. */
   interrupt(): void {
     this.track();
     notifyAll(this.feeds, ({ listener }) => listener(null));
@@ -68,17 +68,19 @@ export class Invalidations {
 
   private isCoherent(prefix: string, since: number): boolean {
     const primaries = this.primaries();
-    const hasTold = (server: Server) =>
+    const hasReported = (server: Server) =>
       !server.isLost && server.tracking.covers(prefix) && server.heartbeat.confirmedAt >= since;
-    return primaries.isComplete && primaries.confirmedAt >= since && primaries.connected.every(hasTold);
+    return (
+      primaries.isComplete && primaries.confirmedAt >= since && primaries.connected.every(hasReported)
+    );
   }
 
-  /** The server would refuse it with the connection already made. */
-  private refuseOverlap(prefix: string): void {
-    const other = this.prefixes.find((known) => known !== prefix && overlap(known, prefix));
+  /** The server would reject it on the existing connection. */
+  private rejectOverlap(prefix: string): void {
+    const other = this.prefixes.find((tracked) => tracked !== prefix && overlap(tracked, prefix));
     if (other !== undefined) {
       throw new Error(
-        `The prefix "${prefix}" overlaps with "${other}", which is followed already. Follow one of them.`,
+        `The prefix "${prefix}" overlaps with "${other}", which is already tracked. Track one of them.`,
       );
     }
   }

@@ -2,11 +2,14 @@ import { Logger } from '@nestjs/common';
 
 const logger = new Logger('Engine');
 
-/** Calls each listener; one that throws concerns neither the others nor the connection that the news came by. */
-export function notifyAll<Listener>(listeners: Iterable<Listener>, tell: (listener: Listener) => void): void {
+/** Calls each listener. An error of one is logged and does not affect the others. */
+export function notifyAll<Listener>(
+  listeners: Iterable<Listener>,
+  notify: (listener: Listener) => void,
+): void {
   for (const listener of listeners) {
     try {
-      tell(listener);
+      notify(listener);
     } catch (error) {
       logger.error(`A listener failed: ${error instanceof Error ? (error.stack ?? error.name) : 'unknown'}`);
     }

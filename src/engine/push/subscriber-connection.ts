@@ -4,18 +4,18 @@ import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS } from '../conne
 import { Heartbeat } from '../health/heartbeat.js';
 
 /**
- * A connection that only subscribes. Not the one of the commands: node-redis takes an unsubscription that the server sends
- * on its own for the reply to whichever command waits.
+ * A connection for subscriptions only. When a slot moves, the server sends an unsubscription, which node-redis would take for the
+ * reply to a pending command.
  */
 export class SubscriberConnection {
   isLost = false;
   private readonly heartbeat: Heartbeat;
-  private readonly leaving = new Map<string, Promise<void>>();
+  private readonly unsubscribing = new Map<string, Promise<void>>();
 
   private constructor(
     readonly address: string,
     private readonly client: RedisClientType,
-    private readonly onChange: () => void,
+    private readonly onLost: () => void,
     timeoutMs: number,
   ) {
     this.heartbeat = new Heartbeat({
@@ -26,33 +26,33 @@ export class SubscriberConnection {
     });
   }
 
-  /** @param onChange the connection was lost, or the server has ended subscriptions because their slot has moved. */
+  /** @param onLost called once, also when the server ended subscriptions because their slot has moved. */
   static async open(
     node: EngineNode,
     options: ConnectionOptions,
-    { timeoutMs, onChange }: { timeoutMs: number; onChange: () => void },
+    { timeoutMs, onLost }: { timeoutMs: number; onLost: () => void },
   ): Promise<SubscriberConnection> {
     const client = await connectTo(node, options, { timeoutMs: FAILOVER_TIMEOUT_MS });
-    const connection = new SubscriberConnection(`${node.host}:${node.port}`, client, onChange, timeoutMs);
+    const connection = new SubscriberConnection(`${node.host}:${node.port}`, client, onLost, timeoutMs);
     client.on('error', () => connection.disconnect());
-    // Simpler than to find out which: all subscribe again.
+    // All channels subscribe again, which is simpler than finding out which of them moved.
     client.on('sharded-channel-moved', () => connection.disconnect());
     return connection;
   }
 
-  async listen(channel: string, onMessage: (message: string) => void): Promise<void> {
-    // node-redis drops a channel's listeners when the server confirms its end, those that came meanwhile as well.
-    await this.leaving.get(channel);
+  async subscribe(channel: string, onMessage: (message: string) => void): Promise<void> {
+    // When the server confirms an unsubscription, node-redis drops all listeners of the channel, including newer ones.
+    await this.unsubscribing.get(channel);
     await this.client.sSubscribe(channel, onMessage);
   }
 
   unsubscribe(channel: string): void {
-    const left = this.client
+    const done = this.client
       .sUnsubscribe(channel)
-      // The connection is gone, and the subscription with it.
+      // Without a connection there is no subscription either.
       .catch(() => undefined)
-      .finally(() => this.leaving.delete(channel));
-    this.leaving.set(channel, left);
+      .finally(() => this.unsubscribing.delete(channel));
+    this.unsubscribing.set(channel, done);
   }
 
   disconnect(): void {
@@ -60,6 +60,6 @@ export class SubscriberConnection {
     this.isLost = true;
     this.heartbeat.stop();
     this.client.destroy();
-    this.onChange();
+    this.onLost();
   }
 }

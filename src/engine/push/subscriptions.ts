@@ -1,38 +1,39 @@
 import type { EngineNode } from '../address/engine-url.js';
-import { keySlot } from '../topology/key-slot.js';
 import type { ConnectionOptions } from '../connecting/connect.js';
 import { PollInterval } from '../connecting/poll-interval.js';
 import type { Server } from '../servers/server.js';
+import { keySlot } from '../topology/key-slot.js';
 import type { Primaries } from '../topology/primaries.js';
-import { SubscriberConnection } from './subscriber-connection.js';
 import { notifyAll } from './notify-all.js';
+import { SubscriberConnection } from './subscriber-connection.js';
 
+/** Callbacks of a subscription; see {@link RedisEngine.subscribe}. */
 export interface Subscriber {
   onMessage(message: string): void;
-  /** The subscription begins, or begins again after an interruption: what was published before is lost. */
+  /** The subscription is active, for the first time or again after an interruption. Messages published before are lost. */
   onLive?(): void;
 }
 
-interface Subscription {
+interface Channel {
   subscribers: Set<Subscriber>;
-  /** Where it is live. */
-  at: SubscriberConnection | undefined;
+  /** The connection that has subscribed to it. */
+  connection: SubscriberConnection | undefined;
 }
 
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 const SEARCH_MS = 100;
 
 /**
- * Sharded pub/sub that begins again by itself: at the primary of each channel's slot, wherever that is now.
+ * Sharded pub/sub: each channel is subscribed at the primary of its slot, and again after that primary or the slot has changed.
  *
  * Source: https://redis.io/docs/latest/develop/pubsub/#sharded-pubsub
  */
 export class Subscriptions {
-  private readonly channels = new Map<string, Subscription>();
+  private readonly channels = new Map<string, Channel>();
   private readonly connections = new Map<string, SubscriberConnection>();
   private readonly opening = new Map<string, Promise<SubscriberConnection>>();
   private readonly closed = new AbortController();
-  private isFollowing = false;
+  private isPolling = false;
   private readonly pollInterval = new PollInterval();
 
   constructor(
@@ -41,18 +42,18 @@ export class Subscriptions {
     private readonly deadlineMs: number,
   ) {}
 
-  /** @returns how to end it. */
-  add(channel: string, subscriber: Subscriber): () => void {
-    const subscription = this.channels.get(channel) ?? { subscribers: new Set(), at: undefined };
-    subscription.subscribers.add(subscriber);
-    this.channels.set(channel, subscription);
-    // The others have it live already.
-    if (subscription.at && !subscription.at.isLost)
+  /** Returns a function that ends the subscription. */
+  add(name: string, subscriber: Subscriber): () => void {
+    const channel = this.channels.get(name) ?? { subscribers: new Set(), connection: undefined };
+    channel.subscribers.add(subscriber);
+    this.channels.set(name, channel);
+    // The channel is already subscribed for others.
+    if (channel.connection && !channel.connection.isLost)
       queueMicrotask(() => notifyAll([subscriber], () => subscriber.onLive?.()));
     this.pollInterval.wake();
-    if (!this.isFollowing) void this.follow();
+    if (!this.isPolling) void this.poll();
     return () => {
-      subscription.subscribers.delete(subscriber);
+      channel.subscribers.delete(subscriber);
       this.pollInterval.wake();
     };
   }
@@ -62,33 +63,34 @@ export class Subscriptions {
     for (const connection of this.connections.values()) connection.disconnect();
   }
 
-  private async follow(): Promise<void> {
-    this.isFollowing = true;
+  /** Runs while there are channels. */
+  private async poll(): Promise<void> {
+    this.isPolling = true;
     while (this.channels.size > 0 && !this.closed.signal.aborted) {
-      const areLive = await Promise.all(
+      const areSettled = await Promise.all(
         [...this.channels].map(([name, channel]) => this.settle(name, channel)),
       );
-      await this.pollInterval.after(areLive.every(Boolean) ? LOOK_MS : SEARCH_MS, this.closed.signal);
+      await this.pollInterval.after(areSettled.every(Boolean) ? CHECK_MS : SEARCH_MS, this.closed.signal);
     }
-    this.isFollowing = false;
+    this.isPolling = false;
     for (const connection of this.connections.values()) connection.disconnect();
   }
 
-  /** Whether the channel is as it is wanted; makes it so if that can be done now. */
-  private async settle(name: string, channel: Subscription): Promise<boolean> {
+  /** Subscribes, moves or ends one channel. Returns false if that must be tried again. */
+  private async settle(name: string, channel: Channel): Promise<boolean> {
     if (channel.subscribers.size === 0) {
       this.channels.delete(name);
-      channel.at?.unsubscribe(name);
+      channel.connection?.unsubscribe(name);
       return true;
     }
     const primary = this.primaries().forSlot(keySlot(name));
     if (!primary) return false;
-    if (channel.at?.address === primary.address && !channel.at.isLost) return true;
+    if (channel.connection?.address === primary.address && !channel.connection.isLost) return true;
     try {
       const connection = await this.connectionTo(primary);
-      channel.at?.unsubscribe(name);
-      await connection.listen(name, (message) => this.tell(name, message));
-      channel.at = connection;
+      channel.connection?.unsubscribe(name);
+      await connection.subscribe(name, (message) => this.deliver(name, message));
+      channel.connection = connection;
       notifyAll(channel.subscribers, (subscriber) => subscriber.onLive?.());
       return true;
     } catch {
@@ -96,8 +98,9 @@ export class Subscriptions {
     }
   }
 
-  private tell(name: string, message: string): void {
-    notifyAll(this.channels.get(name)?.subscribers ?? [], (subscriber) => subscriber.onMessage(message));
+  private deliver(name: string, message: string): void {
+    const { subscribers = [] } = this.channels.get(name) ?? {};
+    notifyAll(subscribers, (subscriber) => subscriber.onMessage(message));
   }
 
   private async connectionTo({ node, address }: Server): Promise<SubscriberConnection> {
@@ -116,7 +119,7 @@ export class Subscriptions {
   }
 
   private connect(node: EngineNode): Promise<SubscriberConnection> {
-    const onChange = () => this.pollInterval.wake();
-    return SubscriberConnection.open(node, this.options, { timeoutMs: this.deadlineMs, onChange });
+    const onLost = () => this.pollInterval.wake();
+    return SubscriberConnection.open(node, this.options, { timeoutMs: this.deadlineMs, onLost });
   }
 }

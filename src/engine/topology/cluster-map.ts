@@ -1,14 +1,24 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-url.js';
+import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS, withinTime } from '../connecting/connect.js';
+import type { Server } from '../servers/server.js';
 import { SLOTS } from './key-slot.js';
 
-/** Which primary has which slots, as one node of the cluster sees it. */
+const MAP_READERS = 3;
+
+interface SlotRange {
+  from: number;
+  to: number;
+  node: EngineNode;
+}
+
+/** The slot map of a cluster: which primary owns which slots, as one node reports it. */
 export class ClusterMap {
   /** By address, `host:port`. */
   readonly primaries: Map<string, EngineNode>;
-  /** Tells two maps apart. */
+  /** Equal for equal maps. */
   readonly fingerprint: string;
-  /** Made when it is asked: most maps are only compared. */
+  /** Built lazily: most maps are only compared. */
   private table: (string | undefined)[] | undefined;
 
   constructor(private readonly ranges: readonly SlotRange[]) {
@@ -30,32 +40,62 @@ export class ClusterMap {
     return this.addresses[slot];
   }
 
-  /** Until the next map: a server said so. */
+  /** Applies a MOVED reply. It holds until the next map is read. */
   move(slot: number, node: EngineNode): void {
     this.primaries.set(addressOf(node), node);
     this.addresses[slot] = addressOf(node);
   }
 }
 
-interface SlotRange {
-  from: number;
-  to: number;
-  node: EngineNode;
-}
-
 export function addressOf({ host, port }: EngineNode): string {
   return `${host}:${port}`;
 }
 
-/** Asks a node of the cluster for its map. */
-export async function readClusterMap(client: RedisClientType, asked: EngineNode): Promise<ClusterMap> {
+/**
+ * Reads the map from up to three of the servers. The one that most of them report wins: a primary that is cut off from the others
+ * still reports itself. Undefined if no server answers in time.
+ */
+export async function readMajorityMap(
+  servers: readonly Server[],
+  deadlineMs: number,
+): Promise<ClusterMap | undefined> {
+  const readers = servers
+    .filter(({ isUsable }) => isUsable)
+    .toSorted(() => Math.random() - 0.5)
+    .slice(0, MAP_READERS);
+  const reads = readers.map(({ client, node }) => withinTime(deadlineMs, readMap(client, node)));
+  const maps = (await Promise.allSettled(reads)).flatMap((read) =>
+    read.status === 'fulfilled' ? [read.value] : [],
+  );
+  const votes = (map: ClusterMap) => maps.filter(({ fingerprint }) => fingerprint === map.fingerprint).length;
+  return maps.toSorted((one, other) => votes(other) - votes(one))[0];
+}
+
+/** Reads the map over a new connection, from whichever node answers first. */
+export async function discoverMap(
+  nodes: readonly EngineNode[],
+  connection: ConnectionOptions,
+): Promise<ClusterMap> {
+  const distinct = new Map(nodes.map((node) => [addressOf(node), node]));
+  const discover = async (node: EngineNode) => {
+    const client = await connectTo(node, connection, { timeoutMs: FAILOVER_TIMEOUT_MS });
+    try {
+      return await withinTime(FAILOVER_TIMEOUT_MS, readMap(client, node));
+    } finally {
+      client.destroy();
+    }
+  };
+  return Promise.any([...distinct.values()].map(discover));
+}
+
+async function readMap(client: RedisClientType, node: EngineNode): Promise<ClusterMap> {
   const ranges = await client.clusterSlots();
   return new ClusterMap(
     ranges.map(({ from, to, master }) => ({
       from,
       to,
-      // A node that does not know its own address leaves it out.
-      node: { host: master.host || asked.host, port: master.port },
+      // A node that does not know its own address reports an empty host.
+      node: { host: master.host || node.host, port: master.port },
     })),
   );
 }

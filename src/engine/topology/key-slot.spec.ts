@@ -4,7 +4,7 @@ import { CrossSlotError } from '../engine.errors.js';
 import { commonSlot, keySlot } from './key-slot.js';
 
 describe('keySlot', () => {
-  // What CLUSTER KEYSLOT of Valkey 8.0 answers.
+  // The answers of CLUSTER KEYSLOT, Valkey 8.0.
   it.each([
     ['', 0],
     ['123456789', 12_739],
@@ -15,12 +15,12 @@ describe('keySlot', () => {
     ['foo{{bar}}zap', 4015],
     ['ключ', 10_303],
     ['{ключ}:1', 10_303],
-  ])('puts %j into slot %i', (key, slot) => {
+  ])('maps %j to slot %i', (key, slot) => {
     expect(keySlot(key)).toBe(slot);
     expect(keySlot(Buffer.from(key))).toBe(slot);
   });
 
-  it('is the same for a text and for its bytes', () => {
+  it('is the same for a string and for its bytes', () => {
     const piece = fc.oneof(fc.constantFrom('{', '}'), fc.string({ unit: 'binary' }));
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
@@ -32,12 +32,12 @@ describe('keySlot', () => {
 });
 
 describe('commonSlot', () => {
-  it('finds the slot of keys with one tag, and none without keys', () => {
+  it('returns the slot of keys with the same hash tag, and undefined without keys', () => {
     expect(commonSlot('X', ['{a}:1', '{a}:2'])).toBe(keySlot('a'));
     expect(commonSlot('X', [])).toBeUndefined();
   });
 
-  it('refuses keys without a common tag, and repeats none of them', () => {
+  it('throws for keys without a common hash tag, and the message contains no key', () => {
     expect(() => commonSlot('X', ['secret-1', 'secret-2'])).toThrow(CrossSlotError);
     expect(() => commonSlot('X', ['secret-1', 'secret-2'])).toThrow(
       /^X names 2 keys(?!.*secret).*same \{tag\}/,

@@ -11,7 +11,7 @@ const CRC16 = Uint16Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The slot of a key: of what stands between its first braces, else of all of it.
+ * The cluster slot of a key: of its hash tag (the text between the first braces) if it has one, otherwise of the whole key.
  *
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
  */
@@ -22,7 +22,7 @@ export function keySlot(key: RedisArgument): number {
   let crc = 0;
   for (let i = 0; i < hashed.length; i++) {
     const byte = typeof hashed === 'string' ? hashed.charCodeAt(i) : (hashed[i] ?? 0);
-    // Characters are bytes in ASCII only.
+    // Only ASCII characters are single bytes.
     if (byte > 0x7f && typeof hashed === 'string') return keySlot(Buffer.from(hashed));
     crc = ((crc << 8) ^ (CRC16[((crc >> 8) ^ byte) & 0xff] ?? 0)) & 0xff_ff;
   }
@@ -30,10 +30,10 @@ export function keySlot(key: RedisArgument): number {
 }
 
 /**
- * The one slot of all the keys; undefined without any. Asked on standalone servers too, so that what works there works
- * on a cluster.
+ * The slot that all keys share; undefined without keys. It is also checked on a single server, so that code that works there works on
+ * a cluster.
  *
- * @throws {CrossSlotError}
+ * @throws {CrossSlotError} if the keys are in different slots.
  */
 export function commonSlot(command: string, keys: readonly RedisArgument[]): number | undefined {
   const [first, ...rest] = keys;

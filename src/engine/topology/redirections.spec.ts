@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { readRedirection } from './redirections.js';
 
 describe('readRedirection', () => {
-  const asked = { host: '10.0.0.1', port: 6379 };
-  const read = (error: unknown) => readRedirection(error, asked);
+  const sender = { host: '10.0.0.1', port: 6379 };
+  const read = (error: unknown) => readRedirection(error, sender);
 
-  it('reads where a slot is now', () => {
+  it('reads slot, host and port of MOVED and ASK', () => {
     expect(read(new ErrorReply('MOVED 3999 127.0.0.1:6381'))).toEqual({
       kind: 'MOVED',
       slot: 3999,
@@ -18,11 +18,11 @@ describe('readRedirection', () => {
     });
   });
 
-  it('takes the host of the server that was asked where none is named', () => {
+  it('uses the host of the sender if the reply names none', () => {
     expect(read(new ErrorReply('MOVED 1 :6381'))).toMatchObject({ node: { host: '10.0.0.1', port: 6381 } });
   });
 
-  it('finds none in other errors', () => {
+  it('returns undefined for other errors', () => {
     expect(read(new ErrorReply('WRONGTYPE'))).toBeUndefined();
     expect(read(new Error('MOVED 1 a:1'))).toBeUndefined();
   });

@@ -1,25 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from 'redis';
 import type { EngineAddress, EngineNode } from '../address/engine-url.js';
-import { addressOf } from './cluster-map.js';
 import { type ConnectionOptions, connectTo, withinTime } from '../connecting/connect.js';
+import { addressOf } from './cluster-map.js';
 
 const WATCH_MS = 100;
-const ASK_AGAIN_AFTER_MS = 250;
+const RETRY_FAILED_AFTER_MS = 250;
+
+/** The primary that a sentinel names; null if it knows no primary of the configured name. */
+type Answer = EngineNode | null;
 
 /**
- * The sentinels that say where the primary is, each asked over a connection that is kept.
+ * Queries the sentinels for the primary, each over a persistent connection.
  *
- * node-redis' own sentinel client leases connections per command and retries a command whose reply was lost, which can
- * execute it twice. Asking for the address and checking `ROLE`, as the sentinel client guidelines say, does neither.
+ * node-redis' own sentinel client leases a connection per command and retries a command whose reply was lost, so that it can be
+ * executed twice (docs/decisions/0005).
  *
  * Source: https://redis.io/docs/latest/develop/reference/sentinel-clients/
  */
 export class Sentinels {
   private readonly clients = new Map<EngineNode, RedisClientType>();
   private isClosed = false;
-  /** Questions on their way, and those that failed just now: a silent sentinel is not asked over and over. */
-  private readonly asked = new Map<EngineNode, Promise<EngineNode | null>>();
+  /** Pending queries, and failed ones for a short time, so that a silent sentinel is not queried continuously. */
+  private readonly queries = new Map<EngineNode, Promise<Answer>>();
 
   constructor(
     private readonly address: EngineAddress,
@@ -28,30 +31,30 @@ export class Sentinels {
   ) {}
 
   /**
-   * Where most sentinels say the primary is; with half of them away, what those that are left say.
+   * The primary that the majority of the sentinels name. If half of them or more are down, the one that most of the others name.
    *
-   * @throws {AggregateError} if none answers. That the name is wrong takes a majority to say: a sentinel that has just started
-   * may not know it yet.
+   * @throws {AggregateError} if no sentinel answers.
+   * @throws {Error} UNKNOWNNAME if the majority knows no primary of that name. A sentinel that has just started may not know it yet.
    */
   async findPrimary(): Promise<EngineNode> {
-    const answers = this.address.nodes.map((sentinel) => this.ask(sentinel));
+    const answers = this.address.nodes.map((sentinel) => this.queryOnce(sentinel));
     const winner = (await majority(answers)) ?? (await plurality(answers));
     if (winner) return winner;
     const settled = await Promise.allSettled(answers);
-    const ignorant = settled.filter(({ status }) => status === 'fulfilled');
-    if (ignorant.length <= answers.length / 2) throw new Error('FEWSENTINELS most of them are away');
+    const answered = settled.filter(({ status }) => status === 'fulfilled');
+    if (answered.length <= answers.length / 2) throw new Error('FEWSENTINELS most of the sentinels are down');
     throw new Error(`UNKNOWNNAME the sentinels know no "${this.address.primaryName ?? ''}"`);
   }
 
   /**
-   * Resolves when most sentinels name another primary. Its ROLE does not tell: they reconfigure the old primary only seconds
-   * after they have promoted another, and what it acknowledges meanwhile is lost.
+   * Resolves when the majority of the sentinels name another primary. The old primary's ROLE is not enough: the sentinels reconfigure
+   * it only seconds after the promotion, and the writes that it acknowledges until then are lost.
    */
   async waitForOtherPrimary(primary: EngineNode, signal: AbortSignal): Promise<void> {
     for (;;) {
       await delay(WATCH_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      const named = await majority(this.address.nodes.map((sentinel) => this.ask(sentinel)));
+      const named = await majority(this.address.nodes.map((sentinel) => this.queryOnce(sentinel)));
       if (named && addressOf(named) !== addressOf(primary)) return;
     }
   }
@@ -61,28 +64,22 @@ export class Sentinels {
     for (const sentinel of this.clients.keys()) this.disconnect(sentinel);
   }
 
-  private ask(sentinel: EngineNode): Promise<EngineNode | null> {
-    const asked = this.asked.get(sentinel) ?? this.query(sentinel);
-    if (!this.asked.has(sentinel)) {
-      this.asked.set(sentinel, asked);
-      const forget = () => void this.asked.delete(sentinel);
-      asked.then(forget, () => setTimeout(forget, ASK_AGAIN_AFTER_MS).unref());
-    }
-    return asked;
+  private queryOnce(sentinel: EngineNode): Promise<Answer> {
+    const pending = this.queries.get(sentinel);
+    if (pending) return pending;
+    const query = this.query(sentinel);
+    this.queries.set(sentinel, query);
+    const remove = () => void this.queries.delete(sentinel);
+    query.then(remove, () => setTimeout(remove, RETRY_FAILED_AFTER_MS).unref());
+    return query;
   }
 
-  /** null if it knows no primary of that name. */
-  private async query(sentinel: EngineNode): Promise<EngineNode | null> {
+  private async query(sentinel: EngineNode): Promise<Answer> {
     try {
       const client = this.clients.get(sentinel) ?? (await this.connect(sentinel));
-      const answer = await withinTime(
-        this.timeoutMs,
-        client.sendCommand<[string, string] | null>([
-          'SENTINEL',
-          'GET-MASTER-ADDR-BY-NAME',
-          this.address.primaryName ?? '',
-        ]),
-      );
+      const command = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.address.primaryName ?? ''];
+      const reply = client.sendCommand<[string, string] | null>(command);
+      const answer = await withinTime(this.timeoutMs, reply);
       return answer && { host: answer[0], port: Number(answer[1]) };
     } catch (error) {
       this.disconnect(sentinel);
@@ -106,13 +103,11 @@ export class Sentinels {
   }
 }
 
-type Answers = Promise<EngineNode | null>[];
-
-/** As soon as more than half agree; undefined if they never do. */
-async function majority(answers: Answers): Promise<EngineNode | undefined> {
+/** Resolves as soon as more than half name the same node, or with undefined if they never do. */
+async function majority(answers: Promise<Answer>[]): Promise<EngineNode | undefined> {
   const votes = new Map<string, number>();
   return new Promise((resolve) => {
-    const count = (node: EngineNode | null): void => {
+    const count = (node: Answer): void => {
       const name = node ? addressOf(node) : '';
       votes.set(name, (votes.get(name) ?? 0) + 1);
       if (node && (votes.get(name) ?? 0) > answers.length / 2) resolve(node);
@@ -121,7 +116,8 @@ async function majority(answers: Answers): Promise<EngineNode | undefined> {
   });
 }
 
-async function plurality(answers: Answers): Promise<EngineNode | null> {
+/** The node that most sentinels name, once all have answered or failed. */
+async function plurality(answers: Promise<Answer>[]): Promise<Answer> {
   await Promise.any(answers);
   const settled = await Promise.allSettled(answers);
   const named = settled.flatMap((answer) =>

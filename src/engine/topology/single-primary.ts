@@ -1,18 +1,17 @@
 import type { EngineAddress, EngineNode } from '../address/engine-url.js';
 import { backOff } from '../connecting/backoff.js';
 import { CONNECT_TIMEOUT_MS, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
-import { Sentinels } from './sentinels.js';
-import { Server, type ServerOptions } from '../servers/server.js';
 import { NotPrimaryError } from '../health/server-facts.js';
+import { Server, type ServerOptions } from '../servers/server.js';
 import type { Primaries, PrimariesListener } from './primaries.js';
+import { Sentinels } from './sentinels.js';
 
-/** One primary: the server of a standalone URL, or the one that the sentinels name now. */
+/** The one primary of a standalone URL, or the one that the sentinels currently name. */
 export class SinglePrimary implements Primaries {
   readonly hasSlots = false;
   private readonly stopped = new AbortController();
-  private server: Server | undefined;
-
   private readonly sentinels: Sentinels | undefined;
+  private server: Server | undefined;
 
   constructor(
     private readonly address: EngineAddress,
@@ -32,7 +31,7 @@ export class SinglePrimary implements Primaries {
     return this.server?.isLost === false;
   }
 
-  /** Its heartbeat asks for the role as well. */
+  /** The heartbeat also checks the role. */
   get confirmedAt(): number {
     return this.server?.heartbeat.confirmedAt ?? Number.NEGATIVE_INFINITY;
   }
@@ -79,7 +78,7 @@ export class SinglePrimary implements Primaries {
     }
   }
 
-  /** A connection that is lost, or to a server that is no longer the one. */
+  /** Resolves when the connection is lost, or when the sentinels name another primary. */
   private async untilLost(server: Server): Promise<unknown> {
     if (!this.sentinels) return server.lost;
     const isOver = new AbortController();
@@ -94,14 +93,14 @@ export class SinglePrimary implements Primaries {
 
   private async openPrimary(): Promise<Server> {
     const timeoutMs = this.sentinels ? FAILOVER_TIMEOUT_MS : CONNECT_TIMEOUT_MS;
-    const server = await Server.open(await this.find(), this.options, timeoutMs);
+    const server = await Server.open(await this.findPrimary(), this.options, timeoutMs);
     if (!server.facts.isCluster) return server;
-    // Most keys would be answered with MOVED; better said at once.
+    // Otherwise most commands would be answered with MOVED.
     server.disconnect(undefined);
-    throw new Error('CLUSTERNODE it wants a URL with +cluster');
+    throw new Error('CLUSTERNODE the URL needs +cluster');
   }
 
-  private async find(): Promise<EngineNode> {
+  private async findPrimary(): Promise<EngineNode> {
     if (this.sentinels) return this.sentinels.findPrimary();
     const [node] = this.address.nodes;
     if (!node) throw new Error('The address names no node.');
