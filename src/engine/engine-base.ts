@@ -1,14 +1,15 @@
 import { Logger } from '@nestjs/common';
-import { describeAddress, type EngineAddress } from './address/engine-url.js';
+import { describeAddress, type EngineAddress } from './address/engine-address.js';
 import type { CallCounts } from './calls/engine-calls.js';
 import { engineStateChannel } from './engine.channel.js';
 import type { EngineFacts, EngineReport, EngineState } from './engine.wire.js';
 
-/** What every kind of engine has: an address, the rooms it serves, and a state that health and telemetry see. */
+/** Common to all kinds of engines: the address, the roles, and the state that health and telemetry read. */
 export abstract class EngineBase {
   readonly roles: string[] = [];
+  /** The address without credentials. */
   readonly name: string;
-  /** Resolves with whether the URL names servers of another kind, once the first attempt to connect has ended. */
+  /** Resolves after the first attempt to connect. `isWrongUrl`: the URL names servers of another kind. */
   readonly firstAttempt: Promise<{ isWrongUrl: boolean }>;
   protected connects = 0;
   private state: EngineState = 'connecting';
@@ -27,7 +28,7 @@ export abstract class EngineBase {
     return this.state === 'ready';
   }
 
-  /** Calls by how they ended, and connections made, since the start. */
+  /** Number of calls by outcome, and of connections made, since the start. */
   get statistics(): CallCounts & { connects: number } {
     return { ...this.counts, connects: this.connects };
   }
@@ -57,13 +58,13 @@ export abstract class EngineBase {
     };
   }
 
-  /** Starts connecting and goes on for ever; never rejects, since the app serves without its engine. */
+  /** Starts connecting, and reconnects until `close`. Never rejects: the application also serves without its engine. */
   abstract start(): void;
 
-  /** Lets go of every socket and timer. */
+  /** Closes all sockets and timers. Pending and later calls are settled as *refused* or *unknown*. */
   abstract close(): void;
 
-  /** `reason` says what is missing where an engine can do with a part of its nodes. */
+  /** @param reason what is missing, if only some of the servers are connected. */
   protected markReady(reason: string | null = null): void {
     this.change('ready', reason);
     this.endFirstAttempt({ isWrongUrl: false });
@@ -74,7 +75,7 @@ export abstract class EngineBase {
     this.endFirstAttempt({ isWrongUrl });
   }
 
-  /** Before {@link markReady}: what the servers say of writes, and what their settings lack. */
+  /** Call it before {@link markReady}. `refusal`: why the servers refuse writes. `advice`: settings that should be changed. */
   protected setWriteHealth(refusal: string | null, advice: string | null): void {
     const hasChanged = refusal !== this.writeRefusal || advice !== this.advice;
     this.writeRefusal = refusal;
@@ -86,7 +87,7 @@ export abstract class EngineBase {
 
   protected markClosed(): void {
     this.state = 'down';
-    this.reason = 'It was closed.';
+    this.reason = 'The engine was closed.';
   }
 
   private change(state: EngineState, reason: string | null): void {

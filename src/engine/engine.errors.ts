@@ -1,12 +1,13 @@
 /**
- * What is known about a call that did not succeed.
+ * How a call failed.
  *
- * - `refused`: certainly not executed. - `failed`: the engine answered with an error.
- * - `unknown`: written, but no answer came; it may have been executed.
+ * - `refused`: certainly not executed.
+ * - `failed`: the engine answered with an error.
+ * - `unknown`: the call was written and not answered; it may have been executed.
  */
 export type EngineCallOutcome = 'refused' | 'failed' | 'unknown';
 
-/** A call to an engine that did not succeed. The message names the kind of engine and the command; it reaches clients, so never an address, a key or a value. */
+/** A call to an engine that did not succeed. The message names engine kind and command. It can reach clients, so it never contains an address, key or value. */
 export class EngineError extends Error {
   readonly code = 'E_ENGINE_UNAVAILABLE';
 
@@ -43,13 +44,13 @@ export class CrossSlotError extends Error {
   }
 }
 
-/** What is wrong with the URL of the engine that has these roles, and what to write. */
+/** What is wrong with the engine URL of these roles, and what to write instead. */
 export interface EngineMismatch {
   roles: readonly string[];
   reason: string;
 }
 
-/** Servers that are of another kind than their URL says. No time mends that, so the application does not start with it. */
+/** A URL names servers of another kind. The application refuses to start, because waiting cannot help. */
 export class EngineMismatchError extends Error {
   readonly code = 'E_ENGINE_MISMATCH';
 

@@ -1,10 +1,11 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { EngineAddress } from './address/engine-url.js';
+import type { EngineAddress } from './address/engine-address.js';
 
+/** Options of `EngineModule.forRoot` and `forRootAsync`. */
 export interface EngineOptions {
-  /** Who uses which engine, for example `{ sessions: parseEngineUrl('valkey://127.0.0.1:6379') }`. */
+  /** The engine of each role, for example `{ sessions: parseEngineUrl('valkey://127.0.0.1:6379') }`. */
   roles: Record<string, EngineAddress>;
-  /** Within which every call settles, in milliseconds, for example 300. */
+  /** Time limit of every call, in milliseconds, for example 300. */
   deadlineMs: number;
 }
 

@@ -1,32 +1,37 @@
+/** The kind of the servers. */
 export type EngineKind = 'redis' | 'valkey' | 'memcached';
+
+/** How the servers are arranged. Memcached is always `standalone`. */
 export type EngineTopology = 'standalone' | 'sentinel' | 'cluster';
+
+/** `ready`: calls can be sent to at least one server. */
 export type EngineState = 'connecting' | 'ready' | 'down';
 
-/** What is known of an engine's servers, by what they say themselves. */
+/** What an engine's servers report about themselves. */
 export interface EngineFacts {
   kind: EngineKind;
-  /** Null until one was reached, and where the user may not ask. */
+  /** Null before the first connection, and if the user may not run INFO. */
   version: string | null;
-  /** What calls go to; null while there is none, and for Memcached, which knows no roles. */
+  /** The role of the servers that calls are sent to. Null while there is none, and for Memcached. */
   role: 'primary' | null;
 }
 
-/** How one engine is doing, and which rooms use it. */
+/** The health of one engine, and the roles that use it. */
 export interface EngineReport {
-  /** The rooms served by this engine, for example `sessions` and `leaderboard`. */
+  /** For example `sessions` and `leaderboard`. */
   roles: string[];
   kind: EngineKind;
   topology: EngineTopology;
   version: string | null;
-  /** The role of the servers that calls go to; null while there is none. */
+  /** The role of the servers that calls are sent to. Null while there is none, and for Memcached. */
   role: 'primary' | null;
   state: EngineState;
-  /** `open` while calls are refused at once, be it those to one shard. */
+  /** `open` while calls are refused at once, even if only those to one shard. */
   breaker: 'open' | 'closed';
-  /** Why it is not ready, or what is missing, and what to do; null when all is well. */
+  /** Why the engine is not ready, or what is missing, and what to do. Null if all is well. */
   reason: string | null;
-  /** Whether a server refuses writes (OOM, MISCONF, NOREPLICAS, LOADING); `reason` says why. */
+  /** Whether a server refuses writes (OOM, MISCONF, NOREPLICAS, LOADING). `reason` says why. */
   refusesWrites: boolean;
-  /** What the servers' settings lack and what that costs; null where nothing is known to be missing. */
+  /** Server settings that should be changed, and what the current ones cost. Null if none are known. */
   advice: string | null;
 }

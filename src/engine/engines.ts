@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { EngineAddress } from './address/engine-url.js';
+import type { EngineAddress } from './address/engine-address.js';
 import { EngineMismatchError } from './engine.errors.js';
 import type { EngineReport } from './engine.wire.js';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine.options.js';
@@ -9,10 +9,10 @@ import { RedisEngine } from './redis-engine.js';
 
 export type Engine = RedisEngine | MemcachedEngine;
 
-/** A first attempt to connect ends sooner, one way or the other; a host that swallows packets may not hold up the start. */
+/** Limits the wait for a host that drops packets. Other first attempts to connect end sooner. */
 const FIRST_ATTEMPT_TIMEOUT_MS = 1_500;
 
-/** The engines by role. Roles with the same address share one connection and one breaker. */
+/** The engines by role. Roles with the same address share one engine: its connections and breakers. */
 @Injectable()
 export class Engines implements OnModuleInit, OnApplicationShutdown {
   private readonly byAddress = new Map<string, Engine>();
@@ -28,9 +28,9 @@ export class Engines implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Waits for the first attempt to connect. An engine that is away is no reason not to start.
+   * Waits for the first attempt to connect. The application also starts if an engine is down.
    *
-   * @throws {EngineMismatchError}
+   * @throws {EngineMismatchError} if a URL names servers of another kind.
    */
   async onModuleInit(): Promise<void> {
     const engines = this.all();
@@ -43,21 +43,29 @@ export class Engines implements OnModuleInit, OnApplicationShutdown {
     throw new EngineMismatchError(mismatches);
   }
 
-  /** The engine of a role, whichever kind it is. */
+  /**
+   * The engine of a role, of any kind.
+   *
+   * @throws {Error} if no engine has this role.
+   */
   for(role: string): Engine {
     const engine = this.byRole.get(role);
     if (!engine) throw new Error(`No engine has the role "${role}". Name it in the options of EngineModule.`);
     return engine;
   }
 
-  /** The engine of a role that needs Redis' data types. */
+  /**
+   * The engine of a role that needs the data types of Redis.
+   *
+   * @throws {Error} if the role's engine is Memcached.
+   */
   redisFor(role: string): RedisEngine {
     const engine = this.for(role);
     if (engine instanceof RedisEngine) return engine;
     throw new Error(`The role "${role}" needs Redis or Valkey, but its engine is ${engine.address.kind}.`);
   }
 
-  /** Each engine once, whatever roles it has. */
+  /** All engines, each once. */
   all(): Engine[] {
     return [...this.byAddress.values()];
   }
@@ -66,7 +74,7 @@ export class Engines implements OnModuleInit, OnApplicationShutdown {
     return this.all().map((engine) => engine.report());
   }
 
-  /** The last of the shutdown hooks: until then requests are still being answered. */
+  /** Runs in the last shutdown hook, because requests are answered until then. */
   onApplicationShutdown(): void {
     for (const engine of this.byAddress.values()) engine.close();
   }

@@ -1,6 +1,7 @@
 export { readTlsFiles } from './address/engine-tls.js';
-export { describeAddress, parseEngineUrl, EngineUrlError } from './address/engine-url.js';
-export type { EngineAddress } from './address/engine-url.js';
+export { describeAddress, EngineUrlError } from './address/engine-address.js';
+export { parseEngineUrl } from './address/engine-url.js';
+export type { EngineAddress } from './address/engine-address.js';
 export { engineStateChannel } from './engine.channel.js';
 export type { EngineFacts, EngineKind, EngineReport, EngineState, EngineTopology } from './engine.wire.js';
 export { CrossSlotError, EngineError, EngineMismatchError, ignoreEngineError } from './engine.errors.js';

@@ -7,7 +7,7 @@ import {
   RESP_TYPES,
   type TypeMapping,
 } from 'redis';
-import type { EngineAddress } from './address/engine-url.js';
+import type { EngineAddress } from './address/engine-address.js';
 import type { CallCounts, CallOptions } from './calls/engine-calls.js';
 import { CommandSender } from './commands/command-sender.js';
 import type { CommandOptions } from './commands/engine-client.js';
@@ -26,7 +26,7 @@ import type { Primaries } from './topology/primaries.js';
 
 const AS_BUFFERS: TypeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer };
 
-/** A client whose strings are Buffers. */
+/** A node-redis client that returns strings as Buffers. */
 export type BinaryClient = RedisClientType<
   RedisModules,
   RedisFunctions,
@@ -36,18 +36,18 @@ export type BinaryClient = RedisClientType<
 >;
 
 export interface ReplyOptions extends CallOptions {
-  /** `binary`: strings come as Buffers. */
+  /** `binary`: strings are returned as Buffers. */
   replies?: 'text' | 'binary';
 }
 
 /**
- * Redis or Valkey, standalone, behind sentinels or clustered. Stores see commands, batches, scripts and pushes; where the
- * servers are, and which of them is the primary now, is the engine's own affair.
+ * Redis or Valkey: standalone, with Sentinel or as a cluster. Stores use commands, batches, scripts, pub/sub and invalidations; the
+ * engine finds the servers and the current primary.
  */
 export class RedisEngine extends EngineBase {
   /**
-   * node-redis' commands, each within the deadline; they reject with {@link EngineError}. A command of several keys, or a
-   * batch, needs one hash tag for all ({@link CrossSlotError}); DEL, UNLINK, EXISTS, TOUCH and MGET do not.
+   * A node-redis client. Each command settles within the deadline and rejects with {@link EngineError}. A command or batch with
+   * several keys needs the same hash tag in all of them ({@link CrossSlotError}), except DEL, UNLINK, EXISTS, TOUCH and MGET.
    */
   readonly client: RedisClientType;
   private readonly primaries: Primaries;
@@ -55,7 +55,7 @@ export class RedisEngine extends EngineBase {
   private readonly invalidated: Invalidations;
   private readonly subscriptions: Subscriptions;
   private readonly readyListeners: (() => void)[] = [];
-  /** What of the layout is not served. */
+  /** Which shards have no primary. */
   private missing: string | null = null;
 
   constructor(address: EngineAddress, deadlineMs: number) {
@@ -92,14 +92,19 @@ export class RedisEngine extends EngineBase {
     this.markClosed();
   }
 
-  /** The same commands with another deadline, or with Buffers for replies. */
+  /** The same client with another deadline, or with Buffers as replies. */
   clientWith(options: CallOptions & { replies: 'binary' }): BinaryClient;
   clientWith(options: ReplyOptions): RedisClientType;
   clientWith(options: ReplyOptions): RedisClientType | BinaryClient {
     return this.client.withCommandOptions(commandOptions(options));
   }
 
-  /** Runs a script atomically; of its keys, all share one hash tag. */
+  /**
+   * Runs a script atomically. All its keys must have the same hash tag.
+   *
+   * @throws {CrossSlotError} if they do not.
+   * @throws {EngineError} if the call does not succeed.
+   */
   run(
     script: EngineScript,
     keys: RedisArgument[],
@@ -109,22 +114,26 @@ export class RedisEngine extends EngineBase {
     return this.sender.sendScript(script, keys, args, commandOptions(options));
   }
 
-  /** Hears what any node publishes on a channel, at most once each. @returns how to end it. */
+  /** Subscribes to a channel (sharded pub/sub, at most once delivery). Returns a function that ends the subscription. */
   subscribe(channel: string, subscriber: Subscriber): () => void {
     return this.subscriptions.add(channel, subscriber);
   }
 
-  /** @returns how many connections of the channel's primary heard it. */
+  /** Publishes a message. Resolves with the number of connections that received it from the channel's primary. */
   publish(channel: string, message: string): Promise<number> {
     return this.client.sPublish(channel, message);
   }
 
-  /** Tells of each key with the prefix that is written, deleted, or expires, whoever does it; this engine too. */
+  /**
+   * Reports each key with the prefix that is written, deleted or expired by any client, including this one.
+   *
+   * @throws {Error} if the prefix overlaps with that of an open feed.
+   */
   invalidations(prefix: string, listener: InvalidationListener): InvalidationFeed {
     return this.invalidated.open(prefix, listener);
   }
 
-  /** Calls back at every (re)connection; what was in the engine before may be gone. */
+  /** Calls the listener after each connect and reconnect: data that was in the engine before may be gone. */
   onReady(listener: () => void): void {
     this.readyListeners.push(listener);
   }
@@ -148,17 +157,17 @@ export class RedisEngine extends EngineBase {
     if (hasChanged) notifyAll(this.readyListeners, (listener) => listener());
   }
 
-  /** Whether calls can be sent somewhere, as connections and breakers stand. */
+  /** Derives the state from the connections and their breakers. */
   private updateState(): void {
     const { connected: open } = this.primaries;
     const silent = open.filter(({ queue }) => queue.breaker.isOpen);
     const silence =
       silent.length > 0
-        ? `${silent.map(({ address }) => address).join(', ')} does not answer in time. Asking again.`
+        ? `${silent.map(({ address }) => address).join(', ')} does not answer in time. Probing again.`
         : null;
     this.setWriteHealth(
-      sentence(open.map(({ address, writes }) => [address, writes.refusal])),
-      sentence(open.map(({ address, facts }) => [address, facts.advice])),
+      summarize(open.map(({ address, writes }) => [address, writes.refusal])),
+      summarize(open.map(({ address, facts }) => [address, facts.advice])),
     );
     if (open.length > silent.length) this.markReady(this.missing ?? silence);
     else if (silence) this.markDown(silence);
@@ -171,7 +180,7 @@ export class RedisEngine extends EngineBase {
   }
 }
 
-/** In node-redis' terms. */
+/** Maps the options to those of node-redis. */
 function commandOptions({ deadlineMs, replies }: ReplyOptions): CommandOptions {
   return {
     ...(deadlineMs !== undefined && { timeout: deadlineMs }),
@@ -179,9 +188,9 @@ function commandOptions({ deadlineMs, replies }: ReplyOptions): CommandOptions {
   };
 }
 
-/** One sentence for the first server that something is to be said of, and how many others there are. */
-function sentence(said: [address: string, predicate: string | null][]): string | null {
-  const [first, ...others] = said.filter(([, predicate]) => predicate !== null);
+/** The message of the first server that has one, and the number of other servers with a message. */
+function summarize(messages: [address: string, text: string | null][]): string | null {
+  const [first, ...others] = messages.filter(([, text]) => text !== null);
   if (!first) return null;
-  return `${first.join(' ')}${others.length > 0 ? ` So it is on ${others.length} more.` : ''}`;
+  return `${first.join(' ')}${others.length > 0 ? ` The same applies to ${others.length} more.` : ''}`;
 }

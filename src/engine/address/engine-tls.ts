@@ -1,12 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import { EngineUrlError, type TlsSettings } from './engine-url.js';
+import { EngineUrlError, type TlsSettings } from './engine-address.js';
 
 /**
- * Reads the files a TLS connection needs. Chain and name of the server are always verified.
+ * Reads the files of a TLS connection. The server's certificate chain and name are always verified.
  *
- * @throws {EngineUrlError} if a file cannot be read, is no PEM, or certificate and key do not belong together.
+ * @throws {EngineUrlError} if a file cannot be read or is not PEM, or if certificate and key do not match.
  */
 export function readTlsFiles({ ca, cert, key, servername }: TlsSettings): ConnectionOptions {
   const options: ConnectionOptions = {
@@ -26,7 +26,7 @@ function readPem(parameter: string, file: string): Buffer {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new EngineUrlError(
-      `names the ${parameter} file ${file}, which cannot be read (${code}). Correct the path or its rights.`,
+      `names the ${parameter} file ${file}, which cannot be read (${code}). Correct the path or the permissions.`,
     );
   }
 }
@@ -36,7 +36,7 @@ function readCertificate(parameter: string, pem: Buffer): X509Certificate {
     return new X509Certificate(pem);
   } catch {
     throw new EngineUrlError(
-      `names a ${parameter} file that is no certificate in PEM. Name one that begins with BEGIN CERTIFICATE.`,
+      `names a ${parameter} file that is not a PEM certificate. Name a file that begins with BEGIN CERTIFICATE.`,
     );
   }
 }
@@ -46,9 +46,7 @@ function requireMatch(cert: Buffer, key: Buffer): void {
   try {
     if (certificate.checkPrivateKey(createPrivateKey(key))) return;
   } catch {
-    throw new EngineUrlError('names a key file that is no private key in PEM without a passphrase.');
+    throw new EngineUrlError('names a key file that is not a PEM private key without a passphrase.');
   }
-  throw new EngineUrlError(
-    'names a cert and a key that do not belong together. Name the key the certificate was made with.',
-  );
+  throw new EngineUrlError('names a cert and a key that do not match. Name the key of that certificate.');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeAddress, EngineUrlError, parseEngineUrl } from './engine-url.js';
+import { describeAddress, EngineUrlError } from './engine-address.js';
+import { parseEngineUrl } from './engine-url.js';
 
 describe('parseEngineUrl', () => {
   it('reads kind, host, port, database and credentials', () => {
@@ -13,7 +14,7 @@ describe('parseEngineUrl', () => {
     });
   });
 
-  it('fills in the default port and database', () => {
+  it('uses the default port and database if the URL has none', () => {
     expect(parseEngineUrl('redis://localhost')).toMatchObject({
       nodes: [{ host: 'localhost', port: 6379 }],
       database: 0,
@@ -54,7 +55,7 @@ describe('parseEngineUrl', () => {
     ['localhost:6379', /not a URL/],
     ['redis+ring://localhost', /scheme "redis\+ring"/],
     ['memcacheds://localhost', /scheme "memcacheds"/],
-    ['redis+sentinel://localhost', /which primary the sentinels watch\. Add \?name=/],
+    ['redis+sentinel://localhost', /name the primary that the sentinels watch\. Add \?name=/],
     ['valkey+cluster://localhost/1', /database 0 only/],
     ['redis://localhost?ca=ca.pem', /parameter "ca".*Write rediss for TLS/],
     ['rediss://localhost?cert=c.pem', /only one of cert and key/],
@@ -76,7 +77,7 @@ describe('parseEngineUrl', () => {
     ['redis://localhost#0', /not a URL/],
     ['memcached://localhost/1', /no databases/],
     ['memcached://u:p@localhost', /credentials/],
-  ])('refuses %s and says what to write', (url, message) => {
+  ])('rejects %s and says what to write instead', (url, message) => {
     expect(() => parseEngineUrl(url)).toThrow(EngineUrlError);
     expect(() => parseEngineUrl(url)).toThrow(message);
   });
@@ -89,7 +90,7 @@ describe('parseEngineUrl', () => {
     'redis://user:hunter@2@localhost',
     'redis://user:x@hunter2@localhost',
     'redis+cluster://user:a@hunter2/b@localhost',
-  ])('never repeats the password of %s, and says to percent-encode it', (url) => {
+  ])('rejects %s without repeating the password, and says to percent-encode it', (url) => {
     expect(() => parseEngineUrl(url)).toThrow(/^(?!.*(hunt|er2)).*[Pp]ercent-encode/);
   });
 
@@ -100,7 +101,7 @@ describe('parseEngineUrl', () => {
     'memcached://localhost/hunter2',
     'redis+cluster://localhost/hunter2',
     'hunter2@redis://localhost',
-  ])('never repeats what may be a password in %s', (url) => {
+  ])('rejects %s without repeating what may be a password', (url) => {
     expect(() => parseEngineUrl(url)).toThrow(/^(?!.*hunter2)/);
   });
 

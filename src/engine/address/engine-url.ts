@@ -1,44 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { EngineKind, EngineTopology } from '../engine.wire.js';
-
-/** Files and the name a TLS connection is checked with; all of them optional. */
-export interface TlsSettings {
-  /** Certificate authorities, PEM; the system's unless given. */
-  ca?: string;
-  /** Our own certificate and its key, PEM, for servers that ask clients for one. */
-  cert?: string;
-  key?: string;
-  /** The name the server's certificate must carry; the host unless given. */
-  servername?: string;
-}
-
-/** Where an engine is and how to talk to it, as one URL says it. */
-export interface EngineAddress {
-  kind: EngineKind;
-  topology: EngineTopology;
-  /** Standalone: the server. Sentinel: the sentinels. Cluster: nodes to ask for the others. Memcached: the servers. */
-  nodes: EngineNode[];
-  /** Redis and Valkey only; 0 unless the path names another. */
-  database: number;
-  username?: string;
-  password?: string;
-  /** What the sentinels call the primary. */
-  primaryName?: string;
-  tls?: TlsSettings;
-}
-
-export interface EngineNode {
-  host: string;
-  port: number;
-}
-
-/**
- * A URL that names no engine we can use. The message says which part is wrong and what to write; it never repeats hosts or
- * path, since a password that was not percent-encoded looks like either.
- */
-export class EngineUrlError extends Error {
-  readonly code = 'E_ENGINE_URL';
-}
+import { type EngineAddress, type EngineNode, EngineUrlError, type TlsSettings } from './engine-address.js';
 
 interface Scheme {
   text: string;
@@ -53,10 +15,10 @@ const EXAMPLES =
 const TLS_PARAMETERS = ['ca', 'cert', 'key', 'servername'] as const;
 
 /**
- * Reads `scheme://[user:password@]host[:port][,host[:port]...][/database][?name=...&ca=...]`, where the scheme is
+ * Parses `scheme://[user:password@]host[:port][,host[:port]...][/database][?name=...&ca=...]`, where the scheme is
  * `(redis|valkey)[s][+sentinel|+cluster]` or `memcached`.
  *
- * Not `new URL()`: it knows no list of hosts.
+ * `new URL()` cannot parse a list of hosts.
  *
  * @throws {EngineUrlError} naming the wrong part and what to write instead.
  */
@@ -65,7 +27,7 @@ export function parseEngineUrl(url: string): EngineAddress {
   const [, schemeText = '', credentials, rest = ''] = match ?? [];
   if (rest.includes('@')) {
     throw new EngineUrlError(
-      'has an "@" or "/" that is not where one belongs. Percent-encode the password (encodeURIComponent), and "@" as %40 elsewhere.',
+      'has an "@" or "/" in the wrong place. Percent-encode the password (encodeURIComponent), and "@" as %40 elsewhere.',
     );
   }
   const parts = /^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(rest);
@@ -120,10 +82,10 @@ function readNode(text: string, defaultPort: number): EngineNode {
 function readDatabase({ kind, topology }: Scheme, path: string): number {
   if (path === '') return 0;
   if (kind === 'memcached') {
-    throw new EngineUrlError('has a path behind the hosts, but Memcached has no databases. Remove it.');
+    throw new EngineUrlError('has a path after the hosts, but Memcached has no databases. Remove it.');
   }
   if (!/^\d{1,3}$/.test(path)) {
-    throw new EngineUrlError('has a path that is no database number. Write one such as /0, or nothing.');
+    throw new EngineUrlError('has a path that is not a database number. Write for example /0, or nothing.');
   }
   if (topology === 'cluster' && path !== '0') {
     throw new EngineUrlError('has a path, but a cluster has database 0 only. Remove it.');
@@ -137,7 +99,7 @@ function readCredentials(
 ): { username?: string; password?: string } {
   if (text === undefined) return {};
   if (kind === 'memcached') {
-    throw new EngineUrlError('has credentials, which Memcached does not take here. Remove them.');
+    throw new EngineUrlError('has credentials, which are not supported for Memcached. Remove them.');
   }
   const separator = text.indexOf(':');
   if (separator === -1 || separator === text.length - 1) {
@@ -155,18 +117,23 @@ function readCredentials(
 
 function readParameters(scheme: Scheme, query: string): { primaryName?: string; tls?: TlsSettings } {
   const parameters = new URLSearchParams(query);
-  const known = new Set<string>([
+  checkParameters(scheme, parameters);
+  const primaryName = parameters.get('name') ?? undefined;
+  if (scheme.topology === 'sentinel' && !primaryName) {
+    throw new EngineUrlError(
+      `does not name the primary that the sentinels watch. Add ?name=NAME, for example ?name=primary.`,
+    );
+  }
+  return { ...(primaryName && { primaryName }), ...(scheme.tls && { tls: readTls(parameters) }) };
+}
+
+function checkParameters(scheme: Scheme, parameters: URLSearchParams): void {
+  const supported = new Set<string>([
     ...(scheme.topology === 'sentinel' ? ['name'] : []),
     ...(scheme.tls ? TLS_PARAMETERS : []),
   ]);
   for (const name of parameters.keys()) {
-    if (known.has(name)) continue;
-    const isForTls = (TLS_PARAMETERS as readonly string[]).includes(name);
-    const remedy =
-      isForTls && scheme.kind !== 'memcached' ? `Write ${scheme.kind}s for TLS, or remove it.` : 'Remove it.';
-    throw new EngineUrlError(`has the parameter "${name}", which ${scheme.text}:// does not take. ${remedy}`);
-  }
-  for (const name of new Set(parameters.keys())) {
+    if (!supported.has(name)) throw unsupportedParameter(scheme, name);
     if (parameters.getAll(name).length > 1) {
       throw new EngineUrlError(`has the parameter "${name}" more than once. Keep one of them.`);
     }
@@ -174,13 +141,12 @@ function readParameters(scheme: Scheme, query: string): { primaryName?: string; 
       throw new EngineUrlError(`has the parameter "${name}" without a value. Give it one, or remove it.`);
     }
   }
-  const primaryName = parameters.get('name') ?? undefined;
-  if (scheme.topology === 'sentinel' && !primaryName) {
-    throw new EngineUrlError(
-      `does not say which primary the sentinels watch. Add ?name=NAME, for example ?name=primary.`,
-    );
-  }
-  return { ...(primaryName && { primaryName }), ...(scheme.tls && { tls: readTls(parameters) }) };
+}
+
+function unsupportedParameter({ text, kind }: Scheme, name: string): EngineUrlError {
+  const isForTls = (TLS_PARAMETERS as readonly string[]).includes(name);
+  const remedy = isForTls && kind !== 'memcached' ? `Write ${kind}s for TLS, or remove it.` : 'Remove it.';
+  return new EngineUrlError(`has the parameter "${name}", which ${text}:// does not support. ${remedy}`);
 }
 
 function readTls(parameters: URLSearchParams): TlsSettings {
@@ -193,11 +159,4 @@ function readTls(parameters: URLSearchParams): TlsSettings {
     throw new EngineUrlError('has only one of cert and key. A client certificate needs both.');
   }
   return tls;
-}
-
-/** How logs and health name an engine: everything but the secrets. */
-export function describeAddress({ kind, topology, nodes, database, tls }: EngineAddress): string {
-  const scheme = `${kind}${tls ? 's' : ''}${topology === 'standalone' ? '' : `+${topology}`}`;
-  const hosts = nodes.map(({ host, port }) => `${host}:${port}`).join(',');
-  return `${scheme}://${hosts}${kind === 'memcached' || topology === 'cluster' ? '' : `/${database}`}`;
 }

@@ -1,16 +1,16 @@
 import { RedisClient, type RedisClientOptions, type RedisClientType } from 'redis';
 import { readTlsFiles } from '../address/engine-tls.js';
-import type { EngineAddress, EngineNode } from '../address/engine-url.js';
+import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 
-/** Once: `createClient` builds all its commands anew for every address, for which the event loop stands 30 ms. */
+/** Created once: `createClient` rebuilds all commands on each call and blocks the event loop for 30 ms. */
 const createOne = RedisClient.factory({}) as unknown as (options: RedisClientOptions) => RedisClientType;
 
 export const CONNECT_TIMEOUT_MS = 1_000;
-/** Where another can be promoted meanwhile: a paused server accepts connections and answers none. */
+/** Used where a replica can be promoted meanwhile: a paused server accepts connections and never answers. */
 export const FAILOVER_TIMEOUT_MS = 400;
-const QUEUE_LIMIT = 10_000;
+const MAX_QUEUED_COMMANDS = 10_000;
 
-/** What every connection of an address shares. */
+/** The options that all connections of an address share. */
 export type ConnectionOptions = ReturnType<typeof connectionOptions>;
 
 export function connectionOptions({ tls, username, password, database }: EngineAddress) {
@@ -19,23 +19,23 @@ export function connectionOptions({ tls, username, password, database }: EngineA
     ...(username && { username }),
     ...(password && { password }),
     database,
-    // Offline queues are off: a command is sent now or refused now.
+    // A command is sent now or refused now.
     disableOfflineQueue: true,
-    commandsQueueMaxLength: QUEUE_LIMIT,
-    // Deadlines are ours (Call); node-redis' own timer would cost each command as much as the command.
+    commandsQueueMaxLength: MAX_QUEUED_COMMANDS,
+    // EngineCalls enforces the deadlines. node-redis' own timer would cost as much as the command.
     commandOptions: { timeout: undefined },
-    // Notifications of a vendor's maintenance, which the servers here do not know.
+    // These are notifications of one vendor's cloud service.
     maintNotifications: 'disabled' as const,
   };
 }
 
 export interface ConnectOptions {
   timeoutMs?: number;
-  /** Whether what client tracking pushes comes as `invalidate` events. */
+  /** Emit an `invalidate` event for each key that client tracking pushes. */
   emitInvalidate?: boolean;
 }
 
-/** Connects to one server. Without reconnects of its own: where to connect next is for the engine to find out. */
+/** Connects to one server, without automatic reconnects: the topology decides where to connect next. */
 export async function connectTo(
   { host, port }: EngineNode,
   options: ConnectionOptions,
@@ -46,7 +46,7 @@ export async function connectTo(
     emitInvalidate,
     socket: { ...options.socket, host, port, connectTimeout: timeoutMs, reconnectStrategy: false },
   });
-  // Rejections say the same; without a listener the event would end the process.
+  // Without a listener an 'error' event would end the process. The rejection contains the same error.
   client.on('error', () => undefined);
   const timer = setTimeout(() => client.destroy(), timeoutMs);
   try {
@@ -54,16 +54,16 @@ export async function connectTo(
     return client;
   } catch (error) {
     client.destroy();
-    // All that a TLS server has to say to who speaks plainly.
-    const isCutOff =
+    // A TLS server answers a plain connection with a reset, and nothing else.
+    const isReset =
       !options.socket.tls && error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
-    throw isCutOff ? new Error('UNGREETED the connection was reset', { cause: error }) : error;
+    throw isReset ? new Error('UNGREETED the connection was reset', { cause: error }) : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Rejects when an answer takes longer than this. */
+/** Rejects if the promise does not settle in time. */
 export function withinTime<T>(timeMs: number, promise: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`SILENT no answer within ${timeMs} ms`)), timeMs);

@@ -15,28 +15,28 @@ describe('explainConnectionFailure', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS/],
     ['CERT_HAS_EXPIRED', /has expired/],
     ['CERT_NOT_YET_VALID', /not valid yet/],
-    ['CERT_SIGNATURE_FAILURE', /revoked, or cannot be trusted/],
-    ['CERT_REVOKED', /revoked, or cannot be trusted/],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /authority we do not know/],
+    ['CERT_SIGNATURE_FAILURE', /revoked or not trusted/],
+    ['CERT_REVOKED', /revoked or not trusted/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /unknown authority/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /for another name/],
-  ])('tells %s as what only people can help', (code, sentence) => {
+  ])('explains %s and treats it as a misconfiguration', (code, sentence) => {
     expect(explainConnectionFailure(failureWith(code))).toMatch(sentence);
     expect(isMisconfiguration(failureWith(code))).toBe(true);
   });
 
-  it('reads an alert that only the message names', () => {
+  it('recognises a TLS alert that only the message contains', () => {
     const message = 'write EPROTO 80EB:error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca';
     expect(explainConnectionFailure(failureWith('EPROTO', message))).toMatch(/our client certificate/);
   });
 
-  it('does not take other disagreements about TLS for a server without it', () => {
+  it('does not report other TLS errors as a server without TLS', () => {
     const failure = failureWith('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
     expect(explainConnectionFailure(failure)).toBe(
       'The connection failed (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION).',
     );
   });
 
-  it('finds the wrong kind of servers among several failures', () => {
+  it('detects a wrong URL among the errors of an AggregateError', () => {
     const failures = new AggregateError([
       new Error("ERR unknown command 'CLUSTER'"),
       failureWith('ECONNREFUSED'),
@@ -58,10 +58,10 @@ describe('explainConnectionFailure', () => {
     ['LOADING Redis is loading the dataset in memory', /loading its data/],
     ['WRONGPASS invalid username-password pair or user is disabled.', /user or password is wrong/],
     ['NOAUTH HELLO must be called with the client already authenticated', /asks for a password/],
-    ["NOPERM User app has no permissions to run the 'hello' command", /Extend its ACL/],
+    ["NOPERM User app has no permissions to run the 'hello' command", /ACL of the user does not allow/],
     ['MISCONF Redis is configured to save RDB snapshots', /: MISCONF Redis is configured to save/],
     ["ERR refused for 'secret'", /refused the connection: ERR refused for\.$/],
-  ])('explains the reply %s to the greeting, without what was sent', (message, sentence) => {
+  ])('explains the handshake error %s without repeating the arguments', (message, sentence) => {
     const error = new ErrorReply(message);
     expect(explainConnectionFailure(error)).toMatch(sentence);
     expect(explainConnectionFailure(error)).not.toContain('secret');

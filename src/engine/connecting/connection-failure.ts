@@ -1,6 +1,6 @@
 import { ErrorReply } from 'redis';
 
-/** What somebody has to put right, here or at the server: asking again soon changes nothing. */
+/** Failures that last until somebody changes a setting, here or on the server. */
 const MISCONFIGURATIONS: [pattern: RegExp, sentence: string][] = [
   [
     /unknown command .?HELLO|NOPROTO/i,
@@ -12,20 +12,20 @@ const MISCONFIGURATIONS: [pattern: RegExp, sentence: string][] = [
   ],
   [/WRONGPASS/, 'The user or password is wrong. Correct the credentials in its URL.'],
   [/NOAUTH/, 'The engine asks for a password. Write redis://:password@host:port.'],
-  [/NOPERM/, 'The user may not run the commands we need. Extend its ACL.'],
+  [/NOPERM/, 'The ACL of the user does not allow the commands we need. Extend it.'],
   [/ERR AUTH|without any password/, 'The engine has no password set. Remove the credentials from its URL.'],
-  [/DB index is out of range/, 'The engine has no database of that number. Correct the path of its URL.'],
-  [/UNKNOWNNAME/, 'The sentinels watch no primary of that name. Correct name= in its URL.'],
-  [/cluster support disabled/, 'The server is no cluster node. Write its URL without +cluster.'],
+  [/DB index is out of range/, 'The engine has no database with that number. Correct the path of its URL.'],
+  [/UNKNOWNNAME/, 'The sentinels watch no primary with that name. Correct name= in its URL.'],
+  [/cluster support disabled/, 'The server is not a cluster node. Write its URL without +cluster.'],
   [/CLUSTERNODE/, 'The server is a cluster node. Write its URL with +cluster.'],
   [
     /unknown command .?SENTINEL/i,
-    'The server is no sentinel. Write its URL without +sentinel, or name the sentinels.',
+    'The server is not a sentinel. Write its URL without +sentinel, or name the sentinels.',
   ],
   [/SENTINELNODE/, 'The server is a sentinel. Write its URL with +sentinel and ?name=.'],
   [
     /unknown command .?CLUSTER/i,
-    'The server knows no clusters. Write its URL without +cluster; for a sentinel, with +sentinel and ?name=.',
+    'The server does not support clusters. Write its URL without +cluster; for a sentinel, with +sentinel and ?name=.',
   ],
   [/CERT_HAS_EXPIRED/, 'The certificate of the server has expired. Renew it.'],
   [/CERT_NOT_YET_VALID/, 'The certificate of the server is not valid yet. Correct the clock, or renew it.'],
@@ -35,37 +35,37 @@ const MISCONFIGURATIONS: [pattern: RegExp, sentence: string][] = [
   ],
   [
     /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/,
-    'The certificate of the server is signed by an authority we do not know. Add ca=FILE to its URL.',
+    'The certificate of the server is signed by an unknown authority. Add ca=FILE to its URL.',
   ],
-  [/\bCERT_/, 'The certificate of the server is revoked, or cannot be trusted otherwise. Renew it.'],
+  [/\bCERT_/, 'The certificate of the server is revoked or not trusted. Renew it.'],
   [
     /certificate[_ ]required|handshake[_ ]failure/i,
     'The server asks for a client certificate. Add cert=FILE and key=FILE to its URL.',
   ],
   [
     /alert[_ ](unknown[_ ]ca|\w*[_ ]?certificate)/i,
-    'The server does not accept our client certificate. Give cert= and key= in its URL that its authority has signed.',
+    'The server does not accept our client certificate. Add cert= and key= to its URL, signed by an authority that the server trusts.',
   ],
   [
     /WRONG_VERSION_NUMBER|EPROTO/,
-    'The server there does not speak TLS. Write its URL without the s, or correct the port.',
+    'The server does not speak TLS. Write its URL without the s, or correct the port.',
   ],
 ];
 
-const LONGEST_WORDS = 100;
+const MAX_MESSAGE_LENGTH = 100;
 
 const WRONG_URL =
   /UNKNOWNNAME|cluster support disabled|CLUSTERNODE|SENTINELNODE|unknown command .?(SENTINEL|CLUSTER)/i;
 
 const TEMPORARY_FAILURES: [pattern: RegExp, sentence: string][] = [
-  [/NOTPRIMARY/, 'The server there is a replica, which takes no writes. Looking for the primary.'],
-  [/FEWSENTINELS/, 'Too few sentinels say where the primary is. Start the others, or wait.'],
+  [/NOTPRIMARY/, 'The server is a replica and accepts no writes. Looking for the primary.'],
+  [/FEWSENTINELS/, 'Too few sentinels answer. Start the others, or wait.'],
   [
     /UNGREETED/,
-    'The connection was lost before the first answer. If the server there speaks TLS, write its URL with rediss or valkeys.',
+    'The connection was lost before the first answer. If the server speaks TLS, write its URL with rediss or valkeys.',
   ],
-  [/NOSLOTS/, 'The cluster serves no slots. Assign them, or wait until it has formed.'],
-  [/ECONNREFUSED/, 'The connection is refused. Start the engine there, or correct its URL.'],
+  [/NOSLOTS/, 'The cluster serves no slots. Assign them, or wait until the cluster has formed.'],
+  [/ECONNREFUSED/, 'The connection is refused. Start the engine, or correct its URL.'],
   [/ENOTFOUND|EAI_AGAIN/, 'The host name is not known. Correct the host in its URL.'],
   [/LOADING/, 'The engine is loading its data. Wait.'],
   [
@@ -73,26 +73,26 @@ const TEMPORARY_FAILURES: [pattern: RegExp, sentence: string][] = [
     'The server accepts no more connections (maxclients). Raise maxclients, or close other connections.',
   ],
   [/BUSY/, 'The server is running a long script (BUSY). Wait, or end it with SCRIPT KILL.'],
-  [/SILENT/, 'It stopped answering. Connecting again.'],
+  [/SILENT/, 'The server stopped answering. Reconnecting.'],
   [
     /ETIMEDOUT|timeout|timed out|Disconnects client/i,
     'No connection within the timeout. Check host, port, TLS and firewall.',
   ],
-  [/ECONNRESET|EPIPE|closed unexpectedly/i, 'The connection was lost. Connecting again.'],
+  [/ECONNRESET|EPIPE|closed unexpectedly/i, 'The connection was lost. Reconnecting.'],
 ];
 
-/** Whether the failure is of the kind that lasts until somebody changes a setting. */
+/** Whether the failure lasts until somebody changes a setting. */
 export function isMisconfiguration(error: unknown): boolean {
   const text = fullText(error);
   return MISCONFIGURATIONS.some(([pattern]) => pattern.test(text));
 }
 
-/** Whether the URL names the wrong kind of servers, which no time and no server can mend. */
+/** Whether the URL names the wrong kind of servers. The application then refuses to start. */
 export function isWrongUrl(error: unknown): boolean {
   return WRONG_URL.test(fullText(error));
 }
 
-/** One sentence for people: what is wrong with the connection and what to do. Never contains credentials. */
+/** What is wrong with the connection and what to do, for health and logs. Never contains credentials. */
 export function explainConnectionFailure(error: unknown): string {
   const text = fullText(error);
   const known = [...MISCONFIGURATIONS, ...TEMPORARY_FAILURES].find(([pattern]) => pattern.test(text));
@@ -101,21 +101,21 @@ export function explainConnectionFailure(error: unknown): string {
   return `The connection failed (${codeOf(error) || nameOf(error)}).`;
 }
 
-/** The server's own code and words. It may repeat arguments, credentials among them, and quotes them when it does. */
+/** The server's error code and text, up to the first quote: it quotes arguments, which can be credentials. */
 function serverMessage({ message }: Error): string {
-  const [words = ''] = message.split(/['"`\n]|, with args/, 1);
-  return words
+  const [text = ''] = message.split(/['"`\n]|, with args/, 1);
+  return text
     .trim()
     .replace(/[.,:]+$/, '')
-    .slice(0, LONGEST_WORDS);
+    .slice(0, MAX_MESSAGE_LENGTH);
 }
 
-/** Several addresses or sentinels fail together as an AggregateError whose own message says nothing. */
+/** Includes the errors of an AggregateError (several addresses or sentinels), whose own message says nothing. */
 function fullText(error: unknown): string {
   const causes = error instanceof AggregateError ? error.errors.map(fullText) : [];
-  // What was sent, which the server repeats, is not what is wrong.
-  const [said = ''] = String(error).split(', with args', 1);
-  return [codeOf(error), said, ...causes].join(' ');
+  // Without the arguments that the server repeats.
+  const [message = ''] = String(error).split(', with args', 1);
+  return [codeOf(error), message, ...causes].join(' ');
 }
 
 function codeOf(error: unknown): string {

@@ -70,9 +70,7 @@ export class Invalidations {
     const primaries = this.primaries();
     const hasReported = (server: Server) =>
       !server.isLost && server.tracking.covers(prefix) && server.heartbeat.confirmedAt >= since;
-    return (
-      primaries.isComplete && primaries.confirmedAt >= since && primaries.connected.every(hasReported)
-    );
+    return primaries.isComplete && primaries.confirmedAt >= since && primaries.connected.every(hasReported);
   }
 
   /** The server would reject it on the existing connection. */

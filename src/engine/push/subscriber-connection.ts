@@ -1,5 +1,5 @@
 import type { RedisClientType } from 'redis';
-import type { EngineNode } from '../address/engine-url.js';
+import type { EngineNode } from '../address/engine-address.js';
 import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
 import { Heartbeat } from '../health/heartbeat.js';
 

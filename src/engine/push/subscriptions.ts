@@ -1,4 +1,4 @@
-import type { EngineNode } from '../address/engine-url.js';
+import type { EngineNode } from '../address/engine-address.js';
 import type { ConnectionOptions } from '../connecting/connect.js';
 import { PollInterval } from '../connecting/poll-interval.js';
 import type { Server } from '../servers/server.js';

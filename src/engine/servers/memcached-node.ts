@@ -1,34 +1,34 @@
 import type { Socket } from 'node:net';
 import { Server, Utils } from 'memjs';
-import type { EngineNode } from '../address/engine-url.js';
+import type { EngineNode } from '../address/engine-address.js';
 import { Breaker } from '../calls/breaker.js';
 import type { Call, CallTarget } from '../calls/engine-calls.js';
-import { EngineError } from '../engine.errors.js';
 import { withinTime } from '../connecting/connect.js';
+import { EngineError } from '../engine.errors.js';
 
-const LOOK_MS = 500;
-const VERSION = 0x0b;
-/** memjs numbers its calls from 1. */
-const QUESTION = 0;
-/** memjs' timers would be put off by whatever is written, and time out the next connection for calls of the last. */
+const PROBE_INTERVAL_MS = 500;
+const VERSION_OPCODE = 0x0b;
+/** memjs numbers its own requests from 1. */
+const PROBE_ID = 0;
+/** Effectively off: writes postpone memjs' timers, and calls of a lost connection time out the next one. */
 const NO_TIMEOUT_SECONDS = 3_600;
 
 /**
- * One server of Memcached, its connection and whether it answers: it is asked twice a second. Others have nothing to do with it.
+ * One Memcached server: its connection, its breaker, and a probe twice a second.
  *
- * memjs leaves a silent connection half closed, keeps half a reply for the next one, and forgets the calls of one that the
- * server has closed. So a connection that is lost for any reason ends here, with all that was sent through it.
+ * memjs leaves a silent connection half closed, keeps half a reply for the next connection, and forgets the calls of a connection
+ * that the server closed. So every lost connection is destroyed here, and all its calls are rejected.
  */
 export class MemcachedNode extends Server implements CallTarget {
   version: string | null = null;
-  /** Why calls are refused; undefined while it answers. */
+  /** Why calls are refused; undefined while the server answers. */
   failure: unknown = new Error('Not connected yet.');
   wasTried = false;
   declare private _socket: Socket | undefined;
   private connection: { socket: Socket; isOpen: boolean } | undefined;
   private readonly breaker = new Breaker(() => this.breaker.isOpen && this.error(new Error('SILENT')));
   private timer: NodeJS.Timeout | undefined;
-  private isLooking = false;
+  private isProbing = false;
   private isClosed = false;
 
   constructor(
@@ -49,8 +49,8 @@ export class MemcachedNode extends Server implements CallTarget {
   }
 
   start(): void {
-    this.timer = setInterval(() => void this.look(), LOOK_MS).unref();
-    void this.look();
+    this.timer = setInterval(() => void this.probe(), PROBE_INTERVAL_MS).unref();
+    void this.probe();
   }
 
   override close(): void {
@@ -59,7 +59,6 @@ export class MemcachedNode extends Server implements CallTarget {
     this.error(new Error('The engine was closed.'));
   }
 
-  /** A call is about to be sent here. */
   begin(call: Call): void {
     call.target = this;
     this.breaker.sent(call);
@@ -69,19 +68,19 @@ export class MemcachedNode extends Server implements CallTarget {
     this.breaker.answered(call);
   }
 
-  /** What a lost connection leaves behind is an EngineError already; all else is an answer. */
+  /** A lost connection rejects with an EngineError. Any other error is an answer of the server. */
   rejected(error: unknown, call: Call): boolean {
     if (!(error instanceof EngineError)) this.breaker.answered(call);
     return false;
   }
 
-  /** Through an open connection memjs writes at once. */
+  /** Never unsent: memjs writes at once to an open connection. */
   expired(call: Call): boolean {
     if (!call.hasShortDeadline) this.breaker.leftUnanswered(call);
     return false;
   }
 
-  /** memjs comes here to write; it makes a connection when there is none. */
+  /** memjs calls this before each write. It connects if there is no connection. */
   override sock(sasl: boolean, go: (socket: Socket) => void): void {
     super.sock(sasl, go);
     const { _socket: socket } = this;
@@ -92,58 +91,61 @@ export class MemcachedNode extends Server implements CallTarget {
     socket.once('close', () => this.error(new Error('It closed unexpectedly.')));
   }
 
-  /** The connection is lost: all that waits for an answer gets to know. */
+  /** Destroys the connection and rejects all its calls. */
   override error(failure: unknown): void {
     const { connection, isUsable: wasUsable } = this;
-    // memjs would take its end for that of the next one.
+    // Otherwise memjs would treat this socket's end as the end of the next one.
     for (const event of ['close', 'error']) connection?.socket.removeAllListeners(event);
     connection?.socket.on('error', () => undefined).destroy();
     Object.assign(this, { connected: false, responseBuffer: Buffer.alloc(0) });
     this.connection = undefined;
     this.failure = failure;
-    const [outcome, what] = connection?.isOpen
-      ? (['unknown', 'was lost before it answered'] as const)
-      : (['refused', 'could not be made, so nothing was sent'] as const);
-    super.error(new EngineError(outcome, `The connection to Memcached ${what}.`, { cause: failure }));
+    super.error(connectionError(connection?.isOpen ?? false, failure));
     if (wasUsable && !this.isClosed) {
       this.onChange();
-      void this.look();
+      void this.probe();
     }
   }
 
-  private async look(): Promise<void> {
-    if (this.isLooking || this.isClosed) return;
-    this.isLooking = true;
+  private async probe(): Promise<void> {
+    if (this.isProbing || this.isClosed) return;
+    this.isProbing = true;
     try {
-      this.version = await this.unlessSilent(this.askVersion());
+      this.version = await this.unlessSilent(this.readVersion());
       this.failure = undefined;
       this.breaker.close();
     } catch (error) {
-      // Otherwise the connection was lost while we asked.
+      // Without a connection `error` has already been called.
       if (this.connection) this.error(error);
     }
-    this.isLooking = false;
+    this.isProbing = false;
     this.wasTried = true;
     if (!this.isClosed) this.onChange();
   }
 
-  /** The question waits in line behind calls: while these are answered, the server is not silent. */
-  private async unlessSilent<T>(asked: Promise<T>): Promise<T> {
+  /** The probe is queued behind calls. While these are answered, the server is not silent. */
+  private async unlessSilent<T>(probe: Promise<T>): Promise<T> {
     for (;;) {
       const { answers } = this.breaker;
       try {
-        return await withinTime(this.deadlineMs, asked);
+        return await withinTime(this.deadlineMs, probe);
       } catch (error) {
         if (answers === this.breaker.answers || !this.connection) throw error;
       }
     }
   }
 
-  private askVersion(): Promise<string> {
+  private readVersion(): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.onResponse(QUESTION, ({ val }) => resolve(val.toString()));
-      this.onError(QUESTION, reject);
-      this.write(Utils.makeRequestBuffer(VERSION, '', '', '', QUESTION));
+      this.onResponse(PROBE_ID, ({ val }) => resolve(val.toString()));
+      this.onError(PROBE_ID, reject);
+      this.write(Utils.makeRequestBuffer(VERSION_OPCODE, '', '', '', PROBE_ID));
     });
   }
+}
+
+function connectionError(wasOpen: boolean, cause: unknown): EngineError {
+  return wasOpen
+    ? new EngineError('unknown', 'The connection to Memcached was lost before it answered.', { cause })
+    : new EngineError('refused', 'Memcached could not be connected, so nothing was sent.', { cause });
 }

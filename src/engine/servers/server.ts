@@ -1,5 +1,5 @@
 import type { RedisClientType } from 'redis';
-import type { EngineNode } from '../address/engine-url.js';
+import type { EngineNode } from '../address/engine-address.js';
 import { type ConnectionOptions, connectTo, withinTime } from '../connecting/connect.js';
 import { Heartbeat } from '../health/heartbeat.js';
 import {

@@ -1,5 +1,5 @@
 import type { RedisClientType } from 'redis';
-import type { EngineNode } from '../address/engine-url.js';
+import type { EngineNode } from '../address/engine-address.js';
 import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS, withinTime } from '../connecting/connect.js';
 import type { Server } from '../servers/server.js';
 import { SLOTS } from './key-slot.js';

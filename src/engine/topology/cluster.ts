@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EngineAddress, EngineNode } from '../address/engine-url.js';
+import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 import { backOff, backoffMs } from '../connecting/backoff.js';
 import { FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
 import { PollInterval } from '../connecting/poll-interval.js';

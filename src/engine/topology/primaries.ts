@@ -1,4 +1,4 @@
-import type { EngineNode } from '../address/engine-url.js';
+import type { EngineNode } from '../address/engine-address.js';
 import type { Server } from '../servers/server.js';
 
 /** The connected primaries of an engine, in any topology. Reconnects until it is closed. */

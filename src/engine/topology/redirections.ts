@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorReply } from 'redis';
-import type { EngineNode } from '../address/engine-url.js';
+import type { EngineNode } from '../address/engine-address.js';
 import { isReplyOf } from '../calls/call-failure.js';
 import type { Call } from '../calls/engine-calls.js';
 import type { Server } from '../servers/server.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from 'redis';
-import type { EngineAddress, EngineNode } from '../address/engine-url.js';
+import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 import { type ConnectionOptions, connectTo, withinTime } from '../connecting/connect.js';
 import { addressOf } from './cluster-map.js';
 

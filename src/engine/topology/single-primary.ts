@@ -1,4 +1,4 @@
-import type { EngineAddress, EngineNode } from '../address/engine-url.js';
+import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 import { backOff } from '../connecting/backoff.js';
 import { CONNECT_TIMEOUT_MS, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
 import { NotPrimaryError } from '../health/server-facts.js';

@@ -62,8 +62,8 @@ describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }
     ).toEqual({
       ENGINE_URL: expect.stringMatching(/^has the scheme "http"\. Use redis:\/\/.* or valkey\+cluster:\/\//),
       SESSION_ENGINE_URL:
-        'does not say which primary the sentinels watch. Add ?name=NAME, for example ?name=primary.',
-      CACHE_ENGINE_URL: `has the parameter "timeout", which ${kind}:// does not take. Remove it.`,
+        'does not name the primary that the sentinels watch. Add ?name=NAME, for example ?name=primary.',
+      CACHE_ENGINE_URL: `has the parameter "timeout", which ${kind}:// does not support. Remove it.`,
       LEADERBOARD_ENGINE_URL: 'cannot be Memcached: it has no sorted sets. Name a Redis or Valkey URL.',
     });
   });
@@ -79,11 +79,10 @@ describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }
       }),
     ).toEqual({
       SESSION_ENGINE_URL:
-        'names the ca file /nowhere/ca.pem, which cannot be read (ENOENT). Correct the path or its rights.',
-      CACHE_ENGINE_URL:
-        'names a cert and a key that do not belong together. Name the key the certificate was made with.',
+        'names the ca file /nowhere/ca.pem, which cannot be read (ENOENT). Correct the path or the permissions.',
+      CACHE_ENGINE_URL: 'names a cert and a key that do not match. Name the key of that certificate.',
       LEADERBOARD_ENGINE_URL:
-        'names a ca file that is no certificate in PEM. Name one that begins with BEGIN CERTIFICATE.',
+        'names a ca file that is not a PEM certificate. Name a file that begins with BEGIN CERTIFICATE.',
     });
   });
 
@@ -104,9 +103,10 @@ describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }
         CACHE_ENGINE_URL: cluster.url.replace('+cluster', '').replace(/,[^/?]*/, ''),
       }),
     ).toEqual({
-      ENGINE_URL: 'does not fit its servers. The server is no cluster node. Write its URL without +cluster.',
+      ENGINE_URL:
+        'does not fit its servers. The server is not a cluster node. Write its URL without +cluster.',
       SESSION_ENGINE_URL:
-        'does not fit its servers. The sentinels watch no primary of that name. Correct name= in its URL.',
+        'does not fit its servers. The sentinels watch no primary with that name. Correct name= in its URL.',
       CACHE_ENGINE_URL:
         'does not fit its servers. The server is a cluster node. Write its URL with +cluster.',
     });

@@ -66,7 +66,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       );
       const toServer = connect(server.url.replace(kind, `${kind}+cluster`).replace(/\/0$/, ''));
       const toNode = connect(cluster.url.replace('+cluster', '').replace(/,.*$/, ''));
-      await expectReason(toServer, /no cluster node/);
+      await expectReason(toServer, /not a cluster node/);
       await expectReason(toNode, /is a cluster node/);
       expect([toServer.isReady, toNode.isReady]).toEqual([false, false]);
     });
@@ -75,7 +75,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       const stack = await startSentinel(kind);
       closing.push(() => stack.stop());
       const engine = connect(stack.url.replace('name=primary', 'name=nobody'));
-      await expectReason(engine, /watch no primary of that name/);
+      await expectReason(engine, /watch no primary with that name/);
       expect(engine.isReady).toBe(false);
     });
 
@@ -118,7 +118,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       const server = await startEngine(kind);
       closing.push(() => server.stop());
       const engine = connect(server.url.replace(kind, `${kind}+sentinel`).concat('?name=primary'));
-      await expectReason(engine, /is no sentinel/);
+      await expectReason(engine, /is not a sentinel/);
       expect(await engine.firstAttempt).toEqual({ isWrongUrl: true });
     });
   },

@@ -23,7 +23,7 @@ export const MISCONFIGURATIONS: readonly Misconfiguration[] = [
   {
     name: 'wrong CA',
     needsTls: true,
-    reason: /authority we do not know/,
+    reason: /unknown authority/,
     arrange: ({ url, victim }) => url.replace(filesOf(victim).ca, filesOf(victim).otherCa),
   },
   {
