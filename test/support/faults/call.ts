@@ -3,26 +3,26 @@ import type { EngineCallOutcome } from '../../../src/engine/index.js';
 export type CallKind = 'read' | 'increment' | 'batch' | 'script';
 export type Outcome = 'done' | EngineCallOutcome;
 
-/** One call of the traffic and what became of it. Times are `performance.now()`, taken where the promise settles. */
+/** One call of the traffic and its outcome. Times are `performance.now()`, taken when the promise settles. */
 export interface Call {
   readonly number: number;
   readonly kind: CallKind;
-  /** Which decides its slot. */
+  /** The hash tag of its key. */
   readonly tag: string;
-  /** The counter that only this call increments, or the one that it reads. */
+  /** The counter that only this call increments, or that it reads. */
   readonly key: string;
   readonly startedAt: number;
   settledAt?: number;
   outcome?: Outcome;
-  /** A write that is done, and with `withWait` on a replica too. */
+  /** A successful write; with `withWait` it is also on a replica. */
   acknowledged: boolean;
-  /** What the counter was after a write, as the reply said. */
+  /** The counter after a write, from the reply. */
   counted?: number;
-  /** What the engine said. */
+  /** The error message. */
   message?: string;
 }
 
-/** What a batch writes beside its counter. */
+/** The second key that a batch writes. */
 export function textKey({ key }: Call): string {
   return `${key}:text`;
 }

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const ASK_EVERY_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
 /**
- * Resolves with the time (`performance.now()`) at which it was found true; rejects when it does not come true. A question
- * that cannot be answered now is asked again.
+ * Polls a condition. Resolves with the time (`performance.now()`) at which it was true, and rejects after `withinMs`. An error of
+ * `isTrue` counts as false.
  */
 export async function becomesTrue(
   what: string,
@@ -20,7 +20,7 @@ export async function becomesTrue(
     } catch (error) {
       cause = error;
     }
-    await wait(ASK_EVERY_MS);
+    await wait(POLL_INTERVAL_MS);
   }
-  throw new Error(`Waited ${withinMs / 1000} s in vain: ${what}.`, { cause });
+  throw new Error(`Not true within ${withinMs / 1000} s: ${what}.`, { cause });
 }

@@ -2,7 +2,7 @@ import type { Call } from './call.js';
 
 const SHOWN = 5;
 
-/** For assertions, which would otherwise print every call: how many, and what the first were. */
+/** A short description for assertions: the first calls and the number of all. */
 export function describeCalls(calls: readonly Call[], zero = 0): string[] {
   const shown = calls
     .slice(0, SHOWN)
@@ -12,5 +12,5 @@ export function describeCalls(calls: readonly Call[], zero = 0): string[] {
         times.settledAt === undefined ? '' : ` within ${(times.settledAt - times.startedAt).toFixed()} ms`;
       return `#${number} ${kind} at ${began} ms: ${outcome}${took} ${message ?? `(counter ${counted})`}`;
     });
-  return calls.length > SHOWN ? [...shown, `... ${calls.length} in all`] : shown;
+  return calls.length > SHOWN ? [...shown, `... ${calls.length} in total`] : shown;
 }

@@ -13,12 +13,12 @@ Logger.overrideLogger(false);
 
 const LONGEST_MS = 120_000;
 
-/** 200 calls a second go on while it happens, and what callers were told is compared with what the servers hold. */
+/** Sends 200 calls a second during each fault, and compares the outcomes that callers saw with the data on the servers. */
 export function describeFaults(group: EngineGroup): void {
   const trials = trialsOf(FAULTS, group);
-  // Another group has them in its turn, or the engine cannot be had here.
+  // The trials of this turn belong to another group, or the engine is not installed.
   describe.skipIf(trials.length === 0)(
-    `an engine on ${group.kind}${group.tls ? ' with TLS' : ''} under a fault settles every call in time, once, and recovers`,
+    `an engine on ${group.kind}${group.tls ? ' with TLS' : ''} under a fault: every call settles in time, no write is executed twice, and the engine recovers`,
     () => {
       const report = new FaultReport();
       afterAll(() => console.log(`\n${report.format()}\n`));
@@ -29,9 +29,9 @@ export function describeFaults(group: EngineGroup): void {
           const run = await runFault(what, site);
           report.add(rowOf(run));
           for (const late of describeCalls(run.lateByTheLoop, run.struckAt)) {
-            console.log(`Late because the event loop stood still, which is excused: ${late}`);
+            console.log(`Late because the event loop of the test was blocked, so not counted: ${late}`);
           }
-          expectNothingAmiss(run);
+          expectInvariants(run);
           expectPromises(what, run);
         },
         LONGEST_MS,
@@ -40,30 +40,30 @@ export function describeFaults(group: EngineGroup): void {
   );
 }
 
-/** What holds whatever happens. */
-function expectNothingAmiss(run: FaultRun): void {
+/** Holds during every fault. */
+function expectInvariants(run: FaultRun): void {
   const { ghosts, doubled, torn } = run.discrepancies;
   expect(run.tally.hung).toBe(0);
-  const amiss = [run.lateByItself, ghosts, doubled, torn];
-  expect(amiss.map((calls) => describeCalls(calls, run.struckAt))).toEqual([[], [], [], []]);
+  const violations = [run.lateByItself, ghosts, doubled, torn];
+  expect(violations.map((calls) => describeCalls(calls, run.struckAt))).toEqual([[], [], [], []]);
   expect([...run.strayErrors, ...run.surprises]).toEqual([]);
-  expect(run.recovered, 'whether all calls are done again').toBe(true);
+  expect(run.recovered, 'whether all calls succeed again').toBe(true);
 }
 
-/** What holds where the servers promote, replicate in time, or have other shards. */
+/** Depends on whether the servers promote a replica, replicate in time, and have other shards. */
 function expectPromises(fault: Fault, run: FaultRun): void {
   const { topology } = run.site;
   const isPlanned = fault.promotes?.includes(topology) ?? false;
-  // Busy servers may take each other for dead when nobody killed any.
+  // Under load, servers can take each other for dead and promote without a kill.
   const mayLose = fault.mayLose?.includes(topology) || (run.hasPromoted && !isPlanned);
-  const inexcusable = mayLose ? run.lostAfterPromotion : run.discrepancies.lost;
-  expect(describeCalls(inexcusable, run.struckAt)).toEqual([]);
+  const violations = mayLose ? run.lostAfterPromotion : run.discrepancies.lost;
+  expect(describeCalls(violations, run.struckAt)).toEqual([]);
   expect(isPlanned ? run.recoveryMs : 0).toBeLessThanOrEqual(RECOVERS_WITHIN_MS);
   expect(describeCalls(run.othersNotDone ?? [], run.struckAt)).toEqual([]);
-  expect(describeCalls(fault.harmless ? run.undone.filter(isAmiss) : [], run.struckAt)).toEqual([]);
+  expect(describeCalls(fault.harmless ? run.undone.filter(isViolation) : [], run.struckAt)).toEqual([]);
 }
 
-/** Two new keys of a slot that is half moved are taken by neither server: refused, if a busy machine is that long about it. */
-function isAmiss({ kind, outcome }: Call): boolean {
+/** While a slot is half moved, neither server accepts a batch with two new keys. On a slow machine that takes longer than the deadline. */
+function isViolation({ kind, outcome }: Call): boolean {
   return kind !== 'batch' || outcome !== 'refused';
 }

@@ -3,10 +3,10 @@ import type { FaultRun } from './fault-run.js';
 import type { Site } from './fault-stack.js';
 import type { MisconfigurationRun } from './misconfiguration-run.js';
 
-/** A line of the matrix; an empty cell is a figure that the fault does not have. */
+/** A row of the table. A cell is empty if the figure does not apply. */
 export type Row = Readonly<Record<string, string | number>>;
 
-/** Collects what was seen, prints it as one table, and appends it as JSON lines to the file that FAULT_REPORT names. */
+/** Collects the rows, formats them as a table, and appends them as JSON lines to the file named by FAULT_REPORT. */
 export class FaultReport {
   private readonly rows: Row[] = [];
 
@@ -16,10 +16,10 @@ export class FaultReport {
     if (file) appendFileSync(file, `${JSON.stringify(row)}\n`);
   }
 
-  /** Aligned, the header first. */
+  /** The table as aligned text with a header. */
   format(): string {
     const [first] = this.rows;
-    if (!first) return '(nothing)';
+    if (!first) return '(no rows)';
     const header = Object.keys(first);
     return align([header, ...this.rows.map((row) => header.map((column) => `${row[column] ?? ''}`))]);
   }
@@ -28,35 +28,35 @@ export class FaultReport {
 export function rowOf(run: FaultRun): Row {
   const { discrepancies, recoveryMs } = run;
   return {
-    ...beginning(run.site, run),
+    ...commonColumns(run.site, run),
     lost: discrepancies.lost.length,
-    'lost late': run.lostAfterPromotion.length,
-    ghosts: discrepancies.ghosts.length,
-    doubled: discrepancies.doubled.length,
-    torn: discrepancies.torn.length,
-    'others not done': run.othersNotDone?.length ?? '',
-    'back after ms': recoveryMs === undefined ? '' : Math.round(recoveryMs),
+    'lost after promotion': run.lostAfterPromotion.length,
+    'executed after refusal': discrepancies.ghosts.length,
+    'executed twice': discrepancies.doubled.length,
+    'half executed': discrepancies.torn.length,
+    'failed on other shards': run.othersNotDone?.length ?? '',
+    'recovered after ms': recoveryMs === undefined ? '' : Math.round(recoveryMs),
     promoted: run.hasPromoted ? 'yes' : 'no',
-    'late by itself': run.lateByItself.length,
-    'late by the loop': run.lateByTheLoop.length,
-    'loop delay ms': Math.round(run.worstLoopDelayMs),
-    stray: run.strayErrors.length + run.surprises.length,
+    'late (engine)': run.lateByItself.length,
+    'late (test process)': run.lateByTheLoop.length,
+    'event loop delay ms': Math.round(run.worstLoopDelayMs),
+    'unexpected errors': run.strayErrors.length + run.surprises.length,
     recovered: run.recovered ? 'yes' : 'no',
   };
 }
 
 export function rowOfMisconfiguration(run: MisconfigurationRun): Row {
   return {
-    ...beginning(run.site, run),
-    'said after ms': run.saidAfterMs === undefined ? 'never' : Math.round(run.saidAfterMs),
+    ...commonColumns(run.site, run),
+    'reported after ms': run.reportedAfterMs === undefined ? 'never' : Math.round(run.reportedAfterMs),
     'log lines': run.logged.length,
     'connections/s': run.connectionsPerSecond.toFixed(1),
     'median refusal us': Math.round(run.medianRefusalMs * 1000),
-    stray: run.strayErrors.length + run.surprises.length,
+    'unexpected errors': run.strayErrors.length + run.surprises.length,
   };
 }
 
-function beginning({ kind, topology, tls }: Site, { fault, tally }: Pick<FaultRun, 'fault' | 'tally'>): Row {
+function commonColumns({ kind, topology, tls }: Site, { fault, tally }: Pick<FaultRun, 'fault' | 'tally'>): Row {
   const { calls, done, refused, failed, unknown, hung, late, slowestMs } = tally;
   return {
     fault,
@@ -74,7 +74,7 @@ function beginning({ kind, topology, tls }: Site, { fault, tally }: Pick<FaultRu
   };
 }
 
-/** Columns as wide as their widest cell; figures to the right. */
+/** Pads the columns. Numbers are aligned to the right. */
 export function align(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

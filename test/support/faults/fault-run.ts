@@ -11,44 +11,44 @@ import { StrayErrors } from './stray-errors.js';
 import { GRACE_MS, lateCalls, tally, type Tally } from './tally.js';
 import { Traffic } from './traffic.js';
 
-/** The application's own. */
+/** The default of the application. */
 export const DEADLINE_MS = 300;
 const STEADY_WITHIN_MS = 20_000;
-/** Traffic goes on that long after everything is well again, for what comes late. */
+/** Traffic continues for this time after the recovery, to detect late effects. */
 const AFTERMATH_MS = 1_000;
-/** As long as writes may take to be possible again. */
+/** Limit between a promotion and the first successful write. */
 export const RECOVERS_WITHIN_MS = 1_000;
 
-/** What was seen of one fault at one site. Times are `performance.now()`. */
+/** The observations of one fault on one stack. Times are `performance.now()`. */
 export interface FaultRun {
   readonly site: Site;
   readonly fault: string;
   readonly calls: readonly Call[];
   readonly tally: Tally;
   readonly discrepancies: Discrepancies;
-  /** Acknowledged more than a second after another was promoted, and lost: no replication is to blame for these. */
+  /** Acknowledged more than a second after the promotion, and lost. Asynchronous replication cannot explain these. */
   readonly lostAfterPromotion: readonly Call[];
-  /** Calls that were not done, without those that the machine itself held up. */
+  /** Calls that did not succeed, except those delayed by the test's own event loop. */
   readonly undone: readonly Call[];
-  /** Those of them to other shards than the victim's; undefined where no other was to serve. */
+  /** Those of them to other shards than the victim's. Undefined if there is no other shard. */
   readonly othersNotDone: readonly Call[] | undefined;
   readonly struckAt: number;
   readonly promotedAt: number | undefined;
-  /** Whether the victim is not the primary any more, planned or not. */
+  /** Whether another primary was promoted, planned or not. */
   readonly hasPromoted: boolean;
-  /** From the servers' own promotion to the first write that was done where the victim was. */
+  /** From the promotion to the first successful write to the victim's slots. */
   readonly recoveryMs: number | undefined;
   readonly recovered: boolean;
   readonly worstLoopDelayMs: number;
-  /** Late calls, but for those that were late because this process stood still after their deadline. */
+  /** Late calls, except those delayed by the test's own event loop. */
   readonly lateByItself: readonly Call[];
-  /** Those: only what the event loop was late by itself excuses them. */
+  /** Late calls that the test's own event loop delayed. */
   readonly lateByTheLoop: readonly Call[];
   readonly strayErrors: readonly unknown[];
   readonly surprises: readonly unknown[];
 }
 
-/** Brings servers up, sends traffic, has the fault strike, and compares what callers were told with what there is. */
+/** Starts servers, sends traffic, causes the fault, and compares the outcomes with the data on the servers. */
 export async function runFault(fault: Fault, site: Site): Promise<FaultRun> {
   const stack = await startFaultStack(site, fault.stack);
   const engine = new RedisEngine(parseEngineUrl(stack.url), DEADLINE_MS);
@@ -119,7 +119,7 @@ class FaultTrial {
   }
 
   private async steady(): Promise<void> {
-    await becomesTrue('all calls are done', () => this.traffic.isSteady(DEADLINE_MS), STEADY_WITHIN_MS);
+    await becomesTrue('all calls succeed', () => this.traffic.isSteady(DEADLINE_MS), STEADY_WITHIN_MS);
   }
 
   private async result(recovered: boolean): Promise<FaultRun> {
@@ -152,7 +152,7 @@ class FaultTrial {
     };
   }
 
-  /** A machine that stands still stops the servers too, and what is not sent in time is not sent at all. */
+  /** If this process was blocked, so were the servers, and commands that were not sent by their deadline are never sent. */
   private undone(): readonly Call[] {
     return this.traffic.calls.filter(
       ({ outcome, startedAt, settledAt = startedAt }) =>
@@ -168,18 +168,18 @@ class FaultTrial {
 
   private isExcused({ startedAt, settledAt = startedAt }: Call): boolean {
     const endsAt = startedAt + DEADLINE_MS;
-    const stoodStillMs = this.heartbeat.delayBetween(endsAt, settledAt);
-    return settledAt - stoodStillMs <= endsAt + GRACE_MS;
+    const blockedMs = this.heartbeat.delayBetween(endsAt, settledAt);
+    return settledAt - blockedMs <= endsAt + GRACE_MS;
   }
 
-  /** What is lost was not written to the new primary, but to one that had not heard of it yet. */
+  /** Lost writes do not count: they went to the old primary. */
   private recoveryMs({ lost }: Discrepancies): number | undefined {
     const { promotedAt, stack } = this;
     if (promotedAt === undefined) return undefined;
-    const elsewhere = new Set(lost);
+    const lostCalls = new Set(lost);
     const times = this.traffic.calls
       .filter((call) => isWrite(call) && call.outcome === 'done' && stack.concerns(call.tag))
-      .filter((call) => !elsewhere.has(call))
+      .filter((call) => !lostCalls.has(call))
       .map(({ settledAt = 0 }) => settledAt)
       .filter((settledAt) => settledAt >= promotedAt);
     return times.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...times) - promotedAt;

@@ -6,28 +6,28 @@ import type { Site } from './fault-stack.js';
 export interface Trial<T> {
   readonly what: T;
   readonly site: Site;
-  /** For its name: `kill -9: valkey, cluster, TLS`. */
+  /** The test's name, for example `kill -9: valkey, cluster, TLS`. */
   readonly title: string;
 }
 
-/** What one file of the suite runs on: files run side by side. */
+/** The engines of one file of the suite. Files run in parallel. */
 export interface EngineGroup {
   readonly kind: EngineKind;
   readonly tls: boolean;
 }
 
-/** What is to be tried out, and where it applies. */
-interface Trialled {
+/** A fault or misconfiguration, and the topologies that it applies to. */
+interface Subject {
   readonly name: string;
   readonly topologies: readonly EngineTopology[];
   readonly needsTls?: boolean;
 }
 
 /**
- * The trials of one group of engines. Each subject runs once per topology, engines and TLS taking turns; in the scope `matrix`
- * on every engine, with and without TLS; in the scope `quick` once.
+ * The trials of one group of engines. In the scope `all` each subject runs once per topology, and engines and TLS rotate. In `matrix` it
+ * runs on every engine with and without TLS, in `quick` once.
  */
-export function trialsOf<T extends Trialled>(subjects: readonly T[], group: EngineGroup): Trial<T>[] {
+export function trialsOf<T extends Subject>(subjects: readonly T[], group: EngineGroup): Trial<T>[] {
   return subjects.flatMap((what, index) =>
     (SCOPE === 'quick' ? what.topologies.slice(0, 1) : what.topologies).flatMap((topology, place) =>
       sitesFor(topology, what.needsTls ?? false, index + place)

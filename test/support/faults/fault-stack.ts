@@ -16,7 +16,7 @@ import {
 import type { EngineTopology } from '../../../src/engine/index.js';
 import { SLOTS, slotOf } from './key-slot.js';
 
-/** Where a fault is tried out. */
+/** The servers that a fault runs on. */
 export interface Site {
   readonly kind: 'redis' | 'valkey';
   readonly topology: EngineTopology;
@@ -26,31 +26,31 @@ export interface Site {
 export interface FaultStackOptions {
   /** A fault proxy in front of each node. */
   readonly proxied?: boolean;
-  /** Of each primary; none behind a standalone server. */
+  /** Per primary. A standalone server has none. */
   readonly replicas?: number;
   readonly serverCertificate?: 'valid' | 'wrong-name' | 'expired';
 }
 
-/** Servers of whatever topology, of which one primary is to suffer. */
+/** Servers of any topology. One primary is the victim of the fault. */
 export interface FaultStack {
   readonly site: Site;
   readonly url: string;
-  /** By its name at the start. */
+  /** The primary that the fault hits. It keeps its name when it is demoted. */
   readonly victim: LocalEngine;
   readonly nodes: ReadonlyMap<string, LocalEngine>;
-  /** In front of the victim. Throws unless started with `proxied`. */
+  /** The proxy in front of the victim. Throws unless the stack was started with `proxied`. */
   proxy(): FaultProxy;
-  /** Set where there are several servers. */
+  /** Undefined for a standalone server. */
   readonly servers: EngineStack | undefined;
-  /** Set for a cluster. */
+  /** Defined for a cluster only. */
   readonly cluster: EngineCluster | undefined;
-  /** Whether the victim had the slot of this tag at the start. */
+  /** Whether the victim owned the slot of this tag at the start. */
   concerns(tag: string): boolean;
-  /** Whether the servers have another primary in the place of the victim. */
+  /** Whether the servers have promoted another primary instead of the victim. */
   hasPromoted(): Promise<boolean>;
   /**
-   * Whether the replicas acknowledge what they get: up to a second after a start with TLS they say that they follow, and are
-   * sent nothing until they have acknowledged for the first time.
+   * Whether the replicas acknowledge writes. Up to a second after a start with TLS they report that they are connected, but are sent
+   * nothing until their first acknowledgement.
    */
   isReplicated(): Promise<boolean>;
   primaries(): Promise<LocalEngine[]>;
@@ -68,7 +68,7 @@ export async function startFaultStack(site: Site, options: FaultStackOptions = {
   return site.topology === 'sentinel' ? startBehindSentinels(site, options) : startShards(site, options);
 }
 
-/** A cluster's node stands still while it syncs its view of the others: on a busy disk for longer than a call may last. */
+/** A cluster node blocks while it writes its state to disk; on a busy disk for longer than a deadline. */
 async function keepFilesInMemory(): Promise<void> {
   const free = await statfs(MEMORY).then(
     ({ bavail, bsize }) => bavail * bsize,
@@ -81,10 +81,10 @@ function engineOptions({ tls }: Site, { proxied, serverCertificate = 'valid' }: 
   return { proxied: proxied ?? false, ...(tls && { tls: { serverCertificate } }), password: PASSWORD };
 }
 
-/** It keeps a log, so that what is executed twice across a restart is seen. */
+/** Uses an append-only file, so that double executions across a restart are detected. */
 async function startStandalone(site: Site, options: FaultStackOptions): Promise<FaultStack> {
   const directory = await mkdtemp(join(tmpdir(), 'fault-'));
-  // The server may run as nobody.
+  // The server may run as the user nobody.
   await chmod(directory, 0o777);
   const server = await startEngine(site.kind, {
     ...engineOptions(site, options),
@@ -115,7 +115,7 @@ async function startBehindSentinels(site: Site, options: FaultStackOptions): Pro
   const settings: SentinelOptions = { ...engineOptions(site, options), replicas: options.replicas ?? 1 };
   const stack = await startSentinel(site.kind, settings);
   return {
-    ...several(site, stack, 'primary'),
+    ...commonParts(site, stack, 'primary'),
     cluster: undefined,
     concerns: () => true,
     hasPromoted: async () => (await stack.primaryNow()) !== 'primary',
@@ -131,13 +131,13 @@ async function startShards(site: Site, options: FaultStackOptions): Promise<Faul
     replicasPerShard: options.replicas ?? 1,
   };
   const cluster = await startCluster(site.kind, settings);
-  const heirs = [...cluster.nodes].filter(([name]) => name.startsWith('shard-1-replica'));
+  const successors = [...cluster.nodes].filter(([name]) => name.startsWith('shard-1-replica'));
   return {
-    ...several(site, cluster, 'shard-1'),
+    ...commonParts(site, cluster, 'shard-1'),
     cluster,
     concerns: (tag) => slotOf(tag) < Math.floor(SLOTS / SHARDS),
-    // Asked of the heirs alone: one paused node would hold up `primaryNow()`, and this is asked often.
-    hasPromoted: async () => (await Promise.all(heirs.map(([, heir]) => isPrimary(heir)))).includes(true),
+    // Queries only the successors: `primaryNow()` would wait for a paused node.
+    hasPromoted: async () => (await Promise.all(successors.map(([, successor]) => isPrimary(successor)))).includes(true),
     isReplicated: async () =>
       (await Promise.all(cluster.shards.map((shard) => areAcknowledging(cluster.node(shard))))).every(
         Boolean,
@@ -147,7 +147,7 @@ async function startShards(site: Site, options: FaultStackOptions): Promise<Faul
   };
 }
 
-function several(site: Site, stack: EngineStack, victim: string) {
+function commonParts(site: Site, stack: EngineStack, victim: string) {
   return {
     site,
     servers: stack,

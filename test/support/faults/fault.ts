@@ -2,31 +2,31 @@ import type { EngineTopology, RedisEngine } from '../../../src/engine/index.js';
 import type { FaultStack, FaultStackOptions } from './fault-stack.js';
 import type { Traffic, TrafficOptions } from './traffic.js';
 
-/** What a fault has to work with: servers, an engine on them, and traffic through it. */
+/** What a fault works with: servers, an engine, and traffic through it. */
 export interface Scene {
   readonly stack: FaultStack;
   readonly engine: RedisEngine;
   readonly traffic: Traffic;
-  /** Resolves when the servers have promoted another primary; the run measures from there. */
+  /** Resolves when the servers have promoted another primary. The recovery time starts there. */
   readonly promoted: () => Promise<void>;
-  /** Resolves when all calls are done again for half a second. */
+  /** Resolves when all calls have succeeded for half a second. */
   readonly steady: () => Promise<void>;
 }
 
-/** One thing that goes wrong, and right again. */
+/** Something that breaks and is repaired. */
 export interface Fault {
   readonly name: string;
   readonly topologies: readonly EngineTopology[];
-  /** Resolves once it is over and healed. */
+  /** Causes the fault. Resolves when it is repaired. */
   strike(scene: Scene): Promise<void>;
   readonly stack?: FaultStackOptions;
   readonly traffic?: TrafficOptions;
-  /** Before the engine starts; without it the engine is ready and the traffic steady when the fault strikes. */
+  /** Runs before the engine starts. Without it the fault begins when the engine is ready and the traffic steady. */
   prepare?(stack: FaultStack): Promise<void>;
-  /** No server that clients need goes: every call is done, but for batches in a slot that is half moved. */
+  /** No server that clients need goes down: every call succeeds, except batches in a half-moved slot. */
   readonly harmless?: boolean;
-  /** Where the servers put another primary in the place of the lost one. */
+  /** The topologies in which the servers promote a replica. */
   readonly promotes?: readonly EngineTopology[];
-  /** Where acknowledged writes may be lost: replication is asynchronous. */
+  /** The topologies in which acknowledged writes may be lost, because replication is asynchronous. */
   readonly mayLose?: readonly EngineTopology[];
 }

@@ -9,14 +9,14 @@ const REPLICATED = ['sentinel', 'cluster'] as const;
 
 const PAUSE_MS = 10_000;
 const HOLD_MS = 2_000;
-/** Each way. */
+/** In each direction. */
 const HALF_OF_500_MS = 250;
-const NOTICED_WITHIN_MS = 1_000;
+const DETECTED_WITHIN_MS = 1_000;
 const DEMOTED_WITHIN_MS = 30_000;
-/** The first of the first shard, so that it is the one that moves. Half of the calls meet it at the moment it does. */
+/** The first slot of the first shard, so that `moveSlots` moves this one. Half of the calls use it. */
 const HOT_SLOT = '0';
 const HOT_TAGS = tagsBelow(1, 8);
-/** Well within a deadline: until a slot has moved, a batch of two new keys in it is answered by nobody. */
+/** Well below the deadline: while a slot is half moved, no server accepts a batch with two new keys in it. */
 const HALF_MOVED_MS = 50;
 const MOVES_THERE_AND_BACK = 5;
 const SLOTS_MOVED_AT_ONCE = 100;
@@ -53,7 +53,7 @@ export const paused: Fault = {
   },
 };
 
-/** Sentinels look through the same network as clients; the nodes of a cluster have a bus of their own and notice nothing. */
+/** Sentinels use the same network as clients. The nodes of a cluster have their own bus and notice nothing. */
 function halfOpen(name: string, direction: Direction): Fault {
   return {
     name,
@@ -99,12 +99,12 @@ const refusedAtBoot: Fault = {
   },
 };
 
-/** A planned failover; of a standalone server, one that somebody makes a replica. */
+/** A planned failover. A standalone server is made a replica instead. */
 export const readOnly: Fault = {
   name: 'READONLY',
   topologies: EVERYWHERE,
   promotes: REPLICATED,
-  // Sentinel promotes without waiting for what is on its way; CLUSTER FAILOVER waits.
+  // Sentinel promotes without waiting for pending replication; CLUSTER FAILOVER waits.
   mayLose: ['sentinel'],
   async strike(scene) {
     const { site, servers } = scene.stack;
@@ -117,16 +117,16 @@ export const readOnly: Fault = {
       .node(node ?? '')
       .command(...command);
     await scene.promoted();
-    // Under Sentinel it goes on taking writes, which are lost, until it is told seconds later.
+    // With Sentinel the old primary accepts writes, which are lost, until it is reconfigured seconds later.
     await becomesTrue('the old primary is a replica', () => isReplica(scene.stack.victim), DEMOTED_WITHIN_MS);
   },
 };
 
-/** Of a primary that nobody listens as, so that it keeps its data. */
+/** The named primary does not exist, so the replica keeps its data. */
 async function becomeReplicaAndBack({ stack: { victim }, engine }: Scene): Promise<void> {
   await victim.command('REPLICAOF', '127.0.0.1', '1');
-  await becomesTrue('the engine leaves what became a replica', () => !engine.isReady, NOTICED_WITHIN_MS);
-  await wait(NOTICED_WITHIN_MS);
+  await becomesTrue('the engine disconnects from the new replica', () => !engine.isReady, DETECTED_WITHIN_MS);
+  await wait(DETECTED_WITHIN_MS);
   await victim.command('REPLICAOF', 'NO', 'ONE');
 }
 
@@ -134,7 +134,7 @@ const resharded: Fault = {
   name: 'live reshard',
   topologies: ['cluster'],
   harmless: true,
-  // Half of the calls of each kind; there is traffic elsewhere too.
+  // Half of the calls of each kind use the moving slot; the others are spread.
   traffic: {
     tagOf: (number) => (number % 4 < 2 ? (HOT_TAGS[number % HOT_TAGS.length] ?? '') : String(number)),
   },
@@ -148,11 +148,11 @@ const resharded: Fault = {
   },
 };
 
-/** A half-moved slot, of which the old owner has the old keys and the new one the new keys, lasts a millisecond; here longer. */
+/** Prolongs the half-moved state, in which the old owner has the old keys and the new owner the new keys. It usually lasts a millisecond. */
 async function moveHotSlot(cluster: EngineCluster, from: string, to: string): Promise<void> {
   const [source, target] = [cluster.node(from), cluster.node(to)];
   const [sourceId, targetId] = [await idOf(source), await idOf(target)];
-  // A script has to find its way there, too.
+  // The target does not know the script yet.
   await target.command('SCRIPT', 'FLUSH');
   await target.command('CLUSTER', 'SETSLOT', HOT_SLOT, 'IMPORTING', sourceId);
   await source.command('CLUSTER', 'SETSLOT', HOT_SLOT, 'MIGRATING', targetId);
@@ -176,7 +176,7 @@ const shardsChanged: Fault = {
   },
 };
 
-/** A replica and a sentinel, neither of which a client needs. */
+/** Kills a replica and a sentinel. No client needs them. */
 const helpersLost: Fault = {
   name: 'node added and removed',
   topologies: ['sentinel'],
@@ -193,7 +193,7 @@ export const FAULTS: readonly Fault[] = [
   killed,
   paused,
   halfOpen('half-open', 'both'),
-  // What is sent is executed, and nobody hears of it.
+  // Commands are executed, but their replies are lost.
   halfOpen('replies lost', 'to-client'),
   slow,
   refusedAtBoot,
@@ -209,11 +209,11 @@ async function isReplica(node: LocalEngine): Promise<boolean> {
 }
 
 function clusterOf(cluster: EngineCluster | undefined): EngineCluster {
-  if (!cluster) throw new Error('This fault is for clusters.');
+  if (!cluster) throw new Error('This fault needs a cluster.');
   return cluster;
 }
 
 function stackOf(stack: EngineStack | undefined): EngineStack {
-  if (!stack) throw new Error('This fault is for several servers.');
+  if (!stack) throw new Error('This fault needs several servers.');
   return stack;
 }

@@ -1,19 +1,19 @@
 import type { LocalEngine } from '../../../local/index.js';
 import { type Call, isWrite, textKey } from './call.js';
 
-/** Writes whose trace in the servers is not what their callers were told. */
+/** Writes whose effect on the servers contradicts their outcome. */
 export interface Discrepancies {
-  /** Acknowledged, and not there. */
+  /** Acknowledged, but not stored. */
   readonly lost: readonly Call[];
-  /** Refused or failed, and there. */
+  /** Refused or failed, but stored. */
   readonly ghosts: readonly Call[];
   /** Executed more than once. */
   readonly doubled: readonly Call[];
-  /** Batches that are there by half. */
+  /** Batches of which only a part is stored. */
   readonly torn: readonly Call[];
 }
 
-// Through the keys without a cursor: these servers hold nothing but the traffic's.
+// KEYS is acceptable here: these servers hold only the keys of the traffic.
 const ALL_OF_PREFIX = `
 local found = {}
 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
@@ -22,7 +22,7 @@ for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
 end
 return found`;
 
-/** What the primaries hold, by key. A counter that two of them hold counts for both. */
+/** The counters of all primaries by key. A counter on two primaries is added up. */
 export async function readState(
   primaries: readonly LocalEngine[],
   prefix: string,
@@ -39,7 +39,7 @@ export async function readState(
   return state;
 }
 
-/** Compares what callers were told with what there is. An unknown call may be there or not, but once. */
+/** Compares outcomes and stored data. A call with the outcome unknown may be stored or not, but not twice. */
 export function findDiscrepancies(calls: readonly Call[], state: ReadonlyMap<string, number>): Discrepancies {
   const writes = calls.filter(isWrite);
   const executions = (call: Call): number => state.get(call.key) ?? 0;

@@ -1,6 +1,6 @@
 export const SLOTS = 16_384;
 
-/** The cluster's slot of a hash tag: CRC16 (XMODEM), as in appendix A of the cluster specification, on its own here. */
+/** The cluster slot of a hash tag: CRC16 (XMODEM), see appendix A of the cluster specification. Independent of the engine's own code. */
 export function slotOf(tag: string): number {
   let crc = 0;
   for (const byte of Buffer.from(tag)) {
@@ -10,7 +10,7 @@ export function slotOf(tag: string): number {
   return crc % SLOTS;
 }
 
-/** `count` tags whose slots are all below `limit`. */
+/** Returns `count` tags whose slots are below `limit`. */
 export function tagsBelow(limit: number, count: number): string[] {
   const tags: string[] = [];
   for (let number = 0; tags.length < count; number++) {

@@ -13,7 +13,7 @@ import { Traffic } from './traffic.js';
 
 const WATCHED_FOR_MS = 3_000;
 
-/** How an engine behaved that cannot succeed. */
+/** The behaviour of an engine that cannot connect. */
 export interface MisconfigurationRun {
   readonly site: Site;
   readonly fault: string;
@@ -21,18 +21,18 @@ export interface MisconfigurationRun {
   readonly tally: Tally;
   readonly wasReady: boolean;
   readonly reason: string | null;
-  /** When the reason was the right one for the first time, in milliseconds after the start. */
-  readonly saidAfterMs: number | undefined;
-  /** Lines of the log about the engine. */
+  /** When health first reported the expected reason, in milliseconds after the start. */
+  readonly reportedAfterMs: number | undefined;
+  /** Log lines about the engine. */
   readonly logged: readonly string[];
-  /** Connections that the engine made per second to the address it tried most. */
+  /** Connections per second to the address with the most attempts. */
   readonly connectionsPerSecond: number;
   readonly medianRefusalMs: number;
   readonly strayErrors: readonly unknown[];
   readonly surprises: readonly unknown[];
 }
 
-/** Starts an engine with a URL or servers that are wrong, sends traffic all the same, and counts its attempts. */
+/** Starts an engine with a wrong URL or wrong servers, sends traffic, and counts the connection attempts. */
 export async function runMisconfiguration(
   misconfiguration: Misconfiguration,
   site: Site,
@@ -55,7 +55,7 @@ interface CountedUrl {
   readonly stop: () => Promise<void>;
 }
 
-/** Proxies for this engine alone: those of a stack count what its servers do among themselves, too. */
+/** Uses proxies of its own: those of the stack would also count connections between the servers. */
 async function countConnections(url: string): Promise<CountedUrl> {
   const ports = [...url.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
   const proxies = await Promise.all(ports.map((target) => startFaultProxy({ target })));
@@ -72,11 +72,11 @@ async function watch({ url, proxies }: CountedUrl, reason: RegExp) {
   const strays = new StrayErrors();
   const engine = new RedisEngine(parseEngineUrl(url), DEADLINE_MS);
   const traffic = new Traffic(engine);
-  const seen = { wasReady: false, saidAfterMs: undefined as number | undefined };
+  const seen = { wasReady: false, reportedAfterMs: undefined as number | undefined };
   const startedAt = performance.now();
-  const look = setInterval(() => {
+  const poll = setInterval(() => {
     seen.wasReady ||= engine.isReady;
-    if (reason.test(engine.report().reason ?? '')) seen.saidAfterMs ??= performance.now() - startedAt;
+    if (reason.test(engine.report().reason ?? '')) seen.reportedAfterMs ??= performance.now() - startedAt;
   }, 1);
   try {
     engine.start();
@@ -96,7 +96,7 @@ async function watch({ url, proxies }: CountedUrl, reason: RegExp) {
       surprises: traffic.surprises,
     };
   } finally {
-    clearInterval(look);
+    clearInterval(poll);
     engine.close();
     strays.stop();
     Logger.overrideLogger(false);

@@ -2,14 +2,14 @@ import { copyFile } from 'node:fs/promises';
 import { startEngine, type TlsFiles } from '../../../local/index.js';
 import { type FaultStack, type FaultStackOptions, PASSWORD } from './fault-stack.js';
 
-/** Something that only people can put right: the URL, or the server's certificate. */
+/** A wrong URL or certificate. It stays wrong until somebody corrects it. */
 export interface Misconfiguration {
   readonly name: string;
   readonly needsTls: boolean;
-  /** What the engine's reason has to say. */
+  /** The expected reason in the engine's health report. */
   readonly reason: RegExp;
   readonly stack?: FaultStackOptions;
-  /** The URL with which the engine cannot succeed. Servers that this needs besides are handed over to be stopped. */
+  /** Returns the URL that cannot work. `alsoStop` registers additional servers to stop after the test. */
   arrange(stack: FaultStack, alsoStop: (stop: () => Promise<void>) => void): Promise<string> | string;
 }
 
@@ -40,14 +40,14 @@ export const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     async arrange(stack, alsoStop) {
       const donor = await startEngine(stack.site.kind, { tls: { serverCertificate: 'expired' } });
       alsoStop(() => donor.stop());
-      await showCertificateOf(filesOf(donor), stack);
+      await installCertificateOf(filesOf(donor), stack);
       return stack.url.replace(filesOf(stack.victim).ca, filesOf(donor).ca);
     },
   },
 ];
 
-/** Servers check each other's certificates as well, so they start with a valid one and get the other when they have formed. */
-async function showCertificateOf(donor: TlsFiles, stack: FaultStack): Promise<void> {
+/** Servers also verify each other's certificates. So they start with a valid one and get the expired one after they have formed. */
+async function installCertificateOf(donor: TlsFiles, stack: FaultStack): Promise<void> {
   const { server } = filesOf(stack.victim);
   await copyFile(donor.server.cert, server.cert);
   await copyFile(donor.server.key, server.key);
@@ -55,6 +55,6 @@ async function showCertificateOf(donor: TlsFiles, stack: FaultStack): Promise<vo
 }
 
 function filesOf({ tls }: { readonly tls: TlsFiles | undefined }): TlsFiles {
-  if (!tls) throw new Error('These servers speak no TLS.');
+  if (!tls) throw new Error('These servers do not use TLS.');
   return tls;
 }

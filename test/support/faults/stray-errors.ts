@@ -1,6 +1,6 @@
 const EVENTS = ['unhandledRejection', 'uncaughtException'] as const;
 
-/** Listens for errors that nobody handled, from now until `stop()`. */
+/** Records unhandled rejections and exceptions until `stop()`. */
 export class StrayErrors {
   readonly errors: unknown[] = [];
   private readonly listener = (error: unknown): void => void this.errors.push(error);

@@ -2,7 +2,7 @@ import type { Call, Outcome } from './call.js';
 
 export type Counts = Record<Outcome, number>;
 
-/** What came of calls, as counts. */
+/** Number of calls by outcome. */
 export interface Tally extends Counts {
   readonly calls: number;
   /** Never settled. */
@@ -35,11 +35,11 @@ function durationOf({ startedAt, settledAt = startedAt }: Call): number {
 }
 
 export interface Bucket extends Counts {
-  /** Its beginning, in milliseconds after `zero`. */
+  /** Start of the interval, in milliseconds after `zero`. */
   readonly atMs: number;
 }
 
-/** How many calls settled as what in each 100 ms between two times (`performance.now()`), told relative to `zero`. */
+/** The outcomes of the calls that settled in each 100 ms between two times (`performance.now()`). */
 export function timeline(
   calls: readonly Call[],
   { zero, from, to }: Record<'zero' | 'from' | 'to', number>,

@@ -6,14 +6,14 @@ import { type Call, type CallKind, isWrite, textKey } from './call.js';
 
 export interface TrafficOptions {
   readonly callsPerSecond?: number;
-  /** Writes are acknowledged by a replica too: `WAIT 1 100` in the same pipeline, its count checked. */
+  /** Writes wait for a replica: `WAIT 1 100` in the same pipeline, with its count checked. */
   readonly withWait?: boolean;
-  /** The hash tag of a call, which decides its slot; spread over all slots unless told. */
+  /** The hash tag of a call. Default: spread over all slots. */
   readonly tagOf?: (number: number) => string;
 }
 
 const TICK_MS = 5;
-/** Of ten calls; batches and scripts increment as well. */
+/** Ten calls. Batches and scripts also increment. */
 const MIX: readonly CallKind[] = [
   'read',
   'increment',
@@ -26,7 +26,7 @@ const MIX: readonly CallKind[] = [
   'read',
   'increment',
 ];
-/** What is read was written some calls before. */
+/** A read uses the key of an earlier call. */
 const READS_BACK = 41;
 const HUNG_AFTER_MS = 5_000;
 const STEADY_FOR_MS = 500;
@@ -34,11 +34,11 @@ const WAIT_FOR_REPLICA_MS = 100;
 
 const INCREMENT = defineScript('test.increment', `return redis.call('INCR', KEYS[1])`);
 
-/** Reads and writes at an even pace, each write an increment of a counter of its own, each call on record. */
+/** Sends reads and writes at a constant rate and records each call. Each write increments its own counter. */
 export class Traffic {
   readonly prefix = `traffic:${randomUUID().slice(0, 8)}:`;
   readonly calls: Call[] = [];
-  /** Errors that are no `EngineError`; there should be none. */
+  /** Errors that are not an `EngineError`. None is expected. */
   readonly surprises: unknown[] = [];
   private readonly callsPerSecond: number;
   private readonly withWait: boolean;
@@ -60,14 +60,14 @@ export class Traffic {
     this.timer = setInterval(() => this.sendDue(), TICK_MS);
   }
 
-  /** Sends no more; resolves when all calls have settled, or hang. */
+  /** Stops sending. Resolves when all calls have settled, or after five seconds. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     const deadline = performance.now() + HUNG_AFTER_MS;
     while (this.calls.some(({ outcome }) => !outcome) && performance.now() < deadline) await wait(TICK_MS);
   }
 
-  /** Whether every call of the last half second is done, but for those that are on their way. */
+  /** Whether every call of the last half second succeeded. Calls within their deadline are not counted. */
   isSteady(deadlineMs: number): boolean {
     const until = performance.now() - deadlineMs;
     const from = until - STEADY_FOR_MS;
@@ -76,7 +76,7 @@ export class Traffic {
     return recent.length > expected / 2 && recent.every(({ outcome }) => outcome === 'done');
   }
 
-  /** Several at once when the event loop was late, so that the pace holds on the whole. */
+  /** Sends several at once after a delay of the event loop, so that the average rate is constant. */
   private sendDue(): void {
     const due = ((performance.now() - this.startedAt) * this.callsPerSecond) / 1000;
     while (this.calls.length < due) this.send(this.calls.length);
@@ -84,13 +84,12 @@ export class Traffic {
 
   private send(number: number): void {
     const kind = this.kindOf(number);
-    // What is read was written some calls before, and its tag is the other call's.
-    const about = kind === 'read' ? Math.max(0, number - READS_BACK) : number;
+    const target = kind === 'read' ? Math.max(0, number - READS_BACK) : number;
     const call: Call = {
       number,
       kind,
-      tag: this.tagOf(about),
-      key: this.key(about),
+      tag: this.tagOf(target),
+      key: this.key(target),
       startedAt: performance.now(),
       acknowledged: false,
     };
@@ -116,7 +115,7 @@ export class Traffic {
     if (!(error instanceof EngineError)) this.surprises.push(error);
   }
 
-  /** A WAIT has no place in a transaction or script, so with it all writes are increments. */
+  /** WAIT is not allowed in transactions and scripts, so with `withWait` all writes are increments. */
   private kindOf(number: number): CallKind {
     const kind = MIX[number % MIX.length] ?? 'read';
     return this.withWait && kind !== 'read' ? 'increment' : kind;
@@ -137,12 +136,12 @@ export class Traffic {
   }
 }
 
-/** The pipeline's replies are the counter and how many replicas have it. */
+/** The replies of the pipeline are the counter and the number of replicas that have it. */
 function reachedReplica(reply: unknown): boolean {
   return Array.isArray(reply) && Number(reply[1]) >= 1;
 }
 
-/** What the counter was after the call, wherever it stands among the replies. */
+/** The counter after the call: the first or the last reply of a batch. */
 function counterOf(reply: unknown, isFirst: boolean): number {
   return Number(Array.isArray(reply) ? reply.at(isFirst ? 0 : -1) : reply);
 }
