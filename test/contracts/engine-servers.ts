@@ -8,20 +8,20 @@ import {
 } from '../../local/index.js';
 import type { EngineTopology } from '../../src/engine/index.js';
 
-/** Whatever it is made of, an engine to hold to the contract, and the servers behind it to look into. */
+/** The servers of the engine under test, in any topology. Tests send commands to them directly. */
 export interface EngineServers {
   readonly kind: 'redis' | 'valkey';
   readonly topology: EngineTopology;
   readonly url: string;
-  /** Those that hold data, replicas too. */
+  /** The servers that hold data, including replicas. */
   readonly nodes: readonly LocalEngine[];
   readonly primaries: readonly LocalEngine[];
-  /** The primary that has the slot of a key. */
+  /** The primary that owns the slot of a key. */
   primaryOf(key: string): Promise<LocalEngine>;
   stop(): Promise<void>;
 }
 
-/** Nobody is promoted while a test pauses a server: what happens then is another suite's. */
+/** Longer than a test: no replica is promoted while a server is paused. */
 const NEVER_MILLISECONDS = 60_000;
 
 export async function startServers(
@@ -50,10 +50,10 @@ async function serversOf(parts: Omit<EngineServers, 'primaries' | 'primaryOf'>):
   const primaries = roles.flatMap(({ node, role }) =>
     Array.isArray(role) && role[0] === 'master' ? [node] : [],
   );
-  return { ...parts, primaries, primaryOf: (key) => firstThatHas(key, primaries) };
+  return { ...parts, primaries, primaryOf: (key) => ownerOf(key, primaries) };
 }
 
-/** The others answer MOVED. */
-function firstThatHas(key: string, primaries: readonly LocalEngine[]): Promise<LocalEngine> {
+/** The other primaries answer MOVED. */
+function ownerOf(key: string, primaries: readonly LocalEngine[]): Promise<LocalEngine> {
   return Promise.any(primaries.map((primary) => primary.command('EXISTS', key).then(() => primary)));
 }

@@ -5,20 +5,20 @@ import { EngineError, parseEngineUrl, RedisEngine } from '../../src/engine/index
 import { until } from '../support/until.js';
 import type { EngineServers } from './engine-servers.js';
 
-/** Generous: what a deadline does has tests of its own, and a busy machine must not fail the others. */
+/** Long enough for a busy machine. Deadlines have their own tests. */
 export const DEADLINE_MS = 2_000;
 
-/** Of `expect.poll`: what comes true, comes true soon. */
+/** Options of `expect.poll` for conditions that become true within seconds. */
 export const SOON = { timeout: 10_000, interval: 20 };
 
-/** What the tests of a contract share: servers and an engine for all of them, and keys for each of its own. */
+/** Shared by the tests of the contract: the servers, one engine, and keys with a prefix per test. */
 export class EngineTrial {
   private running: EngineServers | undefined;
   private shared: RedisEngine | undefined;
   private id = '';
   private readonly closing: (() => unknown)[] = [];
 
-  /** Registers the hooks of the `describe` that it is called in. */
+  /** Registers hooks in the surrounding `describe`. */
   constructor(start: () => Promise<EngineServers>) {
     beforeAll(async () => {
       this.running = await start();
@@ -47,58 +47,58 @@ export class EngineTrial {
     return this.shared;
   }
 
-  /** What all keys of this test begin with. */
+  /** The prefix of all keys of this test. */
   get prefix(): string {
     return `${this.id}:`;
   }
 
-  /** A key in the one slot of this test. */
+  /** A key in the slot of this test. */
   key(name: string): string {
     return `${this.prefix}{${this.id}}:${name}`;
   }
 
-  /** As many keys, in slots all over. */
+  /** Keys spread over many slots. */
   spreadKeys(count: number): string[] {
     return Array.from({ length: count }, (_, i) => `${this.prefix}${i}`);
   }
 
-  /** Another engine on the same servers, ready; closed after the test. */
+  /** Another ready engine on the same servers. It is closed after the test. */
   async anotherEngine(deadlineMs = DEADLINE_MS): Promise<RedisEngine> {
     const engine = this.idleEngine(deadlineMs);
     await started(engine);
     return engine;
   }
 
-  /** One that was not started yet; closed after the test. */
+  /** An engine that is not started. It is closed after the test. */
   idleEngine(deadlineMs = DEADLINE_MS): RedisEngine {
     const engine = this.newEngine(deadlineMs);
     this.afterTest(() => engine.close());
     return engine;
   }
 
-  /** The servers drop every client, as those do that restart, but keep what they have. After the test all is well again. */
+  /** The servers close all client connections, but keep their data. After the test the shared engine is ready again. */
   async cutConnections(): Promise<void> {
-    this.afterTest(() => this.isWell());
+    this.afterTest(() => this.isRecovered());
     for (const type of ['normal', 'pubsub']) {
       await Promise.all(this.servers.nodes.map((node) => node.command('CLIENT', 'KILL', 'TYPE', type)));
     }
   }
 
-  /** The primary of a key answers nobody until it is resumed, at the latest after the test. */
+  /** Pauses the primary of a key. It is resumed after the test at the latest. */
   async pause(key: string): Promise<LocalEngine> {
     const server = await this.servers.primaryOf(key);
-    this.afterTest(() => this.isWell());
+    this.afterTest(() => this.isRecovered());
     this.afterTest(() => server.resume());
     server.pause();
     return server;
   }
 
-  /** In reverse order of asking. */
+  /** Registers a cleanup. They run in reverse order. */
   afterTest(close: () => unknown): void {
     this.closing.push(close);
   }
 
-  private async isWell(): Promise<void> {
+  private async isRecovered(): Promise<void> {
     const write = (key: string) => outcomeOf(this.engine.client.set(key, 'value'));
     await until(async () => (await Promise.all(this.spreadKeys(30).map(write))).every((it) => it === 'done'));
   }
@@ -108,13 +108,13 @@ export class EngineTrial {
   }
 }
 
-/** Of all it has: a cluster is ready when its first shard is. */
+/** Waits for all shards: a cluster is ready when its first shard is. */
 async function started(engine: RedisEngine): Promise<void> {
   engine.start();
   await until(() => engine.isReady && engine.report().reason === null);
 }
 
-/** What became of a call: `done`, or the outcome of its EngineError. Anything else is thrown on. */
+/** Resolves with `done` or the outcome of the EngineError. Other errors are rethrown. */
 export async function outcomeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
@@ -125,12 +125,12 @@ export async function outcomeOf(call: Promise<unknown>): Promise<string> {
   }
 }
 
-/** What a call is rejected with, or that it throws. */
+/** Resolves with the error that a call throws or rejects with. */
 export async function failureOf(call: () => unknown): Promise<unknown> {
   try {
     await call();
   } catch (error) {
     return error;
   }
-  throw new Error('It succeeded.');
+  throw new Error('The call succeeded, but an error was expected.');
 }

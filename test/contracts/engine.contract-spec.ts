@@ -10,7 +10,7 @@ import { describeMemcachedContract } from './memcached.contract.js';
 Logger.overrideLogger(false);
 
 const PASSWORD = 'p@ss:word/with?all#kinds';
-const WAYS: readonly [topology: EngineTopology, how: string, options: EngineOptions][] = [
+const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOptions][] = [
   ['standalone', 'plain', {}],
   [
     'standalone',
@@ -32,10 +32,10 @@ const WAYS: readonly [topology: EngineTopology, how: string, options: EngineOpti
 ];
 
 const kinds = installed('redis', 'valkey') as ('redis' | 'valkey')[];
-const ways = WAYS.filter(([topology]) => SCOPE !== 'quick' || topology === 'standalone');
+const setups = SETUPS.filter(([topology]) => SCOPE !== 'quick' || topology === 'standalone');
 
-/** Each way on one engine, the engines taking turns; in the scope `matrix` on every engine. */
-for (const [turn, [topology, how, options]] of ways.entries()) {
+/** Runs each setup on one engine, in rotation. In the scope `matrix` it runs on every engine. */
+for (const [turn, [topology, how, options]] of setups.entries()) {
   const inTurn = kinds.slice(turn % kinds.length).slice(0, 1);
   for (const kind of SCOPE === 'matrix' ? kinds : inTurn) {
     describeEngineContract(`${kind}, ${topology}, ${how}`, () => startServers(kind, topology, options));

@@ -15,10 +15,10 @@ import { describeSlots } from './engine/slots.contract.js';
 import { describeValues } from './engine/values.contract.js';
 
 /**
- * What every engine of Redis and Valkey promises to the stores, whatever it is made of.
+ * The contract of an engine on Redis or Valkey, in any topology.
  *
- * `start` brings up the servers, once for all the tests. What a loss of servers costs is another suite's: here none is
- * promoted, and each is back before the next test.
+ * `start` starts the servers once for all tests. No replica is promoted here, and every paused server is resumed before the next test:
+ * the loss of servers is tested by the fault suite (test/support/faults).
  */
 export function describeEngineContract(name: string, start: () => Promise<EngineServers>): void {
   describe(`an engine on ${name}`, () => {

@@ -6,17 +6,17 @@ import { type EngineTrial, failureOf, outcomeOf, SOON } from '../engine-trial.js
 const READS = /total_reads_processed:(\d+)/;
 const TRANSACTIONS = /cmdstat_exec:calls=(\d+)/;
 
-/** Many commands at once: by themselves, as one transaction, or as a pipeline. */
+/** Many commands at once: single commands, transactions and pipelines. */
 export function describeBatches(trial: EngineTrial): void {
   describe('batches', () => {
-    it('answers commands that were issued together in their order', async () => {
+    it('answers concurrent commands in order', async () => {
       const { client } = trial.engine;
       const key = trial.key('order');
       const counts = await Promise.all(Array.from({ length: 500 }, () => client.incr(key)));
       expect(counts).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
     });
 
-    it('writes commands that were issued together at once', async () => {
+    it('writes concurrent commands together', async () => {
       const { client } = trial.engine;
       const key = trial.key('pipelined');
       const server = await trial.servers.primaryOf(key);
@@ -25,7 +25,7 @@ export function describeBatches(trial: EngineTrial): void {
       expect((await statistic(server, READS)) - readsBefore).toBeLessThan(100);
     });
 
-    it('runs a batch atomically', async () => {
+    it('runs a batch as one transaction', async () => {
       const { client } = trial.engine;
       const [one, other] = [trial.key('one'), trial.key('other')];
       const server = await trial.servers.primaryOf(one);
@@ -46,15 +46,15 @@ export function describeBatches(trial: EngineTrial): void {
       expect(await statistic(server, TRANSACTIONS)).toBe(before);
     });
 
-    it('waits for replicas where there are some', async () => {
+    it('waits for replicas with WAIT in a pipeline', async () => {
       const { client } = trial.engine;
       const batch = () => client.multi().set(trial.key('replicated'), 'value').wait(1, 500).execAsPipeline();
-      // Over TLS, a replica that has just synchronised hears nothing before its first acknowledgement, a second later.
+      // With TLS, a replica that has just synchronised receives nothing until its first acknowledgement, a second later.
       const replicas = trial.servers.topology === 'standalone' ? 0 : 1;
       await expect.poll(batch, SOON).toEqual(['OK', replicas]);
     });
 
-    it('transforms the replies of a batch like those of single commands', async () => {
+    it('converts the replies of a batch like those of single commands', async () => {
       const { client } = trial.engine;
       const [hash, board] = [trial.key('hash'), trial.key('board')];
       const replies = await client
@@ -69,7 +69,7 @@ export function describeBatches(trial: EngineTrial): void {
     });
 
     it.each(['exec', 'execAsPipeline'] as const)(
-      'answers %s with the error of the one command that fails, and keeps what the others did',
+      'rejects %s with the error of the command that fails, and keeps the effects of the others',
       async (send) => {
         const { client } = trial.engine;
         const [before, text, after] = [trial.key('before'), trial.key('text'), trial.key('after')];
@@ -82,15 +82,15 @@ export function describeBatches(trial: EngineTrial): void {
       },
     );
 
-    it('leaves nothing of a batch that the engine does not take', async () => {
+    it('executes nothing of a batch that the server rejects', async () => {
       const { client } = trial.engine;
-      const key = trial.key('untaken');
+      const key = trial.key('rejected');
       const withoutKeys = client.multi().set(key, 'value').del([]);
       expect(await outcomeOf(withoutKeys.exec())).toMatch(/^(failed|refused)$/);
       expect(await client.get(key)).toBeNull();
     });
 
-    it('takes batches of thousands of commands', async () => {
+    it('runs a batch of 5,000 commands', async () => {
       const { client } = trial.engine;
       const key = trial.key('many');
       const batch = client.multi();
@@ -100,7 +100,7 @@ export function describeBatches(trial: EngineTrial): void {
       expect(await client.get(key)).toBe('5000');
     });
 
-    it('offer no command that means the shared connection, holds it up, or means all keys, as little as the client', () => {
+    it('offers no commands that change or block the shared connection, or that act on all keys; neither does the client', () => {
       const { client } = trial.engine;
       const names =
         'select SELECT auth hello reset quit monitor asking watch subscribe clientTracking CLIENT_PAUSE clientNoTouch CLIENT_NO-TOUCH ' +
@@ -111,7 +111,7 @@ export function describeBatches(trial: EngineTrial): void {
       expect(Reflect.get(client, 'wait')).toBeUndefined();
     });
 
-    it('answers an empty batch with nothing', async () => {
+    it('answers an empty batch with an empty list', async () => {
       expect(await trial.engine.client.multi().exec()).toEqual([]);
     });
   });

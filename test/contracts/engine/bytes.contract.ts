@@ -10,19 +10,19 @@ const MEGABYTE = 1_048_576;
 
 const echo = defineScript('contract.echo', 'return {KEYS[1], ARGV[1], redis.call("GET", KEYS[1])}');
 
-/** Nothing on the way to the engine and back takes bytes for something else. */
+/** Keys, values and arguments arrive unchanged, byte by byte. */
 export function describeBytes(trial: EngineTrial): void {
   describe('bytes', () => {
     const binary = () => trial.engine.clientWith({ replies: 'binary' });
 
-    it('keeps bytes that are no text', async () => {
+    it('stores any bytes as a value', async () => {
       const key = trial.key('bytes');
       await trial.engine.client.set(key, ALL_BYTES);
       expect(await binary().get(key)).toEqual(ALL_BYTES);
       expect(await trial.engine.client.strLen(key)).toBe(ALL_BYTES.length);
     });
 
-    it('takes bytes that are no text as a key, a field and a member', async () => {
+    it('accepts any bytes as a key, field or member', async () => {
       const key = Buffer.concat([Buffer.from(trial.prefix), ALL_BYTES]);
       await binary().set(key, 'value');
       expect(await binary().get(key)).toEqual(Buffer.from('value'));
@@ -34,14 +34,14 @@ export function describeBytes(trial: EngineTrial): void {
       expect(await binary().zRange(key, 0, -1)).toEqual([ALL_BYTES]);
     });
 
-    it('gives scripts bytes that are no text, and takes such from them', async () => {
+    it('passes any bytes to scripts and returns any bytes from them', async () => {
       const key = Buffer.concat([Buffer.from(trial.prefix), ALL_BYTES]);
       await binary().set(key, ALL_BYTES);
       const replies = await trial.engine.run(echo, [key], [ALL_BYTES], { replies: 'binary' });
       expect(replies).toEqual([key, ALL_BYTES, ALL_BYTES]);
     });
 
-    it('gives and takes bytes in batches', async () => {
+    it('sends and returns bytes in batches', async () => {
       const key = trial.key('batch');
       const replies = await binary().multi().set(key, ALL_BYTES).get(key).exec();
       expect(replies[1]).toEqual(ALL_BYTES);
@@ -50,7 +50,7 @@ export function describeBytes(trial: EngineTrial): void {
     it.each([
       ['line ends and NUL', CONTROL_CHARACTERS],
       ['unicode', UNICODE],
-    ])('keeps %s, in keys and in scripts as well', async (_what, text) => {
+    ])('preserves %s in keys, values and scripts', async (_what, text) => {
       const { client } = trial.engine;
       const key = trial.key(text);
       await client.set(key, text);
@@ -59,7 +59,7 @@ export function describeBytes(trial: EngineTrial): void {
       expect(await client.mGet([key])).toEqual([text]);
     });
 
-    it('keeps values of a megabyte', async () => {
+    it('stores values of a megabyte', async () => {
       const { client } = trial.engine;
       const [bytes, text] = [randomBytes(MEGABYTE), 'é'.repeat(MEGABYTE / 2)];
       await Promise.all([client.set(trial.key('bytes'), bytes), client.set(trial.key('text'), text)]);
@@ -68,7 +68,7 @@ export function describeBytes(trial: EngineTrial): void {
       expect((await client.get(trial.key('text'))) === text).toBe(true);
     });
 
-    it('answers each caller in the form that it asked for', async () => {
+    it('returns text or Buffers as each caller requested', async () => {
       const key = trial.key('forms');
       await trial.engine.client.set(key, 'text');
       const answers = await Promise.all([trial.engine.client.get(key), binary().get(key)]);

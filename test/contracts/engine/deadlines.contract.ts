@@ -7,21 +7,21 @@ import { until } from '../../support/until.js';
 import { type EngineTrial, failureOf, outcomeOf } from '../engine-trial.js';
 
 const DEADLINE_MS = 300;
-/** What a call may be late by: timers are not exact. */
+/** Tolerance: timers are not exact. */
 const LATE_MS = 50;
 
 const read = defineScript('contract.read', 'return redis.call("GET", KEYS[1])');
 const count = defineScript('contract.count', 'return redis.call("INCR", KEYS[1])');
 const MEGABYTE = 'x'.repeat(1_000_000);
 
-/** Every call settles by its deadline, whatever the servers do. */
+/** Every call settles by its deadline, in every state of the servers. */
 export function describeDeadlines(trial: EngineTrial): void {
   describe('deadlines', () => {
     it.each<[string, (engine: RedisEngine, key: string) => Promise<unknown>]>([
       ['a command', (engine, key) => engine.clientWith({ deadlineMs: 50 }).get(key)],
       ['a batch', (engine, key) => engine.clientWith({ deadlineMs: 50 }).multi().get(key).exec()],
       ['a script', (engine, key) => engine.run(read, [key], [], { deadlineMs: 50 })],
-    ])('are those of %s where it has one', async (_what, call) => {
+    ])('can be set for %s', async (_what, call) => {
       const key = trial.key('paused');
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await trial.pause(key);
@@ -30,7 +30,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(outcome).toMatch(/^(unknown|refused)$/);
     });
 
-    it('that would never come are refused, whatever the call', async () => {
+    it('that are not finite reject the call with a RangeError', async () => {
       const [key, ...keys] = trial.spreadKeys(20) as [string, ...string[]];
       const { done } = trial.engine.statistics;
       const endless = trial.engine.clientWith({ deadlineMs: Number.POSITIVE_INFINITY });
@@ -44,7 +44,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(trial.engine.statistics.done).toBe(done);
     });
 
-    it('are those of the engine otherwise', async () => {
+    it('default to the deadline of the engine', async () => {
       const key = trial.key('paused');
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await trial.pause(key);
@@ -57,7 +57,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       }
     });
 
-    it('outlast a server that is busy for less', async () => {
+    it('that are long let a call succeed after a pause of the server that is longer than the default', async () => {
       const key = trial.key('busy');
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await engine.client.set(key, 'value');
@@ -72,22 +72,22 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(await Promise.all(calls)).toEqual(['value', ['value'], 'value']);
     });
 
-    it('count what has arrived while this process itself stood still', async () => {
-      const key = trial.key('stand-still');
+    it('do not discard replies that arrived while the event loop was blocked', async () => {
+      const key = trial.key('blocked');
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await engine.client.set(key, 'value');
       const { connects } = engine.statistics;
       const written = engine.client.get(key);
       await setImmediate();
-      standStill(2 * DEADLINE_MS);
+      blockEventLoop(2 * DEADLINE_MS);
       expect(await written).toBe('value');
       const unwritten = outcomeOf(engine.client.get(key));
-      standStill(2 * DEADLINE_MS);
+      blockEventLoop(2 * DEADLINE_MS);
       expect(await unwritten).toMatch(/^(done|unknown)$/);
       expect(engine.statistics.connects).toBe(connects);
     });
 
-    it('of some end without harm to those that are patient', async () => {
+    it('that pass do not affect pending calls with a longer deadline', async () => {
       const key = trial.key('busy');
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await engine.client.set(key, 'value');
@@ -102,13 +102,13 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(engine.statistics).toMatchObject({ connects: trial.servers.primaries.length });
     });
 
-    it('that are short take nothing from the calls of others, and what they refuse is not executed later', async () => {
+    it('that are short do not affect other calls, and refused calls are never executed', async () => {
       const [key, hasty] = [trial.key('large'), trial.key('hasty')];
       const engine = await trial.anotherEngine(DEADLINE_MS);
       const { connects } = engine.statistics;
       const server = await trial.pause(key);
       const patient = engine.clientWith({ deadlineMs: 5_000 });
-      // More than the sockets' buffers take.
+      // More than the socket buffers hold.
       const large = Array.from({ length: 20 }, () => outcomeOf(patient.set(key, MEGABYTE)));
       await setImmediate();
       const client = engine.clientWith({ deadlineMs: 20 });
@@ -125,7 +125,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(engine.statistics.connects).toBe(connects);
     });
 
-    it('that end a transaction half written leave nothing of it, nor anybody in it', async () => {
+    it('that interrupt a half-written transaction leave nothing of it on the server', async () => {
       const key = trial.key('half');
       const engine = await trial.anotherEngine(DEADLINE_MS);
       const server = await trial.pause(key);
@@ -150,7 +150,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(engine.report()).toMatchObject({ state: 'ready', breaker: 'closed' });
     });
 
-    it('answer with an outcome of their own that names the command', async () => {
+    it('that pass reject with outcome unknown and name the command', async () => {
       const key = trial.key('paused');
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await trial.pause(key);
@@ -159,7 +159,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(failure).toMatchObject({ outcome: 'unknown', message: expect.stringMatching(/get/i) });
     });
 
-    it('leave nothing that was refused to be executed later', async () => {
+    it('never lead to the execution of a refused call', async () => {
       const engine = await trial.anotherEngine(DEADLINE_MS);
       const keys = Array.from({ length: 40 }, (_, i) => trial.key(String(i)));
       const server = await trial.pause(trial.key(''));
@@ -171,7 +171,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       }
       const outcomes = await Promise.all(calls);
       const refused = keys.filter((_, i) => outcomes[i] === 'refused');
-      // The sockets' buffers take some of it.
+      // The socket buffers accept some of it.
       expect(refused.length).toBeGreaterThan(10);
       expect(new Set(outcomes)).toEqual(new Set(['refused', 'unknown']));
       server.resume();
@@ -179,7 +179,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(await trial.engine.client.exists(refused)).toBe(0);
     });
 
-    it('are not waited for where the queue has no room', async () => {
+    it('are not awaited if the queue is full: the call is refused at once', async () => {
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await trial.pause(trial.key(''));
       const calls = Array.from({ length: 10_100 }, () => outcomeOf(engine.client.get(trial.key(''))));
@@ -188,7 +188,7 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(outcomes.filter((outcome) => outcome === 'refused').length).toBeGreaterThanOrEqual(100);
     });
 
-    it('of many calls that nobody answered are followed by calls that are', async () => {
+    it('that pass for many calls do not prevent later calls from succeeding', async () => {
       const keys = trial.spreadKeys(30);
       const engine = await trial.anotherEngine(DEADLINE_MS);
       const server = await trial.pause(keys[0] ?? '');
@@ -204,7 +204,7 @@ export function describeDeadlines(trial: EngineTrial): void {
   });
 }
 
-function standStill(ms: number): void {
+function blockEventLoop(ms: number): void {
   const until = performance.now() + ms;
   while (performance.now() < until);
 }

@@ -5,22 +5,22 @@ import { type EngineTrial, failureOf, outcomeOf } from '../engine-trial.js';
 
 const SECRET = 'a-value-nobody-may-see';
 
-/** Errors are logged; keys and values must not be. */
+/** Errors are logged, so they must not contain keys or values. */
 export function describeErrors(trial: EngineTrial): void {
   describe('errors', () => {
     const key = () => trial.key('a-key-nobody-may-see');
     const run = (lua: string) => trial.engine.run(defineScript('contract.fails', lua), [key()], [SECRET]);
 
     it.each<[string, () => Promise<unknown>]>([
-      ['a command of another type', () => trial.engine.client.lPush(key(), SECRET)],
-      ['an increment of text', () => trial.engine.client.incr(key())],
+      ['a command for another type', () => trial.engine.client.lPush(key(), SECRET)],
+      ['an increment of a text', () => trial.engine.client.incr(key())],
       ['a command that only newer servers know', () => trial.engine.client.hExpire(key(), SECRET, 60)],
       ['a batch', () => trial.engine.client.multi().get(key()).lPush(key(), SECRET).exec()],
       ['a pipeline', () => trial.engine.client.multi().get(key()).incr(key()).execAsPipeline()],
-      ['a script that raises', () => run('error(KEYS[1] .. ARGV[1])')],
-      ['a script that answers', () => run('return redis.error_reply(KEYS[1] .. " " .. ARGV[1])')],
+      ['a script that raises an error', () => run('error(KEYS[1] .. ARGV[1])')],
+      ['a script that returns an error', () => run('return redis.error_reply(KEYS[1] .. " " .. ARGV[1])')],
       ['a script whose command fails', () => run('return redis.call("LPUSH", KEYS[1], ARGV[1])')],
-    ])('of %s carry neither keys nor values, not even in their causes', async (_what, call) => {
+    ])('of %s contain no keys or values, not even in their causes', async (_what, call) => {
       await trial.engine.client.set(key(), SECRET);
       const failure = await failureOf(call);
       expect(failure).toBeInstanceOf(EngineError);
@@ -30,7 +30,7 @@ export function describeErrors(trial: EngineTrial): void {
       expect(everything).not.toContain(trial.prefix);
     });
 
-    describe('of a server without memory', () => {
+    describe('of a server without free memory', () => {
       const full = async () => {
         const server = await trial.servers.primaryOf(key());
         trial.afterTest(() => server.command('CONFIG', 'SET', 'maxmemory', '0'));
@@ -38,7 +38,7 @@ export function describeErrors(trial: EngineTrial): void {
         await server.command('CONFIG', 'SET', 'maxmemory', '1');
       };
 
-      it('are refusals, since nothing was executed', async () => {
+      it('are refused, because nothing was executed', async () => {
         await full();
         const { client } = trial.engine;
         expect(await outcomeOf(client.set(trial.key('other'), 'value'))).toBe('refused');
@@ -48,7 +48,7 @@ export function describeErrors(trial: EngineTrial): void {
         expect(await client.get(key())).toBe(SECRET);
       });
 
-      it('are none where a part was executed', async () => {
+      it('are failed if a part of a pipeline was executed', async () => {
         await full();
         const { client } = trial.engine;
         const pipeline = client.multi().del(key()).set(trial.key('other'), 'value');
@@ -57,12 +57,12 @@ export function describeErrors(trial: EngineTrial): void {
       });
     });
 
-    it('of a script that has written something are no refusals, whatever it answers', async () => {
+    it('of a script that has written something are failed, even if it returns OOM', async () => {
       const lua = 'redis.call("DEL", KEYS[1]) return redis.error_reply("OOM it says")';
       expect(await outcomeOf(run(lua))).toBe('failed');
     });
 
-    it('of arguments that cannot be sent concern their own calls alone', async () => {
+    it('of arguments that cannot be encoded do not affect other calls', async () => {
       const { client } = trial.engine;
       const unsendable = () => client.set(key(), undefined as unknown as string);
       const calls = Array.from({ length: 50 }, (_, i) =>
@@ -76,7 +76,7 @@ export function describeErrors(trial: EngineTrial): void {
       expect(trial.engine.report()).toMatchObject({ state: 'ready', breaker: 'closed' });
     });
 
-    it('that the engine answers with do not open the breaker', async () => {
+    it('that the server returns do not open the breaker', async () => {
       const { client } = trial.engine;
       await client.set(key(), SECRET);
       const outcomes = await Promise.all(

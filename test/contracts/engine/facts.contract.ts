@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import type { EngineTrial } from '../engine-trial.js';
 
-/** What an engine says of itself. */
+/** The health report of an engine. */
 export function describeFacts(trial: EngineTrial): void {
-  describe('facts', () => {
-    it('are those of the servers', async () => {
+  describe('report and facts', () => {
+    it('contain kind and version of the servers', async () => {
       const { kind, primaries } = trial.servers;
       const information = String(await primaries[0]?.command('INFO', 'server'));
       const version = new RegExp(`${kind}_version:(\\S+)`).exec(information)?.[1];
@@ -13,10 +13,10 @@ export function describeFacts(trial: EngineTrial): void {
       expect(trial.engine.facts).toMatchObject({ kind, version, role: 'primary' });
     });
 
-    it('are reported with topology, state and breaker', async () => {
+    it('contain topology, state, breaker and whether writes are refused', async () => {
       const { kind, topology } = trial.servers;
       const { version } = trial.engine.facts;
-      // Writes are tried once a second; another test may have filled the server before.
+      // The write probe runs once a second, and another test may have filled the server before.
       await until(() => !trial.engine.report().refusesWrites);
       expect(trial.engine.report()).toMatchObject({
         roles: [],
@@ -31,7 +31,7 @@ export function describeFacts(trial: EngineTrial): void {
       });
     });
 
-    it('count every call once, by its outcome', async () => {
+    it('count every call once by its outcome, including split commands', async () => {
       const engine = await trial.anotherEngine();
       const key = trial.key('text');
       const before = engine.statistics;
@@ -47,10 +47,10 @@ export function describeFacts(trial: EngineTrial): void {
       expect(after.connects).toBeGreaterThan(0);
     });
 
-    it('name no secret', () => {
+    it('contain no secrets', () => {
       const secrets = [...trial.servers.url.matchAll(/(?<=:)[^:@/]+(?=@)/g)].map(([secret]) => secret);
-      const said = JSON.stringify([trial.engine.report(), trial.engine.facts, trial.engine.name]);
-      for (const secret of secrets) expect(said).not.toContain(decodeURIComponent(secret));
+      const report = JSON.stringify([trial.engine.report(), trial.engine.facts, trial.engine.name]);
+      for (const secret of secrets) expect(report).not.toContain(decodeURIComponent(secret));
     });
   });
 }

@@ -7,10 +7,10 @@ import type { EngineTrial } from '../engine-trial.js';
 
 const HOUR_MILLISECONDS = 3_600_000;
 
-/** Libraries that want a client of node-redis take the engine's, on every topology. */
+/** Libraries that expect a node-redis client work with the engine's client in every topology. */
 export function describeLibraries(trial: EngineTrial): void {
   describe('libraries', () => {
-    it('connect-redis keeps sessions', async () => {
+    it('connect-redis stores, touches and destroys sessions', async () => {
       const { client } = trial.engine;
       const store = new RedisStore({ client, prefix: trial.prefix, ttl: 60 });
       const session = { cookie: { originalMaxAge: HOUR_MILLISECONDS }, visits: 1 } as unknown as SessionData;
@@ -24,8 +24,8 @@ export function describeLibraries(trial: EngineTrial): void {
       expect(await store.get('one')).toBeNull();
     });
 
-    it('cache-manager-redis-yet caches values', async () => {
-      // The store is typed for its own, older node-redis; the commands it sends are the same in ours.
+    it('cache-manager-redis-yet stores, expires and deletes values', async () => {
+      // The store's types belong to an older node-redis. The commands are the same.
       const store = redisInsStore(trial.engine.client as never);
       const keys = trial.spreadKeys(3) as [string, string, string];
       await store.set(keys[0], { answer: 42 }, HOUR_MILLISECONDS);
@@ -38,7 +38,7 @@ export function describeLibraries(trial: EngineTrial): void {
       expect(await store.get(keys[0])).toBeUndefined();
     });
 
-    it('cache-manager-redis-yet writes many at once where they share a hash tag', async () => {
+    it('cache-manager-redis-yet writes several keys at once if they have the same hash tag', async () => {
       const store = redisInsStore(trial.engine.client as never);
       const [one, other] = [trial.key('one'), trial.key('other')];
       await store.mset(

@@ -5,10 +5,10 @@ import { type EngineTrial, outcomeOf, SOON } from '../engine-trial.js';
 
 const read = defineScript('contract.read', 'return redis.call("GET", KEYS[1])');
 
-/** Engines come and go without a trace. */
+/** Connecting, reconnecting and closing. */
 export function describeLifecycle(trial: EngineTrial): void {
-  describe('an engine', () => {
-    it('calls back when it is connected again, since what was in the servers may be gone', async () => {
+  describe('lifecycle', () => {
+    it('calls the onReady listener after a reconnect', async () => {
       const engine = await trial.anotherEngine();
       let times = 0;
       engine.onReady(() => (times += 1));
@@ -16,7 +16,7 @@ export function describeLifecycle(trial: EngineTrial): void {
       await expect.poll(() => times, SOON).toBeGreaterThan(0);
     });
 
-    it('refuses every call once closed', async () => {
+    it('refuses every call after close', async () => {
       const engine = await trial.anotherEngine();
       const key = trial.key('closed');
       await engine.client.set(key, 'value');
@@ -31,14 +31,14 @@ export function describeLifecycle(trial: EngineTrial): void {
       expect(engine.isReady).toBe(false);
     });
 
-    it('settles what was on its way when it is closed', async () => {
+    it('settles pending calls when it is closed', async () => {
       const engine = await trial.anotherEngine();
       const key = trial.key('closing');
       const calls = Array.from({ length: 100 }, () => outcomeOf(engine.client.incr(key)));
       engine.close();
       const outcomes = await Promise.all(calls);
-      const perhapsExecuted = outcomes.filter((it) => it !== 'refused').length;
-      expect(Number((await trial.engine.client.get(key)) ?? 0)).toBeLessThanOrEqual(perhapsExecuted);
+      const possiblyExecuted = outcomes.filter((it) => it !== 'refused').length;
+      expect(Number((await trial.engine.client.get(key)) ?? 0)).toBeLessThanOrEqual(possiblyExecuted);
     });
 
     it('can be closed twice', async () => {
@@ -48,7 +48,7 @@ export function describeLifecycle(trial: EngineTrial): void {
       expect(await outcomeOf(engine.client.get(trial.key('closed')))).toBe('refused');
     });
 
-    it('leaves nothing open, on the servers or here', async () => {
+    it('closes all its connections and sockets', async () => {
       const [before, socketsBefore] = [await clientsOf(trial), openSockets()];
       const engine = await trial.anotherEngine();
       engine.subscribe(trial.key('channel'), { onMessage: () => undefined });
@@ -63,7 +63,7 @@ export function describeLifecycle(trial: EngineTrial): void {
       await expect.poll(openSockets, SOON).toBeLessThanOrEqual(socketsBefore);
     });
 
-    it('does not disturb another one with the same address', async () => {
+    it('does not affect another engine with the same address when it is closed', async () => {
       const key = trial.key('shared');
       const [leaving, staying] = [await trial.anotherEngine(), await trial.anotherEngine()];
       const messages: string[] = [];
@@ -84,7 +84,7 @@ export function describeLifecycle(trial: EngineTrial): void {
   });
 }
 
-/** The connections of all servers by both their ends, but for those that ask for them. */
+/** The connections of all servers by both addresses, without those that run this query. */
 async function clientsOf({ servers }: EngineTrial): Promise<string[]> {
   const lists = await Promise.all(servers.nodes.map((node) => node.command('CLIENT', 'LIST')));
   return lists

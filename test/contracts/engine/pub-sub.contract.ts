@@ -5,28 +5,28 @@ import { type EngineTrial, SOON } from '../engine-trial.js';
 
 interface Listener {
   readonly messages: string[];
-  /** How often its subscription began. */
-  begun: number;
+  /** How often its subscription became active. */
+  liveCount: number;
   stop(): void;
 }
 
-/** Messages between nodes of the application, whatever the engine is made of. */
+/** Messages between nodes of the application, in any topology. */
 export function describePubSub(trial: EngineTrial): void {
   describe('pub/sub', () => {
     const channel = () => trial.key('channel');
 
     async function listenOn(engine: RedisEngine, name = channel()): Promise<Listener> {
-      const listener: Listener = { messages: [], begun: 0, stop: () => undefined };
+      const listener: Listener = { messages: [], liveCount: 0, stop: () => undefined };
       listener.stop = engine.subscribe(name, {
         onMessage: (message) => listener.messages.push(message),
-        onLive: () => (listener.begun += 1),
+        onLive: () => (listener.liveCount += 1),
       });
       trial.afterTest(() => listener.stop());
-      await until(() => listener.begun === 1);
+      await until(() => listener.liveCount === 1);
       return listener;
     }
 
-    it('brings a message to every subscriber on every node, once and in order', async () => {
+    it('delivers a message to every subscriber on every node, once and in order', async () => {
       const other = await trial.anotherEngine();
       const listeners = await Promise.all(
         [trial.engine, trial.engine, other].map((engine) => listenOn(engine)),
@@ -38,14 +38,14 @@ export function describePubSub(trial: EngineTrial): void {
       for (const { messages } of listeners) expect(messages).toEqual([...sent, 'the last']);
     });
 
-    it('says how many connections a message reached', async () => {
+    it('returns the number of connections that received a message', async () => {
       expect(await trial.engine.publish(channel(), 'to nobody')).toBe(0);
       const other = await trial.anotherEngine();
       await Promise.all([listenOn(trial.engine), listenOn(other)]);
       expect(await trial.engine.publish(channel(), 'to two nodes')).toBe(2);
     });
 
-    it('keeps every character of a message and of a channel', async () => {
+    it('preserves every character of message and channel', async () => {
       const name = `${channel()}\r\n\0 東京 👩🏽‍🚀`;
       const listener = await listenOn(trial.engine, name);
       const sent = ['', '\r\n$3\r\n\0', 'Zoë 東京 👩🏽‍🚀', 'x'.repeat(1_000_000)];
@@ -54,7 +54,7 @@ export function describePubSub(trial: EngineTrial): void {
       expect(listener.messages.map((message, i) => message === sent[i])).toEqual(sent.map(() => true));
     });
 
-    it('keeps channels apart, wherever they are', async () => {
+    it('delivers messages only to their channel', async () => {
       const names = trial.spreadKeys(20);
       const listeners = await Promise.all(names.map((name) => listenOn(trial.engine, name)));
       await Promise.all(names.map((name) => trial.engine.publish(name, `for ${name}`)));
@@ -62,7 +62,7 @@ export function describePubSub(trial: EngineTrial): void {
       expect(listeners.map(({ messages }) => messages)).toEqual(names.map((name) => [`for ${name}`]));
     });
 
-    it('brings nothing after unsubscribing, but to the others of the channel', async () => {
+    it('stops delivery after unsubscribing, but not for other subscribers of the channel', async () => {
       const [leaving, staying] = [await listenOn(trial.engine), await listenOn(trial.engine)];
       await trial.engine.publish(channel(), 'first');
       await until(() => leaving.messages.length === 1 && staying.messages.length === 1);
@@ -76,7 +76,7 @@ export function describePubSub(trial: EngineTrial): void {
       expect([leaving.messages, staying.messages]).toEqual([['first'], ['first', 'second']]);
     });
 
-    it('begins a subscription again right after it was ended', async () => {
+    it('can subscribe again right after unsubscribing', async () => {
       for (let i = 0; i < 10; i++) {
         const listener = await listenOn(trial.engine);
         await trial.engine.publish(channel(), `message ${i}`);
@@ -85,7 +85,7 @@ export function describePubSub(trial: EngineTrial): void {
       }
     });
 
-    it('begins a subscription that was asked for before there was a connection', async () => {
+    it('starts subscriptions that were requested before the engine was connected', async () => {
       const engine = trial.idleEngine();
       const listening = listenOn(engine);
       engine.start();
@@ -94,7 +94,7 @@ export function describePubSub(trial: EngineTrial): void {
       await expect.poll(() => listener.messages, SOON).toEqual(['message']);
     });
 
-    it('goes on with the other listeners when one throws', async () => {
+    it('still delivers to other listeners when one throws', async () => {
       const stop = trial.engine.subscribe(channel(), {
         onMessage: () => {
           throw new Error('A listener that throws.');
@@ -108,11 +108,11 @@ export function describePubSub(trial: EngineTrial): void {
       expect(trial.engine.isReady).toBe(true);
     });
 
-    it('says when a subscription begins again after a lost connection, and brings what is sent from then on', async () => {
+    it('reports when a subscription is active again after a lost connection, and delivers later messages', async () => {
       const engine = await trial.anotherEngine();
       const listener = await listenOn(engine);
       await trial.cutConnections();
-      await until(() => listener.begun === 2);
+      await until(() => listener.liveCount === 2);
       await until(() => isPublished(trial.engine, channel(), 'again'));
       await expect.poll(() => listener.messages, SOON).toContain('again');
     });

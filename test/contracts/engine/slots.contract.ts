@@ -5,7 +5,7 @@ import { type EngineTrial, failureOf, outcomeOf } from '../engine-trial.js';
 
 const touchAll = defineScript('contract.touch-all', 'return #KEYS');
 
-/** What would work on one server only works nowhere, and what can be split is, so that no store ever sees topology. */
+/** Calls that would work only on a single server fail everywhere, and some commands are split. So stores do not depend on the topology. */
 export function describeSlots(trial: EngineTrial): void {
   describe('keys in several slots', () => {
     const two = () => trial.spreadKeys(2) as [string, string];
@@ -26,7 +26,7 @@ export function describeSlots(trial: EngineTrial): void {
     ];
 
     it.each(calls)(
-      'are refused for %s on every topology, with a reason that repeats no key',
+      'are rejected for %s in every topology, with a message that contains no key',
       async (_what, call) => {
         const failure = await failureOf(call);
         expect(failure).toBeInstanceOf(CrossSlotError);
@@ -38,13 +38,13 @@ export function describeSlots(trial: EngineTrial): void {
       },
     );
 
-    it('are refused before anything is written', async () => {
+    it('are rejected before anything is written', async () => {
       const { client } = trial.engine;
       await failureOf(() => client.multi().set(two()[0], '1').set(two()[1], '2').exec());
       expect(await client.mGet(two())).toEqual([null, null]);
     });
 
-    it('are taken where the hash tag is the same', async () => {
+    it('are accepted if they have the same hash tag', async () => {
       const { client } = trial.engine;
       const [one, other] = [trial.key('one'), trial.key('other')];
       await client.mSet({ [one]: '1', [other]: '2' });
@@ -53,13 +53,13 @@ export function describeSlots(trial: EngineTrial): void {
       expect(await trial.engine.run(touchAll, [one, other], [])).toBe(2);
     });
 
-    it('are taken where the same key is named twice, whatever its tag', async () => {
+    it('are accepted if they are the same key', async () => {
       const [key] = two();
       expect(await trial.engine.client.multi().set(key, '1').get(key).exec()).toEqual(['OK', '1']);
       expect(await trial.engine.run(touchAll, [key, key], [])).toBe(2);
     });
 
-    it('are read with one MGET, in the order asked for', async () => {
+    it('are read with one MGET, in the requested order', async () => {
       const { client } = trial.engine;
       const keys = trial.spreadKeys(50);
       const isThere = (i: number) => i % 5 !== 0;
@@ -69,7 +69,7 @@ export function describeSlots(trial: EngineTrial): void {
       expect(await client.mGet(keys.toReversed())).toEqual(expected.toReversed());
     });
 
-    it('are not called refused where some of them were removed', async () => {
+    it('are not reported as refused if some of them were removed', async () => {
       const keys = trial.spreadKeys(50);
       await Promise.all(keys.map((key) => trial.engine.client.set(key, 'value')));
       const engine = await trial.anotherEngine(300);

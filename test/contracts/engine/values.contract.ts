@@ -4,10 +4,10 @@ import type { EngineTrial } from '../engine-trial.js';
 
 const LARGEST_EXACT_SCORE = Number.MAX_SAFE_INTEGER;
 
-/** The types of values that the stores use. */
+/** The data types that the stores use. */
 export function describeValues(trial: EngineTrial): void {
   describe('values', () => {
-    it('answers null for what is not there', async () => {
+    it('returns null for missing keys, fields and members', async () => {
       const { client } = trial.engine;
       const key = trial.key('missing');
       expect(await client.get(key)).toBeNull();
@@ -19,7 +19,7 @@ export function describeValues(trial: EngineTrial): void {
       expect(await client.pTTL(key)).toBe(-2);
     });
 
-    it('keeps strings, the empty one too', async () => {
+    it('stores strings, including the empty string', async () => {
       const { client } = trial.engine;
       for (const text of ['text', '', '0', 'null']) {
         expect(await client.set(trial.key('text'), text)).toBe('OK');
@@ -29,7 +29,7 @@ export function describeValues(trial: EngineTrial): void {
       expect(await client.get(trial.key('text'))).toBeNull();
     });
 
-    it('sets only what is there, or only what is not', async () => {
+    it('sets a key with XX only if it exists, and with NX only if it does not', async () => {
       const { client } = trial.engine;
       const key = trial.key('conditional');
       expect(await client.set(key, 'first', { condition: 'XX' })).toBeNull();
@@ -39,7 +39,7 @@ export function describeValues(trial: EngineTrial): void {
       expect(await client.get(key)).toBe('fourth');
     });
 
-    it('lets keys expire at their time, and keeps them where that is taken back', async () => {
+    it('expires keys at their time, and keeps a persisted key', async () => {
       const { client } = trial.engine;
       const [short, kept, long] = [trial.key('short'), trial.key('kept'), trial.key('long')];
       await client.set(short, 'value', { expiration: { type: 'PX', value: 50 } });
@@ -54,7 +54,7 @@ export function describeValues(trial: EngineTrial): void {
       expect(leftMilliseconds).toBeLessThanOrEqual(60_000);
     });
 
-    it('counts, also when many count at once', async () => {
+    it('counts concurrent increments exactly', async () => {
       const { client } = trial.engine;
       const key = trial.key('count');
       await Promise.all(Array.from({ length: 100 }, () => client.incr(key)));
@@ -63,7 +63,7 @@ export function describeValues(trial: EngineTrial): void {
       expect(await client.get(key)).toBe('109');
     });
 
-    it('keeps hashes', async () => {
+    it('stores and reads hashes', async () => {
       const { client } = trial.engine;
       const key = trial.key('hash');
       expect(await client.hSet(key, { name: 'Ada', country: 'GB', visits: '1' })).toBe(3);
@@ -89,7 +89,7 @@ export function describeValues(trial: EngineTrial): void {
       expect(await client.zCard(key)).toBe(2);
     });
 
-    it('keeps the largest whole scores exactly', async () => {
+    it('stores the largest safe integers as exact scores', async () => {
       const { client } = trial.engine;
       const key = trial.key('exact');
       await client.zAdd(key, { value: 'most', score: LARGEST_EXACT_SCORE });
