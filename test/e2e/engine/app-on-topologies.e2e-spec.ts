@@ -9,7 +9,7 @@ import { until } from '../../support/until.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
 
-describe('the application on several servers', () => {
+describe('the application on Sentinel and Cluster', () => {
   let stack: EngineStack;
   let node: TestNode;
   afterEach(async () => {
@@ -28,7 +28,7 @@ describe('the application on several servers', () => {
     ['Sentinel with TLS', () => startSentinel(kind, { tls: true, password: 'secret' }), 'primary'],
     ['a cluster', () => startCluster(kind), 'shard-1'],
   ])(
-    '%s: all three use cases work, and again after a primary is lost',
+    '%s: sessions, query cache and leaderboard work, and recover after a primary is killed',
     async (_how, start, primary) => {
       stack = await start();
       node = await startOn(productionSettings(await createDatabase(), stack.url));

@@ -46,7 +46,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('an engine on %s', (kin
     await until(async () => (await outcomeOf(set())) === 'done');
   });
 
-  it('refuses at once while the server is down', async () => {
+  it('refuses calls at once while the server is down', async () => {
     await server.kill();
     await until(() => !engine.isReady);
     const { ms, result: calls } = await elapsed(() =>
@@ -57,7 +57,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('an engine on %s', (kin
     expect(engine.report()).toMatchObject({ state: 'down', reason: expect.stringMatching(/\.$/) });
   });
 
-  it('is ready again by itself after a kill and after a pause', async () => {
+  it('recovers by itself after a kill and after a pause', async () => {
     await server.kill();
     await until(() => !engine.isReady);
     await server.restart();

@@ -24,7 +24,7 @@ function connect(url: string): RedisEngine {
   return engine;
 }
 
-/** Of its own: a dump in the common one would be loaded by every server that starts there. */
+/** A directory per test: a dump in a shared one would be loaded by every server that starts there. */
 async function directoryOf(mode: number): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'refusals-'));
   await chmod(path, mode);
@@ -32,7 +32,7 @@ async function directoryOf(mode: number): Promise<string> {
   return path;
 }
 
-describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s server that refuses', (kind) => {
+describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('the health report of an engine on %s', (kind) => {
   const start = async (...settings: string[]): Promise<LocalEngine> => {
     const server = await startEngine(kind, { settings });
     closing.push(() => server.stop());
@@ -44,7 +44,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
     return engine;
   };
 
-  it('connections beyond maxclients is reported with what to raise', async () => {
+  it('says to raise maxclients if the server accepts no more connections', async () => {
     const server = await start('--maxclients', '1');
     const socket = connectSocket(server.port, '127.0.0.1').on('error', () => undefined);
     socket.write('PING\r\n');
@@ -55,7 +55,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
     await until(() => engine.report().reason === null);
   });
 
-  it('HELLO is reported as such, without the password that the server repeats', async () => {
+  it('says that the server refuses HELLO 3, without the password that the reply contains', async () => {
     const server = await start('--rename-command', 'HELLO', '');
     const withPassword = server.url.replace('://', '://cluster:not-to-be-shown@');
     for (const engine of [connect(server.url), connect(withPassword)]) {
@@ -64,7 +64,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
     }
   });
 
-  it('everything while a script runs is reported with its code, and recovers', async () => {
+  it('says BUSY while a long script runs, and recovers afterwards', async () => {
     const server = await start('--busy-reply-threshold', '20');
     const engine = await connected(server);
     server.command('EVAL', 'while true do end', '0').catch(() => undefined);
@@ -73,7 +73,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
     await until(() => engine.report().reason === null);
   });
 
-  it('everything while it loads its data is reported with its code, and recovers', async () => {
+  it('says that the server is loading its data, and recovers afterwards', async () => {
     const often = ['--loading-process-events-interval-bytes', '1024'];
     const debug = ['--enable-debug-command', 'local'];
     const server = await start('--dir', await directoryOf(0o777), ...debug, ...often);
@@ -88,7 +88,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
   it.each([
     ['maxmemory', '1', '0', /is full and refuses writes \(OOM\)/],
     ['min-replicas-to-write', '1', '0', /too few replicas are connected \(NOREPLICAS\)/],
-  ])('writes because of %s is reported while it lasts, and reads go on', async (name, bad, good, reason) => {
+  ])('says that writes are refused because of %s, while reads succeed', async (name, bad, good, reason) => {
     const server = await start();
     const engine = await connected(server);
     await server.command('CONFIG', 'SET', name, bad);
@@ -103,7 +103,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
     await until(() => engine.report().reason === null);
   });
 
-  it('writes because it cannot save is reported while it lasts', async () => {
+  it('says that writes are refused because the server cannot save to disk (MISCONF)', async () => {
     const server = await start('--dir', await directoryOf(0o555));
     const engine = await connected(server);
     const set = (name: string, value: string) => server.command('CONFIG', 'SET', name, value);
@@ -114,13 +114,13 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
     await until(() => engine.report().reason === null);
   });
 
-  it('writes is reported as soon as a connection is made', async () => {
+  it('says that writes are refused as soon as the engine is connected', async () => {
     const server = await start('--maxmemory', '1');
     const engine = await connected(server);
     expect(engine.report()).toMatchObject({ state: 'ready', refusesWrites: true });
   });
 
-  it('CONFIG, INFO and EVAL to a user is used all the same', async () => {
+  it('is ready for an ACL user without CONFIG, INFO and EVAL', async () => {
     const server = await start();
     await server.command(
       'ACL',
@@ -141,8 +141,8 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('a %s serv
   });
 });
 
-describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('replication on %s', (kind) => {
-  it('reports which settings are missing where acknowledged writes do not wait for a replica', async () => {
+describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('the replication advice of an engine on %s', (kind) => {
+  it('names the settings that are missing on a primary with replicas', async () => {
     const stack = await startSentinel(kind);
     closing.push(() => stack.stop());
     const primary = stack.node('primary');
@@ -160,7 +160,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])('replicati
     expect(await adviceAfter('1', '2')).toBeNull();
   });
 
-  it('reports nothing where there are no replicas', async () => {
+  it('is null without replicas', async () => {
     const server = await startEngine(kind);
     closing.push(() => server.stop());
     const engine = connect(server.url);

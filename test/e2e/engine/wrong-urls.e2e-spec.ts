@@ -27,9 +27,9 @@ async function expectReason(engine: RedisEngine, reason: RegExp): Promise<void> 
 }
 
 describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
-  'a URL that does not fit its servers, on %s',
+  'the health report for a wrong engine URL, on %s',
   (kind) => {
-    it('says that a server does not speak TLS, or does', async () => {
+    it('says that the server does not speak TLS, or that it does', async () => {
       const [plain, tls] = await Promise.all([startEngine(kind), startEngine(kind, { tls: true })]);
       closing.push(
         () => plain.stop(),
@@ -41,7 +41,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       await expectReason(toTls, /speaks TLS/);
     });
 
-    it('says that a server asks for a client certificate, or accepts another one only', async () => {
+    it('says that the server asks for a client certificate, or does not accept ours', async () => {
       const [server, stranger] = await Promise.all(
         [1, 2].map(() => startEngine(kind, { tls: { clientCertificates: true } })),
       );
@@ -57,7 +57,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       await expectReason(withForeign, /not accept our client certificate/);
     });
 
-    it('says that a server is no cluster node, or is one', async () => {
+    it('says that the server is not a cluster node, or that it is one', async () => {
       const server = await startEngine(kind);
       const cluster = await startCluster(kind);
       closing.push(
@@ -71,7 +71,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       expect([toServer.isReady, toNode.isReady]).toEqual([false, false]);
     });
 
-    it('says that the sentinels know no primary of that name', async () => {
+    it('says that the sentinels watch no primary with that name', async () => {
       const stack = await startSentinel(kind);
       closing.push(() => stack.stop());
       const engine = connect(stack.url.replace('name=primary', 'name=nobody'));
@@ -79,7 +79,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       expect(engine.isReady).toBe(false);
     });
 
-    it('does not take a name for wrong that most sentinels cannot be asked about', async () => {
+    it('does not treat the name as wrong while most sentinels are down', async () => {
       const stack = await startSentinel(kind);
       closing.push(() => stack.stop());
       await stack.node('sentinel-1').command('SENTINEL', 'REMOVE', 'primary');
@@ -91,7 +91,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       await until(() => engine.isReady);
     });
 
-    it('says that servers are sentinels', async () => {
+    it('says that the servers are sentinels', async () => {
       const stack = await startSentinel(kind);
       closing.push(() => stack.stop());
       const sentinels = stack.url.replace(/\/0\?.*$/, '');
@@ -103,10 +103,10 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       }
     });
 
-    it('says so when the primaries of a cluster are slow to connect to', async () => {
+    it('says that primaries did not connect within the timeout, and recovers', async () => {
       const cluster = await startCluster(kind, { proxied: true });
       closing.push(() => cluster.stop());
-      // Two round trips are longer than a connection is waited for at first, and one is not.
+      // One round trip is shorter than the first connect timeout, two are longer.
       for (const name of cluster.nodes.keys()) cluster.proxy(name).delay(110);
       const engine = connect(cluster.url);
       await engine.firstAttempt;
@@ -114,7 +114,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       await until(() => engine.isReady);
     });
 
-    it('says that a server is no sentinel', async () => {
+    it('says that the server is not a sentinel', async () => {
       const server = await startEngine(kind);
       closing.push(() => server.stop());
       const engine = connect(server.url.replace(kind, `${kind}+sentinel`).concat('?name=primary'));
