@@ -1,16 +1,16 @@
-/** One figure: how it is measured, and what is wanted of it. */
+/** One figure: how it is measured, and its goals. */
 export interface Benchmark {
   readonly name: string;
-  /** What is done, in a line or two. */
+  /** The method in one or two lines. */
   readonly method: string;
-  /** Ends by itself: counts and times are bounded. `say` is for progress, not for results. */
+  /** Counts and times are limited, so it ends by itself. `say` prints progress, not results. */
   measure(say: (progress: string) => void): Promise<Measurement>;
 }
 
 export interface Measurement {
-  /** What was measured against, e.g. "valkey-server 8.0.1". */
+  /** Names and versions, for example "valkey-server 8.0.1". */
   readonly servers: string;
-  /** A header and its rows; the first two columns are names. */
+  /** A header and rows. The first two columns are names. */
   readonly table: readonly string[][];
   readonly goals: readonly Goal[];
 }
@@ -20,7 +20,7 @@ export interface Goal {
   readonly value: number;
   readonly atMost?: number;
   readonly atLeast?: number;
-  /** e.g. "µs"; nothing for a ratio or a count. */
+  /** For example "µs". Undefined for a ratio or a count. */
   readonly unit?: string;
 }
 

@@ -7,19 +7,19 @@ import { largest, mean, median, quantile } from './statistics.js';
 
 const CALLS = 20_000;
 const BATCH = 200;
-/** Between batches timers and sockets have their turn: probes and reconnects go on as they do in an application. */
+/** Pause between batches, so that heartbeats and reconnects continue as in an application. */
 const BETWEEN_BATCHES_MS = 10;
 const WAVE = 1000;
 const REFUSED_IN_A_ROW = 50;
-/** Slot 5061 of 16,384, which the first of three shards serves. */
+/** Its slot, 5061 of 16,384, belongs to the first of three shards. */
 const KEY = 'bar';
 
-/** What an outage costs each caller once the engine is known to be down. */
+/** The cost of a refused call once the outage is detected. */
 export const breakerOpen: Benchmark = {
   name: 'breaker-open',
   method:
-    `Time until a call is refused while its server is known to be down: ${CALLS.toLocaleString('en-US')} GETs awaited one by one (mean of ${BATCH}, median\n` +
-    `of the means), and as many in waves of ${WAVE} issued together (likewise). "let through" were not refused: probes that callers wait for.`,
+    `Time until a call is refused after the outage was detected: ${CALLS.toLocaleString('en-US')} GETs awaited one by one (mean of ${BATCH}, median\n` +
+    `of the means), and as many in waves of ${WAVE} issued together (likewise). "not refused" are calls that had to wait for the server.`,
   async measure(say) {
     const outages: Outage[] = [];
     for (const begin of OUTAGES) outages.push(await during(await begin(), say));
@@ -28,7 +28,7 @@ export const breakerOpen: Benchmark = {
   },
 };
 
-/** A server or stack of servers, and how to take it away. */
+/** A server or stack of servers, and how to stop it. */
 interface Victim {
   readonly what: string;
   readonly servers: string;
@@ -75,7 +75,7 @@ interface Outage {
   /** Microseconds per call, of each wave. */
   readonly together: readonly number[];
   /** Milliseconds of each call that was not refused. */
-  readonly letThroughMs: readonly number[];
+  readonly notRefusedMs: readonly number[];
 }
 
 const HEADER = [
@@ -84,14 +84,14 @@ const HEADER = [
   'p50 µs',
   'p99 µs',
   'together µs',
-  'let through',
+  'not refused',
   'longest of them ms',
 ];
 
-function rowOf({ what, alone, together, letThroughMs }: Outage): string[] {
+function rowOf({ what, alone, together, notRefusedMs }: Outage): string[] {
   const figures = [typical(alone), quantile(alone, 0.5), quantile(alone, 0.99), median(together)];
-  const longest = letThroughMs.length === 0 ? '-' : largest(letThroughMs).toFixed(0);
-  return [what, ...figures.map((figure) => figure.toFixed(2)), String(letThroughMs.length), longest];
+  const longest = notRefusedMs.length === 0 ? '-' : largest(notRefusedMs).toFixed(0);
+  return [what, ...figures.map((figure) => figure.toFixed(2)), String(notRefusedMs.length), longest];
 }
 
 function goalsOf({ what, alone, together }: Outage): Goal[] {
@@ -99,7 +99,7 @@ function goalsOf({ what, alone, together }: Outage): Goal[] {
   return [goal(`${what}, one by one`, typical(alone)), goal(`${what}, together`, median(together))];
 }
 
-/** A mean that whatever else the machine does now and then has no part in. */
+/** The median of means: interruptions by other processes do not affect it. */
 function typical(microseconds: readonly number[]): number {
   const batches = Math.ceil(microseconds.length / BATCH);
   const means = Array.from({ length: batches }, (_, batch) =>
@@ -116,9 +116,9 @@ async function during(victim: Victim, say: (progress: string) => void): Promise<
     try {
       await victim.breakIt();
       await until('calls are refused', () => refusesInARow(engine));
-      const letThroughMs: number[] = [];
-      const alone = await callOneByOne(engine, letThroughMs);
-      return { what, servers, alone, together: await callTogether(engine, letThroughMs), letThroughMs };
+      const notRefusedMs: number[] = [];
+      const alone = await callOneByOne(engine, notRefusedMs);
+      return { what, servers, alone, together: await callTogether(engine, notRefusedMs), notRefusedMs };
     } finally {
       engine.close();
     }
@@ -132,7 +132,7 @@ async function refusesInARow(engine: RedisEngine): Promise<boolean> {
   return true;
 }
 
-async function callOneByOne(engine: RedisEngine, letThroughMs: number[]): Promise<number[]> {
+async function callOneByOne(engine: RedisEngine, notRefusedMs: number[]): Promise<number[]> {
   const refusals: number[] = [];
   for (let call = 0; call < CALLS; call++) {
     if (call % BATCH === 0) await wait(BETWEEN_BATCHES_MS);
@@ -140,22 +140,22 @@ async function callOneByOne(engine: RedisEngine, letThroughMs: number[]): Promis
     const refused = await isRefused(engine);
     const tookMs = performance.now() - start;
     if (refused) refusals.push(tookMs * 1000);
-    else letThroughMs.push(tookMs);
+    else notRefusedMs.push(tookMs);
   }
   return refusals;
 }
 
-/** A wave with a call that was let through lasts as long as that one, so it says nothing of the others. */
-async function callTogether(engine: RedisEngine, letThroughMs: number[]): Promise<number[]> {
+/** A wave with a call that was not refused takes as long as that call, so it is not counted. */
+async function callTogether(engine: RedisEngine, notRefusedMs: number[]): Promise<number[]> {
   const perCall: number[] = [];
   for (let calls = 0; calls < CALLS; calls += WAVE) {
     await wait(BETWEEN_BATCHES_MS);
     const start = performance.now();
     const refused = await Promise.all(Array.from({ length: WAVE }, () => isRefused(engine)));
     const tookMs = performance.now() - start;
-    const letThrough = refused.filter((yes) => !yes).length;
-    if (letThrough === 0) perCall.push((tookMs * 1000) / WAVE);
-    else letThroughMs.push(...Array.from({ length: letThrough }, () => tookMs));
+    const notRefused = refused.filter((yes) => !yes).length;
+    if (notRefused === 0) perCall.push((tookMs * 1000) / WAVE);
+    else notRefusedMs.push(...Array.from({ length: notRefused }, () => tookMs));
   }
   return perCall;
 }

@@ -8,12 +8,12 @@ import { largest, mean } from './statistics.js';
 const SECONDS = 10;
 const CALLS_EVERY_MS = 5;
 
-/** What servers that are in trouble already have to bear from one application node. */
+/** The connections that one application node makes to failing servers. */
 export const connectionStorm: Benchmark = {
   name: 'connection-storm',
   method:
-    `Connections per second from one engine in the first ${SECONDS} s of an outage, counted by fault proxies that accept them all, while callers\n` +
-    `go on with 200 calls a second. Behind sentinels those to the three sentinels are counted, in a cluster those to its three nodes.`,
+    `Connections per second from one engine in the first ${SECONDS} s of an outage, counted by fault proxies that accept all of them, while\n` +
+    `callers send 200 calls a second. With Sentinel the connections to the three sentinels are counted, in a cluster those to its three nodes.`,
   async measure(say) {
     const rows: Row[] = [];
     for (const [what, arrange] of Object.entries(OUTAGES)) {
@@ -69,7 +69,7 @@ async function countConnections({ url, proxies, begin }: Outage): Promise<number
 
 let called = 0;
 
-/** Keys of all shards. How the call ends does not matter here. */
+/** Uses keys of all shards. The outcome is irrelevant. */
 function callOnce(engine: RedisEngine): void {
   called += 1;
   engine.client.get(`storm:${called % 100}`).catch(() => undefined);

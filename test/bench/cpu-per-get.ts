@@ -6,22 +6,22 @@ import { Getter } from './getter.js';
 import { median, quantile } from './statistics.js';
 
 const GETS_PER_ROUND = 100_000;
-/** Two processes of the same program differ by some percent, so there are several pairs. */
+/** Two processes of the same program differ by a few percent, so there are several pairs. */
 const PAIRS = 3;
 const ROUNDS = 8;
-/** The compiler is at it for half a million calls. */
+/** The compiler optimises during the first half million calls. */
 const WARM_UPS = 8;
 const WAVES = [100, 1000];
-/** Whatever else the machine does only adds: these rounds had the least of it. */
+/** Other load only adds time: the fastest rounds had the least of it. */
 const FASTEST = 0.1;
 
-/** What the engine's deadline, breaker and counters cost on top of the client that does the work. */
+/** The cost of the engine's deadline, breaker and counters, compared with the client alone. */
 export const cpuPerGet: Benchmark = {
   name: 'cpu-per-get',
   method:
-    `Client CPU (user + system) per GET of 100 bytes: ${PAIRS * ROUNDS} rounds of ${GETS_PER_ROUND.toLocaleString('en-US')} on each side in turn, a process each, in waves of\n` +
-    'GETs issued together. Medians of the rounds; the ratio is engine / best of the same turn, with its quartiles, and of the\n' +
-    'fastest tenths. "best" = node-redis without its timeout for each command, "default" = node-redis as it comes.',
+    `Client CPU (user + system) per GET of 100 bytes: ${PAIRS * ROUNDS} rounds of ${GETS_PER_ROUND.toLocaleString('en-US')} on each side in turn, one process per side, in waves of\n` +
+    'GETs issued together. Medians of the rounds. The ratio is engine / best of the same turn, with its quartiles, and of the\n' +
+    'fastest tenths. "best" is node-redis without its timeout per command, "default" is node-redis with its default options.',
   async measure(say) {
     const comparisons: Comparison[] = [];
     const servers = new Set<string>();
@@ -96,9 +96,8 @@ function goalOf({ topology, wave, ratios }: Comparison): Goal {
 }
 
 /**
- * Each side has a process: as in an application the compiler sees one client only, and nobody's garbage is another's
- * burden. No garbage collection is forced: that also shrinks the heap's young generation, and everything would cost half as
- * much again.
+ * Each side has its own process: as in an application, the compiler sees only one client, and its garbage does not slow down the other
+ * side. No garbage collection is forced: that would shrink the young generation, and everything would cost half as much again.
  */
 async function compare(url: string, wave: number): Promise<Pick<Comparison, 'spent' | 'ratios'>> {
   const engine: number[] = [];

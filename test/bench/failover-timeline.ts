@@ -15,14 +15,14 @@ const SITES = (['sentinel', 'cluster'] as const).map((topology): Site => ({
 const SERVERS = 'Valkey, plain, 200 calls a second';
 const RUNS = 3;
 
-/** A WAIT for a replica needs one that is left after the promotion. */
-const LEFT_WITH_A_REPLICA = { replicas: 2 };
+/** After the promotion, WAIT needs a second replica. */
+const TWO_REPLICAS = { replicas: 2 };
 
 export const failoverTimeline: Benchmark = {
   name: 'failover-timeline',
   method:
-    'Kills and pauses a primary in Sentinel and Cluster; what came of the calls that settled in each 100 ms, counted from the fault. The goal\n' +
-    "is the time from the servers' own promotion to the first write that is done again.",
+    'Kills and pauses a primary with Sentinel and in a cluster. Outcomes of the calls that settled in each 100 ms, counted from the fault. The\n' +
+    "goal is the time from the servers' own promotion to the first successful write.",
   async measure(say) {
     const table = [['fault', 'topology', 'ms', 'done', 'refused', 'failed', 'unknown']];
     const goals: Goal[] = [];
@@ -42,8 +42,8 @@ export const failoverTimeline: Benchmark = {
 export const failoverLosses: Benchmark = {
   name: 'failover-losses',
   method:
-    `Acknowledged writes that were lost when a primary with two replicas was killed, paused or replaced as planned, with and without\n` +
-    `WAIT 1 100 in the write's pipeline: ${RUNS} runs of each together. Replication is asynchronous, so there is no goal.`,
+    `Acknowledged writes that were lost when a primary with two replicas was killed, paused or replaced in a planned failover, with and without\n` +
+    `WAIT 1 100 in the write's pipeline: the sum of ${RUNS} runs each. Replication is asynchronous, so there is no goal.`,
   async measure(say) {
     const table = [['fault', 'topology', 'wait', 'acknowledged writes', 'lost']];
     for (const fault of [killed, paused, readOnly]) {
@@ -86,9 +86,9 @@ async function countLosses(fault: Fault, site: Site, withWait: boolean): Promise
   let acknowledged = 0;
   let lost = 0;
   for (let run = 0; run < RUNS; run++) {
-    const seen = await runFault({ ...fault, stack: LEFT_WITH_A_REPLICA, traffic: { withWait } }, site);
-    acknowledged += seen.calls.filter((call) => call.acknowledged).length;
-    lost += seen.discrepancies.lost.length;
+    const result = await runFault({ ...fault, stack: TWO_REPLICAS, traffic: { withWait } }, site);
+    acknowledged += result.calls.filter((call) => call.acknowledged).length;
+    lost += result.discrepancies.lost.length;
   }
   return [fault.name, site.topology, withWait ? 'WAIT 1 100' : 'none', String(acknowledged), String(lost)];
 }

@@ -3,12 +3,12 @@ import { Logger } from '@nestjs/common';
 import { createClient, createCluster } from 'redis';
 import { openEngine } from './open-engine.js';
 
-/** `best` is node-redis without its timeout for each command, `usual` is node-redis as it comes. */
+/** `best` is node-redis without its timeout per command, `usual` is node-redis with its default options. */
 export type Side = 'engine' | 'best' | 'usual';
 
 export interface Round {
   readonly gets: number;
-  /** How many are issued together. */
+  /** Number of GETs issued together. */
   readonly wave: number;
 }
 
@@ -32,30 +32,30 @@ async function open(side: Side, url: string): Promise<{ client: Client; close: (
     return { client: engine.client, close: () => engine.close() };
   }
   const client = bareClient(side, url);
-  // Without a listener an error would end the process; here a GET that fails shows it.
+  // Without a listener an error would end the process. A failing GET shows the error.
   client.on('error', () => undefined);
   await client.connect();
   return { client, close: () => client.destroy() };
 }
 
 function bareClient(side: Side, engineUrl: string): BareClient {
-  // node-redis knows no scheme of Valkey's or of ours.
+  // node-redis supports only its own schemes.
   const url = engineUrl.replace(/^.*:\/\/([^,/]+).*$/, 'redis://$1');
-  // Otherwise it makes an AbortSignal with a timer of 5 s for each command.
+  // Otherwise node-redis creates an AbortSignal with a timer of 5 s per command.
   const options = side === 'best' ? { commandOptions: { timeout: undefined } } : {};
   if (!engineUrl.includes('+cluster:')) return createClient({ url, ...options });
   return createCluster({ rootNodes: [{ url }], ...options });
 }
 
-let counted = 0;
+let previousTotal = 0;
 
-/** Since the round before: timers that it left behind may still have cost something. In microseconds. */
+/** Microseconds of CPU since the previous round, because its timers may still have run. */
 async function cpuOf(client: Client, { gets, wave }: Round): Promise<number> {
   for (let sent = 0; sent < gets; sent += wave) await getTogether(client, sent, wave);
   const { user, system } = process.cpuUsage();
-  const before = counted;
-  counted = user + system;
-  return counted - before;
+  const before = previousTotal;
+  previousTotal = user + system;
+  return previousTotal - before;
 }
 
 async function getTogether(client: Client, first: number, count: number): Promise<void> {
@@ -64,10 +64,10 @@ async function getTogether(client: Client, first: number, count: number): Promis
     values.push(client.get(KEYS[index % KEYS.length] ?? ''));
   }
   const wrong = (await Promise.all(values)).find((value) => value?.length !== VALUE.length);
-  if (wrong !== undefined) throw new Error('A GET answered something else than what was SET.');
+  if (wrong !== undefined) throw new Error('A GET returned another value than was SET.');
 }
 
-/** The rival must stay at its best when a new version brings other defaults. */
+/** Fails if a new version of node-redis creates timers in spite of the option. */
 async function requireNoTimers(best: Client): Promise<void> {
   const timeout = AbortSignal.timeout.bind(AbortSignal);
   let timers = 0;
@@ -77,7 +77,8 @@ async function requireNoTimers(best: Client): Promise<void> {
   };
   await getTogether(best, 0, KEYS.length);
   AbortSignal.timeout = timeout;
-  if (timers > 0) throw new Error(`At its best node-redis made ${timers} timers for ${KEYS.length} GETs.`);
+  if (timers > 0)
+    throw new Error(`node-redis without timeouts created ${timers} timers for ${KEYS.length} GETs.`);
 }
 
 Logger.overrideLogger(false);

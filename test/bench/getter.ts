@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Round, Side } from './getter.process.js';
 
-/** A process of its own that sends GETs and says what they cost it. */
+/** A child process that sends GETs and reports their CPU time. */
 export class Getter {
   private readonly exited: Promise<unknown>;
 
@@ -11,7 +11,7 @@ export class Getter {
     this.exited = once(process, 'exit');
   }
 
-  /** Resolves when it is connected. */
+  /** Resolves when the process is connected to the server. */
   static async start(side: Side, url: string): Promise<Getter> {
     const program = fileURLToPath(new URL('getter.process.js', import.meta.url));
     const getter = new Getter(fork(program, [side, url]));
@@ -25,7 +25,7 @@ export class Getter {
     return this.answer();
   }
 
-  /** Without the channel to us it has nothing left to do. */
+  /** The process ends when its channel is closed. */
   async stop(): Promise<void> {
     if (this.process.connected) this.process.disconnect();
     await this.exited;
@@ -34,7 +34,7 @@ export class Getter {
   private async answer(): Promise<number> {
     const message = once(this.process, 'message') as Promise<[number]>;
     const failure = this.exited.then((): never => {
-      throw new Error('The process that sends GETs has ended; what it wrote above says why.');
+      throw new Error('The process that sends GETs has ended. See its output above.');
     });
     const [cpu] = await Promise.race([message, failure]);
     return cpu;

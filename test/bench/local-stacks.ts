@@ -4,7 +4,7 @@ import { largest, median } from './statistics.js';
 
 const STARTS = 5;
 const KINDS = ['valkey', 'redis'] as const;
-/** Seconds; TLS may take one more. */
+/** Goals in seconds, without TLS. */
 const TOPOLOGIES = [
   { topology: 'standalone', start: startEngine, goalSeconds: 0.5 },
   { topology: 'sentinel', start: startSentinel, goalSeconds: 2 },
@@ -12,12 +12,12 @@ const TOPOLOGIES = [
 ] as const;
 const TLS_GOAL_SECONDS = 1;
 
-/** How long somebody waits for real servers. */
+/** How long the start of real servers takes. */
 export const localStacks: Benchmark = {
   name: 'local-stacks',
   method:
-    `Seconds until local/ says that a stack serves and would fail over (3 sentinels, a primary, a replica; 3 shards with a replica each),\n` +
-    `certificates made on the way. ${STARTS} starts of each, one after the other; goals are for the median.`,
+    `Seconds until a stack of local/ serves and could fail over (3 sentinels, a primary, a replica; 3 shards with a replica each),\n` +
+    `including new certificates. ${STARTS} starts of each, one after the other. Goals are for the median.`,
   async measure(say) {
     const rows: Row[] = [];
     for (const kind of KINDS) {
@@ -71,7 +71,7 @@ async function timeStarts(kind: Kind, how: Topology): Promise<Row> {
 
 type Stack = Awaited<ReturnType<Topology['start']>>;
 
-/** Adds the seconds it took; resolves with the server's name and version. */
+/** Adds the duration to `seconds`. Resolves with name and version of the server. */
 async function timeStart(start: () => Promise<Stack>, seconds: number[]): Promise<string> {
   const began = performance.now();
   const stack = await start();

@@ -7,22 +7,22 @@ import {
   startSentinel,
 } from '../../local/index.js';
 
-/** Servers behind fault proxies, and a way to take them away. */
+/** Servers behind fault proxies, and how their outage begins. */
 export interface Outage {
   readonly servers: string;
   readonly url: string;
-  /** Clients reach nothing that is counted but through these. */
+  /** All counted connections go through these. */
   readonly proxies: readonly FaultProxy[];
-  /** Undefined where the URL is wrong from the start. */
+  /** Undefined if the URL is wrong from the start. */
   readonly begin?: () => Promise<void> | void;
-  /** Connections per second that would be no storm, on average. */
+  /** The goal: mean connections per second. */
   readonly mostPerSecond: number;
   readonly stop: () => Promise<void>;
 }
 
-/** Each address at most every 100 ms on average. */
+/** Each address every 100 ms on average. */
 const MOST_PER_ADDRESS = 10;
-/** Nothing gets better by itself, and some servers block who tries passwords. */
+/** A misconfiguration does not end by itself, and some servers block clients that try passwords. */
 const MOST_WHEN_WRONG = 2;
 const SLOWED_BY_MS = 500;
 
@@ -71,7 +71,7 @@ async function behindProxy(server: LocalEngine, url: string) {
   };
 }
 
-/** The sentinels' own connections go past the proxies, which only the URL names. */
+/** Only the URL names the proxies, so connections between the sentinels are not counted. */
 async function primaryGone(): Promise<Outage> {
   const stack = await startSentinel('valkey', { replicas: 0 });
   const sentinels = [...stack.nodes].filter(([name]) => name.startsWith('sentinel-'));
@@ -89,7 +89,7 @@ async function primaryGone(): Promise<Outage> {
   };
 }
 
-/** Without replicas, whose own connections the proxies would count too. */
+/** Without replicas: the proxies would count their connections as well. */
 async function cluster(victims: readonly string[]): Promise<Outage> {
   const stack = await startCluster('valkey', { replicasPerShard: 0, proxied: true });
   return {

@@ -2,7 +2,7 @@ import { describeMachine } from '../../load/machine.js';
 import { align } from '../../load/measuring/format.js';
 import { type Benchmark, type Goal, isMet, type Measurement } from './benchmark.js';
 
-/** Everything somebody needs to believe a figure, or to measure it again. */
+/** Everything that is needed to check a figure or to measure it again. */
 export function formatReport({ name, method }: Benchmark, { servers, table, goals }: Measurement): string {
   const { cores, cpu, memoryGiB, node, platform } = describeMachine();
   const [header = '', ...rows] = align(table.map((row) => [...row]));
@@ -24,11 +24,11 @@ function describeGoal(goal: Goal): string[] {
   const { figure, value, atMost, atLeast, unit = '' } = goal;
   const withUnit = (amount: string): string => `${amount}${unit && ` ${unit}`}`;
   const outcome = isMet(goal) ? 'met' : 'MISSED';
-  const wanted = atLeast === undefined ? `<= ${atMost}` : `>= ${atLeast.toLocaleString('en-US')}`;
-  return [outcome, figure, withUnit(formatFigure(value)), `(goal ${withUnit(wanted)})`];
+  const limit = atLeast === undefined ? `<= ${atMost}` : `>= ${atLeast.toLocaleString('en-US')}`;
+  return [outcome, figure, withUnit(formatFigure(value)), `(goal ${withUnit(limit)})`];
 }
 
-/** Counts as they are, everything else with two digits after the point. */
+/** Whole numbers unchanged, other numbers with two decimals. */
 export function formatFigure(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(2);
 }

@@ -50,32 +50,32 @@ const BENCHMARKS = [
 ];
 
 const names = BENCHMARKS.map(({ name }) => name).join(', ');
-const usage = `Usage: npm run bench -- [name...]\nThere are ${names}; without a name all of them run, one after the other.`;
+const usage = `Usage: npm run bench -- [name...]\nThe benchmarks are ${names}. Without a name all of them run, one after the other.`;
 
-// Progress goes to stderr, so that stdout is the reports alone.
+// Progress goes to stderr, so that stdout contains only the reports.
 const say = (progress: string) => process.stderr.write(`${progress}\n`);
 
-function choose(asked: readonly string[]): Benchmark[] {
-  const unknown = asked.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+function choose(requested: readonly string[]): Benchmark[] {
+  const unknown = requested.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
   if (unknown.length > 0) throw new Error(`There is no benchmark "${unknown.join('", "')}".\n${usage}`);
-  return BENCHMARKS.filter(({ name }) => asked.length === 0 || asked.includes(name));
+  return BENCHMARKS.filter(({ name }) => requested.length === 0 || requested.includes(name));
 }
 
-/** Resolves with whether all goals of all benchmarks that were asked for are met. */
-async function main(asked: readonly string[]): Promise<boolean> {
+/** Resolves with true if all goals of the requested benchmarks are met. */
+async function main(requested: readonly string[]): Promise<boolean> {
   let missed = 0;
   let skipped = 0;
-  for (const benchmark of choose(asked)) {
+  for (const benchmark of choose(requested)) {
     const measurement = await measureOrSkip(benchmark);
     if (measurement) process.stdout.write(`${formatReport(benchmark, measurement)}\n`);
     else skipped += 1;
     missed += measurement?.goals.filter((goal) => !isMet(goal)).length ?? 0;
   }
   if (missed > 0) say(`${missed} goal(s) missed, see above.`);
-  return missed === 0 && (skipped === 0 || asked.length === 0);
+  return missed === 0 && (skipped === 0 || requested.length === 0);
 }
 
-/** Resolves with undefined when the benchmark needs an engine that cannot be had. */
+/** Resolves with undefined if the benchmark needs an engine that is not installed. */
 async function measureOrSkip(benchmark: Benchmark): Promise<Measurement | undefined> {
   try {
     return await benchmark.measure((progress) => say(`${benchmark.name}: ${progress}`));
@@ -89,12 +89,12 @@ async function measureOrSkip(benchmark: Benchmark): Promise<Measurement | undefi
 if (process.argv.includes('--help')) {
   process.stdout.write(`${usage}\n`);
 } else {
-  // Outages are what half of these are about: the engine's log of them would drown the figures.
+  // Half of the benchmarks cause outages, which the engine would log.
   Logger.overrideLogger(false);
   const succeeded = await main(process.argv.slice(2)).catch((error: unknown) => {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return false;
   });
-  // A benchmark that failed may have left servers running; they end with this process.
+  // A failed benchmark may have left servers running. They end with this process.
   process.exit(succeeded ? 0 : 1);
 }

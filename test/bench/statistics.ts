@@ -1,9 +1,9 @@
-/** The middle one, or the mean of the two in the middle. */
+/** The median: the middle value, or the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Interpolated between neighbours; NaN when there are no values. */
+/** The quantile, interpolated between neighbours. NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).toSorted();
   const position = (sorted.length - 1) * share;
