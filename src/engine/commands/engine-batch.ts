@@ -30,7 +30,6 @@ export function recordBatch(
   let sendAll: SendAll;
   const native = nativeMulti(typeMapping, (commands) => sendAll(commands));
   const keys: RedisArgument[] = [];
-
   const exec = (name: string, asPipeline: unknown) =>
     sendBatch({
       keys,
@@ -42,6 +41,15 @@ export function recordBatch(
         return native[name]?.(asPipeline) as Promise<unknown>;
       },
     });
+  return recordingProxy(native, keys, exec);
+}
+
+/** Adds the keys of each command to `keys`, and calls `exec` instead of the native methods that send. */
+function recordingProxy(
+  native: Record<string, Method>,
+  keys: RedisArgument[],
+  exec: (name: string, asPipeline: unknown) => Promise<unknown>,
+): object {
   const batch: object = new Proxy(native, {
     get(_target, name) {
       if (typeof name === 'symbol' || isWithheldFromBatches(name) || !(name in native)) return undefined;

@@ -54,13 +54,16 @@ export async function connectTo(
     return client;
   } catch (error) {
     client.destroy();
-    // A TLS server answers a plain connection with a reset, and nothing else.
-    const isReset =
-      !options.socket.tls && error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
-    throw isReset ? new Error('UNGREETED the connection was reset', { cause: error }) : error;
+    throw options.socket.tls ? error : explainReset(error);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A TLS server answers a plain connection with a reset, and nothing else. */
+function explainReset(error: unknown): unknown {
+  const isReset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+  return isReset ? new Error('UNGREETED the connection was reset', { cause: error }) : error;
 }
 
 /** Rejects if the promise does not settle in time. */

@@ -56,7 +56,10 @@ export function rowOfMisconfiguration(run: MisconfigurationRun): Row {
   };
 }
 
-function commonColumns({ kind, topology, tls }: Site, { fault, tally }: Pick<FaultRun, 'fault' | 'tally'>): Row {
+function commonColumns(
+  { kind, topology, tls }: Site,
+  { fault, tally }: Pick<FaultRun, 'fault' | 'tally'>,
+): Row {
   const { calls, done, refused, failed, unknown, hung, late, slowestMs } = tally;
   return {
     fault,

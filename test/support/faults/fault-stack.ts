@@ -137,7 +137,8 @@ async function startShards(site: Site, options: FaultStackOptions): Promise<Faul
     cluster,
     concerns: (tag) => slotOf(tag) < Math.floor(SLOTS / SHARDS),
     // Queries only the successors: `primaryNow()` would wait for a paused node.
-    hasPromoted: async () => (await Promise.all(successors.map(([, successor]) => isPrimary(successor)))).includes(true),
+    hasPromoted: async () =>
+      (await Promise.all(successors.map(([, successor]) => isPrimary(successor)))).includes(true),
     isReplicated: async () =>
       (await Promise.all(cluster.shards.map((shard) => areAcknowledging(cluster.node(shard))))).every(
         Boolean,
