@@ -7,7 +7,10 @@
  */
 export type EngineCallOutcome = 'refused' | 'failed' | 'unknown';
 
-/** A call to an engine that did not succeed. The message names engine kind and command. It can reach clients, so it never contains an address, key or value. */
+/**
+ * A call to an engine that did not succeed. The message names the kind of engine and the command. It can reach clients, so it never
+ * contains an address, key or value.
+ */
 export class EngineError extends Error {
   readonly code = 'E_ENGINE_UNAVAILABLE';
 
@@ -22,9 +25,9 @@ export class EngineError extends Error {
 }
 
 /**
- * For `promise.catch(ignoreEngineError)`: an engine failure becomes undefined.
+ * Turns an engine failure into undefined: `promise.catch(ignoreEngineError)`.
  *
- * @throws any other error: that is a defect.
+ * @throws every other error, because it is a defect.
  */
 export function ignoreEngineError(error: unknown): undefined {
   if (!(error instanceof EngineError)) throw error;

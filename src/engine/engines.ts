@@ -7,6 +7,7 @@ import { ENGINE_OPTIONS, type EngineOptions } from './engine.options.js';
 import { MemcachedEngine } from './memcached-engine.js';
 import { RedisEngine } from './redis-engine.js';
 
+/** An engine of any kind. */
 export type Engine = RedisEngine | MemcachedEngine;
 
 /** Limits the wait for a host that drops packets. Other first attempts to connect end sooner. */

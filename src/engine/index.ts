@@ -1,19 +1,20 @@
+export { describeAddress, type EngineAddress, EngineUrlError } from './address/engine-address.js';
 export { readTlsFiles } from './address/engine-tls.js';
-export { describeAddress, EngineUrlError } from './address/engine-address.js';
 export { parseEngineUrl } from './address/engine-url.js';
-export type { EngineAddress } from './address/engine-address.js';
+export { defineScript, type EngineScript, readScript } from './commands/engine-script.js';
 export { engineStateChannel } from './engine.channel.js';
-export type { EngineFacts, EngineKind, EngineReport, EngineState, EngineTopology } from './engine.wire.js';
-export { CrossSlotError, EngineError, EngineMismatchError, ignoreEngineError } from './engine.errors.js';
-export type { EngineCallOutcome } from './engine.errors.js';
+export {
+  CrossSlotError,
+  type EngineCallOutcome,
+  EngineError,
+  EngineMismatchError,
+  ignoreEngineError,
+} from './engine.errors.js';
 export { EngineModule } from './engine.module.js';
 export type { EngineOptions } from './engine.options.js';
-export { Engines } from './engines.js';
-export type { Engine } from './engines.js';
+export type { EngineFacts, EngineKind, EngineReport, EngineState, EngineTopology } from './engine.wire.js';
+export { type Engine, Engines } from './engines.js';
 export { MemcachedEngine } from './memcached-engine.js';
-export { defineScript, readScript } from './commands/engine-script.js';
-export type { EngineScript } from './commands/engine-script.js';
 export type { InvalidationFeed, InvalidationListener } from './push/invalidations.js';
 export type { Subscriber } from './push/subscriptions.js';
-export { RedisEngine } from './redis-engine.js';
-export type { BinaryClient, ReplyOptions } from './redis-engine.js';
+export { type BinaryClient, RedisEngine, type ReplyOptions } from './redis-engine.js';

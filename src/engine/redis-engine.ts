@@ -35,6 +35,7 @@ export type BinaryClient = RedisClientType<
   { [RESP_TYPES.BLOB_STRING]: BufferConstructor }
 >;
 
+/** Options of one call or client; see {@link RedisEngine.clientWith}. */
 export interface ReplyOptions extends CallOptions {
   /** `binary`: strings are returned as Buffers. */
   replies?: 'text' | 'binary';

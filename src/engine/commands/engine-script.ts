@@ -9,6 +9,7 @@ export interface EngineScript {
   sha1: string;
 }
 
+/** Defines a script from its Lua source. */
 export function defineScript(name: string, lua: string): EngineScript {
   return { name, lua, sha1: createHash('sha1').update(lua).digest('hex') };
 }
