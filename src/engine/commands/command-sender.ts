@@ -134,7 +134,7 @@ export class CommandSender implements Gate {
   /** @throws {EngineError} *refused*, if the slot's primary is not connected or its breaker is open. */
   private usablePrimary(slot: Slot): Server {
     const server = this.primaries.forSlot(slot);
-    if (server?.isUsable) return server;
+    if (server?.queue.isUsable) return server;
     const what = server ? 'is not answering' : 'is not connected';
     throw new EngineError('refused', `${this.engine} ${what}, so the call was not sent.`);
   }

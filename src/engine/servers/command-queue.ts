@@ -29,7 +29,7 @@ export class CommandQueue implements CallTarget {
   readonly breaker: Breaker;
   /** The latest deadline of a call sent here, in the time of `performance.now()`. */
   busyUntil = 0;
-  private isClosed = false;
+  isClosed = false;
   /** Commands given to node-redis; how many of them it has certainly written; the position of the marked one. */
   private sent = 0;
   private written = 0;
@@ -40,6 +40,11 @@ export class CommandQueue implements CallTarget {
     private readonly events: QueueEvents,
   ) {
     this.breaker = new Breaker(events.onBreakerChange);
+  }
+
+  /** Whether calls may be sent: the connection is open, and the server answers. */
+  get isUsable(): boolean {
+    return !this.isClosed && !this.breaker.isOpen;
   }
 
   /** The connection is lost: nothing is written from now on. */

@@ -36,7 +36,6 @@ export class Server {
   readonly tracking: TrackedPrefixes;
   readonly lost: Promise<unknown>;
   facts: ServerFacts = { kind: null, version: null, isCluster: false, advice: null };
-  isLost = false;
   private resolveLost: (error: unknown) => void = () => undefined;
 
   private constructor(
@@ -75,13 +74,12 @@ export class Server {
     return `${this.node.host}:${this.node.port}`;
   }
 
-  get isUsable(): boolean {
-    return !this.isLost && !this.queue.breaker.isOpen;
+  get isLost(): boolean {
+    return this.queue.isClosed;
   }
 
   disconnect(reason: unknown): void {
     if (this.isLost) return;
-    this.isLost = true;
     this.queue.close();
     this.heartbeat.stop();
     this.resolveLost(reason);

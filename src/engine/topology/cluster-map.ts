@@ -60,7 +60,7 @@ export async function readMajorityMap(
   deadlineMs: number,
 ): Promise<ClusterMap | undefined> {
   const readers = servers
-    .filter(({ isUsable }) => isUsable)
+    .filter(({ queue }) => queue.isUsable)
     .toSorted(() => Math.random() - 0.5)
     .slice(0, MAP_READERS);
   const reads = readers.map(({ client, node }) => withinTime(deadlineMs, readMap(client, node)));

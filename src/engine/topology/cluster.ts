@@ -57,7 +57,7 @@ export class Cluster implements Primaries {
   }
 
   forSlot(slot: number | undefined): Server | undefined {
-    if (slot === undefined) return this.connected.find((server) => server.isUsable);
+    if (slot === undefined) return this.connected.find(({ queue }) => queue.isUsable);
     return this.servers.get(this.map.addressOf(slot) ?? '');
   }
 
