@@ -11,6 +11,7 @@ import { describeLibraries } from './engine/libraries.contract.js';
 import { describeLifecycle } from './engine/lifecycle.contract.js';
 import { describePubSub } from './engine/pub-sub.contract.js';
 import { describeScripts } from './engine/scripts.contract.js';
+import { describeShortDeadlines } from './engine/short-deadlines.contract.js';
 import { describeSlots } from './engine/slots.contract.js';
 import { describeValues } from './engine/values.contract.js';
 
@@ -34,6 +35,7 @@ export function describeEngineContract(name: string, start: () => Promise<Engine
     describePubSub(trial);
     describeInvalidations(trial);
     describeDeadlines(trial);
+    describeShortDeadlines(trial);
     describeLifecycle(trial);
   });
 }

@@ -11,7 +11,6 @@ const DEADLINE_MS = 300;
 const LATE_MS = 50;
 
 const read = defineScript('contract.read', 'return redis.call("GET", KEYS[1])');
-const count = defineScript('contract.count', 'return redis.call("INCR", KEYS[1])');
 const MEGABYTE = 'x'.repeat(1_000_000);
 
 /** Every call settles by its deadline, in every state of the servers. */
@@ -62,10 +61,10 @@ export function describeDeadlines(trial: EngineTrial): void {
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await engine.client.set(key, 'value');
       const server = await trial.pause(key);
-      const patient = engine.clientWith({ deadlineMs: 1_500 });
+      const withLongDeadline = engine.clientWith({ deadlineMs: 1_500 });
       const calls = [
-        patient.get(key),
-        patient.multi().get(key).exec(),
+        withLongDeadline.get(key),
+        withLongDeadline.multi().get(key).exec(),
         engine.run(read, [key], [], { deadlineMs: 1_500 }),
       ];
       setTimeout(() => server.resume(), 700);
@@ -85,69 +84,6 @@ export function describeDeadlines(trial: EngineTrial): void {
       blockEventLoop(2 * DEADLINE_MS);
       expect(await unwritten).toMatch(/^(done|unknown)$/);
       expect(engine.statistics.connects).toBe(connects);
-    });
-
-    it('that pass do not affect pending calls with a longer deadline', async () => {
-      const key = trial.key('busy');
-      const engine = await trial.anotherEngine(DEADLINE_MS);
-      await engine.client.set(key, 'value');
-      const server = await trial.pause(key);
-      const patient = engine.clientWith({ deadlineMs: 1_500 }).get(key);
-      const hasty = Array.from({ length: 3 }, () =>
-        outcomeOf(engine.clientWith({ deadlineMs: 50 }).get(key)),
-      );
-      expect(new Set(await Promise.all(hasty))).toEqual(new Set(['unknown']));
-      server.resume();
-      expect(await patient).toBe('value');
-      expect(engine.statistics).toMatchObject({ connects: trial.servers.primaries.length });
-    });
-
-    it('that are short do not affect other calls, and refused calls are never executed', async () => {
-      const [key, hasty] = [trial.key('large'), trial.key('hasty')];
-      const engine = await trial.anotherEngine(DEADLINE_MS);
-      const { connects } = engine.statistics;
-      const server = await trial.pause(key);
-      const patient = engine.clientWith({ deadlineMs: 5_000 });
-      // More than the socket buffers hold.
-      const large = Array.from({ length: 20 }, () => outcomeOf(patient.set(key, MEGABYTE)));
-      await setImmediate();
-      const client = engine.clientWith({ deadlineMs: 20 });
-      const calls = [
-        client.incr(hasty),
-        client.multi().incr(hasty).incr(hasty).exec(),
-        client.multi().incr(hasty).execAsPipeline(),
-        engine.run(count, [hasty], [], { deadlineMs: 20 }),
-      ];
-      expect(await Promise.all(calls.map(outcomeOf))).toEqual(calls.map(() => 'refused'));
-      server.resume();
-      expect(new Set(await Promise.all(large))).toEqual(new Set(['done']));
-      expect(await engine.client.get(hasty)).toBeNull();
-      expect(engine.statistics.connects).toBe(connects);
-    });
-
-    it('that interrupt a half-written transaction leave nothing of it on the server', async () => {
-      const key = trial.key('half');
-      const engine = await trial.anotherEngine(DEADLINE_MS);
-      const server = await trial.pause(key);
-      const batch = engine.clientWith({ deadlineMs: 50 }).multi();
-      for (let i = 0; i < 20; i++) batch.set(key, MEGABYTE);
-      expect(await outcomeOf(batch.exec())).toBe('refused');
-      server.resume();
-      await until(async () => (await outcomeOf(engine.client.get(key))) === 'done');
-      expect(await engine.client.get(key)).toBeNull();
-    });
-
-    it('that are short do not open the breaker', async () => {
-      const key = trial.key('far');
-      const engine = await trial.anotherEngine(DEADLINE_MS);
-      const server = await trial.pause(key);
-      const hasty = engine.clientWith({ deadlineMs: 5 });
-      const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcomeOf(hasty.get(key))));
-      expect(new Set(outcomes)).toEqual(new Set(['unknown']));
-      const usual = outcomeOf(engine.client.get(key));
-      server.resume();
-      expect(await usual).toBe('done');
-      expect(engine.report()).toMatchObject({ state: 'ready', breaker: 'closed' });
     });
 
     it('that pass reject with outcome unknown and name the command', async () => {
