@@ -41,7 +41,7 @@ describe('GET /health/ready', () => {
       expect(readiness).toMatchObject({ httpStatus: 200, status: 'degraded' });
       expect(readiness.engines[0]).toMatchObject({
         roles: ['sessions', 'cache', 'leaderboard'],
-        reason: 'The connection is refused. Start the engine there, or correct its URL.',
+        reason: 'The connection is refused. Start the engine, or correct its URL.',
       });
       await engine.restart();
       await until(async () => (await readinessOf(node)).status === 'ok');
