@@ -88,7 +88,8 @@ describe('loads that never settle', () => {
   it('are cancelled in PostgreSQL when the load passes on its signal', async () => {
     const marker = randomUUID();
     const hanging = define({
-      loadTimeoutSeconds: 0.5,
+      // Long enough to see the statements on a busy machine.
+      loadTimeoutSeconds: 3,
       load: (_, signal) => database.query(`SELECT pg_sleep(60) /* ${marker} */`, [], signal),
     });
     const running = async () => {
