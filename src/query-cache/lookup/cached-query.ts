@@ -107,21 +107,22 @@ export class CachedQuery<Args, Value> {
   private fromMemory(
     envelope: Envelope,
     request: LookupRequest<Args>,
-    times: Pick<Lookup, 'localMs' | 'engineMs'>,
+    { localMs, engineMs }: Pick<Lookup, 'localMs' | 'engineMs'>,
   ): CachedAnswer<Value> | Promise<CachedAnswer<Value>> {
     const { ageSeconds, ttlSeconds, isFresh } = ageOf(envelope);
-    const { isScoped } = this.query;
-    const outcome = isFresh ? (isNull(envelope) ? 'negative' : 'hit') : 'stale';
-    const tier = times.localMs === null ? 'engine' : 'local';
-    const unused = { stored: false, databaseMs: null, storeMs: null };
+    const freshOutcome = isNull(envelope) ? 'negative' : 'hit';
+    // Without object spreads, which a local hit would notice.
     const answer = new CachedAnswer<Value>(envelope, {
-      outcome,
-      tier,
+      outcome: isFresh ? freshOutcome : 'stale',
+      tier: localMs === null ? 'engine' : 'local',
+      stored: false,
       ageSeconds,
       ttlSeconds,
-      isScoped,
-      ...times,
-      ...unused,
+      localMs,
+      engineMs,
+      databaseMs: null,
+      storeMs: null,
+      isScoped: this.query.isScoped,
     });
     return isFresh ? answer : this.refreshStale(envelope, request, answer);
   }
