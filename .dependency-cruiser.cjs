@@ -17,9 +17,9 @@ module.exports = {
       name: `${module}-stands-alone`,
       severity: 'error',
       comment:
-        'A copyable module brings engine/ and database/ with it and nothing else; options come in through forRootAsync.',
+        'A copyable module brings engine/, database/ and common/ with it and nothing else; options come in through forRootAsync.',
       from: { path: room(module) },
-      to: { path: '^src/', pathNot: room([module, 'engine', 'database']) },
+      to: { path: '^src/', pathNot: room([module, 'engine', 'database', 'common']) },
     })),
     {
       name: 'cache-manager-needs-the-query-cache-alone',
@@ -27,7 +27,7 @@ module.exports = {
       comment:
         "CACHE_MANAGER shares the query cache's JSON check, its time limit and its error; it comes with both when copied.",
       from: { path: room('cache-manager') },
-      to: { path: '^src/', pathNot: room(['cache-manager', 'query-cache', 'engine']) },
+      to: { path: '^src/', pathNot: room(['cache-manager', 'query-cache', 'engine', 'common']) },
     },
     ...queryCache.slice(0, -1).map((folder, i) => ({
       name: `query-cache-${folder}-imports-downwards`,
@@ -37,12 +37,26 @@ module.exports = {
       to: { path: `^src/query-cache/(${queryCache.slice(i + 1).join('|')})/` },
     })),
     {
-      name: 'foundations-know-nobody',
+      name: 'foundations-import-common-only',
+      severity: 'error',
+      comment: 'Whatever engine/ and database/ import would be part of every copy.',
+      from: { path: '^src/(engine|database)/' },
+      to: { path: '^src/', pathNot: '^src/($1|common)/' },
+    },
+    {
+      name: 'common-imports-nothing',
+      severity: 'error',
+      comment: 'common/ is the lowest floor.',
+      from: { path: '^src/common/' },
+      to: { path: '^src/', pathNot: '^src/common/' },
+    },
+    {
+      name: 'http-knows-no-module',
       severity: 'error',
       comment:
-        'engine/ and database/ are the ground floor: whatever they imported would be dragged into every copy.',
-      from: { path: '^src/(engine|database)/' },
-      to: { path: '^src/', pathNot: '^src/$1/' },
+        'Each module answers its own errors and validates its own input, so that a copy behaves the same.',
+      from: { path: '^src/http/' },
+      to: { path: '^src/', pathNot: '^src/(http|common|engine|database)/' },
     },
     {
       name: 'config-knows-only-the-url-grammar',
@@ -73,7 +87,7 @@ module.exports = {
       comment: 'What index.ts does not export is free to change; wire types are public by nature.',
       from: { path: '^src/([^/]+)/' },
       to: {
-        path: '^src/(sessions|query-cache|cache-manager|leaderboard|engine|database|config|http)/',
+        path: '^src/(sessions|query-cache|cache-manager|leaderboard|engine|database|common|config|http)/',
         pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '\\.wire\\.ts$'],
       },
     },

@@ -27,6 +27,19 @@ const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
   imports: [
     ConfigModule,
 
+    // Before the modules that answer their own errors: Nest tries the last registered filter first.
+    HttpModule.forRootAsync({
+      inject: [CONFIG],
+      useFactory: (config: Config) => ({
+        operatorKeys: config.OPERATOR_KEY,
+        operatorsNeedNoKey: config.DEMO,
+        trustProxy: config.TRUST_PROXY,
+        allowedOrigins: config.ALLOWED_ORIGINS,
+        shutdownDelayMs: config.SHUTDOWN_DELAY_SECONDS * 1000,
+        keepAliveMs: config.KEEP_ALIVE_SECONDS * 1000,
+      }),
+    }),
+
     EngineModule.forRootAsync({
       inject: [CONFIG],
       useFactory: (config: Config) => ({
@@ -89,18 +102,6 @@ const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
     TelemetryModule.forRootAsync({
       inject: [CONFIG],
       useFactory: (config: Config) => ({ otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT }),
-    }),
-
-    HttpModule.forRootAsync({
-      inject: [CONFIG],
-      useFactory: (config: Config) => ({
-        operatorKeys: config.OPERATOR_KEY,
-        operatorsNeedNoKey: config.DEMO,
-        trustProxy: config.TRUST_PROXY,
-        allowedOrigins: config.ALLOWED_ORIGINS,
-        shutdownDelayMs: config.SHUTDOWN_DELAY_SECONDS * 1000,
-        keepAliveMs: config.KEEP_ALIVE_SECONDS * 1000,
-      }),
     }),
 
     AccountsModule.forRootAsync({

@@ -8,6 +8,16 @@ export class DatabaseUnavailableError extends Error {
   }
 }
 
+/** A table does not exist: most often because the migrations that create it have not run yet. */
+export class MissingTableError extends Error {
+  readonly code = 'E_DATABASE_UNAVAILABLE';
+
+  constructor(options?: ErrorOptions) {
+    super('The tables are being created. Try again in a moment.', options);
+    this.name = 'MissingTableError';
+  }
+}
+
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 /**
  * PostgreSQL's error codes, appendix A: connection, authorization, no such database, resources, operator intervention, read-only, a timeout
@@ -47,6 +57,10 @@ export function explainDatabaseFailure(error: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
   const [, sentence] = EXPLANATIONS.find(([kind]) => kind.test(code) || kind.test(message)) ?? [];
   return sentence ?? 'PostgreSQL does not answer. Start it, or correct DATABASE_URL.';
+}
+
+export function isMissingTable(error: unknown): boolean {
+  return codeOf(error) === '42P01';
 }
 
 function causeOf(error: unknown): unknown {

@@ -5,7 +5,12 @@ import { to as copyTo } from 'pg-copy-streams';
 import { CancellableQueries } from './cancellable-queries.js';
 import { CONNECTION_LIMITS, LONG_READ_LIMITS } from './connection-limits.js';
 import { DatabaseClient, type DatabaseClientConfig, type Gate } from './database-client.js';
-import { DatabaseUnavailableError, isUnavailable } from './database.errors.js';
+import {
+  DatabaseUnavailableError,
+  isMissingTable,
+  isUnavailable,
+  MissingTableError,
+} from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
 import { DatabasePulse } from './database-pulse.js';
 import { unlessSilent, within } from './silence.js';
@@ -59,7 +64,7 @@ export class Database implements Queryable, OnApplicationShutdown {
     values: unknown[] = [],
     signal?: AbortSignal,
   ): Promise<Row[]> {
-    return saidPlainly(async () =>
+    return mapDatabaseErrors(async () =>
       signal
         ? this.cancellable.run<Row>(sql, values, signal)
         : (await this.pool.query<Row>(sql, values)).rows,
@@ -68,7 +73,7 @@ export class Database implements Queryable, OnApplicationShutdown {
 
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
-    return saidPlainly(async () => {
+    return mapDatabaseErrors(async () => {
       const client = await this.pool.connect();
       // The pool listens to idle connections only; without a listener a lost one would end the process.
       const onError = (error: Error) => this.logger.warn(`A connection was lost: ${error.message}`);
@@ -122,7 +127,7 @@ export class Database implements Queryable, OnApplicationShutdown {
   async ping(): Promise<void> {
     const { refusal } = this.pulse;
     if (refusal !== undefined) throw new DatabaseUnavailableError({ cause: refusal });
-    await saidPlainly(() => this.probe.query('SELECT 1'));
+    await mapDatabaseErrors(() => this.probe.query('SELECT 1'));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -134,7 +139,7 @@ export class Database implements Queryable, OnApplicationShutdown {
 
   /** Closing the connection rolls back what is not committed. */
   private apart<T>(config: DatabaseClientConfig, work: (client: ClientBase) => Promise<T>): Promise<T> {
-    return saidPlainly(async () => {
+    return mapDatabaseErrors(async () => {
       const client = new DatabaseClient({
         ...config,
         connectionString: this.url,
@@ -186,10 +191,11 @@ async function cannotRollBack(client: PoolClient): Promise<boolean> {
   }
 }
 
-async function saidPlainly<T>(work: () => Promise<T>): Promise<T> {
+async function mapDatabaseErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (isMissingTable(error)) throw new MissingTableError({ cause: error });
     throw isUnavailable(error) ? new DatabaseUnavailableError({ cause: error }) : error;
   }
 }

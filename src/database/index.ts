@@ -1,6 +1,6 @@
 export { Database } from './database.js';
 export type { Queryable, Snapshot } from './database.js';
-export { DatabaseUnavailableError, explainDatabaseFailure } from './database.errors.js';
+export { DatabaseUnavailableError, explainDatabaseFailure, MissingTableError } from './database.errors.js';
 export { DatabaseModule } from './database.module.js';
 export type { DatabaseOptions } from './database.options.js';
 export { Migrations } from './migrations.js';

@@ -1,5 +1,5 @@
 import { type ErrorRequestHandler, json, type RequestHandler } from 'express';
-import { RefusedError } from './problems.js';
+import { RequestRefusedError } from './request-refused.error.js';
 
 const LIMIT_KB = 64;
 const SCORES_LIMIT_KB = 512;
@@ -28,26 +28,26 @@ function isParserError(error: unknown): error is ParserError {
   return error instanceof Error && 'type' in error && typeof error.type === 'string' && 'status' in error;
 }
 
-function describe({ type, limit = 0 }: ParserError): RefusedError {
+function describe({ type, limit = 0 }: ParserError): RequestRefusedError {
   switch (type) {
     case 'entity.too.large':
-      return new RefusedError(
+      return new RequestRefusedError(
         'E_TOO_LARGE',
         `The body is larger than ${limit / 1024} KB. Send less at a time.`,
       );
     case 'entity.parse.failed':
-      return new RefusedError(
+      return new RequestRefusedError(
         'E_MALFORMED_JSON',
         'The body is neither a JSON object nor a JSON array. Check its brackets, quotes and commas.',
       );
     case 'charset.unsupported':
     case 'encoding.unsupported':
-      return new RefusedError(
+      return new RequestRefusedError(
         'E_UNSUPPORTED_MEDIA_TYPE',
         'Send the body as UTF-8 JSON, with gzip or no compression.',
       );
     default:
-      return new RefusedError(
+      return new RequestRefusedError(
         'E_BAD_REQUEST',
         'The body could not be read. Send it whole, with its Content-Length.',
       );

@@ -1,26 +1,18 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { Drain } from './drain.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { HttpModuleBase } from './http.options.js';
 import { Operators } from './operators.js';
 import { Origins } from './origins.js';
-import { ProblemFilter } from './problem.filter.js';
-import { createValidationPipe } from './validation.pipe.js';
+import { UncaughtFilter } from './uncaught.filter.js';
 
-/** What every request meets, whichever module answers it: validation, problem details, operators, health, draining. */
+/** What concerns every request, whichever module answers it: origins, operators, health, draining, errors that no module answers. */
 @Global()
 @Module({
   controllers: [HealthController],
-  providers: [
-    Drain,
-    HealthService,
-    Operators,
-    Origins,
-    { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_PIPE, useFactory: createValidationPipe },
-  ],
+  providers: [Drain, HealthService, Operators, Origins, { provide: APP_FILTER, useClass: UncaughtFilter }],
   exports: [Drain, HealthService, Operators],
 })
 export class HttpModule extends HttpModuleBase {}

@@ -5,4 +5,3 @@ export { HttpModule } from './http.module.js';
 export { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
 export { OperatorGuard } from './operator.guard.js';
 export { Operators } from './operators.js';
-export type { Problem, ProblemCode } from './problems.js';

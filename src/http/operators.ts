@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
+import { BearerKeys } from '../common/index.js';
 import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
-import { RefusedError } from './problems.js';
+import { RequestRefusedError } from './request-refused.error.js';
 
 /** The hosts that no other site's page can be served from: a DNS name can be rebound to the loopback, these cannot. */
 const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
@@ -10,10 +10,10 @@ const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?
 /** Decides whether a request comes from an operator: it has a key or, in a demo, its host is a loopback name or address. */
 @Injectable()
 export class Operators {
-  private readonly digests: Buffer[];
+  private readonly keys: BearerKeys;
 
   constructor(@Inject(HTTP_OPTIONS) private readonly options: HttpOptions) {
-    this.digests = options.operatorKeys.map(digest);
+    this.keys = new BearerKeys(options.operatorKeys);
   }
 
   admits(headers: IncomingHttpHeaders): boolean {
@@ -21,25 +21,19 @@ export class Operators {
   }
 
   /** Why these headers are not an operator's; null when they are. */
-  refusalOf(headers: IncomingHttpHeaders): RefusedError | null {
-    if (this.hasKey(headers)) return null;
+  refusalOf(headers: IncomingHttpHeaders): RequestRefusedError | null {
+    if (this.keys.accept(headers)) return null;
     if (!this.options.operatorsNeedNoKey) {
-      return new RefusedError(
+      return new RequestRefusedError(
         'E_KEY_REQUIRED',
         'This is the operator’s part. Send Authorization: Bearer <OPERATOR_KEY>.',
       );
     }
     if (LOOPBACK_HOST.test(headers.host ?? '')) return null;
-    return new RefusedError(
+    return new RequestRefusedError(
       'E_HOST_UNKNOWN',
       'In demo mode the operator’s part answers requests for localhost only. Open the application as http://localhost, with its port.',
     );
-  }
-
-  private hasKey({ authorization = '' }: IncomingHttpHeaders): boolean {
-    const given = digest(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
-    // Digests are of equal length, and every key is compared: the time says nothing about the keys.
-    return this.digests.filter((key) => timingSafeEqual(key, given)).length > 0;
   }
 
   /** What `Cache-Control` asks of the cache (RFC 9111, section 5.2.1); only operators may ask the database directly. */
@@ -48,8 +42,4 @@ export class Operators {
     const directive = (['no-store', 'no-cache'] as const).find((name) => asked.includes(name));
     return directive && this.admits(headers) ? directive : undefined;
   }
-}
-
-function digest(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
 }

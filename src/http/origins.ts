@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
-import { RefusedError } from './problems.js';
+import { RequestRefusedError } from './request-refused.error.js';
 import { compileTrust, type TrustsProxy } from './trusted-proxies.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -26,16 +26,19 @@ export class Origins {
   }
 
   /** Why an HTTP request is refused; null when it is accepted. Requests that only read are accepted from everywhere. */
-  refusalOfRequest(request: IncomingMessage): RefusedError | null {
+  refusalOfRequest(request: IncomingMessage): RequestRefusedError | null {
     return SAFE_METHODS.has(request.method ?? '') ? null : this.refusalOf(request);
   }
 
   /** Why a websocket handshake is refused, whatever its transport and namespace; null when it is accepted. */
-  refusalOfHandshake(request: IncomingMessage): RefusedError | null {
+  refusalOfHandshake(request: IncomingMessage): RequestRefusedError | null {
     // engine.io answers JSONP to a <script> tag, which sends no Origin and can read the answer.
     const isJsonp = new URLSearchParams(request.url?.split('?', 2)[1]).has('j');
     if (!isJsonp) return this.refusalOf(request);
-    return new RefusedError('E_CROSS_SITE', 'JSONP polling is not supported. Use websocket or polling.');
+    return new RequestRefusedError(
+      'E_CROSS_SITE',
+      'JSONP polling is not supported. Use websocket or polling.',
+    );
   }
 
   get hasOthers(): boolean {
@@ -47,11 +50,11 @@ export class Origins {
     return origin !== undefined && this.allowed.has(origin);
   }
 
-  private refusalOf(request: IncomingMessage): RefusedError | null {
+  private refusalOf(request: IncomingMessage): RequestRefusedError | null {
     const { origin, 'sec-fetch-site': site } = request.headers;
     const isAccepted = origin === undefined || origin === this.ownOrigin(request) || this.allowed.has(origin);
     if (isAccepted && ACCEPTED_SITES.has(site)) return null;
-    return new RefusedError(
+    return new RequestRefusedError(
       'E_CROSS_SITE',
       'This request comes from a page of another origin. Send it from the application’s own pages. If this is one of them, ' +
         'set TRUST_PROXY for the proxy in front of the application, or name the page’s origin in ALLOWED_ORIGINS.',

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { GameServerGuard } from './api/game-server.guard.js';
+import { LeaderboardErrorFilter } from './api/leaderboard-error.filter.js';
 import { LeaderboardController } from './api/leaderboard.controller.js';
 import { LEADERBOARD_OPTIONS, LeaderboardModuleBase } from './leaderboard.options.js';
 import { LeaderboardService } from './leaderboard.service.js';
@@ -48,6 +50,7 @@ const LIVE = [FeedUpdates, LeaderboardGateway, LiveFeeds];
 @Module({
   controllers: [LeaderboardController],
   providers: [
+    { provide: APP_FILTER, useClass: LeaderboardErrorFilter },
     GameServerGuard,
     LeaderboardService,
     ...LEDGER,

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { DevicesService } from './request/devices.service.js';
 import { SessionSockets } from './sockets/session-sockets.js';
+import { SessionErrorFilter } from './api/session-error.filter.js';
 import { SessionsController } from './api/sessions.controller.js';
 import { SessionsGateway } from './sockets/sessions.gateway.js';
 import { SESSIONS_OPTIONS, type SessionsOptions, SessionsModuleBase } from './sessions.options.js';
@@ -11,6 +13,7 @@ import { SessionsStore } from './store/sessions.store.js';
 @Module({
   controllers: [SessionsController],
   providers: [
+    { provide: APP_FILTER, useClass: SessionErrorFilter },
     DevicesService,
     SessionsGateway,
     SessionsService,

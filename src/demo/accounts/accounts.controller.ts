@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post, Put, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Put, Req, UsePipes } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiCookieAuth,
@@ -11,6 +11,7 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { validationPipe } from '../../common/index.js';
 import { type CurrentSession, SignedInOnly, WithSession } from '../../sessions/index.js';
 import {
   type NewAccount,
@@ -24,6 +25,7 @@ import { AccountsService } from './accounts.service.js';
 import { AuthenticationService, clientOf } from './authentication.service.js';
 
 @ApiTags('accounts')
+@UsePipes(validationPipe)
 @Controller('api')
 export class AccountsController {
   constructor(

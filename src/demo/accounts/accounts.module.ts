@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AccountErrorFilter } from './account-error.filter.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsModuleBase } from './accounts.options.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -12,6 +14,7 @@ import { WrongGuessesStore } from './limits/wrong-guesses.store.js';
 @Module({
   controllers: [AccountsController],
   providers: [
+    { provide: APP_FILTER, useClass: AccountErrorFilter },
     AccountsRepository,
     AccountsService,
     AuthenticationService,

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { DatabaseUnavailableError } from '../../database/index.js';
+import { DatabaseUnavailableError, MissingTableError } from '../../database/index.js';
 import { LeaderboardService } from '../../leaderboard/index.js';
 import { ARENA_OPTIONS, type ArenaOptions } from './arena.options.js';
 import { ARENA_PLAYERS } from './arena.players.js';
@@ -57,7 +57,7 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
       await this.playRound();
     } catch (error) {
       // While the database is down or not migrated yet, the next round tries again.
-      if (!(error instanceof DatabaseUnavailableError) && !isMissingTable(error)) {
+      if (!(error instanceof DatabaseUnavailableError || error instanceof MissingTableError)) {
         this.logger.warn(`A round failed: ${String(error)}`);
       }
     }
@@ -90,8 +90,4 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   private nextScore(playerId: string): number {
     return Math.min((this.best.get(playerId) ?? randomInt(2_000)) + randomInt(1, 400), DEFINITION.max);
   }
-}
-
-function isMissingTable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '42P01';
 }

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiNotFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { validationPipe } from '../../common/index.js';
 import { OperatorGuard } from '../../http/index.js';
 import { type LookupTrace, QueryCacheService, type QueryCacheStats } from '../../query-cache/index.js';
 import { ConsoleFeed } from './console-feed.js';
@@ -27,6 +28,7 @@ type Invalidation = z.output<typeof invalidationSchema>;
 @ApiTags('operator')
 @ApiBearerAuth('operator')
 @UseGuards(OperatorGuard)
+@UsePipes(validationPipe)
 @Controller('api/query-cache')
 export class QueryCacheController {
   constructor(

@@ -1,11 +1,13 @@
-import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post, UseGuards, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { validationPipe } from '../../common/index.js';
 import { OperatorGuard } from '../../http/index.js';
 import { boardParameterSchema, LeaderboardService } from '../../leaderboard/index.js';
 
 @ApiTags('operator')
 @ApiBearerAuth('operator')
 @UseGuards(OperatorGuard)
+@UsePipes(validationPipe)
 @Controller('api/leaderboards')
 export class RebuildController {
   constructor(private readonly leaderboard: LeaderboardService) {}

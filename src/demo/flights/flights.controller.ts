@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Post, Query, UsePipes } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNotFoundResponse,
@@ -8,6 +8,7 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import type { IncomingHttpHeaders } from 'node:http';
+import { validationPipe } from '../../common/index.js';
 import { Operators } from '../../http/index.js';
 import { SignedInOnly } from '../../sessions/index.js';
 import {
@@ -23,6 +24,7 @@ import { FlightsService } from './flights.service.js';
 
 /** Every answer has the headers of the cache: `Cache-Status`, `Server-Timing`, `Age`, `ETag`. */
 @ApiTags('flights')
+@UsePipes(validationPipe)
 @Controller('api/flights')
 export class FlightsController {
   constructor(

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { FlightErrorFilter } from './flight-error.filter.js';
 import { FlightsController } from './flights.controller.js';
 import { FlightsRepository } from './flights.repository.js';
 import { FlightsService } from './flights.service.js';
@@ -6,7 +8,7 @@ import { FlightsService } from './flights.service.js';
 /** Queries of three million real flights, answered through the query cache. */
 @Module({
   controllers: [FlightsController],
-  providers: [FlightsRepository, FlightsService],
+  providers: [{ provide: APP_FILTER, useClass: FlightErrorFilter }, FlightsRepository, FlightsService],
   exports: [FlightsRepository],
 })
 export class FlightsModule {}

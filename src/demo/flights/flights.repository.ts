@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../database/index.js';
+import { Database, MissingTableError } from '../../database/index.js';
 import { FlightError } from './flights.errors.js';
 import type { NewFlight, Route } from './flights.schemas.js';
 
@@ -39,7 +39,6 @@ export interface AirportRanking {
 
 const FEWEST_FLIGHTS_TO_RANK = 1_000;
 const COLUMNS = `id, to_char(date, 'YYYY-MM-DD"T"HH24:MI:SS') AS date, delay, distance, origin, destination`;
-const UNDEFINED_TABLE = '42P01';
 
 /** SQL queries of flights. Null means that there is no such airport, route or flight. A signal cancels the statement. */
 @Injectable()
@@ -129,7 +128,7 @@ export class FlightsRepository {
     try {
       return await this.database.query<Row>(sql, values, signal);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE)) throw error;
+      if (!(error instanceof MissingTableError)) throw error;
       throw new FlightError(
         'E_DATASET_MISSING',
         'The flights are not loaded. Load them with npm run data -- --database URL; npm start does it automatically.',

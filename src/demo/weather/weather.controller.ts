@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Param } from '@nestjs/common';
+import { Controller, Get, Headers, Param, UsePipes } from '@nestjs/common';
 import {
   ApiNotFoundResponse,
   ApiOperation,
@@ -8,6 +8,7 @@ import {
 } from '@nestjs/swagger';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { validationPipe } from '../../common/index.js';
 import { Operators } from '../../http/index.js';
 import { airport } from '../flights/flights.schemas.js';
 import { WeatherService } from './weather.service.js';
@@ -15,6 +16,7 @@ import { WeatherService } from './weather.service.js';
 const airportSchema = z.object({ airport });
 
 @ApiTags('weather')
+@UsePipes(validationPipe)
 @Controller('api/weather')
 export class WeatherController {
   constructor(

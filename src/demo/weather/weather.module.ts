@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { FlightsModule } from '../flights/flights.module.js';
 import { WeatherClient } from './weather.client.js';
 import { WeatherController } from './weather.controller.js';
+import { WeatherErrorFilter } from './weather-error.filter.js';
 import { WeatherService } from './weather.service.js';
 import { WeatherUpstream } from './weather.upstream.js';
 
@@ -9,6 +11,11 @@ import { WeatherUpstream } from './weather.upstream.js';
 @Module({
   imports: [FlightsModule],
   controllers: [WeatherController],
-  providers: [WeatherService, WeatherClient, WeatherUpstream],
+  providers: [
+    { provide: APP_FILTER, useClass: WeatherErrorFilter },
+    WeatherService,
+    WeatherClient,
+    WeatherUpstream,
+  ],
 })
 export class WeatherModule {}

@@ -1,35 +1,23 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { BearerKeys } from '../../common/index.js';
 import { LeaderboardError } from '../leaderboard.errors.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
 
-/** Accepts game servers only: a player who could submit scores would cheat. */
+/** Admits game servers only: players must not submit their own scores. */
 @Injectable()
 export class GameServerGuard implements CanActivate {
-  private readonly digests: Buffer[];
+  private readonly keys: BearerKeys;
 
   constructor(@Inject(LEADERBOARD_OPTIONS) { gameServerKeys }: LeaderboardOptions) {
-    this.digests = gameServerKeys.map(digest);
+    this.keys = new BearerKeys(gameServerKeys);
   }
 
   canActivate(context: ExecutionContext): boolean {
-    const { authorization = '' } = context.switchToHttp().getRequest<Request>().headers;
-    const [, given] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-    if (given !== undefined && this.isKnown(given)) return true;
+    if (this.keys.accept(context.switchToHttp().getRequest<Request>().headers)) return true;
     throw new LeaderboardError(
       'E_KEY_REQUIRED',
       'Only game servers write here. Send Authorization: Bearer <GAME_SERVER_KEY>.',
     );
   }
-
-  private isKnown(given: string): boolean {
-    const asked = digest(given);
-    // Digests have equal lengths and every key is compared, so the time reveals nothing about the keys.
-    return this.digests.filter((key) => timingSafeEqual(key, asked)).length > 0;
-  }
-}
-
-function digest(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
 }

@@ -10,9 +10,11 @@ import {
   Query,
   Res,
   UseGuards,
+  UsePipes,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { validationPipe } from '../../common/index.js';
 import { GameServerGuard } from './game-server.guard.js';
 import type { BoardDefinition, BoardWindow, Submission } from '../domain/board.js';
 import { LeaderboardService, type NeighboursQuery, type PageQuery } from '../leaderboard.service.js';
@@ -32,6 +34,7 @@ import {
 } from './leaderboard.schemas.js';
 
 @ApiTags('leaderboard')
+@UsePipes(validationPipe)
 @Controller('api')
 export class LeaderboardController {
   constructor(

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Query, Req, Res, UsePipes } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -14,6 +14,7 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { validationPipe } from '../../common/index.js';
 import { SignedInOnly } from './session.guard.js';
 import { type EndQuery, endQuerySchema } from './sessions.schemas.js';
 import { SessionsService } from '../request/sessions.service.js';
@@ -22,6 +23,7 @@ import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
 @ApiTags('sessions')
 @ApiCookieAuth('session')
 @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
+@UsePipes(validationPipe)
 @Controller('api/sessions')
 export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}

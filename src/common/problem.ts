@@ -1,0 +1,73 @@
+import { STATUS_CODES } from 'node:http';
+import { Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+
+/** The body of every error answer: RFC 9457 with a stable `code` and, for invalid input, the fields. */
+export interface Problem {
+  type: 'about:blank';
+  title: string;
+  status: number;
+  /** For example `E_BOARD_UNKNOWN`. */
+  code: string;
+  /** What failed and what to do. */
+  detail: string;
+  errors?: readonly FieldError[];
+}
+
+export interface FieldError {
+  /** Dotted path, for example `scores.3.playerId`; empty for the whole. */
+  field: string;
+  message: string;
+}
+
+/** An error that is answered to the client: its message says what failed and what to do, and repeats no secret. */
+export interface CodedError extends Error {
+  code: string;
+  errors?: readonly FieldError[];
+  /** For 429 and 503; 1 if absent. */
+  retryAfterSeconds?: number;
+}
+
+/** Input of the wrong shape; answered 422 with each invalid field named. */
+export class InvalidInputError extends Error {
+  readonly code = 'E_INVALID';
+
+  constructor(readonly errors: readonly FieldError[]) {
+    super(`Correct ${errors.map(({ field, message }) => `${field || 'the body'}: ${message}`).join('; ')}`);
+    this.name = 'InvalidInputError';
+  }
+}
+
+const UNEXPECTED = 'Something failed that should not have; it has been logged. Try again.';
+const logger = new Logger('Http');
+
+/** Logs a fault of the application and answers 500 without its message. */
+export function sendUnexpected(request: Request, response: Response, error: unknown): void {
+  logger.error(
+    `${request.method} ${request.path} failed`,
+    error instanceof Error ? error.stack : String(error),
+  );
+  sendProblem(response, 500, { name: 'Error', code: 'E_INTERNAL', message: UNEXPECTED });
+}
+
+/** Sends `application/problem+json`, with `Retry-After` for 429 and 503 and `WWW-Authenticate` for 401. */
+export function sendProblem(response: Response, status: number, error: CodedError): void {
+  // Part of another answer is on its way; all that is left is to end it.
+  if (response.headersSent) {
+    response.end();
+    return;
+  }
+  const { code, message, errors, retryAfterSeconds = 1 } = error;
+  if (status === 429 || status === 503) response.set('Retry-After', String(retryAfterSeconds));
+  if (status === 401) response.set('WWW-Authenticate', code === 'E_KEY_REQUIRED' ? 'Bearer' : 'Cookie');
+  const title = STATUS_CODES[status] ?? 'Error';
+  const problem: Problem = {
+    type: 'about:blank',
+    title,
+    status,
+    code,
+    detail: message,
+    ...(errors && { errors }),
+  };
+  response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+}
