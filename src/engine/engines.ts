@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { withTimeLimit } from '../common/index.js';
 import type { EngineAddress } from './address/engine-address.js';
 import { EngineMismatchError } from './engine.errors.js';
 import type { EngineReport } from './engine.wire.js';
@@ -93,10 +93,10 @@ export class Engines implements OnModuleInit, OnApplicationShutdown {
 }
 
 async function isWrongUrl(engine: Engine): Promise<boolean> {
-  const timer = new AbortController();
-  const tooLong = delay(FIRST_ATTEMPT_TIMEOUT_MS, { isWrongUrl: false }, timer);
-  const verdict = await Promise.race([engine.firstAttempt, tooLong]);
-  timer.abort();
-  tooLong.catch(() => undefined);
-  return verdict.isWrongUrl;
+  const timedOut = () => new Error('The first attempt to connect has not ended yet.');
+  const attempt = withTimeLimit(FIRST_ATTEMPT_TIMEOUT_MS, engine.firstAttempt, timedOut);
+  return attempt.then(
+    (verdict) => verdict.isWrongUrl,
+    () => false,
+  );
 }

@@ -1,4 +1,5 @@
 import { RedisClient, type RedisClientOptions, type RedisClientType } from 'redis';
+import { withTimeLimit } from '../../common/index.js';
 import { readTlsFiles } from '../address/engine-tls.js';
 import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 
@@ -66,10 +67,7 @@ function explainReset(error: unknown): unknown {
   return isReset ? new Error('UNGREETED the connection was reset', { cause: error }) : error;
 }
 
-/** Rejects if the promise does not settle in time. */
-export function withinTime<T>(timeMs: number, promise: Promise<T>): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`SILENT no answer within ${timeMs} ms`)), timeMs);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+/** Rejects with SILENT if the server does not answer in time. */
+export function answerWithin<T>(timeoutMs: number, answer: Promise<T>): Promise<T> {
+  return withTimeLimit(timeoutMs, answer, () => new Error(`SILENT no answer within ${timeoutMs} ms`));
 }

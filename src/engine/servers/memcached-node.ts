@@ -3,7 +3,7 @@ import { Server, Utils } from 'memjs';
 import type { EngineNode } from '../address/engine-address.js';
 import { Breaker } from '../calls/breaker.js';
 import type { Call, CallTarget } from '../calls/engine-calls.js';
-import { withinTime } from '../connecting/connect.js';
+import { answerWithin } from '../connecting/connect.js';
 import { EngineError } from '../engine.errors.js';
 
 const PROBE_INTERVAL_MS = 500;
@@ -128,7 +128,7 @@ export class MemcachedNode extends Server implements CallTarget {
     for (;;) {
       const { answers } = this.breaker;
       try {
-        return await withinTime(this.deadlineMs, probe);
+        return await answerWithin(this.deadlineMs, probe);
       } catch (error) {
         if (answers === this.breaker.answers || !this.connection) throw error;
       }

@@ -1,6 +1,6 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-address.js';
-import { type ConnectionOptions, connectTo, withinTime } from '../connecting/connect.js';
+import { type ConnectionOptions, connectTo, answerWithin } from '../connecting/connect.js';
 import { Heartbeat } from '../health/heartbeat.js';
 import {
   NotPrimaryError,
@@ -62,7 +62,7 @@ export class Server {
     const server = new Server(node, client, options);
     client.on('error', (error: unknown) => server.disconnect(error));
     try {
-      await withinTime(timeoutMs, server.handshake());
+      await answerWithin(timeoutMs, server.handshake());
       return server;
     } catch (error) {
       server.disconnect(error);

@@ -1,6 +1,11 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-address.js';
-import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS, withinTime } from '../connecting/connect.js';
+import {
+  type ConnectionOptions,
+  connectTo,
+  FAILOVER_TIMEOUT_MS,
+  answerWithin,
+} from '../connecting/connect.js';
 import type { Server } from '../servers/server.js';
 import { SLOTS } from './key-slot.js';
 
@@ -63,7 +68,7 @@ export async function readMajorityMap(
     .filter(({ queue }) => queue.isUsable)
     .toSorted(() => Math.random() - 0.5)
     .slice(0, MAP_READERS);
-  const reads = readers.map(({ client, node }) => withinTime(deadlineMs, readMap(client, node)));
+  const reads = readers.map(({ client, node }) => answerWithin(deadlineMs, readMap(client, node)));
   const maps = (await Promise.allSettled(reads)).flatMap((read) =>
     read.status === 'fulfilled' ? [read.value] : [],
   );
@@ -80,7 +85,7 @@ export async function discoverMap(
   const discover = async (node: EngineNode) => {
     const client = await connectTo(node, connection, { timeoutMs: FAILOVER_TIMEOUT_MS });
     try {
-      return await withinTime(FAILOVER_TIMEOUT_MS, readMap(client, node));
+      return await answerWithin(FAILOVER_TIMEOUT_MS, readMap(client, node));
     } finally {
       client.destroy();
     }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from 'redis';
 import type { EngineAddress, EngineNode } from '../address/engine-address.js';
-import { type ConnectionOptions, connectTo, withinTime } from '../connecting/connect.js';
+import { type ConnectionOptions, connectTo, answerWithin } from '../connecting/connect.js';
 import { addressOf } from './cluster-map.js';
 
 const WATCH_MS = 100;
@@ -79,7 +79,7 @@ export class Sentinels {
       const client = this.clients.get(sentinel) ?? (await this.connect(sentinel));
       const command = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.address.primaryName ?? ''];
       const reply = client.sendCommand<[string, string] | null>(command);
-      const answer = await withinTime(this.timeoutMs, reply);
+      const answer = await answerWithin(this.timeoutMs, reply);
       return answer && { host: answer[0], port: Number(answer[1]) };
     } catch (error) {
       this.disconnect(sentinel);
