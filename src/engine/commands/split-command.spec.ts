@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { joinReplies, splitCommand } from './split-command.js';
 
 describe('splitCommand', () => {
-  it('asks each slot for its own keys, and joins the values in the order of the keys', () => {
+  it('sends one command per slot and joins the values in the order of the keys', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { minLength: 1 }), (keys) => {
         const parts = splitCommand('MGET', keys);
@@ -14,7 +14,7 @@ describe('splitCommand', () => {
     );
   });
 
-  it('adds up what each slot has deleted', () => {
+  it('adds up the counts of all slots', () => {
     const parts = splitCommand('DEL', ['a', 'b', '{a}c']);
     expect(parts.map(({ args }) => args)).toEqual([
       ['DEL', 'a', '{a}c'],
