@@ -14,8 +14,6 @@ import { productionSettings, type Settings } from '../../support/settings.js';
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
 /** Nothing listens there: a wrong engine URL is reported without waiting for the database. */
 const DATABASE_URL = 'postgres://app:hunter2@127.0.0.1:1/caching';
-/** Most of this time is for Node.js to load the application. */
-const WITHIN_MS = 10_000;
 const SECRET = /hunter2|PRIVATE KEY/;
 
 let server: LocalEngine;
@@ -50,7 +48,7 @@ function tlsFiles({ tls }: LocalEngine): TlsFiles {
   return tls;
 }
 
-describe('the built application with a wrong engine URL', { timeout: WITHIN_MS }, () => {
+describe('the built application with a wrong engine URL', () => {
   it('rejects unknown schemes and parameters and a missing primary name, each with a remedy', async () => {
     expect(
       await refusal({
