@@ -1,3 +1,4 @@
+/** Codes of a {@link LeaderboardError}. They are stable, and clients may rely on them. */
 export type LeaderboardErrorCode =
   | 'E_BOARD_UNKNOWN'
   | 'E_BOARD_EXISTS'

@@ -78,6 +78,7 @@ export class LeaderboardService {
     return this.submissions.submit(board, submissions);
   }
 
+  /** A page of a board, best first. @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, as all reads */
   async page(name: string, { window, offset, limit }: PageQuery): Promise<BoardPage> {
     const found = await this.find(name, window);
     return this.readPage(found, { offset, limit, from: this.degradedVersions.get(name) ?? 0 });
@@ -121,7 +122,7 @@ export class LeaderboardService {
     return { version, places: ownPlacesIn(playerIds, around, { version, entries }) };
   }
 
-  /** @throws {LeaderboardError} E_PLAYER_NOT_RANKED */
+  /** Rank, score and percentile of a player. @throws {LeaderboardError} E_PLAYER_NOT_RANKED */
   async rankOf(name: string, window: BoardWindow, playerId: string): Promise<PlayerRank> {
     const { board, period } = await this.find(name, window);
     const found = await this.readOrCatchUp(name, () => this.ranking.players(board, period, [playerId]));

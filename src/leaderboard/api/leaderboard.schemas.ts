@@ -35,6 +35,7 @@ const oneOf = <const Value extends string>(values: readonly Value[]) =>
 
 export const window = oneOf(BOARD_WINDOWS).default('all');
 
+/** The path parameter `:board`, for controllers outside of this module. */
 export const boardParameterSchema = z.object({ board: boardName });
 export const playerParametersSchema = z.object({ board: boardName, playerId: identifier });
 export const playerParameterSchema = z.object({ playerId: identifier });
