@@ -1,7 +1,10 @@
 /* Who may import whom. The folder tree is the architecture; these rules keep it true. */
 const copyable = ['sessions', 'query-cache', 'leaderboard'];
-/** Folders of the query cache, from the ground up: each may import those before it. */
-const queryCache = ['query', 'invalidation', 'tiers', 'loading', 'lookup', 'http'];
+/** Folders of a module, from the ground up: each may import those before it. */
+const layers = {
+  'query-cache': ['query', 'invalidation', 'tiers', 'loading', 'lookup', 'http'],
+  leaderboard: ['domain', 'ledger', 'sorted-sets', 'sync', 'submissions', 'players', 'api', 'live'],
+};
 const room = (names) => `^src/(${[].concat(names).join('|')})/`;
 
 module.exports = {
@@ -29,13 +32,15 @@ module.exports = {
       from: { path: room('cache-manager') },
       to: { path: '^src/', pathNot: room(['cache-manager', 'query-cache', 'engine', 'common']) },
     },
-    ...queryCache.slice(0, -1).map((folder, i) => ({
-      name: `query-cache-${folder}-imports-downwards`,
-      severity: 'error',
-      comment: 'A lookup reads top down: lookup, loading, tiers, invalidation, query.',
-      from: { path: `^src/query-cache/${folder}/`, pathNot: '\\.spec\\.ts$' },
-      to: { path: `^src/query-cache/(${queryCache.slice(i + 1).join('|')})/` },
-    })),
+    ...Object.entries(layers).flatMap(([module, folders]) =>
+      folders.slice(0, -1).map((folder, i) => ({
+        name: `${module}-${folder}-imports-downwards`,
+        severity: 'error',
+        comment: 'A request reads top down, and what is below can be understood without what is above.',
+        from: { path: `^src/${module}/${folder}/`, pathNot: '\\.spec\\.ts$' },
+        to: { path: `^src/${module}/(${folders.slice(i + 1).join('|')})/` },
+      })),
+    ),
     {
       name: 'foundations-import-common-only',
       severity: 'error',
