@@ -60,12 +60,12 @@ describe('removing a player from a board', () => {
     await other.connect();
     await other.query('BEGIN');
     await other.query('SELECT FROM submissions WHERE board = $1 FOR UPDATE', [board]);
-    const forgetting = boards.nodes[0].leaderboard.removePlayer('busy');
+    const removal = boards.nodes[0].leaderboard.removePlayer('busy');
     await until(async () => (await playersOf(board)).length === 0);
     expect(await submit(board, 'other', 1)).toMatchObject([{ rank: 1, applied: true }]);
     await submit(board, 'busy', 2);
     await other.end();
-    await forgetting;
+    await removal;
     await boards.settled(board);
     expect(await playersOf(board)).toEqual(['busy', 'other']);
     const kept = await queryDatabase<{ player_id: string | null }>(
@@ -79,10 +79,10 @@ describe('removing a player from a board', () => {
   it('counts concurrent submissions of the player either completely or not at all', async () => {
     const board = await boards.newBoard({ operator: 'sum' });
     await submit(board, 'back', 5);
-    const forgotten = new AbortController();
-    const forgetting = boards.nodes[0].leaderboard.removePlayer('back').finally(() => forgotten.abort());
-    while (!forgotten.signal.aborted) await submit(board, 'back', 1, boards.nodes[1]);
-    await forgetting;
+    const removed = new AbortController();
+    const removal = boards.nodes[0].leaderboard.removePlayer('back').finally(() => removed.abort());
+    while (!removed.signal.aborted) await submit(board, 'back', 1, boards.nodes[1]);
+    await removal;
     await boards.settled(board);
     const [sum] = await queryDatabase<{ total: string }>(
       boards.databaseUrl,
