@@ -91,6 +91,8 @@ describe('DELETE /api/players/:playerId', () => {
     engine.pause();
     await expect(boards.nodes[0].leaderboard.removePlayer('gone')).rejects.toBeInstanceOf(EngineError);
     engine.resume();
+    // Until then the node may not be connected again.
+    await boards.settled(board);
     await boards.nodes[1].leaderboard.removePlayer('gone');
     expect(await engine.command('ZRANGE', boards.key(board, today), '0', '-1')).toEqual(['stays']);
     expect((await boards.whole(board)).entries).toMatchObject([{ playerId: 'stays' }]);
