@@ -215,7 +215,8 @@ export class LeaderboardService {
       if (found) return found;
       // The ledger may have been replaced by a backup, so read the board again next time.
       this.boards.delete(board);
-      const caughtUp = (await this.sync.catchUpSoon(board)) ? await read() : null;
+      await this.sync.catchUpSoon(board);
+      const caughtUp = await read();
       if (caughtUp) return caughtUp;
     } catch (error) {
       if (!isOutage(error)) throw error;

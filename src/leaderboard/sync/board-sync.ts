@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
+import { withTimeLimit } from '../../common/index.js';
 import { Migrations } from '../../database/index.js';
 import type { Board } from '../domain/board.js';
 import { periodsOf } from '../domain/periods.js';
@@ -82,23 +83,17 @@ export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
         applied && (applied.checkpoint === checkpoint || (await this.history.has(batch.board, applied)));
       if (isOfThisLedger) return applied.ranks;
       // The batch of another node is missing, or the sets are lost or of another ledger.
-      if (!(await this.catchUpSoon(name, { version: from, checkpoint: checkpointBefore }))) break;
+      await this.catchUpSoon(name, { version: from, checkpoint: checkpointBefore });
       board = await this.ledger.board(name);
     }
     return null;
   }
 
-  /** Brings a board up to date; false if that takes longer than a caller should wait. */
-  async catchUpSoon(board: string, upTo?: Version): Promise<boolean> {
-    const caughtUp = this.catchUp(board, upTo).then(() => true);
-    const tooLong = new AbortController();
-    const late = delay(LONGEST_WAIT_MS, false, { signal: tooLong.signal, ref: false }).catch(() => false);
-    try {
-      return await Promise.race([caughtUp, late]);
-    } finally {
-      tooLong.abort();
-      caughtUp.catch(() => this.catchUpLater(board));
-    }
+  /** Brings a board up to date. @throws {EngineError} if that fails or takes too long for a caller; then it is retried in the background */
+  catchUpSoon(board: string, upTo?: Version): Promise<void> {
+    const caughtUp = this.catchUp(board, upTo);
+    caughtUp.catch(() => this.catchUpLater(board));
+    return withTimeLimit(LONGEST_WAIT_MS, caughtUp, () => boardIsRebuilt(board));
   }
 
   /** Brings a board up to date. @throws {EngineError} if the engine fails meanwhile */
