@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { type Config, ConfigError, engineSetting, readProcessConfig } from './config/index.js';
 import { EngineMismatchError } from './engine/index.js';
 import { configureHttp, Drain, HealthService } from './http/index.js';
-import { CalmLogger } from './telemetry/index.js';
+import { QuietStartupLogger } from './telemetry/index.js';
 
 /** Without SHUTDOWN_DELAY_SECONDS. */
 const LONGEST_SHUTDOWN_MS = 9_500;
@@ -18,7 +18,7 @@ async function bootstrap(): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     bodyParser: false,
     abortOnError: false,
-    logger: new CalmLogger(),
+    logger: new QuietStartupLogger(),
   });
   configureHttp(app);
   let isStopping = false;

@@ -1,16 +1,16 @@
 import type { Environment } from './config.schema.js';
 
-/** What `npm start` and the examples use; production refuses them. */
+/** Secrets that `npm start` and the examples use. Without DEMO=true they are refused. */
 const KNOWN_SECRETS = new Set(['demo-game-server-key', 'demo-operator-key', 'change-me']);
 const SHORTEST_SECRET = 32;
 
-/** A setting that is fine alone and wrong beside another. */
+/** A setting that is valid alone but conflicts with another. */
 export interface Conflict {
   setting: string;
   problem: string;
 }
 
-/** Checks that need more than one setting. Takes what could be read, so that every problem is said at once. */
+/** Checks that need more than one setting. Accepts partly valid settings, so that all problems are reported at once. */
 export function findConflicts(settings: Partial<Environment>): Conflict[] {
   const conflicts: Conflict[] = [];
   const say = (setting: string, problem: string) => conflicts.push({ setting, problem });
@@ -40,7 +40,7 @@ function findDemoConflicts({ HOST, TRUST_PROXY }: Partial<Environment>, say: Say
   if (TRUST_PROXY) say('TRUST_PROXY', 'must be false while DEMO=true, which trusts no forwarded header.');
 }
 
-/** Browsers drop a cookie that does not keep what its name or SameSite promises, without a word (RFC 6265bis, 4.1.3 and 5.7). */
+/** Browsers silently drop a cookie that breaks the rules of its name prefix or of SameSite (RFC 6265bis, 4.1.3 and 5.7). */
 function findCookieConflicts(settings: Partial<Environment>, say: Say): void {
   const { COOKIE_NAME = '', COOKIE_DOMAIN, COOKIE_SAME_SITE, COOKIE_SECURE } = settings;
   const [prefix = ''] = /^__(Host|Secure)-/i.exec(COOKIE_NAME) ?? [];
@@ -59,7 +59,7 @@ const SECRET_SETTINGS = [
   'OPERATOR_KEY',
 ] as const;
 
-/** A secret that leaks at one use must not open another. */
+/** A leaked secret must not be valid for a second purpose. */
 function findSharedSecrets(settings: Partial<Environment>, say: Say): void {
   const owners = new Map<string, string>();
   for (const setting of SECRET_SETTINGS) {
@@ -72,7 +72,7 @@ function findSharedSecrets(settings: Partial<Environment>, say: Say): void {
   }
 }
 
-/** The same bytes have several spellings: with or without padding, in base64 or base64url. */
+/** The same key can be written in base64 or base64url, with or without padding. */
 function withoutBase64Dialect(secret: string): string {
   return secret.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
 }

@@ -4,7 +4,7 @@ import { type Config, readProcessConfig } from './config.js';
 /** Injection token of {@link Config}. */
 export const CONFIG = Symbol('CONFIG');
 
-/** The settings, read and checked once at boot. */
+/** Provides the settings, which are read and validated once at boot. */
 @Global()
 @Module({
   providers: [{ provide: CONFIG, useFactory: (): Config => readProcessConfig() }],

@@ -41,7 +41,7 @@ const engineUrl = z.string().transform((url, context) => {
   }
 });
 
-/** What the driver, or the server, would read from the URL; everything else is a spelling mistake. */
+/** URL parameters that the driver or the server reads. Any other is a spelling mistake. */
 const DATABASE_PARAMETERS = new Set([
   'sslmode',
   'sslrootcert',
@@ -74,7 +74,7 @@ function hasKnownParameters(text: string): boolean {
   );
 }
 
-/** It reads the URL when a connection is made, which is too late to say so. */
+/** The driver itself parses the URL only when it connects, which is too late to report it. */
 function isReadByDriver(text: string): boolean {
   try {
     return new Client({ connectionString: text }).database !== '';
@@ -94,7 +94,7 @@ const origins = list.refine(
   'must be origins such as https://app.example.com or http://localhost:8080, comma-separated, in lower case and without a path.',
 );
 
-/** As browsers write it in `Origin`, which is compared character by character. */
+/** As browsers write it in `Origin`, because the two are compared as strings. */
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
@@ -149,7 +149,7 @@ const cookieDomain = z
 
 const sealingKey = (key: string) => Buffer.from(key, 'base64').length === 32;
 
-/** Every setting there is, as the environment spells it; defaults are those of `.env.example`. */
+/** All settings by their environment variable. The defaults are also in `.env.example`. */
 export const environmentSchema = z.object({
   PORT: integer(1, 65_535).default(3000),
   HOST: host.default('127.0.0.1'),

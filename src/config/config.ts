@@ -5,7 +5,7 @@ import { type Environment, environmentSchema } from './config.schema.js';
 /** All settings, validated and frozen. */
 export type Config = Readonly<Environment>;
 
-/** Settings that are missing or wrong, all of them, each with what to do. Values are never repeated. */
+/** Lists every missing or invalid setting with what to do. It never contains their values. */
 export class ConfigError extends Error {
   readonly code = 'E_CONFIG';
 
@@ -53,7 +53,7 @@ function explain(setting: keyof Environment, text: string | undefined, message =
   return MISSING[setting] ?? 'is missing. Make one with: openssl rand -base64 32';
 }
 
-/** Who uses which engine, and the setting that says where it is unless `ENGINE_URL` does. */
+/** Each engine role and the setting that overrides `ENGINE_URL` for it. */
 const ENGINE_SETTINGS = {
   sessions: 'SESSION_ENGINE_URL',
   cache: 'CACHE_ENGINE_URL',
@@ -62,7 +62,7 @@ const ENGINE_SETTINGS = {
 
 type EngineRole = keyof typeof ENGINE_SETTINGS;
 
-/** Where the engine of each role is. */
+/** The engine address of each role. */
 export function engineAddresses(config: Config): Record<EngineRole, Config['ENGINE_URL']> {
   const addressOf = (role: EngineRole) => config[engineSetting(config, role)] ?? config.ENGINE_URL;
   return {
@@ -81,7 +81,7 @@ export function engineSetting(
   return config[own] ? own : 'ENGINE_URL';
 }
 
-/** The process's own settings: the environment, and `.env` for what it leaves open. */
+/** Reads the environment and, for variables that it does not set, the file `.env`. */
 export function readProcessConfig(): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return readConfig(process.env);

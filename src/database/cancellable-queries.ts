@@ -1,18 +1,18 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 
-/** Runs statements that the server stops when their signal aborts, so that an unwanted one does not keep it busy. */
+/** Cancels a statement on the server when its signal aborts, so that PostgreSQL does not finish work that nobody needs. */
 export class CancellableQueries {
   private readonly processIds = new WeakMap<PoolClient, number>();
 
   constructor(
     private readonly pool: Pool,
-    /** Sends the cancellation: all connections of `pool` may be in use. */
+    /** Sends the cancel request, because all connections of `pool` may be in use. */
     private readonly control: Pool,
   ) {}
 
   async run<Row extends QueryResultRow>(sql: string, values: unknown[], signal: AbortSignal): Promise<Row[]> {
     const client = await this.pool.connect();
-    // The pool listens to idle connections only. A lost connection also rejects the statement.
+    // The pool handles errors of idle connections only. Losing the connection also rejects the statement.
     const ignore = () => undefined;
     client.on('error', ignore);
     let isReusable = false;
@@ -23,7 +23,7 @@ export class CancellableQueries {
       cancel = () => void this.control.query('SELECT pg_cancel_backend($1)', [processId]).catch(ignore);
       signal.addEventListener('abort', cancel);
       const { rows } = await client.query<Row>(sql, values);
-      // A late cancellation would stop the next statement of this connection.
+      // A late cancel request would cancel the next statement of this connection.
       isReusable = !signal.aborted;
       return rows;
     } finally {

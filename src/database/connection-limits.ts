@@ -1,13 +1,13 @@
 /**
- * Settings of every connection, so that no lock outlives its holder by more than a few seconds: a node that is stopped or cut off keeps
- * its connection open. See "Client Connection Defaults" and "Connections and Authentication" in PostgreSQL's documentation.
+ * Settings of every connection. A node that is paused or cut off keeps its connection open; with these, PostgreSQL releases its locks
+ * after a few seconds. See "Client Connection Defaults" and "Connections and Authentication" in PostgreSQL's documentation.
  */
 export const CONNECTION_LIMITS = {
-  /** Ends the session of a node that was stopped inside a transaction, and with it its locks. */
+  /** Ends the session, and releases the locks, of a node that is paused inside a transaction. */
   idle_in_transaction_session_timeout: 2_000,
-  /** Longer than a stopped node holds a lock. */
+  /** Longer than a paused node can hold a lock. */
   lock_timeout: 2_500,
-  /** Ends the session of a node that is cut off, while the server sends to it and while it is idle. */
+  /** End the session of a node that is cut off: while the server sends data, and while the connection is idle. */
   options: [
     'tcp_user_timeout=5000',
     'tcp_keepalives_idle=5',
@@ -20,5 +20,5 @@ export const CONNECTION_LIMITS = {
   keepAliveInitialDelayMillis: 5_000,
 };
 
-/** A long read pauses between its statements while what was read is stored elsewhere. */
+/** A long read is idle between its statements while its reader stores the rows. */
 export const LONG_READ_LIMITS = { ...CONNECTION_LIMITS, idle_in_transaction_session_timeout: 5_000 };

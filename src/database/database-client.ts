@@ -2,9 +2,9 @@ import { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
 import { DatabaseUnavailableError } from './database.errors.js';
 
-/** Whether connections can be made; it may close them. */
+/** Decides whether connections may be opened, and can close them. */
 export interface Gate {
-  /** Why none can be made now; undefined while they can. */
+  /** The reason why no connection may be opened; undefined if they may. */
   readonly refusal: unknown;
   openSocket(): Socket;
 }
@@ -15,7 +15,7 @@ export interface DatabaseClientConfig extends ClientConfig {
 
 type Connected = (error?: Error) => void;
 
-/** A connection. Whatever keeps it from being made, the database is unavailable: no server, no TLS, no password, no more connections. */
+/** A connection. Any failure to connect is reported as DatabaseUnavailableError: no server, no TLS, wrong password, no free connection. */
 export class DatabaseClient extends Client {
   private readonly gate: Gate | undefined;
   private readonly socket: Socket;

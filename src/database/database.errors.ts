@@ -1,4 +1,4 @@
-/** PostgreSQL cannot be reached or will not serve now. Whether a write was done is not known. */
+/** PostgreSQL is unreachable or refuses to serve. A write may or may not have been executed. */
 export class DatabaseUnavailableError extends Error {
   readonly code = 'E_DATABASE_UNAVAILABLE';
 
@@ -20,13 +20,13 @@ export class MissingTableError extends Error {
 
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 /**
- * PostgreSQL's error codes, appendix A: connection, authorization, no such database, resources, operator intervention, read-only, a timeout
- * of an idle transaction, of a lock or of a statement.
+ * PostgreSQL's error codes (appendix A of its documentation): connection, authorization, unknown database, resources, operator intervention,
+ * read-only, and the timeouts of idle transactions, locks and statements.
  */
 const UNAVAILABLE_STATE = /^(08|28|3D|53|57P|25006|25P03|55P03|57014)/;
 const UNAVAILABLE_MESSAGE = /timeout|terminated|Connection ended|after calling end|not queryable/i;
 
-/** Tells "the database is not there" from "the statement is wrong". */
+/** Whether an error means that the database is unavailable, rather than that the statement is wrong. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof DatabaseUnavailableError) return true;
@@ -35,7 +35,7 @@ export function isUnavailable(error: unknown): boolean {
   return NETWORK.has(code) || UNAVAILABLE_STATE.test(code) || UNAVAILABLE_MESSAGE.test(error.message);
 }
 
-/** By the error's code or message: what is wrong, and what to do. */
+/** What is wrong and what to do, by the error's code or message. */
 const EXPLANATIONS: [kind: RegExp, sentence: string][] = [
   [/^28/, 'PostgreSQL refuses the user or the password. Correct DATABASE_URL.'],
   [/^3D000/, 'PostgreSQL has no database of that name. Create it, or correct DATABASE_URL.'],

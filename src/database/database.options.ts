@@ -3,7 +3,7 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 export interface DatabaseOptions {
   /** For example `postgres://user:password@127.0.0.1:5432/caching`. */
   url: string;
-  /** Most connections at a time, for example 10: what PostgreSQL is never asked beyond. */
+  /** Maximum number of pool connections, for example 10. */
   connections?: number;
 }
 

@@ -12,46 +12,46 @@ import {
   MissingTableError,
 } from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
-import { DatabasePulse } from './database-pulse.js';
+import { DatabaseHeartbeat } from './database-heartbeat.js';
 import { unlessSilent, within } from './silence.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 const PING_TIMEOUT_MS = 1_000;
 const LONGEST_END_MS = 1_000;
-/** Of a long read: sorting a large table comes before its first row. */
+/** For long reads: PostgreSQL sorts a large table before it sends the first row. */
 const LONGEST_SILENCE_MS = 60_000;
 
-/** What a statement can be sent through: the pool, or one transaction. */
+/** Executes statements: the pool, or one transaction. */
 export interface Queryable {
   query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 
-/** The database as it was at one moment, with tables to be read whole. */
+/** A consistent view of the database at one point in time, for reading whole tables. */
 export interface Snapshot extends Queryable {
-  /** What `COPY (statement) TO STDOUT` says, in text format, chunk by chunk; the statement has no parameters. */
+  /** Streams `COPY (statement) TO STDOUT` in text format; the statement has no parameters. */
   copy(statement: string): AsyncIterable<Buffer>;
 }
 
 /**
- * PostgreSQL, through a bounded pool. A statement has 10 s. If the server is silent, for example paused, what waits for it is rejected within
- * 3 s, and further statements at once until it answers.
+ * PostgreSQL through a bounded connection pool. A statement may take 10 s. If the server is silent, for example paused, waiting statements are
+ * rejected within 3 s, and further ones at once until it answers again.
  */
 @Injectable()
 export class Database implements Queryable, OnApplicationShutdown {
   private readonly url: string;
   private readonly pool: Pool;
-  /** A connection of its own, so that a busy pool does not look like a lost database. */
+  /** A separate connection, so that a busy pool does not look like a lost database. */
   private readonly probe: Pool;
-  private readonly pulse: DatabasePulse;
+  private readonly heartbeat: DatabaseHeartbeat;
   private readonly cancellable: CancellableQueries;
   private readonly logger = new Logger('Database');
 
   constructor(@Inject(DATABASE_OPTIONS) { url, connections = 10 }: DatabaseOptions) {
     this.url = url;
     this.probe = this.open({ max: 1, timeoutMs: PING_TIMEOUT_MS });
-    this.pulse = new DatabasePulse(() => this.probe.query('SELECT 1'));
-    this.pool = this.open({ max: connections, timeoutMs: STATEMENT_TIMEOUT_MS, gate: this.pulse });
+    this.heartbeat = new DatabaseHeartbeat(() => this.probe.query('SELECT 1'));
+    this.pool = this.open({ max: connections, timeoutMs: STATEMENT_TIMEOUT_MS, gate: this.heartbeat });
     this.cancellable = new CancellableQueries(this.pool, this.probe);
   }
 
@@ -75,7 +75,7 @@ export class Database implements Queryable, OnApplicationShutdown {
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     return mapDatabaseErrors(async () => {
       const client = await this.pool.connect();
-      // The pool listens to idle connections only; without a listener a lost one would end the process.
+      // The pool handles errors of idle connections only. Without a listener a lost connection would end the process.
       const onError = (error: Error) => this.logger.warn(`A connection was lost: ${error.message}`);
       client.on('error', onError);
       let broken = true;
@@ -86,7 +86,7 @@ export class Database implements Queryable, OnApplicationShutdown {
         broken = false;
         return result;
       } catch (error) {
-        // Asking a server that does not answer to roll back would only wait once more.
+        // A server that does not answer would not answer a ROLLBACK either.
         if (!isUnavailable(error)) broken = await cannotRollBack(client);
         throw error;
       } finally {
@@ -96,9 +96,9 @@ export class Database implements Queryable, OnApplicationShutdown {
     });
   }
 
-  /** A transaction through a connection of its own whose statements have no time limit: migrations take as long as there are rows. */
+  /** Runs `work` in a transaction on a separate connection without a statement timeout: a migration's duration depends on the number of rows. */
   longTransaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
-    return this.apart({ ...CONNECTION_LIMITS, gate: this.pulse }, async (client) => {
+    return this.apart({ ...CONNECTION_LIMITS, gate: this.heartbeat }, async (client) => {
       await client.query('BEGIN');
       const result = await work(queryable(client));
       await client.query('COMMIT');
@@ -107,8 +107,8 @@ export class Database implements Queryable, OnApplicationShutdown {
   }
 
   /**
-   * Reads at length from one moment's state, through a connection of its own: for what takes as long as there are rows. Only silence
-   * has a limit, which is longer than that of other statements. It ends when `work` does.
+   * Reads a consistent snapshot on a separate connection without a statement timeout. Only silence is limited, to 60 s. The snapshot ends
+   * when `work` settles.
    */
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     return this.apart(LONG_READ_LIMITS, async (client) => {
@@ -123,21 +123,21 @@ export class Database implements Queryable, OnApplicationShutdown {
     });
   }
 
-  /** Settles within a second. @throws {DatabaseUnavailableError} */
+  /** Sends a ping and settles within a second. @throws {DatabaseUnavailableError} */
   async ping(): Promise<void> {
-    const { refusal } = this.pulse;
+    const { refusal } = this.heartbeat;
     if (refusal !== undefined) throw new DatabaseUnavailableError({ cause: refusal });
     await mapDatabaseErrors(() => this.probe.query('SELECT 1'));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.pulse.stop();
+    this.heartbeat.stop();
     const ended = Promise.all([this.pool.end(), this.probe.end()]);
-    // Not for ever: connections to a paused server do not say goodbye.
+    // With a limit: a paused server does not answer the goodbye.
     await Promise.race([ended, delay(LONGEST_END_MS, undefined, { ref: false })]);
   }
 
-  /** Closing the connection rolls back what is not committed. */
+  /** Runs `work` on a separate connection. Closing it rolls back an open transaction. */
   private apart<T>(config: DatabaseClientConfig, work: (client: ClientBase) => Promise<T>): Promise<T> {
     return mapDatabaseErrors(async () => {
       const client = new DatabaseClient({
@@ -149,7 +149,7 @@ export class Database implements Queryable, OnApplicationShutdown {
       lost.catch(() => undefined);
       try {
         await client.connect();
-        // A copy does not notice that its connection is lost.
+        // A COPY stream does not notice a lost connection.
         return await Promise.race([work(client), lost]);
       } finally {
         await Promise.race([client.end(), delay(LONGEST_END_MS, undefined, { ref: false })]);
@@ -164,12 +164,12 @@ export class Database implements Queryable, OnApplicationShutdown {
       Client: DatabaseClient,
       connectionString: this.url,
       connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
-      // The server's limit spares it work. Ours holds if one connection is silent.
+      // The server's limit stops the statement. The client's limit also holds if the connection is silent.
       statement_timeout: timeoutMs,
       query_timeout: timeoutMs,
     };
     const pool = new Pool(config);
-    // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+    // The next query replaces a broken idle connection. Without a listener it would end the process.
     pool.on('error', (error) => this.logger.warn(`A connection was lost: ${error.message}`));
     return pool;
   }

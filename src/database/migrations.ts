@@ -4,14 +4,14 @@ import { Database } from './database.js';
 import { DatabaseUnavailableError, explainDatabaseFailure } from './database.errors.js';
 
 const RETRY_MS = 1_000;
-/** Any number, the same on every node, so that two starting nodes migrate one after the other. */
+/** An arbitrary number, the same on every node: nodes that start together migrate one after the other. */
 const ADVISORY_LOCK = 20_010_601;
 
 /**
  * Brings each module's tables up to date.
  *
- * A module hands in its steps once, in order; a step that ran is never run again. While the database is away this
- * goes on trying, so the app boots without it and comes up by itself.
+ * A module passes its steps in order; each step runs once. While the database is down this retries, so the application starts
+ * without it and recovers by itself.
  */
 @Injectable()
 export class Migrations implements OnApplicationShutdown {
@@ -21,14 +21,14 @@ export class Migrations implements OnApplicationShutdown {
 
   constructor(private readonly database: Database) {}
 
-  /** Modules whose tables are not there yet. */
+  /** Modules whose migrations are not complete. */
   get unfinished(): string[] {
     return [...this.pending];
   }
 
   /**
-   * Runs the steps that did not run yet, then `afterwards`, which may run again if the database goes away meanwhile.
-   * Not to be awaited at boot: the application serves while its database is away. Never rejects.
+   * Runs the pending steps, then `afterwards`, which is repeated if the database fails meanwhile. Never rejects. Do not await it at boot:
+   * the application serves while its database is down.
    */
   async apply(module: string, steps: readonly string[], afterwards?: () => Promise<void>): Promise<void> {
     this.pending.add(module);

@@ -16,7 +16,7 @@ describe('unlessSilent', () => {
   it('goes on for as long as there is something to read', async () => {
     const read: number[] = [];
     for await (const chunk of unlessSilent(LIMIT_MS, chunks(0, 1, 2))) {
-      // As a slow reader would.
+      // Simulates a slow reader.
       await delay(LIMIT_MS);
       read.push(chunk);
     }

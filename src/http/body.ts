@@ -5,17 +5,17 @@ const LIMIT_KB = 64;
 const SCORES_LIMIT_KB = 512;
 const SCORES_PATH = /^\/api\/leaderboards\/[^/]+\/scores$/;
 
-/** RFC 7396 has a type of its own. */
+/** The second is the media type of RFC 7396. */
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 
 const readBody = json({ limit: `${LIMIT_KB}kb`, type: JSON_TYPES });
 const readScores = json({ limit: `${SCORES_LIMIT_KB}kb` });
 
-/** Reads a JSON body of at most 64 KB; 512 KB where a batch of scores comes in. */
+/** Reads a JSON body of at most 64 KB, or 512 KB for a batch of scores. */
 export const readJsonBody: RequestHandler = (request, response, next) =>
   (SCORES_PATH.test(request.path) ? readScores : readBody)(request, response, next);
 
-/** Says what is wrong with a body without repeating it, as the parser's own messages do. */
+/** Explains what is wrong with a body. The parser's own messages would repeat parts of it. */
 export const explainBodyError: ErrorRequestHandler = (error: unknown, _request, _response, next) =>
   next(isParserError(error) ? describe(error) : error);
 

@@ -13,7 +13,7 @@ import { SocketAdapter } from './socket.adapter.js';
 const PREFLIGHT_SECONDS = 600;
 const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
-/** What Express does around Nest. The application must be created with `bodyParser: false`. */
+/** Sets up Express: origins, security headers, bodies, the page, websockets and OpenAPI. Create the application with `bodyParser: false`. */
 export function configureHttp(app: NestExpressApplication): void {
   const origins = app.get(Origins);
   app.set('trust proxy', origins.trustsProxy);
@@ -21,7 +21,7 @@ export function configureHttp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use(app.get(Drain).middleware);
   app.use(securityHeaders());
-  if (origins.hasOthers) letOtherOriginsRead(app, origins);
+  if (origins.hasOthers) allowReadsFromOtherOrigins(app, origins);
   app.use((request: Request, _response: Response, next: NextFunction) =>
     next(origins.refusalOfRequest(request) ?? undefined),
   );
@@ -31,7 +31,7 @@ export function configureHttp(app: NestExpressApplication): void {
   serveOpenApi(app);
 }
 
-function letOtherOriginsRead(app: NestExpressApplication, origins: Origins): void {
+function allowReadsFromOtherOrigins(app: NestExpressApplication, origins: Origins): void {
   app.use((_request: Request, response: Response, next: NextFunction) => {
     response.vary('Origin');
     next();
@@ -41,13 +41,13 @@ function letOtherOriginsRead(app: NestExpressApplication, origins: Origins): voi
   );
 }
 
-/** For reads only: a preflight for anything else is answered without its method, and the browser then sends nothing. */
+/** Allows reads only: the answer to any other preflight does not list the method, so the browser does not send the request. */
 function corsOptions(origins: Origins, { headers: { origin } }: Request): CorsOptions {
-  if (!origins.maySeeAnswers(origin)) return { origin: false };
+  if (!origins.mayReadAnswers(origin)) return { origin: false };
   return {
     origin,
     methods: ['GET', 'HEAD'],
-    // Never with a wildcard: each of these origins is named in ALLOWED_ORIGINS.
+    // Safe because there is no wildcard: every origin is listed in ALLOWED_ORIGINS.
     credentials: true,
     allowedHeaders: ['Authorization', 'Cache-Control', 'If-None-Match', 'Traceparent'],
     exposedHeaders: ['Age', 'Cache-Status', 'ETag', 'Retry-After', 'Server-Timing'],
@@ -55,7 +55,7 @@ function corsOptions(origins: Origins, { headers: { origin } }: Request): CorsOp
   };
 }
 
-/** Only paths that the page has: no other request may wait for libuv's threads, which hashing keeps busy. */
+/** Serves only paths of the page. Looking for a file needs a libuv thread, and password hashing keeps those busy. */
 function servePage(app: NestExpressApplication): void {
   const files = serveFiles(PAGE);
   const topLevel = new Set(['', ...readdirSync(PAGE)]);
@@ -72,7 +72,7 @@ function securityHeaders() {
         defaultSrc: ["'self'"],
         connectSrc: ["'self'", 'ws:', 'wss:'],
         imgSrc: ["'self'", 'data:'],
-        // Swagger UI and uPlot set styles inline; scripts are ours only.
+        // Swagger UI and uPlot set inline styles.
         styleSrc: ["'self'", "'unsafe-inline'"],
         scriptSrc: ["'self'"],
         objectSrc: ["'none'"],
@@ -80,7 +80,7 @@ function securityHeaders() {
         frameAncestors: ["'none'"],
       },
     },
-    // Whether HTTPS is used is the proxy's decision, and a demo on http://localhost must not pin it.
+    // The proxy decides about HTTPS, and a demo on http://localhost must not force it.
     strictTransportSecurity: false,
   });
 }

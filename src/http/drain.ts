@@ -15,7 +15,7 @@ import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
 const GRACE_MS = 250;
 const SWEEP_MS = 50;
 const LONGEST_DRAIN_MS = 8_000;
-/** Node.js advises a time for headers above the one for idle connections. */
+/** Node.js recommends a longer timeout for headers than for idle connections. */
 const HEADERS_MARGIN_MS = 5_000;
 
 /**
@@ -36,12 +36,12 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown,
     @Inject(HTTP_OPTIONS) private readonly options: HttpOptions,
   ) {}
 
-  /** True once this node was told to stop. It still answers requests, but the load balancer should send no new ones. */
+  /** True while the node is stopping. It still answers requests, but the load balancer should send no new ones. */
   get isLeaving(): boolean {
     return this.leaving;
   }
 
-  /** Resolves after `shutdownDelayMs`, in which a load balancer has to notice. To be called before the application closes. */
+  /** Resolves after `shutdownDelayMs`, in which the load balancer has to notice. Call it before the application closes. */
   async leave(): Promise<void> {
     this.leaving = true;
     await delay(this.options.shutdownDelayMs);
@@ -67,7 +67,7 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown,
   async beforeApplicationShutdown(): Promise<void> {
     const { server } = this;
     this.leaving = true;
-    // Stops accepting. http's own close() would cut idle connections at once, and with them requests on their way.
+    // Stops accepting connections. The http server's own close() would also close idle connections, and lose requests that are on their way.
     NetServer.prototype.close.call(server);
     await delay(GRACE_MS);
     this.sweep = setInterval(() => {

@@ -16,7 +16,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** An engine being down degrades; it must not take every node out of the balancer. */
+  /** An engine that is down only degrades the node. Otherwise the balancer would take every node out of service. */
   @Get('ready')
   @ApiOperation({
     summary: '200 while PostgreSQL answers and the node is not stopping, with each engine’s state and reason',

@@ -7,7 +7,7 @@ import type { Readiness } from './health.wire.js';
 
 const ASK_AGAIN_MS = 50;
 
-/** Whether this node can do its work: it needs PostgreSQL, and does without its engines for a while. */
+/** Reports whether this node can serve. It needs PostgreSQL; without its engines it is degraded. */
 @Injectable()
 export class HealthService {
   constructor(
@@ -26,7 +26,7 @@ export class HealthService {
     return { status: allWork ? 'ok' : 'degraded', database, engines };
   }
 
-  /** Resolves once requests can be served; while PostgreSQL is away that is not now. */
+  /** Resolves once PostgreSQL answers. */
   async untilReady(): Promise<void> {
     while ((await this.readiness()).status === 'unavailable') await delay(ASK_AGAIN_MS);
   }

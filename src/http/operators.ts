@@ -4,10 +4,10 @@ import { BearerKeys } from '../common/index.js';
 import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
 import { RequestRefusedError } from './request-refused.error.js';
 
-/** The hosts that no other site's page can be served from: a DNS name can be rebound to the loopback, these cannot. */
+/** Loopback hosts. Any other DNS name can be rebound to the loopback by an attacker; these cannot. */
 const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
-/** Decides whether a request comes from an operator: it has a key or, in a demo, its host is a loopback name or address. */
+/** Decides whether a request comes from an operator: it has a key or, in a demo, its host is a loopback address. */
 @Injectable()
 export class Operators {
   private readonly keys: BearerKeys;
@@ -20,7 +20,7 @@ export class Operators {
     return this.refusalOf(headers) === null;
   }
 
-  /** Why these headers are not an operator's; null when they are. */
+  /** The reason why the request is refused; null for an operator. */
   refusalOf(headers: IncomingHttpHeaders): RequestRefusedError | null {
     if (this.keys.accept(headers)) return null;
     if (!this.options.operatorsNeedNoKey) {
@@ -36,7 +36,7 @@ export class Operators {
     );
   }
 
-  /** What `Cache-Control` asks of the cache (RFC 9111, section 5.2.1); only operators may ask the database directly. */
+  /** The request's `Cache-Control` directive (RFC 9111, section 5.2.1). It is honoured for operators only, since it makes the database work. */
   cacheDirective(headers: IncomingHttpHeaders): 'no-cache' | 'no-store' | undefined {
     const asked = (headers['cache-control'] ?? '').split(',').map((part) => part.trim().toLowerCase());
     const directive = (['no-store', 'no-cache'] as const).find((name) => asked.includes(name));

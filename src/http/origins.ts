@@ -5,18 +5,18 @@ import { RequestRefusedError } from './request-refused.error.js';
 import { compileTrust, type TrustsProxy } from './trusted-proxies.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Absent in old browsers, in Chromium's websocket handshakes, and over plain HTTP to other hosts than localhost. */
+/** The header is absent in old browsers, in Chromium's websocket handshakes, and over plain HTTP except to localhost. */
 const ACCEPTED_SITES = new Set([undefined, 'same-origin', 'none']);
-/** Some proxies name the scheme of a websocket handshake after the websocket; `Origin` never does. */
+/** Some proxies report `ws` for a websocket handshake. `Origin` always has `http`. */
 const HTTP_SCHEME: Record<string, string> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
 
 /**
- * Decides which pages may send requests to this application (OWASP CSRF cheat sheet). It is the only place that does: for HTTP,
- * for every websocket transport and for CORS.
+ * The one rule about which pages may send requests to this application (OWASP CSRF cheat sheet): for HTTP, every websocket
+ * transport and CORS.
  */
 @Injectable()
 export class Origins {
-  /** For Express, so that it and this rule agree on which forwarded headers count. */
+  /** Express uses the same function, so that both trust the same forwarded headers. */
   readonly trustsProxy: TrustsProxy;
   private readonly allowed: ReadonlySet<string>;
 
@@ -25,14 +25,14 @@ export class Origins {
     this.allowed = new Set(allowedOrigins);
   }
 
-  /** Why an HTTP request is refused; null when it is accepted. Requests that only read are accepted from everywhere. */
+  /** The reason why an HTTP request is refused; null if it is accepted. Reads are accepted from every origin. */
   refusalOfRequest(request: IncomingMessage): RequestRefusedError | null {
     return SAFE_METHODS.has(request.method ?? '') ? null : this.refusalOf(request);
   }
 
-  /** Why a websocket handshake is refused, whatever its transport and namespace; null when it is accepted. */
+  /** The reason why a websocket handshake is refused, on any transport and namespace; null if it is accepted. */
   refusalOfHandshake(request: IncomingMessage): RequestRefusedError | null {
-    // engine.io answers JSONP to a <script> tag, which sends no Origin and can read the answer.
+    // A <script> tag of any page can send a JSONP request, without Origin, and read the answer.
     const isJsonp = new URLSearchParams(request.url?.split('?', 2)[1]).has('j');
     if (!isJsonp) return this.refusalOf(request);
     return new RequestRefusedError(
@@ -46,7 +46,7 @@ export class Origins {
   }
 
   /** Whether a page of another origin may read answers (CORS). */
-  maySeeAnswers(origin: string | undefined): boolean {
+  mayReadAnswers(origin: string | undefined): boolean {
     return origin !== undefined && this.allowed.has(origin);
   }
 
@@ -61,7 +61,7 @@ export class Origins {
     );
   }
 
-  /** Scheme, host and port as the browser sees them; undefined when the headers give none. */
+  /** The application's origin as the browser sees it; undefined if the headers do not contain it. */
   private ownOrigin({ headers, socket }: IncomingMessage): string | undefined {
     const isForwarded = this.trustsProxy(socket.remoteAddress ?? '', 0);
     const forwarded = (name: 'x-forwarded-host' | 'x-forwarded-proto') =>
@@ -73,7 +73,7 @@ export class Origins {
   }
 }
 
-/** Each proxy may append its own value; the first is what the browser asked for. */
+/** Each proxy may append a value. The first one is what the browser requested. */
 function firstOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   return (
     String(headers[name] ?? '')

@@ -6,7 +6,7 @@ import type { Origins } from './origins.js';
 
 type Decide = (error: string | null, isAccepted: boolean) => void;
 
-/** socket.io with our limits: the origin rule (CORS does not guard websockets), small messages, no compression. */
+/** socket.io with the origin rule (CORS does not protect websockets), small messages and no compression. */
 export class SocketAdapter extends IoAdapter {
   constructor(
     app: INestApplicationContext,

@@ -1,9 +1,9 @@
 import proxyAddress from 'proxy-addr';
 
-/** Which proxies may set `X-Forwarded-*`: none, so many hops in front of the app, or those with these addresses and subnets. */
+/** Which proxies may set `X-Forwarded-*`: none, a number of hops in front of the app, or a list of addresses and subnets. */
 export type TrustProxy = false | number | readonly string[];
 
-/** Whether the proxy with this address, so many hops away, is trusted: what Express takes as `trust proxy`. */
+/** Whether the proxy at this address and distance (in hops) is trusted, in the form of Express's `trust proxy`. */
 export type TrustsProxy = (address: string, hop: number) => boolean;
 
 export function compileTrust(trustProxy: TrustProxy): TrustsProxy {

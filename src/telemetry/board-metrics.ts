@@ -8,11 +8,11 @@ import {
 } from '../leaderboard/index.js';
 import { subscribe } from './subscribe.js';
 
-/** Series of a metric that has the board as a label. The SDK drops labels beyond 2,000 series, and every series costs each scrape. */
+/** Maximum number of series per metric with a board label. Each series makes a scrape larger, and the SDK drops labels beyond 2,000. */
 const LARGEST = 100;
-/** A board that was deleted is not measured again. Sets are measured once a minute. */
+/** Sizes are measured once a minute. Older ones belong to deleted boards. */
 const FORGET_AFTER_MS = 5 * 60_000;
-/** Boards whose events are counted by board; beyond, those without an event for longest start again at 0. */
+/** Maximum number of boards with their own event counters. Beyond it, the counter that was idle longest is reset. */
 const MOST_BOARDS = 10_000;
 
 const FIGURES = {
@@ -30,7 +30,7 @@ const FIGURES = {
 type Figure = keyof typeof FIGURES;
 type Events = Partial<Record<BoardEvent['event'], number>>;
 
-/** Sizes and events of boards from the leaderboard's channels: for the largest boards one by one, and in total. */
+/** Sizes and events of boards, from the leaderboard's channels: per board for the largest ones, and in total. */
 export class BoardMetrics {
   private readonly sizes = new Map<string, BoardSize & { measuredAt: number }>();
   private readonly events = new LRUCache<string, Events>({ max: MOST_BOARDS });
@@ -74,7 +74,7 @@ export class BoardMetrics {
 
   private observeBoards(meter: Meter): void {
     const boards = meter.createObservableGauge('leaderboard.boards', {
-      description: 'Boards that were measured in the last minutes.',
+      description: 'Boards measured in the last minutes.',
     });
     boards.addCallback((observer) =>
       observer.observe(new Set(this.currentSizes().map(({ board }) => board)).size),

@@ -1,4 +1,4 @@
-export { CalmLogger } from './calm-logger.js';
+export { QuietStartupLogger } from './quiet-startup.logger.js';
 export { subscribe } from './subscribe.js';
 export { TelemetryModule } from './telemetry.module.js';
 export type { TelemetryOptions } from './telemetry.options.js';

@@ -15,7 +15,7 @@ interface Phase {
   attributes: Attributes;
 }
 
-/** A span for a lookup that has just ended, under the request's, and below it one for each of its phases. */
+/** Creates the span of a completed lookup as a child of the request's span, with one child span per phase. */
 export function recordLookup(tracer: Tracer, lookup: LookupTrace, engineKind: string): void {
   const endedAt = performance.timeOrigin + performance.now();
   const startedAt = endedAt - lookup.totalMs;
@@ -35,7 +35,7 @@ export function recordLookup(tracer: Tracer, lookup: LookupTrace, engineKind: st
   span.end(endedAt);
 }
 
-/** A cache has no semantic conventions yet. */
+/** OpenTelemetry has no semantic conventions for caches yet. */
 function describe({ query, keyHash, outcome, tier, ttlSeconds }: LookupTrace): Attributes {
   return {
     'cache.query': query,
@@ -46,7 +46,7 @@ function describe({ query, keyHash, outcome, tier, ttlSeconds }: LookupTrace): A
   };
 }
 
-/** In their order. A failed lookup does not tell where it failed. */
+/** The phases in their order. A failed lookup does not say in which phase it failed. */
 function phasesOf(
   { localMs, engineMs, waitMs, databaseMs, storeMs, sqlLabel, outcome }: LookupTrace,
   engine: string,

@@ -17,11 +17,11 @@ import { BoardMetrics } from './board-metrics.js';
 import { routeOf } from './route.js';
 import { subscribe } from './subscribe.js';
 
-/** Those that OpenTelemetry names; a client may send any of Node.js's thirty. */
+/** The methods that OpenTelemetry names. Clients may send thirty others, each of which would be a series. */
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const BUCKETS_SECONDS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
 
-/** Metrics under OpenTelemetry's names, fed by the modules' channels and read by Prometheus. */
+/** Metrics with OpenTelemetry's names, fed by the modules' diagnostics channels and scraped by Prometheus. */
 @Injectable()
 export class MetricsService implements OnApplicationShutdown {
   private readonly exporter = new PrometheusExporter({ preventServerStart: true });
@@ -44,7 +44,7 @@ export class MetricsService implements OnApplicationShutdown {
     );
     const loads = this.histogram(
       'cache.load.duration',
-      'Duration of what cached queries asked the database.',
+      'Duration of the database queries of cached queries.',
     );
     const sessions = this.meter.createCounter('session.events', {
       description: 'Sessions created, ended and refused.',
@@ -62,7 +62,7 @@ export class MetricsService implements OnApplicationShutdown {
     ];
   }
 
-  /** Times every request by its route. */
+  /** Measures the duration of every request, by route. */
   readonly timeRequest = (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();
     response.once('finish', () => {
@@ -75,12 +75,12 @@ export class MetricsService implements OnApplicationShutdown {
     next();
   };
 
-  /** Answers a scrape in Prometheus' text format. */
+  /** Returns the metrics in Prometheus' text format. */
   answer(request: Request, response: Response): void {
     this.exporter.getMetricsRequestHandler(request, response);
   }
 
-  /** Read when they are asked for: a message for every call would cost more than the call. */
+  /** Read at each scrape: one message per engine call would cost more than the call. */
   private observeEngines(engines: Engines): void {
     const up = this.meter.createObservableGauge('engine.up', {
       description: '1 while the engine is ready, 0 while it is not.',
@@ -112,10 +112,10 @@ export class MetricsService implements OnApplicationShutdown {
     );
   }
 
-  /** Loads that no lookup waited for are in no message. */
+  /** Background loads are counted here only: no lookup publishes a message for them. */
   private observeQueries(queryCache: QueryCacheService): void {
     const loads = this.meter.createObservableCounter('cache.loads', {
-      description: 'Times the database was asked, for whatever reason.',
+      description: 'Database queries of cached queries, including background refreshes.',
     });
     const failedRefreshes = this.meter.createObservableCounter('cache.refreshes.failed', {
       description: 'Loads that failed while the answer was served stale.',
@@ -124,13 +124,13 @@ export class MetricsService implements OnApplicationShutdown {
       description: 'Loads that had not settled at twice their time limit and lost their place.',
     });
     const oversized = this.meter.createObservableCounter('cache.answers.oversized', {
-      description: 'Answers that were served but too large to be stored.',
+      description: 'Answers that were served but not stored because they are too large.',
     });
     const localBytes = this.meter.createObservableGauge('cache.local.bytes', {
-      description: 'Memory that answers in this process take.',
+      description: 'Memory used by the local tier.',
     });
     const localEvictions = this.meter.createObservableCounter('cache.local.evictions', {
-      description: 'Answers that left this process so that others fit.',
+      description: 'Answers evicted from the local tier to make room.',
     });
     this.meter.addBatchObservableCallback(
       (observer) => {

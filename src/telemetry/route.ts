@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 
-/** `/api/flights/:id`, never the path itself: paths with ids would be endless names. */
+/** For example `/api/flights/:id`. Never the path itself: every id would be a series of its own. */
 export function routeOf(request: Request): string | undefined {
   return (request.route as { path?: string } | undefined)?.path;
 }

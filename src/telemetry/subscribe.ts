@@ -1,6 +1,6 @@
 import type { Channel } from 'node:diagnostics_channel';
 
-/** Listens to a module's channel; returns how to stop. */
+/** Subscribes to a module's diagnostics channel. @returns a function that unsubscribes. */
 export function subscribe<Message>(
   channel: Channel<unknown, Message>,
   listener: (message: Message) => void,

@@ -4,7 +4,7 @@ import { MetricsService } from './metrics.service.js';
 import { TelemetryModuleBase } from './telemetry.options.js';
 import { TracesService } from './traces.service.js';
 
-/** Metrics and spans from the modules' diagnostics channels; a copied module leaves them behind. */
+/** Metrics and spans from the modules' diagnostics channels. The modules do not depend on it. */
 @Module({ controllers: [MetricsController], providers: [MetricsService, TracesService] })
 export class TelemetryModule extends TelemetryModuleBase implements NestModule {
   constructor(
@@ -15,7 +15,7 @@ export class TelemetryModule extends TelemetryModuleBase implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    // Functions, since Nest would make instances of its own from classes, with metrics nobody reads.
+    // As functions: Nest would create further instances of the classes, with metrics that no scrape reads.
     consumer.apply(this.traces.traceRequest, this.metrics.timeRequest).forRoutes('{*path}');
   }
 }

@@ -1,7 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 
 export interface TelemetryOptions {
-  /** Where spans go by OTLP over HTTP, for example `http://127.0.0.1:4318`; undefined makes none. */
+  /** OTLP/HTTP endpoint that receives the spans, for example `http://127.0.0.1:4318`; undefined turns tracing off. */
   otlpEndpoint: string | undefined;
 }
 

@@ -28,12 +28,12 @@ import { subscribe } from './subscribe.js';
 import { TELEMETRY_OPTIONS, type TelemetryOptions } from './telemetry.options.js';
 import { runInContext } from './trace-context.js';
 
-/** Sooner than usual: who looks at traces has just asked. */
+/** Sooner than OpenTelemetry's default, so that a trace is visible soon after its request. */
 const EXPORT_EVERY_MS = 500;
 
 /**
- * A span for every request, in the caller's trace if it has one (W3C Trace Context), and below it one for every lookup,
- * exported by OTLP. Without an endpoint nothing is subscribed and nothing is made.
+ * A span for every request, in the caller's trace if there is one (W3C Trace Context), with a child span for every lookup,
+ * exported over OTLP. Without an endpoint there are no subscriptions and no spans.
  */
 @Injectable()
 export class TracesService implements OnApplicationShutdown {
@@ -57,14 +57,14 @@ export class TracesService implements OnApplicationShutdown {
     this.unsubscribe = subscribe(lookupChannel, (lookup) => recordLookup(tracer, lookup, kind));
   }
 
-  /** Everything that happens for a request hangs under its span. */
+  /** Runs the request in the context of its span. */
   readonly traceRequest = (request: Request, response: Response, next: NextFunction): void => {
     if (!this.tracer) return next();
     const parent = this.propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
-    // Without url.path: in paths there are arguments, and names of players.
+    // Without url.path: paths contain arguments and player ids.
     const attributes = { [ATTR_HTTP_REQUEST_METHOD]: request.method, [ATTR_URL_SCHEME]: request.protocol };
     const span = this.tracer.startSpan(request.method, { kind: SpanKind.SERVER, attributes }, parent);
-    // Not at its finish, which one that is given up does not have.
+    // At 'close', not at 'finish': an aborted request never finishes.
     response.once('close', () => endRequest(span, request, response));
     runInContext(trace.setSpan(parent, span), next);
   };

@@ -27,7 +27,7 @@ async function statusesOf({ url }: TestNode): Promise<Set<string>> {
   return statuses;
 }
 
-describe('a DATABASE_URL that PostgreSQL does not accept', () => {
+describe('a DATABASE_URL that PostgreSQL rejects', () => {
   let postgres: LocalPostgres;
   let engine: LocalServer;
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('a DATABASE_URL that PostgreSQL does not accept', () => {
       () => changed({ search: '?sslmode=verify-full' }),
       /does not offer TLS/,
     ],
-  ])('answers 503 and says why in health, never 500: %s', async (_what, url, reason) => {
+  ])('gets 503 with the reason in health, never 500: %s', async (_what, url, reason) => {
     const node = await nodeOn(url());
     try {
       const statuses = await statusesOf(node);
@@ -65,7 +65,7 @@ describe('a DATABASE_URL that PostgreSQL does not accept', () => {
     }
   });
 
-  it('works without a password when PGPASSWORD has it', async () => {
+  it('is accepted without a password if PGPASSWORD has it', async () => {
     vi.stubEnv('PGPASSWORD', new URL(postgres.url).password);
     const node = await nodeOn(changed({ password: '' }));
     await until(async () => (await readinessOf(node)).status === 'ok');

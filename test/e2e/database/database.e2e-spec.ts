@@ -13,7 +13,7 @@ describe('a transaction', () => {
   });
   afterAll(() => database.onApplicationShutdown());
 
-  it('rejects, and the process goes on, when its connection is lost', async () => {
+  it('rejects when its connection is lost, and the process continues', async () => {
     const lost = database.transaction(async (transaction) => {
       const [{ pid } = { pid: 0 }] = await transaction.query<{ pid: number }>(
         'SELECT pg_backend_pid() AS pid',
@@ -26,7 +26,7 @@ describe('a transaction', () => {
     expect(await database.query('SELECT * FROM numbers')).toEqual([]);
   });
 
-  it('is rolled back when its work rejects, and its connection is used again', async () => {
+  it('is rolled back when its work rejects, and its connection is reused', async () => {
     for (let i = 0; i < 5; i++) {
       const failed = database.transaction(async (transaction) => {
         await transaction.query('INSERT INTO numbers VALUES (3)');
@@ -37,7 +37,7 @@ describe('a transaction', () => {
     expect(await database.query('SELECT * FROM numbers')).toEqual([]);
   });
 
-  it('is ended by the server when it is idle for two seconds, and its locks with it', async () => {
+  it('is ended by the server, with its locks, after two idle seconds', async () => {
     const idle = database.transaction(async (transaction) => {
       await transaction.query('LOCK TABLE numbers');
       // Waits for the lock, and gets it from the server.
@@ -49,7 +49,7 @@ describe('a transaction', () => {
 });
 
 describe('a database without a free connection', () => {
-  it('says so, and what to do', async () => {
+  it('gets an error that says what to do', async () => {
     const url = new URL(await createDatabase());
     const role = `limited_${randomUUID().replaceAll('-', '')}`;
     await queryDatabase(url.href, `CREATE ROLE ${role} LOGIN PASSWORD 'x' CONNECTION LIMIT 0`);

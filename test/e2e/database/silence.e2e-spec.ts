@@ -8,7 +8,7 @@ import { type CacheNodes, startCacheNodes } from '../query-cache/cache-nodes.js'
 /** So many statements would take many minutes if each waited. */
 const MANY = 500;
 
-describe('a PostgreSQL that is silent', () => {
+describe('a silent PostgreSQL', () => {
   let postgres: LocalPostgres;
   let database: Database;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('a PostgreSQL that is silent', () => {
     );
   const failureOf = (statement: Promise<unknown>) => statement.catch((error: unknown) => error);
 
-  it('ends every statement that waits, also for a connection, and refuses further ones at once', async () => {
+  it('rejects all waiting statements, also those that wait for a connection, and further ones at once', async () => {
     const inTransaction = database.transaction(async (transaction) => {
       await transaction.query('INSERT INTO numbers VALUES (1)');
       postgres.pause();
@@ -56,7 +56,7 @@ describe('a PostgreSQL that is silent', () => {
     expect(await database.query('SELECT FROM numbers')).toEqual([]);
   });
 
-  it('is not one that works on a slow statement, in a pool or a migration', async () => {
+  it('is not confused with a slow statement, in the pool or in a migration', async () => {
     const slow = 'SELECT 1 AS one FROM pg_sleep(4)';
     expect(await database.query(slow)).toEqual([{ one: 1 }]);
     // Longer than the time limit of other statements.
@@ -64,7 +64,7 @@ describe('a PostgreSQL that is silent', () => {
     expect(await database.longTransaction((transaction) => transaction.query(longer))).toEqual([{ one: 1 }]);
   }, 40_000);
 
-  it('does not end a long read that it interrupts', async () => {
+  it('does not abort a long read that it interrupts', async () => {
     const read = database.snapshot(async (snapshot) => {
       await snapshot.query('SELECT');
       postgres.pause();
@@ -83,28 +83,24 @@ describe('a PostgreSQL that is silent', () => {
     });
     afterAll(() => nodes.close());
 
-    it.each([0, 0.5])(
-      'has its stale answers served, with softTimeoutSeconds %s',
-      async (softTimeoutSeconds) => {
-        const [{ cache }] = nodes.nodes;
-        const query = cache.define<{ id: number }, unknown>({
-          name: `silent-${softTimeoutSeconds * 10}`,
-          ttlSeconds: 1,
-          staleSeconds: 600,
-          softTimeoutSeconds,
-          load: (_, signal) => database.query('SELECT 1 AS one', [], signal),
-        });
-        await query.get({ id: 1 });
-        postgres.pause();
-        await until(async () => (await query.read({ id: 1 })).lookup.outcome === 'stale');
-        const reads = await Promise.all(Array.from({ length: 50 }, () => query.read({ id: 1 })));
-        for (const { value, lookup } of reads)
-          expect([value, lookup.outcome]).toEqual([[{ one: 1 }], 'stale']);
-        // There is none of these arguments.
-        expect(await failureOf(query.get({ id: 2 }))).toBeInstanceOf(DatabaseUnavailableError);
-        postgres.resume();
-        await until(async () => (await query.read({ id: 1 })).lookup.outcome !== 'stale');
-      },
-    );
+    it.each([0, 0.5])('gets stale answers served, with softTimeoutSeconds %s', async (softTimeoutSeconds) => {
+      const [{ cache }] = nodes.nodes;
+      const query = cache.define<{ id: number }, unknown>({
+        name: `silent-${softTimeoutSeconds * 10}`,
+        ttlSeconds: 1,
+        staleSeconds: 600,
+        softTimeoutSeconds,
+        load: (_, signal) => database.query('SELECT 1 AS one', [], signal),
+      });
+      await query.get({ id: 1 });
+      postgres.pause();
+      await until(async () => (await query.read({ id: 1 })).lookup.outcome === 'stale');
+      const reads = await Promise.all(Array.from({ length: 50 }, () => query.read({ id: 1 })));
+      for (const { value, lookup } of reads) expect([value, lookup.outcome]).toEqual([[{ one: 1 }], 'stale']);
+      // There is none of these arguments.
+      expect(await failureOf(query.get({ id: 2 }))).toBeInstanceOf(DatabaseUnavailableError);
+      postgres.resume();
+      await until(async () => (await query.read({ id: 1 })).lookup.outcome !== 'stale');
+    });
   });
 });

@@ -63,7 +63,7 @@ describe('errors while an engine is down', () => {
   }
 
   it.each(['killed', 'paused'] as const)(
-    'name no address to clients: HTTP and websockets, %s',
+    'do not reveal the address of the engine over HTTP or websockets: %s',
     async (how) => {
       for (const server of [app.engine, app.cacheEngine])
         await (how === 'killed' ? server.kill() : server.pause());

@@ -30,7 +30,7 @@ async function connect(namespace: string, extraHeaders: Headers): Promise<string
   return outcome;
 }
 
-describe('the operator’s part of a demo', () => {
+describe('operator routes in demo mode', () => {
   const routes: ['get' | 'post', string][] = [
     ['get', '/metrics'],
     ['get', '/api/query-cache/stats'],
@@ -61,21 +61,24 @@ describe('the operator’s part of a demo', () => {
     '[::1]:3000',
   ];
 
-  it.each(routes)('refuses a request whose host is no loopback: %s %s', async (method, route) => {
-    for (const host of foreign) {
-      const { body } = await request(demo.url)[method](route).set({ host }).expect(403);
-      expect(body.code).toBe('E_HOST_UNKNOWN');
-      const agent = request(demo.url);
-      const withKey = await agent[method](route).set({ host, ...asOperator });
-      expect(withKey.status).not.toBe(403);
-    }
-    for (const host of loopback) {
-      const { status } = await request(demo.url)[method](route).set({ host });
-      expect([host, status]).not.toEqual([host, 403]);
-    }
-  });
+  it.each(routes)(
+    'reject a request for a host that is not a loopback address: %s %s',
+    async (method, route) => {
+      for (const host of foreign) {
+        const { body } = await request(demo.url)[method](route).set({ host }).expect(403);
+        expect(body.code).toBe('E_HOST_UNKNOWN');
+        const agent = request(demo.url);
+        const withKey = await agent[method](route).set({ host, ...asOperator });
+        expect(withKey.status).not.toBe(403);
+      }
+      for (const host of loopback) {
+        const { status } = await request(demo.url)[method](route).set({ host });
+        expect([host, status]).not.toEqual([host, 403]);
+      }
+    },
+  );
 
-  it('ignores no-store from another host, as from anybody who is no operator', async () => {
+  it('ignore Cache-Control: no-store from a host that is not a loopback address', async () => {
     const cacheStatus = async (host: string) => {
       const { headers } = await request(demo.url)
         .get('/api/flights/7')
@@ -87,14 +90,14 @@ describe('the operator’s part of a demo', () => {
     expect(await cacheStatus('localhost')).toMatch(/fwd=(bypass|request)/);
   });
 
-  it('needs a key outside a demo, whatever the host', async () => {
+  it('require a key outside demo mode, whatever the host', async () => {
     for (const host of ['localhost', 'evil.example']) {
       const { body } = await request(app.url).get('/metrics').set({ host }).expect(401);
       expect(body.code).toBe('E_KEY_REQUIRED');
     }
   });
 
-  it('refuses the namespace /console to a host that is no loopback, by every transport', async () => {
+  it('reject the namespace /console for a host that is not a loopback address, over every transport', async () => {
     expect(await connect('console', rebound)).toMatch(/^E_HOST_UNKNOWN: /);
     expect(await connect('console', { ...rebound, ...asOperator })).toBe('connected');
     expect(await connect('console', {})).toBe('connected');

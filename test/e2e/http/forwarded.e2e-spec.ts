@@ -17,7 +17,7 @@ afterAll(async () => {
   await app.close();
 });
 
-describe('behind a trusted proxy', () => {
+describe('the origin rule behind a trusted proxy', () => {
   const change = (node: TestNode, headers: Headers) =>
     request(node.url)
       .put('/api/leaderboards/behind')
@@ -31,7 +31,7 @@ describe('behind a trusted proxy', () => {
     ['and another before it', { 'x-forwarded-host': 'app.test, inner', 'x-forwarded-proto': 'https, http' }],
     ['that names the websocket’s scheme', { 'x-forwarded-host': 'app.test', 'x-forwarded-proto': 'wss' }],
     ['that writes the default port', { 'x-forwarded-host': 'App.test:443', 'x-forwarded-proto': 'https' }],
-  ])('%s the own origin is what the browser sees', async (_what, headers) => {
+  ])('%s accepts the origin that the browser sees', async (_what, headers) => {
     const own = { ...headers, origin: 'https://app.test' };
     await change(behindProxy, own).expect(200);
     expect(await canConnect(behindProxy, 'polling', own)).toBe(true);
@@ -40,7 +40,7 @@ describe('behind a trusted proxy', () => {
     expect(await canConnect(app, 'polling', own)).toBe(false);
   });
 
-  it('does not take a sandboxed page for its own when the forwarded scheme is unknown', async () => {
+  it('rejects a sandboxed page when the forwarded scheme is unknown', async () => {
     const { body } = await change(behindProxy, { 'x-forwarded-proto': 'foo', origin: 'null' }).expect(403);
     expect(body.code).toBe('E_CROSS_SITE');
   });
@@ -48,7 +48,7 @@ describe('behind a trusted proxy', () => {
   it.each([
     ['10.0.0.0/8', 403],
     ['10.0.0.0/8,loopback', 200],
-  ])('uses forwarded headers of addresses in TRUST_PROXY only: %s', async (TRUST_PROXY, status) => {
+  ])('reads forwarded headers of addresses in TRUST_PROXY only: %s', async (TRUST_PROXY, status) => {
     const node = await app.startNode({ TRUST_PROXY });
     const forwarded = { 'x-forwarded-host': 'app.test', 'x-forwarded-proto': 'https' };
     const answer = await change(node, { ...forwarded, origin: 'https://app.test' });
@@ -58,7 +58,7 @@ describe('behind a trusted proxy', () => {
 });
 
 describe('CORS', () => {
-  it('lets listed origins read, with their cookies, and tells caches that answers differ', async () => {
+  it('lets a listed origin read with its cookies, and sets Vary: Origin', async () => {
     const { headers } = await request(app.url)
       .get('/api/leaderboards')
       .set({ origin: LISTED, 'sec-fetch-site': 'cross-site' })
@@ -71,7 +71,7 @@ describe('CORS', () => {
   });
 
   it.each(['https://evil.example', 'null', 'https://app.example.com.evil.example', undefined])(
-    'says nothing to %s, except that answers differ',
+    'sends no CORS header except Vary to the origin %s',
     async (origin) => {
       const { headers } = await request(app.url)
         .get('/api/leaderboards')
@@ -82,7 +82,7 @@ describe('CORS', () => {
     },
   );
 
-  it('answers a preflight of a listed origin for reads alone', async () => {
+  it('allows only reads in the preflight of a listed origin', async () => {
     const preflight = (origin: string) =>
       request(app.url)
         .options('/api/leaderboards/none')

@@ -32,7 +32,7 @@ describe('GET /health/ready', () => {
     await locked.stop();
   });
 
-  it('is degraded with the reason while an engine is away, and ok by itself when it is there', async () => {
+  it('reports degraded with the reason while an engine is down, and ok after it is back', async () => {
     await engine.kill();
     await withNode(productionSettings(databaseUrl, engine.url), async (node) => {
       await until(async () => (await readinessOf(node)).database.state === 'ready');
@@ -48,7 +48,7 @@ describe('GET /health/ready', () => {
     });
   });
 
-  it('is degraded with the reason while an engine refuses writes, and ok by itself afterwards', async () => {
+  it('reports degraded with the reason while an engine rejects writes, and ok afterwards', async () => {
     const set = (bytes: string) => engine.command('CONFIG', 'SET', 'maxmemory', bytes);
     await withNode(productionSettings(databaseUrl, engine.url), async (node) => {
       await until(async () => (await readinessOf(node)).status === 'ok');
@@ -69,14 +69,14 @@ describe('GET /health/ready', () => {
   it.each([
     ['a wrong password', (url: string) => url.replace(':right@', ':wrong@'), /user or password is wrong/],
     ['a missing password', (url: string) => url.replace(':right@', ''), /asks for a password/],
-  ])('says %s in one sentence, without the password', async (_what, change, reason) => {
+  ])('explains %s in one sentence that does not contain the password', async (_what, change, reason) => {
     await withNode(productionSettings(databaseUrl, change(locked.url)), async (node) => {
       await until(async () => reason.test((await readinessOf(node)).engines[0]?.reason ?? ''));
       expect(JSON.stringify(await readinessOf(node))).not.toMatch(/wrong@|right/);
     });
   });
 
-  it('says that a host is not known', async () => {
+  it('explains that the host of an engine cannot be resolved', async () => {
     await withNode(productionSettings(databaseUrl, 'redis://no-such-host.invalid:6379'), async (node) => {
       await until(async () => /not known/.test((await readinessOf(node)).engines[0]?.reason ?? ''));
       await until(async () => (await readinessOf(node)).status === 'degraded');
@@ -84,7 +84,7 @@ describe('GET /health/ready', () => {
     });
   });
 
-  it('does with the Memcached nodes that answer, and names the one that does not', async () => {
+  it('keeps using the Memcached nodes that answer, and names the one that does not', async () => {
     const memcached = await startEngine('memcached');
     const CACHE_ENGINE_URL = `${memcached.url},${NOBODY_LISTENS}`;
     await withNode({ ...productionSettings(databaseUrl, engine.url), CACHE_ENGINE_URL }, async (node) => {
@@ -102,7 +102,7 @@ describe('GET /health/ready', () => {
     await memcached.stop();
   });
 
-  it('answers within seconds while PostgreSQL is paused, and says a wrong password', async () => {
+  it('answers within seconds while PostgreSQL is paused, and explains a wrong PostgreSQL password', async () => {
     const postgres = await startPostgres();
     await withNode(productionSettings(postgres.url, engine.url), async (node) => {
       await until(async () => (await readinessOf(node)).httpStatus === 200);
@@ -119,7 +119,7 @@ describe('GET /health/ready', () => {
     await postgres.stop();
   });
 
-  it('tells engines of different roles apart', async () => {
+  it('reports the engines of different roles separately', async () => {
     const settings = {
       ...productionSettings(databaseUrl, engine.url),
       CACHE_ENGINE_URL: `memcached://${NOBODY_LISTENS}`,
@@ -134,7 +134,7 @@ describe('GET /health/ready', () => {
     });
   });
 
-  it('is 503 while PostgreSQL is away, and 200 by itself when it is back', async () => {
+  it('answers 503 while PostgreSQL is down, and 200 after it is back', async () => {
     const postgres = await startPostgres();
     await postgres.kill();
     await withNode(productionSettings(postgres.url, engine.url), async (node) => {

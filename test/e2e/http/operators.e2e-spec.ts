@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.js';
 import { asOperator } from '../../support/settings.js';
 
-describe('what operators see', () => {
+describe('answers for operators', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startApp();
@@ -11,7 +11,7 @@ describe('what operators see', () => {
   afterAll(() => app.close());
 
   it.each(['/metrics', '/api/query-cache/stats', '/api/query-cache/traces'])(
-    'is kept by no cache, and nor is its refusal: %s',
+    'are never stored by a cache, and neither is a 401: %s',
     async (path) => {
       const seen = await request(app.url).get(path).set(asOperator).expect(200);
       const refused = await request(app.url).get(path).expect(401);

@@ -19,11 +19,11 @@ afterAll(async () => {
 
 const portOf = ({ url }: TestNode) => new URL(url).port;
 
-/** What a browser may say of the page that sends a request, and whether the rule accepts it. */
+/** What a browser sends about the page that makes a request, and whether the rule accepts it. */
 const pages: [what: string, headers: (node: TestNode) => Headers, isAccepted: boolean][] = [
-  ['no browser', () => ({}), true],
-  ['an own page', ({ url }) => ({ origin: url, 'sec-fetch-site': 'same-origin' }), true],
-  ['an own page in an old browser', ({ url }) => ({ origin: url }), true],
+  ['a client that is not a browser', () => ({}), true],
+  ['the application’s own page', ({ url }) => ({ origin: url, 'sec-fetch-site': 'same-origin' }), true],
+  ['the application’s own page in an old browser', ({ url }) => ({ origin: url }), true],
   ['the address bar', () => ({ 'sec-fetch-site': 'none' }), true],
   ['a listed origin', () => ({ origin: LISTED }), true],
   [
@@ -35,21 +35,29 @@ const pages: [what: string, headers: (node: TestNode) => Headers, isAccepted: bo
   ['a page of another site without Origin', () => ({ 'sec-fetch-site': 'cross-site' }), false],
   ['a page of a sibling domain', () => ({ 'sec-fetch-site': 'same-site' }), false],
   [
-    'an own page, says the browser, with a foreign Origin',
+    'a page with a foreign Origin and Sec-Fetch-Site: same-origin',
     () => ({ origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' }),
     false,
   ],
-  ['a listed origin of another site', () => ({ origin: LISTED, 'sec-fetch-site': 'cross-site' }), false],
-  ['an own page, by a sibling domain', ({ url }) => ({ origin: url, 'sec-fetch-site': 'same-site' }), false],
-  ['another scheme', ({ url }) => ({ origin: url.replace('http:', 'https:') }), false],
-  ['an unknown scheme', ({ url }) => ({ origin: url.replace('http:', 'foo:') }), false],
-  ['another port', ({ url }) => ({ origin: url.replace(/\d+$/, '1') }), false],
-  ['another host', (node) => ({ origin: `http://localhost:${portOf(node)}` }), false],
-  ['a sandboxed page', () => ({ origin: 'null' }), false],
-  ['an Origin that is no URL', () => ({ origin: 'x' }), false],
-  ['a value of Sec-Fetch-Site that is not known', () => ({ 'sec-fetch-site': 'x' }), false],
   [
-    'forwarded headers of a proxy that is not trusted',
+    'a listed origin with Sec-Fetch-Site: cross-site',
+    () => ({ origin: LISTED, 'sec-fetch-site': 'cross-site' }),
+    false,
+  ],
+  [
+    'the own origin with Sec-Fetch-Site: same-site',
+    ({ url }) => ({ origin: url, 'sec-fetch-site': 'same-site' }),
+    false,
+  ],
+  ['an origin with another scheme', ({ url }) => ({ origin: url.replace('http:', 'https:') }), false],
+  ['an origin with an unknown scheme', ({ url }) => ({ origin: url.replace('http:', 'foo:') }), false],
+  ['an origin with another port', ({ url }) => ({ origin: url.replace(/\d+$/, '1') }), false],
+  ['an origin with another host', (node) => ({ origin: `http://localhost:${portOf(node)}` }), false],
+  ['a sandboxed page', () => ({ origin: 'null' }), false],
+  ['an Origin that is not a URL', () => ({ origin: 'x' }), false],
+  ['an unknown value of Sec-Fetch-Site', () => ({ 'sec-fetch-site': 'x' }), false],
+  [
+    'an origin that only forwarded headers of an untrusted proxy allow',
     () => ({
       origin: 'https://evil.example',
       'x-forwarded-host': 'evil.example',
@@ -61,7 +69,7 @@ const pages: [what: string, headers: (node: TestNode) => Headers, isAccepted: bo
 
 describe.each(pages)('a request from %s', (_what, headersFor, isAccepted) => {
   it.each(['post', 'put', 'patch', 'delete'] as const)(
-    `${isAccepted ? 'may' : 'may not'} change something: %s`,
+    `${isAccepted ? 'is accepted' : 'is rejected with E_CROSS_SITE'} by %s`,
     async (method) => {
       const answer = await request(app.url)[method]('/api/leaderboards/none').set(headersFor(app));
       expect([answer.status === 403, answer.body.code === 'E_CROSS_SITE']).toEqual([
@@ -71,13 +79,13 @@ describe.each(pages)('a request from %s', (_what, headersFor, isAccepted) => {
     },
   );
 
-  it.each(['get', 'head'] as const)('may read: %s', async (method) => {
+  it.each(['get', 'head'] as const)('is accepted by %s, which only reads', async (method) => {
     const answer = await request(app.url)[method]('/api/leaderboards').set(headersFor(app));
     expect(answer.status).toBeLessThan(300);
   });
 
   it.each(['websocket', 'polling', 'JSONP'])(
-    `${isAccepted ? 'may' : 'may not'} open a %s connection, but never by JSONP`,
+    `${isAccepted ? 'can' : 'cannot'} open a websocket connection through %s; JSONP is always rejected`,
     async (transport) => {
       const isOpen = await canConnect(app, transport, headersFor(app));
       expect(isOpen).toBe(isAccepted && transport !== 'JSONP');
@@ -85,13 +93,13 @@ describe.each(pages)('a request from %s', (_what, headersFor, isAccepted) => {
   );
 });
 
-describe('the namespaces', () => {
+describe('socket.io namespaces', () => {
   const sockets: Socket[] = [];
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.disconnect();
   });
 
-  /** Resolves with why it was refused, or with 'connected'. */
+  /** @returns 'connected', or the message of the refusal. */
   function connect(
     node: TestNode,
     namespace: string,
@@ -116,7 +124,7 @@ describe('the namespaces', () => {
   const transports = ['websocket', 'polling'];
   const foreign: Headers[] = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }];
   it.each(namespaces.flatMap((namespace) => transports.map((transport) => [namespace, transport] as const)))(
-    'refuse a page of another origin: /%s by %s',
+    'reject a page of another origin: /%s over %s',
     async (namespace, transport) => {
       for (const headers of foreign) {
         expect(await connect(demo, namespace, transport, headers)).toMatch(/error/);

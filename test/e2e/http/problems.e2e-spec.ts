@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../../support/app.js';
 import { asGameServer, asOperator } from '../../support/settings.js';
 
-describe('the answers of the API', () => {
+describe('error answers of the API', () => {
   let app: TestApp;
   const lines: string[] = [];
   const keep = (...parts: unknown[]) => void lines.push(parts.map(String).join(' '));
@@ -14,7 +14,7 @@ describe('the answers of the API', () => {
 
   const post = (path: string) => request(app.url).post(path).set('content-type', 'application/json');
 
-  it('are problem details for a route that is not there', async () => {
+  it('are problem details for an unknown route', async () => {
     const { body } = await request(app.url)
       .get('/api/nothing')
       .expect(404)
@@ -28,14 +28,14 @@ describe('the answers of the API', () => {
     });
   });
 
-  it('say that JSON is malformed without repeating it', async () => {
+  it('report malformed JSON without repeating it', async () => {
     const { body, text } = await post('/api/sessions').send('{"password": "hunter2",').expect(400);
     expect(body.code).toBe('E_MALFORMED_JSON');
     expect(text).not.toContain('hunter2');
   });
 
   it.each(['1', 'null', 'true', '"text"', '{"a":1', '[1,', 'x'])(
-    'say of a body %s only what is true: it is neither an object nor an array',
+    'report that the body %s is neither a JSON object nor an array',
     async (text) => {
       const { body } = await post('/api/sessions').send(text).expect(400);
       expect(body.code).toBe('E_MALFORMED_JSON');
@@ -43,18 +43,18 @@ describe('the answers of the API', () => {
     },
   );
 
-  it('name every wrong field', async () => {
+  it('name every invalid field', async () => {
     const { body } = await post('/api/sessions').send({ username: 7, extra: true }).expect(422);
     expect(body.code).toBe('E_INVALID');
     expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(['username', 'password', '']);
   });
 
-  it('say that a body is missing', async () => {
+  it('report a missing body', async () => {
     const { body } = await request(app.url).post('/api/accounts').expect(422);
     expect(body.detail).toBe('Correct the body: send JSON with Content-Type: application/json');
   });
 
-  it('refuse a body over 64 KB, or over 512 KB for scores', async () => {
+  it('reject a body over 64 KB, or over 512 KB for scores', async () => {
     const large = { username: 'x'.repeat(65 * 1024) };
     expect((await post('/api/accounts').send(large).expect(413)).body.detail).toContain('64 KB');
     await post('/api/leaderboards/x/scores').set(asGameServer).send(large).expect(422);
@@ -64,18 +64,18 @@ describe('the answers of the API', () => {
     );
   });
 
-  it('survive a path that cannot be decoded', async () => {
+  it('have status 400 for a path that cannot be decoded', async () => {
     const { body } = await request(app.url).get('/api/flights/%zz').expect(400);
     expect(body.code).toBe('E_BAD_REQUEST');
   });
 
-  it('carry a strict content security policy and say nothing of what serves them', async () => {
+  it('have a strict content security policy and no X-Powered-By header', async () => {
     const { headers } = await request(app.url).get('/').expect(200);
     expect(headers['content-security-policy']).toContain("script-src 'self'");
     expect(headers['x-powered-by']).toBeUndefined();
   });
 
-  it('describe themselves at /docs', async () => {
+  it('are documented at /docs', async () => {
     await request(app.url).get('/docs').expect(200);
     const { body } = await request(app.url).get('/docs-json').expect(200);
     expect(Object.keys(body.paths)).toEqual(
@@ -86,7 +86,7 @@ describe('the answers of the API', () => {
     expect(schema.oneOf.map(({ type }: { type: string }) => type)).toEqual(['object', 'array']);
   });
 
-  it('give metrics to operators, by route and not by URL', async () => {
+  it('are counted in /metrics by route, not by URL', async () => {
     await request(app.url).get('/metrics').expect(401);
     await request(app.url).get('/api/flights/41').expect(200);
     const { text } = await request(app.url).get('/metrics').set(asOperator).expect(200);

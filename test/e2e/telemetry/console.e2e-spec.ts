@@ -22,13 +22,13 @@ describe('the live feed at /console', () => {
     return socket;
   }
 
-  it('is refused to who is no operator', async () => {
+  it('rejects a client that is not an operator', async () => {
     const socket = connect({});
     const error = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
     expect(error.message).toContain('E_KEY_REQUIRED');
   });
 
-  it('tells of lookups, sessions and engines as they happen, without arguments or names', async () => {
+  it('publishes lookups, session events and engine states, without arguments or names', async () => {
     const heard = { lookups: [] as unknown[], sessions: [] as unknown[], engines: [] as unknown[] };
     const socket = connect(asOperator);
     for (const event of ['lookups', 'sessions', 'engines'] as const) {

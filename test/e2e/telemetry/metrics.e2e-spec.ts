@@ -34,12 +34,12 @@ describe('GET /metrics', () => {
   it.each([
     ['hit', 'local', 2],
     ['miss', 'database', 2],
-  ])('counts and times lookups by outcome and tier: %s, %s', async (outcome, tier, count) => {
+  ])('counts lookups and their durations by outcome and tier: %s, %s', async (outcome, tier, count) => {
     const labels = { cache_query: 'flights.flight', cache_outcome: outcome, cache_tier: tier };
     expect(await valueOf('cache_lookup_duration_count', labels)).toBe(count);
   });
 
-  it('counts loads, failed refreshes and answers too large to be stored', async () => {
+  it('counts loads, failed refreshes and answers that are too large to store', async () => {
     const of = { cache_query: 'flights.flight' };
     expect(await valueOf('cache_loads_total', of)).toBe(2);
     expect(await valueOf('cache_load_duration_count', of)).toBe(2);
@@ -47,17 +47,17 @@ describe('GET /metrics', () => {
     expect(await valueOf('cache_answers_oversized_total', of)).toBe(0);
   });
 
-  it('tells what answers in the process take', async () => {
+  it('reports the memory of the local tier', async () => {
     expect(await valueOf('cache_local_bytes', {})).toBeGreaterThan(0);
     expect(await valueOf('cache_local_evictions_total', {})).toBe(0);
   });
 
-  it('times requests by route', async () => {
+  it('reports request durations by route', async () => {
     const labels = { http_route: '/api/flights/:id', http_response_status_code: '200' };
     expect(await valueOf('http_server_request_duration_count', labels)).toBe(3);
   });
 
-  it('counts what happens to boards, and tells what they take in the engine', async () => {
+  it('counts board events, and reports the memory of boards in the engine', async () => {
     const board = request(app.url).put('/api/leaderboards/measured').set(asGameServer);
     await board.send({ windows: ['all', 'daily'] }).expect(200);
     const scores = Array.from({ length: 500 }, (_, i) => ({
@@ -83,7 +83,7 @@ describe('GET /metrics', () => {
     await node.close();
   });
 
-  it('reports the highest of 3,000 boards one by one and all of them in total, in a short answer', async () => {
+  it('reports the largest of 3,000 boards separately and all of them in total, in a short answer', async () => {
     const windows = ['all', 'daily', 'weekly', 'monthly'] as const;
     const node = await app.startNode();
     for (let i = 1; i <= BOARDS; i++) {
@@ -123,7 +123,7 @@ describe('GET /metrics', () => {
     await node.close();
   });
 
-  it('counts methods that no route has as one', async () => {
+  it('counts unknown request methods as one', async () => {
     for (const method of ['PROPFIND', 'PURGE', 'MKCOL']) {
       expect((await fetch(app.url, { method })).status).toBe(404);
     }
@@ -131,7 +131,7 @@ describe('GET /metrics', () => {
     expect(await valueOf('http_server_request_duration_count', other)).toBe(3);
   });
 
-  it('tells the state of engine and breaker', async () => {
+  it('reports the state of each engine and its breaker', async () => {
     const state = async () => [await valueOf('engine_up', {}), await valueOf('engine_breaker_open', {})];
     expect(await state()).toEqual([1, 0]);
     await app.engine.kill();

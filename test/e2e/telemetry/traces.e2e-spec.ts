@@ -40,7 +40,7 @@ describe('traces', () => {
   };
   const engine = () => app.engine.url.split(':')[0] ?? '';
 
-  it('hang a miss and its phases under the request, and the request under its caller', async () => {
+  it('have spans for a miss and its phases below the request, and the request below its caller', async () => {
     const { spans, callerId } = await traceOf('/api/flights/77');
     await untilComplete(spans);
     const server = find(spans(), 'GET /api/flights/:id');
@@ -88,7 +88,7 @@ describe('traces', () => {
     }
   });
 
-  it('have one phase for a hit in the process', async () => {
+  it('have one phase for a hit in the local tier', async () => {
     await request(app.url).get('/api/flights/78').expect(200);
     const { spans } = await traceOf('/api/flights/78');
     await untilComplete(spans);
@@ -96,7 +96,7 @@ describe('traces', () => {
     expect(names.toSorted()).toEqual(['GET /api/flights/:id', 'local', 'lookup flights.flight']);
   });
 
-  it('keep the requests apart that ask at the same time', async () => {
+  it('keep concurrent requests apart', async () => {
     const traces = await Promise.all(Array.from({ length: 20 }, () => traceOf('/api/flights/routes/DEN')));
     await Promise.all(traces.map(({ spans }) => untilComplete(spans)));
     const outcomes = traces.map(({ spans }) => {
@@ -110,7 +110,7 @@ describe('traces', () => {
     expect(queries).toHaveLength(1);
   });
 
-  it('tell of failures', async () => {
+  it('report failures', async () => {
     app.get(WeatherUpstream).isOutOfOrder = true;
     const { status, spans } = await traceOf('/api/weather/JFK');
     expect(status).toBe(503);
@@ -122,21 +122,21 @@ describe('traces', () => {
     });
   });
 
-  it('are not made for a caller that does not sample', async () => {
+  it('have no spans for a caller that does not sample', async () => {
     const unsampled = await traceOf('/api/flights/79', '00');
     const sampled = await traceOf('/api/flights/79');
     await untilComplete(sampled.spans);
     expect(unsampled.spans()).toEqual([]);
   });
 
-  it('carry no arguments', async () => {
+  it('contain no arguments', async () => {
     const { spans } = await traceOf('/api/flights/routes/ORD/SFO');
     await untilComplete(spans);
     const text = collector.spans.flatMap(({ name, attributes }) => [name, JSON.stringify(attributes)]).join();
     expect(text).not.toMatch(/ORD|SFO/);
   });
 
-  it('have their id in the newest lookups', async () => {
+  it('have their id in GET /api/query-cache/traces', async () => {
     const { traceId } = await traceOf('/api/flights/80');
     const { body } = await request(app.url)
       .get('/api/query-cache/traces?limit=1')

@@ -4,15 +4,15 @@ import { DatabaseError } from 'pg';
 import type { Gate } from './database-client.js';
 
 const INTERVAL_MS = 250;
-/** The second ping has a connection of its own: one connection that hangs is no server that is silent. */
+/** The second ping uses another connection: one connection that hangs does not mean that the server is silent. */
 const MOST_MISSED = 2;
 
 /**
- * Detects that PostgreSQL is silent: paused, or behind a network that is gone. Then it closes the pool's connections, which ends every
- * statement that waits, and refuses new ones until a ping is answered. A slow statement is no silence: pings are answered meanwhile.
+ * Detects that PostgreSQL is silent: paused, or behind a broken network. It then closes the pool's connections, which rejects all waiting
+ * statements, and refuses new ones until a ping is answered. A slow statement is not silence, because pings are answered meanwhile.
  */
-export class DatabasePulse implements Gate {
-  /** Why no connection is made now. */
+export class DatabaseHeartbeat implements Gate {
+  /** The reason why no connection is opened now. */
   refusal: unknown;
   private missed = 0;
   private next: NodeJS.Timeout | undefined;
@@ -29,7 +29,7 @@ export class DatabasePulse implements Gate {
     clearTimeout(this.next);
   }
 
-  /** For a connection of the pool. */
+  /** Opens the socket of a pool connection. */
   openSocket(): Socket {
     const socket = new Socket();
     this.bytesReadBefore.set(socket, 0);
@@ -67,13 +67,13 @@ export class DatabasePulse implements Gate {
     for (const socket of this.bytesReadBefore.keys()) socket.destroy();
   }
 
-  /** Since the ping was sent: the server is busy then, and not silent. */
+  /** Data received since the ping means that the server is busy, not silent. */
   private hasAnsweredOthers(): boolean {
     return [...this.bytesReadBefore].some(([socket, before]) => socket.bytesRead > before);
   }
 }
 
-/** PostgreSQL says itself what is wrong. */
+/** PostgreSQL answered with an error, so it is not silent. */
 function isAnswer(error: unknown): boolean {
   if (error instanceof DatabaseError) return true;
   return error instanceof Error && error.cause !== undefined && isAnswer(error.cause);

@@ -9,8 +9,8 @@ const FRAMEWORK = new Set([
   'WebSocketsController',
 ]);
 
-/** Nest's logger without its forty lines of start-up: what is left is worth reading. */
-export class CalmLogger extends ConsoleLogger {
+/** Nest's logger without the forty lines that Nest writes at startup. */
+export class QuietStartupLogger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {
     if (!FRAMEWORK.has(String(rest.at(-1)))) super.log(message, ...rest);
   }
