@@ -1,4 +1,5 @@
 import type { IPolicy } from 'cockatiel';
+import { withTimeLimit } from '../../common/index.js';
 import { QueryCacheError } from '../query-cache.errors.js';
 import { findNotJson } from '../query/json.js';
 import type { AnswerKeys } from '../query/query-cache.keys.js';
@@ -69,15 +70,11 @@ export class DatabaseLoads<Args, Value> {
     const remainingMs = startedAt + this.limitMs - performance.now();
     if (remainingMs <= 0) throw this.timedOut();
     const ended = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const error = this.timedOut();
-        reject(error);
-        ended.abort(error);
-      }, remainingMs);
+    return withTimeLimit(remainingMs, work(ended.signal), () => {
+      const error = this.timedOut();
+      ended.abort(error);
+      return error;
     });
-    return Promise.race([work(ended.signal), tooLong]).finally(() => clearTimeout(timer));
   }
 
   /** Rejects when the load has not settled within a second time limit after the signal. */
