@@ -18,6 +18,16 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'the browser': 'test/browser/**/*.e2e-spec.ts',
   'docker-compose.yml': 'test/e2e/docker/**/*.e2e-spec.ts',
   'Sentinel and Cluster': 'test/e2e/engine/app-on-topologies.e2e-spec.ts',
+  'engine faults with TLS': 'test/e2e/engine/faults-on-*-with-tls.e2e-spec.ts',
+  'refusals of engines and wrong URLs': 'test/e2e/{engine/{refusals,wrong-urls},database/database-urls}.e2e-spec.ts',
+  'outages and races of sessions':
+    'test/e2e/sessions/{engine/{clocks,cut-off,failover,refused-writes,replicas,undone},races/*,accounts/*races,api/session-limit}.e2e-spec.ts',
+  'outages of the query cache':
+    'test/e2e/query-cache/{foreign-content,key-flood,large-answers,lifetimes,outages,stuck-loads,unconfirmed,undone}.e2e-spec.ts',
+  'outages and load of the leaderboard':
+    'test/e2e/leaderboard/{ledger/{exactness,load,lost-commits,concurrent-removal},live/degraded-viewers,sync/*}.e2e-spec.ts',
+  'a silent PostgreSQL': 'test/e2e/database/silence.e2e-spec.ts',
+  'random requests': 'test/e2e/http/{fuzz,addresses}.e2e-spec.ts',
 };
 
 function scopeOf(text: string): Scope {

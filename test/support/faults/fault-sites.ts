@@ -25,11 +25,11 @@ interface Subject {
 
 /**
  * The trials of one group of engines. In the scope `all` each subject runs once per topology, and engines and TLS rotate. In `matrix` it
- * runs on every engine with and without TLS, in `quick` once.
+ * runs on every engine with and without TLS, in `quick` on standalone servers only.
  */
 export function trialsOf<T extends Subject>(subjects: readonly T[], group: EngineGroup): Trial<T>[] {
   return subjects.flatMap((what, index) =>
-    (SCOPE === 'quick' ? what.topologies.slice(0, 1) : what.topologies).flatMap((topology, place) =>
+    what.topologies.filter(isInScope).flatMap((topology, place) =>
       sitesFor(topology, what.needsTls ?? false, index + place)
         .filter(({ kind, tls }) => kind === group.kind && tls === group.tls)
         .map((site) => ({
@@ -39,6 +39,10 @@ export function trialsOf<T extends Subject>(subjects: readonly T[], group: Engin
         })),
     ),
   );
+}
+
+function isInScope(topology: EngineTopology): boolean {
+  return SCOPE !== 'quick' || topology === 'standalone';
 }
 
 function sitesFor(topology: EngineTopology, needsTls: boolean, turn: number): Site[] {
