@@ -9,6 +9,7 @@ export class BearerKeys {
     this.digests = keys.map(digest);
   }
 
+  /** Whether the request has one of the keys. */
   accept({ authorization = '' }: IncomingHttpHeaders): boolean {
     const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (key === undefined) return false;

@@ -14,6 +14,7 @@ export interface Problem {
   errors?: readonly FieldError[];
 }
 
+/** One invalid field of a request. */
 export interface FieldError {
   /** Dotted path, for example `scores.3.playerId`; empty for the whole. */
   field: string;

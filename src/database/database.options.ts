@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 
+/** Options of `DatabaseModule.forRootAsync`. */
 export interface DatabaseOptions {
   /** For example `postgres://user:password@127.0.0.1:5432/caching`. */
   url: string;

@@ -24,6 +24,7 @@ const LONGEST_SILENCE_MS = 60_000;
 
 /** Executes statements: the pool, or one transaction. */
 export interface Queryable {
+  /** Runs one statement with `$1`-style parameters. @returns its rows; SQL `NULL` is null. */
   query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 

@@ -37,6 +37,7 @@ export abstract class EngineBase {
 
   protected abstract get counts(): CallCounts;
 
+  /** The current state, reason and counts of the engine, as health and the console show them. */
   report(): EngineReport {
     const { topology } = this.address;
     const { kind, version, role } = this.facts;
@@ -64,12 +65,13 @@ export abstract class EngineBase {
   /** Closes all sockets and timers. Pending and later calls are settled as *refused* or *unknown*. */
   abstract close(): void;
 
-  /** @param reason what is missing, if only some of the servers are connected. */
+  /** The servers answer. `reason`: what is missing if only some of them are connected, otherwise null. */
   protected markReady(reason: string | null = null): void {
     this.change('ready', reason);
     this.endFirstAttempt({ isWrongUrl: false });
   }
 
+  /** No server answers. `reason`: one sentence for operators. */
   protected markDown(reason: string, isWrongUrl = false): void {
     this.change('down', reason);
     this.endFirstAttempt({ isWrongUrl });
@@ -85,6 +87,7 @@ export abstract class EngineBase {
     if (engineStateChannel.hasSubscribers) engineStateChannel.publish(this.report());
   }
 
+  /** The engine was closed; its state does not change any more. */
   protected markClosed(): void {
     this.state = 'down';
     this.reason = 'The engine was closed.';

@@ -71,6 +71,7 @@ export class Engines implements OnModuleInit, OnApplicationShutdown {
     return [...this.byAddress.values()];
   }
 
+  /** The state of each engine, with the roles that use it. */
   reports(): EngineReport[] {
     return this.all().map((engine) => engine.report());
   }

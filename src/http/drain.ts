@@ -47,6 +47,7 @@ export class Drain implements OnApplicationBootstrap, BeforeApplicationShutdown,
     await delay(this.options.shutdownDelayMs);
   }
 
+  /** While the node is stopping, closes each connection after its answer. */
   readonly middleware = (_request: Request, response: Response, next: NextFunction): void => {
     if (this.leaving) response.set('Connection', 'close');
     next();

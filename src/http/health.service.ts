@@ -17,6 +17,7 @@ export class HealthService {
     private readonly drain: Drain,
   ) {}
 
+  /** The body of `GET /health/ready`. */
   async readiness(): Promise<Readiness> {
     const database = await this.databaseState();
     const engines = this.engines.reports();

@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { TrustProxy } from './trusted-proxies.js';
 
+/** Options of `HttpModule.forRootAsync`. */
 export interface HttpOptions {
   /** Bearer keys of operators; several are valid while one replaces another. */
   operatorKeys: string[];
@@ -16,5 +17,8 @@ export interface HttpOptions {
   allowedOrigins: readonly string[];
 }
 
-export const { ConfigurableModuleClass: HttpModuleBase, MODULE_OPTIONS_TOKEN: HTTP_OPTIONS } =
-  new ConfigurableModuleBuilder<HttpOptions>().setClassMethodName('forRoot').build();
+const builder = new ConfigurableModuleBuilder<HttpOptions>().setClassMethodName('forRoot').build();
+
+export const HttpModuleBase = builder.ConfigurableModuleClass;
+/** Injection token of {@link HttpOptions}. */
+export const HTTP_OPTIONS = builder.MODULE_OPTIONS_TOKEN;

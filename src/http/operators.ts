@@ -16,6 +16,7 @@ export class Operators {
     this.keys = new BearerKeys(options.operatorKeys);
   }
 
+  /** Whether the request comes from an operator. */
   admits(headers: IncomingHttpHeaders): boolean {
     return this.refusalOf(headers) === null;
   }

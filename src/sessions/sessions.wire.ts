@@ -56,6 +56,8 @@ export interface DeviceSession {
  * after sign-in, or open the namespace with `forceNew: true`, since all namespaces of one socket.io manager share one websocket.
  */
 export interface SessionSocketEvents {
+  /** At the start and after each change of the session. */
   state: (session: CurrentSession) => void;
+  /** Before the server disconnects the websocket. */
   ended: (end: { reason: SocketEnd }) => void;
 }

@@ -14,6 +14,7 @@ export class TelemetryModule extends TelemetryModuleBase implements NestModule {
     super();
   }
 
+  /** Measures and traces every request. */
   configure(consumer: MiddlewareConsumer): void {
     // As functions: Nest would create further instances of the classes, with metrics that no scrape reads.
     consumer.apply(this.traces.traceRequest, this.metrics.timeRequest).forRoutes('{*path}');

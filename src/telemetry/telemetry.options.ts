@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 
+/** Options of `TelemetryModule.forRootAsync`. */
 export interface TelemetryOptions {
   /** OTLP/HTTP endpoint that receives the spans, for example `http://127.0.0.1:4318`; undefined turns tracing off. */
   otlpEndpoint: string | undefined;

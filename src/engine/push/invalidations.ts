@@ -9,6 +9,7 @@ export interface InvalidationFeed {
    * sent since, and its pushes arrive before its answers. Use at least 600, because the heartbeat is sent four times a second.
    */
   isCoherent(withinMs: number): boolean;
+  /** Ends the feed; its listener is not called any more. */
   close(): void;
 }
 

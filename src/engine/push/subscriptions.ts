@@ -9,6 +9,7 @@ import { SubscriberConnection } from './subscriber-connection.js';
 
 /** Callbacks of a subscription; see {@link RedisEngine.subscribe}. */
 export interface Subscriber {
+  /** Called for each message of the channel. */
   onMessage(message: string): void;
   /** The subscription is active, for the first time or again after an interruption. Messages published before are lost. */
   onLive?(): void;

@@ -1,5 +1,6 @@
 /** Which scores count: all, or those of the current day, ISO week or month (UTC). */
 export const BOARD_WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
+/** One of the {@link BOARD_WINDOWS}. */
 export type BoardWindow = (typeof BOARD_WINDOWS)[number];
 
 /** The rules of a board. They never change. */

@@ -60,6 +60,7 @@ export class SessionsStore extends RedisStore {
     this.touches = new SessionTouches({ records, accounts, generations, ends });
   }
 
+  /** The session data of an id; undefined if there is no such session. @throws {EngineError} */
   override get(id: string, callback?: Callback): Promise<unknown> {
     return withCallback(callback, async () => {
       const record = await this.records.read(handleOf(id));
@@ -69,6 +70,7 @@ export class SessionsStore extends RedisStore {
     });
   }
 
+  /** Called by express-session with the data that `get` returned. */
   override createSession(request: Request, data: SessionData): Session & SessionData {
     const loaded = this.loaded.get(data);
     const session = super.createSession(request, data);
@@ -95,6 +97,7 @@ export class SessionsStore extends RedisStore {
     });
   }
 
+  /** Ends a session for good: a concurrent save cannot restore it. @throws {EngineError} */
   override destroy(id: string, callback?: Callback): Promise<unknown> {
     return withCallback(
       callback,
@@ -168,6 +171,7 @@ export class SessionsStore extends RedisStore {
     }
   }
 
+  /** The public name of a session: SHA-256 of its id. */
   handleOf(id: string): string {
     return handleOf(id);
   }
