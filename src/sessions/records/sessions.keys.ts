@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * <prefix>:session:<handle>       | hash    | at its idle or absolute end  | sign-in, each change, a touch (at most once a minute)
  * <prefix>:account:<digest>       | zset    | absolute lifetime, sliding   | sign-in, a touch: member = handle, score = creation
  * <prefix>:generation:<digest>    | string  | absolute lifetime            | the end of all sessions of the account
- * <prefix>:session-notifications  | channel |                              | the change or end of a session
+ * <prefix>:session-news           | channel |                              | the change or end of a session
  */
 
 /** The name of a session outside its cookie: a digest, so that nobody can take over a session whose handle they read. */
@@ -30,7 +30,7 @@ export function generationKey(prefix: string, accountId: string): string {
 }
 
 export function notificationChannel(prefix: string): string {
-  return `${prefix}:session-notifications`;
+  return `${prefix}:session-news`;
 }
 
 function digest(text: string): string {
