@@ -1,18 +1,19 @@
 /* Who may import whom. The folder tree is the architecture; these rules keep it true. */
 const copyable = ['sessions', 'query-cache', 'leaderboard'];
-/** Folders of a module, from the ground up: each may import those before it. */
+/** Folders of a module, lowest first: each may import those before it. */
 const layers = {
   'query-cache': ['query', 'invalidation', 'tiers', 'loading', 'lookup', 'http'],
+  sessions: ['content', 'records', 'accounts', 'ending', 'store', 'request', 'api', 'sockets'],
   leaderboard: ['domain', 'ledger', 'sorted-sets', 'sync', 'submissions', 'players', 'api', 'live'],
 };
-const room = (names) => `^src/(${[].concat(names).join('|')})/`;
+const inFolder = (names) => `^src/(${[].concat(names).join('|')})/`;
 
 module.exports = {
   forbidden: [
     {
-      name: 'no-circles',
+      name: 'no-cycles',
       severity: 'error',
-      comment: 'A circle has no reading order, and nothing in it can be copied or tested alone.',
+      comment: 'A cycle has no reading order, and none of its parts can be copied or tested alone.',
       from: {},
       to: { circular: true },
     },
@@ -20,17 +21,17 @@ module.exports = {
       name: `${module}-stands-alone`,
       severity: 'error',
       comment:
-        'A copyable module brings engine/, database/ and common/ with it and nothing else; options come in through forRootAsync.',
-      from: { path: room(module) },
-      to: { path: '^src/', pathNot: room([module, 'engine', 'database', 'common']) },
+        'A copyable module needs engine/, database/ and common/ and nothing else; its options come through forRootAsync.',
+      from: { path: inFolder(module) },
+      to: { path: '^src/', pathNot: inFolder([module, 'engine', 'database', 'common']) },
     })),
     {
       name: 'cache-manager-needs-the-query-cache-alone',
       severity: 'error',
       comment:
         "CACHE_MANAGER shares the query cache's JSON check, its time limit and its error; it comes with both when copied.",
-      from: { path: room('cache-manager') },
-      to: { path: '^src/', pathNot: room(['cache-manager', 'query-cache', 'engine', 'common']) },
+      from: { path: inFolder('cache-manager') },
+      to: { path: '^src/', pathNot: inFolder(['cache-manager', 'query-cache', 'engine', 'common']) },
     },
     ...Object.entries(layers).flatMap(([module, folders]) =>
       folders.slice(0, -1).map((folder, i) => ({
@@ -67,20 +68,19 @@ module.exports = {
       name: 'config-knows-only-the-url-grammar',
       severity: 'error',
       comment:
-        'Settings are checked where they are read; of the house config needs the grammar of engine URLs alone.',
+        'Settings are validated where they are read, for which config needs the grammar of engine URLs.',
       from: { path: '^src/config/' },
       to: { path: '^src/', pathNot: ['^src/config/', '^src/engine/index\\.ts$'] },
     },
     {
       name: 'config-meets-modules-in-app-module',
       severity: 'error',
-      comment:
-        'Only the map (app.module) and the bootstrap may hand settings to modules; elsewhere they arrive as options.',
+      comment: 'Only app.module and the bootstrap pass settings to modules, as options.',
       from: { path: '^src/', pathNot: ['^src/(app\\.module|main|bootstrap)\\.ts$', '^src/config/'] },
       to: { path: '^src/config/' },
     },
     {
-      name: 'nobody-imports-the-top',
+      name: 'modules-do-not-import-the-top',
       severity: 'error',
       comment: 'demo, telemetry and http subscribe to or serve the modules; the modules must not know them.',
       from: { path: '^src/(sessions|query-cache|cache-manager|leaderboard|engine|database)/' },
@@ -131,15 +131,15 @@ module.exports = {
       name: 'outsiders-use-the-wire',
       severity: 'error',
       comment:
-        'web, load and lab reach the app through HTTP and websockets, so that what they show is what a client gets.',
-      from: { path: '^(web|load|lab)/' },
+        'web and load reach the app through HTTP and websockets, so that what they show is what a client gets.',
+      from: { path: '^(web|load)/' },
       to: { path: '^src/', pathNot: '\\.wire\\.ts$' },
     },
     {
       name: 'the-wire-is-types-only',
       severity: 'error',
       comment: 'The page shares message shapes with the server, never code.',
-      from: { path: '^(web|load|lab)/' },
+      from: { path: '^(web|load)/' },
       to: { path: '\\.wire\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -147,12 +147,12 @@ module.exports = {
       severity: 'error',
       comment: 'local/ runs servers and the built app as processes; importing src would hide a broken build.',
       from: { path: '^local/' },
-      to: { path: '^(src|web|load|lab)/' },
+      to: { path: '^(src|web|load)/' },
     },
     {
       name: 'no-unresolvable',
       severity: 'error',
-      comment: 'An import nothing answers fails at run time only.',
+      comment: 'An unresolved import fails only at run time.',
       from: {},
       to: { couldNotResolve: true },
     },

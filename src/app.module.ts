@@ -16,13 +16,13 @@ import { activeTraceId, TelemetryModule } from './telemetry/index.js';
 
 const KEY_PREFIX = 'caching';
 const DATABASE_CONNECTIONS = 10;
-/** For accounts and scores, while the cache's loads take all they may. */
+/** Connections that the loads of the query cache leave to accounts and scores. */
 const CONNECTIONS_KEPT_FREE = 4;
 
 /** A lookup queries the database sooner than a call to the engine times out. */
 const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
 
-/** The map of the house, from the ground up. Here, and only here, settings become the modules' options. */
+/** The map of the application, lowest modules first. Only here do settings become the modules' options. */
 @Module({
   imports: [
     ConfigModule,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Readiness } from '../../src/http/health.wire.js';
+import type { Readiness } from '../../src/http/health/health.wire.js';
 import type { QueryCacheStats } from '../../src/query-cache/query-cache.wire.js';
 
 const readyWithinMs = 15_000;

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type ClientBase, Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { CancellableQueries } from './cancellable-queries.js';
-import { CONNECTION_LIMITS, LONG_READ_LIMITS } from './connection-limits.js';
-import { DatabaseClient, type DatabaseClientConfig, type Gate } from './database-client.js';
+import { CancellableQueries } from './connections/cancellable-queries.js';
+import { CONNECTION_LIMITS, LONG_READ_LIMITS } from './connections/connection-limits.js';
+import { DatabaseClient, type DatabaseClientConfig, type Gate } from './connections/database-client.js';
 import {
   DatabaseUnavailableError,
   isMissingTable,
@@ -12,8 +12,8 @@ import {
   MissingTableError,
 } from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
-import { DatabaseHeartbeat } from './database-heartbeat.js';
-import { unlessSilent, within } from './silence.js';
+import { DatabaseHeartbeat } from './connections/database-heartbeat.js';
+import { unlessSilent, within } from './connections/silence.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 10_000;

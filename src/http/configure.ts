@@ -4,11 +4,11 @@ import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-option
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type Response, static as serveFiles } from 'express';
 import helmet from 'helmet';
-import { explainBodyError, readJsonBody } from './body.js';
+import { explainBodyError, readJsonBody } from './requests/body.js';
 import { Drain } from './drain.js';
 import { serveOpenApi } from './open-api.js';
-import { Origins } from './origins.js';
-import { SocketAdapter } from './socket.adapter.js';
+import { Origins } from './origins/origins.js';
+import { SocketAdapter } from './origins/socket.adapter.js';
 
 const PREFLIGHT_SECONDS = 600;
 const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url));

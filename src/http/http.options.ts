@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { TrustProxy } from './trusted-proxies.js';
+import type { TrustProxy } from './origins/trusted-proxies.js';
 
 /** Options of `HttpModule.forRootAsync`. */
 export interface HttpOptions {

@@ -1,7 +1,7 @@
 export { configureHttp } from './configure.js';
 export { Drain } from './drain.js';
-export { HealthService } from './health.service.js';
+export { HealthService } from './health/health.service.js';
 export { HttpModule } from './http.module.js';
 export { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
-export { OperatorGuard } from './operator.guard.js';
-export { Operators } from './operators.js';
+export { OperatorGuard } from './operators/operator.guard.js';
+export { Operators } from './operators/operators.js';

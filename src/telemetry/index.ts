@@ -2,4 +2,4 @@ export { QuietStartupLogger } from './quiet-startup.logger.js';
 export { subscribe } from './subscribe.js';
 export { TelemetryModule } from './telemetry.module.js';
 export type { TelemetryOptions } from './telemetry.options.js';
-export { activeTraceId } from './trace-context.js';
+export { activeTraceId } from './traces/trace-context.js';

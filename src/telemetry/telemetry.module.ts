@@ -1,8 +1,8 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
-import { MetricsController } from './metrics.controller.js';
-import { MetricsService } from './metrics.service.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { MetricsService } from './metrics/metrics.service.js';
 import { TelemetryModuleBase } from './telemetry.options.js';
-import { TracesService } from './traces.service.js';
+import { TracesService } from './traces/traces.service.js';
 
 /** Metrics and spans from the modules' diagnostics channels. The modules do not depend on it. */
 @Module({ controllers: [MetricsController], providers: [MetricsService, TracesService] })

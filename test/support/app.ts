@@ -7,7 +7,7 @@ import { type EngineKind, type LocalServer, startEngine } from '../../local/inde
 import { AppModule } from '../../src/app.module.js';
 import { CONFIG, readConfig } from '../../src/config/index.js';
 import { configureHttp } from '../../src/http/index.js';
-import type { Readiness } from '../../src/http/health.wire.js';
+import type { Readiness } from '../../src/http/health/health.wire.js';
 import { createDatabase } from './database.js';
 import { patient, productionSettings, type Settings } from './settings.js';
 import { until } from './until.js';

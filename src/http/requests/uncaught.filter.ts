@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { sendProblem, sendUnexpected } from '../common/index.js';
+import { sendProblem, sendUnexpected } from '../../common/index.js';
 import { RequestRefusedError, type RequestRefusedCode } from './request-refused.error.js';
 
 const REFUSED_STATUS: Record<RequestRefusedCode, number> = {

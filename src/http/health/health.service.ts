@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Database, explainDatabaseFailure, Migrations } from '../database/index.js';
-import { Engines } from '../engine/index.js';
-import { Drain } from './drain.js';
+import { Database, explainDatabaseFailure, Migrations } from '../../database/index.js';
+import { Engines } from '../../engine/index.js';
+import { Drain } from '../drain.js';
 import type { Readiness } from './health.wire.js';
 
 const ASK_AGAIN_MS = 50;

@@ -1,4 +1,4 @@
-import type { EngineReport } from '../engine/engine.wire.js';
+import type { EngineReport } from '../../engine/engine.wire.js';
 
 /** `GET /health/ready`. */
 export interface Readiness {

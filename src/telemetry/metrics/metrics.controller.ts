@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { OperatorGuard } from '../http/index.js';
+import { OperatorGuard } from '../../http/index.js';
 import { MetricsService } from './metrics.service.js';
 
 @ApiTags('operator')

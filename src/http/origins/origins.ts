@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
-import { RequestRefusedError } from './request-refused.error.js';
+import { HTTP_OPTIONS, type HttpOptions } from '../http.options.js';
+import { RequestRefusedError } from '../requests/request-refused.error.js';
 import { compileTrust, type TrustsProxy } from './trusted-proxies.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);

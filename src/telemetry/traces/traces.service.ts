@@ -20,12 +20,12 @@ import {
   ATTR_URL_SCHEME,
 } from '@opentelemetry/semantic-conventions';
 import type { NextFunction, Request, Response } from 'express';
-import { Engines } from '../engine/index.js';
-import { lookupChannel } from '../query-cache/index.js';
+import { Engines } from '../../engine/index.js';
+import { lookupChannel } from '../../query-cache/index.js';
 import { recordLookup } from './lookup-spans.js';
-import { routeOf } from './route.js';
-import { subscribe } from './subscribe.js';
-import { TELEMETRY_OPTIONS, type TelemetryOptions } from './telemetry.options.js';
+import { routeOf } from '../route.js';
+import { subscribe } from '../subscribe.js';
+import { TELEMETRY_OPTIONS, type TelemetryOptions } from '../telemetry.options.js';
 import { runInContext } from './trace-context.js';
 
 /** Sooner than OpenTelemetry's default, so that a trace is visible soon after its request. */

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
-import { DatabaseUnavailableError } from './database.errors.js';
+import { DatabaseUnavailableError } from '../database.errors.js';
 
 /** Decides whether connections may be opened, and can close them. */
 export interface Gate {

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { BearerKeys } from '../common/index.js';
-import { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
-import { RequestRefusedError } from './request-refused.error.js';
+import { BearerKeys } from '../../common/index.js';
+import { HTTP_OPTIONS, type HttpOptions } from '../http.options.js';
+import { RequestRefusedError } from '../requests/request-refused.error.js';
 
 /** Loopback hosts. Any other DNS name can be rebound to the loopback by an attacker; these cannot. */
 const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;

@@ -1,4 +1,4 @@
-import { withTimeLimit } from '../common/index.js';
+import { withTimeLimit } from '../../common/index.js';
 
 /** Rejects if no answer comes in time: a paused server or a broken network sends none. */
 export function within<T>(ms: number, answer: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { isUnavailable } from './database.errors.js';
+import { isUnavailable } from '../database.errors.js';
 import { unlessSilent } from './silence.js';
 
 const LIMIT_MS = 50;

@@ -5,7 +5,7 @@ import {
   ATTR_DB_SYSTEM_NAME,
   DB_SYSTEM_NAME_VALUE_POSTGRESQL,
 } from '@opentelemetry/semantic-conventions';
-import type { LookupTrace } from '../query-cache/index.js';
+import type { LookupTrace } from '../../query-cache/index.js';
 import { activeContext } from './trace-context.js';
 
 interface Phase {

@@ -5,8 +5,8 @@ import {
   boardEventChannel,
   type BoardSize,
   boardSizeChannel,
-} from '../leaderboard/index.js';
-import { subscribe } from './subscribe.js';
+} from '../../leaderboard/index.js';
+import { subscribe } from '../subscribe.js';
 
 /** Maximum number of series per metric with a board label. Each series makes a scrape larger, and the SDK drops labels beyond 2,000. */
 const LARGEST = 100;

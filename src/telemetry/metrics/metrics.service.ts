@@ -10,12 +10,12 @@ import {
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import type { NextFunction, Request, Response } from 'express';
-import { Engines } from '../engine/index.js';
-import { lookupChannel, QueryCacheService } from '../query-cache/index.js';
-import { sessionChannel } from '../sessions/index.js';
+import { Engines } from '../../engine/index.js';
+import { lookupChannel, QueryCacheService } from '../../query-cache/index.js';
+import { sessionChannel } from '../../sessions/index.js';
 import { BoardMetrics } from './board-metrics.js';
-import { routeOf } from './route.js';
-import { subscribe } from './subscribe.js';
+import { routeOf } from '../route.js';
+import { subscribe } from '../subscribe.js';
 
 /** The methods that OpenTelemetry names. Clients may send thirty others, each of which would be a series. */
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
