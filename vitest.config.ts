@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { NOT_IN_QUICK, SCOPE } from './test/support/scope.js';
+import { SKIPPED } from './test/support/scope.js';
 
-const leftOut = [...configDefaults.exclude, ...(SCOPE === 'quick' ? Object.values(NOT_IN_QUICK) : [])];
+const skipped = [...configDefaults.exclude, ...SKIPPED];
 
 const onRealServers = {
   globalSetup: ['test/support/servers.ts'],
@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          exclude: [...leftOut, ...faults],
+          exclude: [...skipped, ...faults],
           sequence: { groupOrder: 1 },
           // Mostly they wait for servers; vitest would leave one of two cores idle.
           maxWorkers: 2,
@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: faults,
-          exclude: leftOut,
+          exclude: skipped,
           sequence: { groupOrder: 2 },
           fileParallelism: false,
           ...onRealServers,

@@ -1,10 +1,10 @@
 /**
- * Which tests run. `quick`: `npm test`. `all`: `npm run test:all`, and runs of single files. `matrix`: `npm run test:matrix`, which uses
- * every engine where the others use one.
+ * Which tests run. `quick`: `npm test`. `all`: `npm run test:all`, and runs of single files. `rest`: what CI runs after `npm test`, all
+ * without the files that ran there in full. `matrix`: `npm run test:matrix`, which uses every engine where the others use one.
  */
 export const SCOPE = scopeOf(process.env['TEST_SCOPE'] || 'all');
 
-type Scope = 'quick' | 'all' | 'matrix';
+type Scope = 'quick' | 'all' | 'rest' | 'matrix';
 
 /** The number of repetitions of a random or concurrent test. `npm test` does a tenth of them, but at least one. */
 export function rounds(all: number): number {
@@ -31,7 +31,16 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'random requests': 'test/e2e/http/{fuzz,addresses}.e2e-spec.ts',
 };
 
+/** Folders in which `npm test` skips, shortens and varies nothing. */
+const FULL_IN_QUICK = ['leaderboard/api', 'sessions/store', 'telemetry', 'weather'].map(
+  (folder) => `test/e2e/${folder}/*.e2e-spec.ts`,
+);
+
+/** The files that this scope skips. */
+export const SKIPPED: readonly string[] =
+  SCOPE === 'quick' ? Object.values(NOT_IN_QUICK) : SCOPE === 'rest' ? FULL_IN_QUICK : [];
+
 function scopeOf(text: string): Scope {
-  if (text === 'quick' || text === 'all' || text === 'matrix') return text;
-  throw new Error(`TEST_SCOPE must be quick, all or matrix, not "${text}".`);
+  if (text === 'quick' || text === 'all' || text === 'rest' || text === 'matrix') return text;
+  throw new Error(`TEST_SCOPE must be quick, all, rest or matrix, not "${text}".`);
 }
