@@ -17,7 +17,7 @@ export interface LocalEngine extends LocalServer {
 /** A line of a configuration file. */
 export type Setting = readonly [name: string, ...values: string[]];
 
-/** Settings of every server, whatever its topology. */
+/** Settings of every server, in all topologies. */
 export function commonSettings(
   { access, tls, users }: EngineSetup,
   port: number,

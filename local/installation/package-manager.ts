@@ -69,7 +69,7 @@ export async function installByPackageManager(
   throw new Error(failure);
 }
 
-/** Without a terminal nobody can answer, so the answer is yes. */
+/** Without a terminal the answer is yes. */
 async function confirmed(): Promise<boolean> {
   if (!process.stdin.isTTY) return true;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

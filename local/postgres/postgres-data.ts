@@ -65,7 +65,7 @@ async function initialiseData(
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // The built-in provider sorts the same way on every machine, whatever its C library.
+      // The built-in provider sorts the same way on every machine: it does not use the C library.
       '--locale=C',
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',

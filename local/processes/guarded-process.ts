@@ -58,7 +58,7 @@ export interface Exit {
   readonly text: string;
 }
 
-/** A process that cannot outlive this one, whatever ends it. */
+/** A process that ends when this one ends, even after SIGKILL. */
 export class GuardedProcess {
   private static readonly all = new Set<GuardedProcess>();
   readonly exited: Promise<Exit>;

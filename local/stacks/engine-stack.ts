@@ -6,7 +6,7 @@ import type { TlsFiles } from '../security/tls-files.js';
 /** Several servers that form one engine. None of them outlives this process. */
 export interface EngineStack {
   readonly topology: 'sentinel' | 'cluster';
-  /** Lists every node that a client may connect to first. It never changes, whatever happens to the nodes. */
+  /** Lists every node that a client may connect to first. It stays the same when nodes fail or are promoted. */
   readonly url: string;
   readonly tls: TlsFiles | undefined;
   /** By name, after the role at the start: `primary`, `replica-1`, `sentinel-1`, or `shard-1`, `shard-1-replica-1`. */

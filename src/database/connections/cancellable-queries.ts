@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 
-/** Cancels a statement on the server when its signal aborts, so that PostgreSQL does not finish work that nobody needs. */
+/** Cancels a statement on the server when its signal aborts, so that PostgreSQL stops unneeded work. */
 export class CancellableQueries {
   private readonly processIds = new WeakMap<PoolClient, number>();
 

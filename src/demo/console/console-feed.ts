@@ -6,7 +6,7 @@ import { subscribe } from '../../telemetry/index.js';
 
 const TRACES_KEPT = 500;
 const BATCH_MS = 100;
-/** Under load a viewer gets only the newest of each batch: nobody can read thousands of lines a second. */
+/** Under load a viewer gets only the newest of each batch, because thousands of lines a second cannot be read. */
 const LARGEST_BATCH = 50;
 
 export interface FeedListener {

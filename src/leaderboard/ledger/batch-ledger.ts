@@ -118,7 +118,7 @@ async function knownSubmissions(
   return new Map(rows.map(({ submissionId, ...known }) => [submissionId, known]));
 }
 
-/** OFFSET 0 makes it one look-up in the primary key per player, whatever the planner believes of a table that grows quickly. */
+/** OFFSET 0 makes it one look-up in the primary key per player, even if the planner's statistics of a quickly growing table are outdated. */
 export const STANDINGS_OF = `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
   SELECT ${STANDING_COLUMNS} FROM standings WHERE board = $1 AND player_id = asked.id OFFSET 0
 ) AS s`;

@@ -27,7 +27,7 @@ const CONCURRENT_BOARDS = 4;
 
 type Version = Pick<Board, 'version' | 'checkpoint'>;
 
-/** Brings the sorted sets to the version of the ledger: after each batch, and after whatever an engine lost. */
+/** Brings the sorted sets to the version of the ledger: after each batch, and after data loss in an engine. */
 @Injectable()
 export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
   /** Many readers of a lost board share one replay. */

@@ -68,7 +68,7 @@ export class CachedQuery<Args, Value> {
     return answer;
   }
 
-  /** Loads and stores a new answer, whatever is stored. Rejects as {@link read} does. */
+  /** Loads and stores a new answer, even if a fresh one is stored. Rejects as {@link read} does. */
   async refresh(args: Args): Promise<Value> {
     return (await this.read(args, 'no-cache')).value;
   }

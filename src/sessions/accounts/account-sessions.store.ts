@@ -65,7 +65,7 @@ export class AccountSessions {
   }
 }
 
-/** ZSCAN returns a small set whole, whatever COUNT is. @param flat member, score, member, score. */
+/** ZSCAN returns a small set in one reply and ignores COUNT. @param flat member, score, member, score. */
 function* pagesOf(flat: readonly string[], now: number): Generator<AccountEntry[]> {
   for (let start = 0; start < flat.length; start += 2 * PAGE_SIZE) {
     const page = flat.slice(start, start + 2 * PAGE_SIZE);

@@ -33,7 +33,7 @@ export type SaveResult =
  * The key expires at the idle or the absolute end, whichever is first. Only `create` makes a session.
  */
 export class SessionRecords {
-  /** These count as ended whatever the engine says. */
+  /** These count as ended even if the engine still has them. */
   readonly ended: EndedSessions;
   readonly lifetimes: SessionLifetimes;
   private readonly sealing: Sealing;
