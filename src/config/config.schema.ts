@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { Client } from 'pg';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import { EngineUrlError, parseEngineUrl, readTlsFiles } from '../engine/index.js';
+import { checkPasswordFiles, EngineUrlError, parseEngineUrl, readTlsFiles } from '../engine/index.js';
 
 const boolean = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
@@ -33,6 +33,7 @@ const engineUrl = z.string().transform((url, context) => {
   try {
     const address = parseEngineUrl(url);
     if (address.tls) readTlsFiles(address.tls);
+    checkPasswordFiles(address);
     return address;
   } catch (error) {
     if (!(error instanceof EngineUrlError)) throw error;

@@ -1,6 +1,7 @@
 export { describeAddress, type EngineAddress, EngineUrlError } from './address/engine-address.js';
 export { readTlsFiles } from './address/engine-tls.js';
 export { parseEngineUrl } from './address/engine-url.js';
+export { checkPasswordFiles } from './credentials/password-file.js';
 export { defineScript, type EngineScript, readScript } from './commands/engine-script.js';
 export { engineStateChannel } from './engine.channel.js';
 export {

@@ -11,18 +11,38 @@ export interface TlsSettings {
   servername?: string;
 }
 
+/** How a connection signs in. At most one of `password`, `passwordFile` and `iam` is set. */
+export interface EngineLogin {
+  /** Default: the server's user `default`. */
+  username?: string;
+  password?: string;
+  /** The file with the password. It is read again for every connection. */
+  passwordFile?: string;
+  iam?: IamSettings;
+}
+
+/** Tokens of AWS IAM instead of a password. */
+export interface IamSettings {
+  /** The name of the replication group or of the serverless cache. */
+  cache: string;
+  region: string;
+  isServerless: boolean;
+  /** How long a token is valid: at most 900 s. A connection signs in again with a new one before that. */
+  tokenSeconds: number;
+}
+
 /** A parsed engine URL; see {@link parseEngineUrl}. */
-export interface EngineAddress {
+export interface EngineAddress extends EngineLogin {
   kind: EngineKind;
   topology: EngineTopology;
   /** Standalone: the server. Sentinel: the sentinels. Cluster: nodes that know the others. Memcached: the servers. */
   nodes: EngineNode[];
   /** Redis and Valkey only. Default: 0. */
   database: number;
-  username?: string;
-  password?: string;
   /** The name of the primary in the configuration of the sentinels. */
   primaryName?: string;
+  /** Default: the sentinels get the same credentials as the servers. */
+  sentinel?: EngineLogin;
   tls?: TlsSettings;
 }
 

@@ -1,6 +1,13 @@
 import { isIPv6 } from 'node:net';
 import type { EngineKind, EngineTopology } from '../engine.wire.js';
-import { type EngineAddress, type EngineNode, EngineUrlError, type TlsSettings } from './engine-address.js';
+import {
+  type EngineAddress,
+  type EngineLogin,
+  type EngineNode,
+  EngineUrlError,
+  type TlsSettings,
+} from './engine-address.js';
+import { LOGIN_PARAMETERS, readLogin, readSentinelLogin, SENTINEL_LOGIN_PARAMETERS } from './engine-login.js';
 
 interface Scheme {
   text: string;
@@ -15,7 +22,7 @@ const EXAMPLES =
 const TLS_PARAMETERS = ['ca', 'cert', 'key', 'servername'] as const;
 
 /**
- * Parses `scheme://[user:password@]host[:port][,host[:port]...][/database][?name=...&ca=...]`, where the scheme is
+ * Parses `scheme://[user[:password]@]host[:port][,host[:port]...][/database][?name=...&ca=...]`, where the scheme is
  * `(redis|valkey)[s][+sentinel|+cluster]` or `memcached`.
  *
  * `new URL()` cannot parse a list of hosts.
@@ -34,13 +41,17 @@ export function parseEngineUrl(url: string): EngineAddress {
   if (!match || !parts) throw new EngineUrlError(`is not a URL. ${EXAMPLES}`);
   const [, hosts = '', path = '', query = ''] = parts;
   const scheme = readScheme(schemeText);
+  // A "+" is a plus sign here, as in passwords and file names, and not a space.
+  const parameters = new URLSearchParams(query.replaceAll('+', '%2B'));
+  checkParameters(scheme, parameters);
   return {
     kind: scheme.kind,
     topology: scheme.topology,
     nodes: readNodes(scheme, hosts),
     database: readDatabase(scheme, path),
-    ...readCredentials(scheme, credentials),
-    ...readParameters(scheme, query),
+    ...readLogin(scheme, credentials, parameters),
+    ...(scheme.topology === 'sentinel' && readSentinels(parameters)),
+    ...(scheme.tls && { tls: readTls(parameters) }),
   };
 }
 
@@ -93,43 +104,21 @@ function readDatabase({ kind, topology }: Scheme, path: string): number {
   return Number(path);
 }
 
-function readCredentials(
-  { kind }: Scheme,
-  text: string | undefined,
-): { username?: string; password?: string } {
-  if (text === undefined) return {};
-  if (kind === 'memcached') {
-    throw new EngineUrlError('has credentials, which are not supported for Memcached. Remove them.');
-  }
-  const separator = text.indexOf(':');
-  if (separator === -1 || separator === text.length - 1) {
-    throw new EngineUrlError(
-      'has no password before the "@". Write user:password@host, :password@host, or the host alone.',
-    );
-  }
-  try {
-    const username = decodeURIComponent(text.slice(0, separator));
-    return { ...(username && { username }), password: decodeURIComponent(text.slice(separator + 1)) };
-  } catch {
-    throw new EngineUrlError('has a password with a stray "%". Percent-encode it (encodeURIComponent).');
-  }
-}
-
-function readParameters(scheme: Scheme, query: string): { primaryName?: string; tls?: TlsSettings } {
-  const parameters = new URLSearchParams(query);
-  checkParameters(scheme, parameters);
-  const primaryName = parameters.get('name') ?? undefined;
-  if (scheme.topology === 'sentinel' && !primaryName) {
+function readSentinels(parameters: URLSearchParams): { primaryName: string; sentinel?: EngineLogin } {
+  const primaryName = parameters.get('name');
+  if (!primaryName) {
     throw new EngineUrlError(
       `does not name the primary that the sentinels watch. Add ?name=NAME, for example ?name=primary.`,
     );
   }
-  return { ...(primaryName && { primaryName }), ...(scheme.tls && { tls: readTls(parameters) }) };
+  const sentinel = readSentinelLogin(parameters);
+  return { primaryName, ...(sentinel && { sentinel }) };
 }
 
 function checkParameters(scheme: Scheme, parameters: URLSearchParams): void {
   const supported = new Set<string>([
-    ...(scheme.topology === 'sentinel' ? ['name'] : []),
+    ...(scheme.kind === 'memcached' ? [] : LOGIN_PARAMETERS),
+    ...(scheme.topology === 'sentinel' ? ['name', ...SENTINEL_LOGIN_PARAMETERS] : []),
     ...(scheme.tls ? TLS_PARAMETERS : []),
   ]);
   for (const name of parameters.keys()) {

@@ -2,6 +2,8 @@ import { RedisClient, type RedisClientOptions, type RedisClientType } from 'redi
 import { withTimeLimit } from '../../common/index.js';
 import { readTlsFiles } from '../address/engine-tls.js';
 import type { EngineAddress, EngineNode } from '../address/engine-address.js';
+import { isRefusedPassword } from '../credentials/credentials.js';
+import { serverCredentials } from '../credentials/engine-credentials.js';
 
 /** Created once: `createClient` rebuilds all commands on each call and blocks the event loop for 30 ms. */
 const createOne = RedisClient.factory({}) as unknown as (options: RedisClientOptions) => RedisClientType;
@@ -14,11 +16,11 @@ const MAX_QUEUED_COMMANDS = 10_000;
 /** The options that all connections of an address share. */
 export type ConnectionOptions = ReturnType<typeof connectionOptions>;
 
-export function connectionOptions({ tls, username, password, database }: EngineAddress) {
+export function connectionOptions(address: EngineAddress) {
+  const { tls, database } = address;
   return {
+    credentials: serverCredentials(address),
     socket: { ...(tls && { tls: true as const, ...readTlsFiles(tls) }) },
-    ...(username && { username }),
-    ...(password && { password }),
     database,
     // A command is sent now or refused now.
     disableOfflineQueue: true,
@@ -39,11 +41,14 @@ export interface ConnectOptions {
 /** Connects to one server, without automatic reconnects: the topology decides where to connect next. */
 export async function connectTo(
   { host, port }: EngineNode,
-  options: ConnectionOptions,
+  { credentials, ...options }: ConnectionOptions,
   { timeoutMs = CONNECT_TIMEOUT_MS, emitInvalidate = false }: ConnectOptions = {},
 ): Promise<RedisClientType> {
+  // Before the time limit starts: AWS can be slower than the server.
+  const { provider, refused } = await credentials.open();
   const client = createOne({
     ...options,
+    credentialsProvider: provider,
     emitInvalidate,
     socket: { ...options.socket, host, port, connectTimeout: timeoutMs, reconnectStrategy: false },
   });
@@ -55,6 +60,7 @@ export async function connectTo(
     return client;
   } catch (error) {
     client.destroy();
+    if (refused && isRefusedPassword(error)) throw refused();
     throw options.socket.tls ? error : explainReset(error);
   } finally {
     clearTimeout(timer);

@@ -1,4 +1,5 @@
 import { ErrorReply } from 'redis';
+import { findCredentialsErrors } from '../credentials/credentials-error.js';
 
 /** Failures that last until somebody changes a setting, here or on the server. */
 const MISCONFIGURATIONS: [pattern: RegExp, sentence: string][] = [
@@ -83,6 +84,7 @@ const TEMPORARY_FAILURES: [pattern: RegExp, sentence: string][] = [
 
 /** Whether the failure lasts until somebody changes a setting. */
 export function isMisconfiguration(error: unknown): boolean {
+  if (findCredentialsErrors(error).length > 0) return true;
   const text = fullText(error);
   return MISCONFIGURATIONS.some(([pattern]) => pattern.test(text));
 }
@@ -94,6 +96,8 @@ export function isWrongUrl(error: unknown): boolean {
 
 /** What is wrong with the connection and what to do, for health and logs. Never contains credentials. */
 export function explainConnectionFailure(error: unknown): string {
+  const [credentialsError] = findCredentialsErrors(error);
+  if (credentialsError) return credentialsError.message;
   const text = fullText(error);
   const known = [...MISCONFIGURATIONS, ...TEMPORARY_FAILURES].find(([pattern]) => pattern.test(text));
   if (known) return known[1];

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineAddress, EngineNode } from '../address/engine-address.js';
-import { backOff, backoffMs } from '../connecting/backoff.js';
+import { backOff, backoffMs, isOutdated } from '../connecting/backoff.js';
 import { FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
 import { PollInterval } from '../connecting/poll-interval.js';
 import { Server, type ServerOptions } from '../servers/server.js';
@@ -22,8 +22,8 @@ export class Cluster implements Primaries {
   private readonly stopped = new AbortController();
   private readonly servers = new Map<string, Server>();
   private readonly opening = new Map<string, Promise<Server | undefined>>();
-  /** No new attempt to connect before this time (`performance.now()`). */
-  private readonly retryAt = new Map<string, number>();
+  /** Failed attempts to connect. No new one before `retryAt` (`performance.now()`), unless the credentials have changed. */
+  private readonly failures = new Map<string, { error: unknown; retryAt: number }>();
   private lastFailure: unknown = new Error('timeout: its primaries are not connected yet');
   private map = new ClusterMap([]);
   private hasChanged = false;
@@ -128,11 +128,16 @@ export class Cluster implements Primaries {
   private connect(node: EngineNode): Promise<Server | undefined> {
     const address = addressOf(node);
     const server = this.servers.get(address);
-    if (server || performance.now() < (this.retryAt.get(address) ?? 0)) return Promise.resolve(server);
+    if (server || this.mustWait(address)) return Promise.resolve(server);
     const opening =
       this.opening.get(address) ?? this.openServer(node).finally(() => this.opening.delete(address));
     this.opening.set(address, opening);
     return opening;
+  }
+
+  private mustWait(address: string): boolean {
+    const failure = this.failures.get(address);
+    return failure !== undefined && performance.now() < failure.retryAt && !isOutdated(failure.error);
   }
 
   private async openServer(node: EngineNode): Promise<Server | undefined> {
@@ -141,13 +146,13 @@ export class Cluster implements Primaries {
       const server = await Server.open(node, this.options, FAILOVER_TIMEOUT_MS);
       if (this.stopped.signal.aborted) server.disconnect(undefined);
       this.servers.set(address, server);
-      this.retryAt.delete(address);
+      this.failures.delete(address);
       void server.lost.then((failure) => this.remove(server, failure));
       this.reportInterruption();
       return server;
     } catch (error) {
       this.lastFailure = error;
-      this.retryAt.set(address, performance.now() + backoffMs(1, error));
+      this.failures.set(address, { error, retryAt: performance.now() + backoffMs(1, error) });
       return undefined;
     }
   }

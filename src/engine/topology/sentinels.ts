@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClientType } from 'redis';
 import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 import { type ConnectionOptions, connectTo, answerWithin } from '../connecting/connect.js';
+import { sentinelCredentials } from '../credentials/engine-credentials.js';
 import { addressOf } from './cluster-map.js';
 
 const WATCH_MS = 100;
@@ -23,12 +24,16 @@ export class Sentinels {
   private isClosed = false;
   /** Pending queries, and failed ones for a short time, so that a silent sentinel is not queried continuously. */
   private readonly queries = new Map<EngineNode, Promise<Answer>>();
+  private readonly options: ConnectionOptions;
 
   constructor(
     private readonly address: EngineAddress,
-    private readonly options: ConnectionOptions,
+    options: ConnectionOptions,
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    // A sentinel has no databases.
+    this.options = { ...options, database: 0, credentials: sentinelCredentials(address) };
+  }
 
   /**
    * The primary that the majority of the sentinels name. If half of them or more are down, the one that most of the others name.
@@ -88,8 +93,7 @@ export class Sentinels {
   }
 
   private async connect(sentinel: EngineNode): Promise<RedisClientType> {
-    // A sentinel has no databases.
-    const client = await connectTo(sentinel, { ...this.options, database: 0 }, { timeoutMs: this.timeoutMs });
+    const client = await connectTo(sentinel, this.options, { timeoutMs: this.timeoutMs });
     this.disconnect(sentinel);
     this.clients.set(sentinel, client);
     if (this.isClosed) this.close();

@@ -1,0 +1,27 @@
+import type { EngineAddress, EngineLogin } from '../address/engine-address.js';
+import { type Credentials, sentOnce } from './credentials.js';
+import { FileCredentials } from './file-credentials.js';
+import { IamCredentials } from './iam-credentials.js';
+
+/** The credentials for the servers of an address. */
+export function serverCredentials(address: EngineAddress): Credentials {
+  return credentialsOf(address, 'password-file');
+}
+
+/** The credentials for the sentinels: their own, or else those of the servers. */
+export function sentinelCredentials(address: EngineAddress): Credentials {
+  return address.sentinel
+    ? credentialsOf(address.sentinel, 'sentinel-password-file')
+    : serverCredentials(address);
+}
+
+function credentialsOf(
+  { username, password, passwordFile, iam }: EngineLogin,
+  parameter: string,
+): Credentials {
+  const user = username ? { username } : {};
+  if (iam) return new IamCredentials(username ?? '', iam);
+  if (passwordFile) return new FileCredentials(user, passwordFile, parameter);
+  const provider = sentOnce({ ...user, ...(password && { password }) });
+  return { open: () => Promise.resolve({ provider }) };
+}
