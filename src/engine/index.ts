@@ -18,4 +18,5 @@ export { type Engine, Engines } from './engines.js';
 export { MemcachedEngine } from './memcached-engine.js';
 export type { InvalidationFeed, InvalidationListener } from './push/invalidations.js';
 export type { Subscriber } from './push/subscriptions.js';
+export { spreadHashTags } from './topology/key-slot.js';
 export { type BinaryClient, RedisEngine, type ReplyOptions } from './redis-engine.js';

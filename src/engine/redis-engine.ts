@@ -15,12 +15,19 @@ import { createEngineClient } from './commands/engine-client.js';
 import type { EngineScript } from './commands/engine-script.js';
 import { EngineBase } from './engine-base.js';
 import type { EngineFacts } from './engine.wire.js';
-import { Invalidations, type InvalidationFeed, type InvalidationListener } from './push/invalidations.js';
+import {
+  INVALIDATE,
+  type InvalidationFeed,
+  type InvalidationListener,
+  MOST_INVALIDATED,
+  openFeed,
+} from './push/invalidations.js';
 import { type Subscriber, Subscriptions } from './push/subscriptions.js';
 import { notifyAll } from './push/notify-all.js';
 import { Cluster } from './topology/cluster.js';
 import { connectionOptions } from './connecting/connect.js';
 import { explainConnectionFailure, isWrongUrl } from './connecting/connection-failure.js';
+import { commonSlot } from './topology/key-slot.js';
 import { SinglePrimary } from './topology/single-primary.js';
 import type { Primaries } from './topology/primaries.js';
 
@@ -53,7 +60,6 @@ export class RedisEngine extends EngineBase {
   readonly client: RedisClientType;
   private readonly primaries: Primaries;
   private readonly sender: CommandSender;
-  private readonly invalidated: Invalidations;
   private readonly subscriptions: Subscriptions;
   private readonly readyListeners: (() => void)[] = [];
   /** Which shards have no primary. */
@@ -63,21 +69,18 @@ export class RedisEngine extends EngineBase {
     super(address);
     const connection = connectionOptions(address);
     const primaries = () => this.primaries;
-    this.invalidated = new Invalidations(primaries);
     this.subscriptions = new Subscriptions(primaries, connection, deadlineMs);
     const Layout = address.topology === 'cluster' ? Cluster : SinglePrimary;
     const options = {
       connection,
       deadlineMs,
-      prefixes: () => this.invalidated.prefixes,
-      onInvalidated: (key: Buffer | null) => this.invalidated.invalidate(key),
       onConnect: () => this.connects++,
       onStateChange: () => this.updateState(),
     };
     this.primaries = new Layout(address, options, {
       onReady: (reason, hasChanged) => this.handleReady(reason, hasChanged),
       onDown: (error) => this.handleDown(error),
-      onInterruption: () => this.invalidated.interrupt(),
+      onInterruption: () => this.subscriptions.wake(),
     });
     this.sender = new CommandSender(this.primaries, address.kind, deadlineMs);
     this.client = createEngineClient(this.sender, () => this.isReady);
@@ -117,7 +120,8 @@ export class RedisEngine extends EngineBase {
 
   /** Subscribes to a channel (sharded pub/sub, at most once delivery). Returns a function that ends the subscription. */
   subscribe(channel: string, subscriber: Subscriber): () => void {
-    return this.subscriptions.add(channel, subscriber);
+    const subscription = this.subscriptions.add(channel, subscriber);
+    return () => subscription.end();
   }
 
   /** Publishes a message. Resolves with the number of connections that received it from the channel's primary. */
@@ -126,12 +130,26 @@ export class RedisEngine extends EngineBase {
   }
 
   /**
-   * Reports each key with the prefix that is written, deleted or expired by any client, including this one.
-   *
-   * @throws {Error} if the prefix overlaps with that of an open feed.
+   * Reports the keys that {@link invalidate} deletes, on any node, with one of these channels. Not coherent while the server of one of
+   * them is down.
    */
-  invalidations(prefix: string, listener: InvalidationListener): InvalidationFeed {
-    return this.invalidated.open(prefix, listener);
+  invalidations(channels: readonly string[], listener: InvalidationListener): InvalidationFeed {
+    return openFeed(this.subscriptions, channels, listener);
+  }
+
+  /**
+   * Deletes keys and reports them to all feeds of the channel. When it resolves, every feed has been sent the keys. A key that does not
+   * exist is reported too. Keys contain no spaces.
+   *
+   * @throws {CrossSlotError} if the keys and the channel have different hash tags.
+   * @throws {EngineError} if a call does not succeed.
+   */
+  async invalidate(channel: string, keys: readonly string[]): Promise<void> {
+    commonSlot(INVALIDATE.name, [channel, ...keys]);
+    const parts = Array.from({ length: Math.ceil(keys.length / MOST_INVALIDATED) }, (_, i) =>
+      keys.slice(i * MOST_INVALIDATED, (i + 1) * MOST_INVALIDATED),
+    );
+    await Promise.all(parts.map((part) => this.run(INVALIDATE, part, [channel])));
   }
 
   /** Calls the listener after each connect and reconnect: data that was in the engine before may be gone. */

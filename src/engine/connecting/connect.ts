@@ -32,24 +32,17 @@ export function connectionOptions(address: EngineAddress) {
   };
 }
 
-export interface ConnectOptions {
-  timeoutMs?: number;
-  /** Emit an `invalidate` event for each key that client tracking pushes. */
-  emitInvalidate?: boolean;
-}
-
 /** Connects to one server, without automatic reconnects: the topology decides where to connect next. */
 export async function connectTo(
   { host, port }: EngineNode,
   { credentials, ...options }: ConnectionOptions,
-  { timeoutMs = CONNECT_TIMEOUT_MS, emitInvalidate = false }: ConnectOptions = {},
+  timeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<RedisClientType> {
   // Before the time limit starts: AWS can be slower than the server.
   const { provider, refused } = await credentials.open();
   const client = createOne({
     ...options,
     credentialsProvider: provider,
-    emitInvalidate,
     socket: { ...options.socket, host, port, connectTimeout: timeoutMs, reconnectStrategy: false },
   });
   // Without a listener an 'error' event would end the process. The rejection contains the same error.

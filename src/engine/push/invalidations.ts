@@ -1,90 +1,59 @@
-import type { Server } from '../servers/server.js';
-import type { Primaries } from '../topology/primaries.js';
-import { notifyAll } from './notify-all.js';
+import { readScript } from '../commands/engine-script.js';
+import type { Subscription, Subscriptions } from './subscriptions.js';
 
-/** Notifies a listener of changed keys; see {@link RedisEngine.invalidations}. */
+/** Notifies a listener of deleted keys; see {@link RedisEngine.invalidations}. */
 export interface InvalidationFeed {
   /**
-   * Whether every change that is older than `withinMs` milliseconds has been reported: each primary has answered a heartbeat that was
-   * sent since, and its pushes arrive before its answers. Use at least 600, because the heartbeat is sent four times a second.
+   * Whether every invalidation that is older than `withinMs` milliseconds has been reported. Use at least 600, because that is proven
+   * four times a second.
    */
   isCoherent(withinMs: number): boolean;
+  /** The server refuses a command that the feed needs (SSUBSCRIBE, SPUBLISH or ROLE): it is never coherent. */
+  readonly isRefused: boolean;
   /** Ends the feed; its listener is not called any more. */
   close(): void;
 }
 
-/** Receives the changed keys. `null`: any key may have changed. */
+/** Receives the deleted keys. `null`: any key may have been deleted. */
 export type InvalidationListener = (keys: string[] | null) => void;
 
-interface Feed {
-  prefix: string;
-  listener: InvalidationListener;
+/** Deletes keys and publishes their names on a channel in the same slot, separated by spaces. */
+export const INVALIDATE = readScript('invalidate', new URL('invalidate.lua', import.meta.url));
+/** Lua's `unpack` returns at most some 8,000 values, and a message should not delay others. */
+export const MOST_INVALIDATED = 1_000;
+
+/** Opens a feed of several channels. */
+export function openFeed(
+  subscriptions: Subscriptions,
+  channels: readonly string[],
+  listener: InvalidationListener,
+): InvalidationFeed {
+  const subscriber = {
+    onMessage: (message: string) => listener(message.split(' ')),
+    onLive: () => listener(null),
+  };
+  return new Feed(channels.map((channel) => subscriptions.add(channel, subscriber, true)));
 }
 
-/**
- * Client tracking in broadcasting mode, on the connections that commands use: a reply that was sent before a push arrives before it.
- *
- * Source: https://redis.io/docs/latest/develop/reference/client-side-caching/
- */
-export class Invalidations {
-  private readonly feeds = new Set<Feed>();
+class Feed implements InvalidationFeed {
+  /** All channels were certainly active at this time: read from them only when it is too long ago. */
+  private liveAt = Number.NEGATIVE_INFINITY;
+  private isClosed = false;
 
-  constructor(private readonly primaries: () => Primaries) {}
+  constructor(private readonly subscriptions: readonly Subscription[]) {}
 
-  get prefixes(): string[] {
-    return [...new Set([...this.feeds].map(({ prefix }) => prefix))];
+  isCoherent(withinMs: number): boolean {
+    const since = performance.now() - withinMs;
+    if (this.liveAt < since) this.liveAt = Math.min(...this.subscriptions.map(({ liveAt }) => liveAt));
+    return this.liveAt >= since && !this.isClosed;
   }
 
-  /** @throws {Error} if the prefix overlaps with that of an open feed. */
-  open(prefix: string, listener: InvalidationListener): InvalidationFeed {
-    this.rejectOverlap(prefix);
-    const feed = { prefix, listener };
-    this.feeds.add(feed);
-    this.track();
-    return {
-      isCoherent: (withinMs) => this.feeds.has(feed) && this.isCoherent(prefix, performance.now() - withinMs),
-      close: () => void this.feeds.delete(feed),
-    };
+  get isRefused(): boolean {
+    return this.subscriptions.some(({ isRefused }) => isRefused);
   }
 
-  /** Handles a push. `null`: all keys. */
-  invalidate(key: Buffer | null): void {
-    if (key === null) return this.interrupt();
-    const name = key.toString();
-    const concerned = [...this.feeds].filter(({ prefix }) => name.startsWith(prefix));
-    notifyAll(concerned, ({ listener }) => listener([name]));
+  close(): void {
+    this.isClosed = true;
+    for (const subscription of this.subscriptions) subscription.end();
   }
-
-  /** Pushes may have been missed. New connections also track the prefixes of feeds that were opened while they were connecting. */
-  interrupt(): void {
-    this.track();
-    notifyAll(this.feeds, ({ listener }) => listener(null));
-  }
-
-  private track(): void {
-    for (const server of this.primaries().connected) {
-      server.tracking.add(this.prefixes).catch((error: unknown) => server.disconnect(error));
-    }
-  }
-
-  private isCoherent(prefix: string, since: number): boolean {
-    const primaries = this.primaries();
-    const hasReported = (server: Server) =>
-      !server.isLost && server.tracking.covers(prefix) && server.heartbeat.confirmedAt >= since;
-    return primaries.isComplete && primaries.confirmedAt >= since && primaries.connected.every(hasReported);
-  }
-
-  /** The server would reject it on the existing connection. */
-  private rejectOverlap(prefix: string): void {
-    const other = this.prefixes.find((tracked) => tracked !== prefix && overlap(tracked, prefix));
-    if (other !== undefined) {
-      throw new Error(
-        `The prefix "${prefix}" overlaps with "${other}", which is already tracked. Track one of them.`,
-      );
-    }
-  }
-}
-
-function overlap(one: string, other: string): boolean {
-  return one.startsWith(other) || other.startsWith(one);
 }

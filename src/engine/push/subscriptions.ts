@@ -5,6 +5,7 @@ import type { Server } from '../servers/server.js';
 import { keySlot } from '../topology/key-slot.js';
 import type { Primaries } from '../topology/primaries.js';
 import { notifyAll } from './notify-all.js';
+import { isRefusal } from './refusal.js';
 import { SubscriberConnection } from './subscriber-connection.js';
 
 /** Callbacks of a subscription; see {@link RedisEngine.subscribe}. */
@@ -15,14 +16,32 @@ export interface Subscriber {
   onLive?(): void;
 }
 
+/** A subscription that knows until when it was certainly active. */
+export interface Subscription {
+  /**
+   * Every message that was published before this time (`performance.now()`) has been delivered. `-Infinity` while the subscription is
+   * not active.
+   */
+  readonly liveAt: number;
+  /** The server refuses a command that shows whether the subscription is active. */
+  readonly isRefused: boolean;
+  end(): void;
+}
+
 interface Channel {
-  subscribers: Set<Subscriber>;
+  readonly name: string;
+  readonly subscribers: Set<Subscriber>;
+  isLeased: boolean;
   /** The connection that has subscribed to it. */
   connection: SubscriberConnection | undefined;
+  isRefused: boolean;
+  /** No subscription is tried before this time. */
+  retryAt: number;
 }
 
 const CHECK_MS = 250;
 const SEARCH_MS = 100;
+const RETRY_REFUSED_MS = 10_000;
 
 /**
  * Sharded pub/sub: each channel is subscribed at the primary of its slot, and again after that primary or the slot has changed.
@@ -43,20 +62,26 @@ export class Subscriptions {
     private readonly deadlineMs: number,
   ) {}
 
-  /** Returns a function that ends the subscription. */
-  add(name: string, subscriber: Subscriber): () => void {
-    const channel = this.channels.get(name) ?? { subscribers: new Set(), connection: undefined };
+  /** @param isLeased whether `liveAt` is kept up to date: it is then renewed four times a second. */
+  add(name: string, subscriber: Subscriber, isLeased = false): Subscription {
+    const channel = this.channels.get(name) ?? newChannel(name);
     channel.subscribers.add(subscriber);
+    if (isLeased) {
+      channel.isLeased = true;
+      channel.connection?.lease(this.slotOf(name));
+    }
     this.channels.set(name, channel);
     // The channel is already subscribed for others.
     if (channel.connection && !channel.connection.isLost)
       queueMicrotask(() => notifyAll([subscriber], () => subscriber.onLive?.()));
-    this.pollInterval.wake();
+    this.wake();
     if (!this.isPolling) void this.poll();
-    return () => {
-      channel.subscribers.delete(subscriber);
-      this.pollInterval.wake();
-    };
+    return this.subscriptionOf(channel, subscriber);
+  }
+
+  /** Checks the channels now: connections were made or lost, or slots have moved. */
+  wake(): void {
+    this.pollInterval.wake();
   }
 
   close(): void {
@@ -64,12 +89,35 @@ export class Subscriptions {
     for (const connection of this.connections.values()) connection.disconnect();
   }
 
+  private subscriptionOf(channel: Channel, subscriber: Subscriber): Subscription {
+    const liveAt = () => this.liveAt(channel);
+    return {
+      get liveAt() {
+        return liveAt();
+      },
+      get isRefused() {
+        return channel.isRefused;
+      },
+      end: () => {
+        channel.subscribers.delete(subscriber);
+        this.wake();
+      },
+    };
+  }
+
+  /** Not later than the topology was confirmed: a primary that was replaced unnoticed still answers, and is told nothing. */
+  private liveAt({ name, connection }: Channel): number {
+    const slot = this.slotOf(name);
+    if (!connection || this.ownerOf(slot)?.address !== connection.address) return Number.NEGATIVE_INFINITY;
+    return Math.min(connection.liveAt(slot), this.primaries().confirmedAt);
+  }
+
   /** Runs while there are channels. */
   private async poll(): Promise<void> {
     this.isPolling = true;
     while (this.channels.size > 0 && !this.closed.signal.aborted) {
       const areSettled = await Promise.all(
-        [...this.channels].map(([name, channel]) => this.settle(name, channel)),
+        [...this.channels.values()].map((channel) => this.settle(channel)),
       );
       await this.pollInterval.after(areSettled.every(Boolean) ? CHECK_MS : SEARCH_MS, this.closed.signal);
     }
@@ -78,30 +126,52 @@ export class Subscriptions {
   }
 
   /** Subscribes, moves or ends one channel. Returns false if that must be tried again. */
-  private async settle(name: string, channel: Channel): Promise<boolean> {
-    if (channel.subscribers.size === 0) {
+  private async settle(channel: Channel): Promise<boolean> {
+    const { name, subscribers } = channel;
+    const slot = this.slotOf(name);
+    if (subscribers.size === 0) {
       this.channels.delete(name);
-      channel.connection?.unsubscribe(name);
+      channel.connection?.unsubscribe(name, slot);
       return true;
     }
-    const primary = this.primaries().forSlot(keySlot(name));
+    const primary = this.ownerOf(slot);
     if (!primary) return false;
-    if (channel.connection?.address === primary.address && !channel.connection.isLost) return true;
-    try {
-      const connection = await this.connectionTo(primary);
-      channel.connection?.unsubscribe(name);
-      await connection.subscribe(name, (message) => this.deliver(name, message));
-      channel.connection = connection;
-      notifyAll(channel.subscribers, (subscriber) => subscriber.onLive?.());
+    const { connection: current } = channel;
+    if (current?.address === primary.address && !current.isLost) {
+      channel.isRefused = current.cannotProve(slot);
       return true;
-    } catch {
+    }
+    if (performance.now() < channel.retryAt) return true;
+    try {
+      await this.subscribe(channel, primary);
+      return true;
+    } catch (error) {
+      channel.isRefused = isRefusal(error);
+      if (channel.isRefused) channel.retryAt = performance.now() + RETRY_REFUSED_MS;
       return false;
     }
   }
 
-  private deliver(name: string, message: string): void {
-    const { subscribers = [] } = this.channels.get(name) ?? {};
-    notifyAll(subscribers, (subscriber) => subscriber.onMessage(message));
+  private async subscribe(channel: Channel, primary: Server): Promise<void> {
+    const { name, subscribers, isLeased } = channel;
+    const slot = this.slotOf(name);
+    const connection = await this.connectionTo(primary);
+    if (channel.connection && !channel.connection.isLost) channel.connection.unsubscribe(name, slot);
+    const onMessage = (message: string) =>
+      notifyAll(subscribers, (subscriber) => subscriber.onMessage(message));
+    await connection.subscribe({ name, slot, isLeased, onMessage });
+    await connection.prove();
+    channel.connection = connection;
+    channel.isRefused = connection.cannotProve(slot);
+    notifyAll(subscribers, (subscriber) => subscriber.onLive?.());
+  }
+
+  private slotOf(name: string): number | undefined {
+    return this.primaries().hasSlots ? keySlot(name) : undefined;
+  }
+
+  private ownerOf(slot: number | undefined): Server | undefined {
+    return this.primaries().forSlot(slot);
   }
 
   private async connectionTo({ node, address }: Server): Promise<SubscriberConnection> {
@@ -120,7 +190,20 @@ export class Subscriptions {
   }
 
   private connect(node: EngineNode): Promise<SubscriberConnection> {
-    const onLost = () => this.pollInterval.wake();
-    return SubscriberConnection.open(node, this.options, { timeoutMs: this.deadlineMs, onLost });
+    return SubscriberConnection.open(node, this.options, {
+      timeoutMs: this.deadlineMs,
+      onLost: () => this.wake(),
+    });
   }
+}
+
+function newChannel(name: string): Channel {
+  return {
+    name,
+    subscribers: new Set(),
+    isLeased: false,
+    connection: undefined,
+    isRefused: false,
+    retryAt: 0,
+  };
 }

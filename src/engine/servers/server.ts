@@ -10,16 +10,11 @@ import {
 } from '../health/server-facts.js';
 import { WriteProbe } from '../health/write-probe.js';
 import { CommandQueue } from './command-queue.js';
-import { TrackedPrefixes } from './tracked-prefixes.js';
 
 export interface ServerOptions {
   connection: ConnectionOptions;
   /** Time limit for an answer to the heartbeat. */
   deadlineMs: number;
-  /** The server pushes the changes of keys with these prefixes. */
-  prefixes: () => readonly string[];
-  /** `null`: all keys. */
-  onInvalidated: (key: Buffer | null) => void;
   onConnect: () => void;
   /** The breaker opened or closed, or the server started or stopped refusing writes. */
   onStateChange: () => void;
@@ -33,7 +28,6 @@ export class Server {
   readonly queue: CommandQueue;
   readonly heartbeat: Heartbeat;
   readonly writes: WriteProbe;
-  readonly tracking: TrackedPrefixes;
   readonly lost: Promise<unknown>;
   facts: ServerFacts = { kind: null, version: null, isCluster: false, advice: null };
   private resolveLost: (error: unknown) => void = () => undefined;
@@ -49,16 +43,14 @@ export class Server {
       onReadOnly: () => this.disconnect(new NotPrimaryError('replica')),
       onStuck: () => this.disconnect(new Error('SILENT the server accepts no more commands')),
     });
-    this.tracking = new TrackedPrefixes(client);
     this.writes = new WriteProbe(client, options.onStateChange);
     this.heartbeat = this.startHeartbeat();
-    client.on('invalidate', options.onInvalidated);
     options.onConnect();
   }
 
   /** @param timeoutMs limits connecting, and then the handshake. */
   static async open(node: EngineNode, options: ServerOptions, timeoutMs: number): Promise<Server> {
-    const client = await connectTo(node, options.connection, { timeoutMs, emitInvalidate: true });
+    const client = await connectTo(node, options.connection, timeoutMs);
     const server = new Server(node, client, options);
     client.on('error', (error: unknown) => server.disconnect(error));
     try {
@@ -87,8 +79,7 @@ export class Server {
   }
 
   private async handshake(): Promise<void> {
-    const tracking = this.tracking.start(this.options.prefixes());
-    const [facts] = await Promise.all([readServerFacts(this.client), tracking, this.writes.check()]);
+    const [facts] = await Promise.all([readServerFacts(this.client), this.writes.check()]);
     this.facts = facts;
   }
 

@@ -83,7 +83,7 @@ export async function discoverMap(
 ): Promise<ClusterMap> {
   const distinct = new Map(nodes.map((node) => [addressOf(node), node]));
   const discover = async (node: EngineNode) => {
-    const client = await connectTo(node, connection, { timeoutMs: FAILOVER_TIMEOUT_MS });
+    const client = await connectTo(node, connection, FAILOVER_TIMEOUT_MS);
     try {
       return await answerWithin(FAILOVER_TIMEOUT_MS, readMap(client, node));
     } finally {

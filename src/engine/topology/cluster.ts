@@ -42,10 +42,6 @@ export class Cluster implements Primaries {
     return [...this.servers.values()];
   }
 
-  get isComplete(): boolean {
-    return this.unservedShards() === 0 && this.connected.every(({ isLost }) => !isLost);
-  }
-
   start(): void {
     void this.stayConnected();
   }
@@ -74,7 +70,9 @@ export class Cluster implements Primaries {
     const { signal } = this.stopped;
     for (let failures = 0; !signal.aborted;) {
       try {
+        const readAt = performance.now();
         await this.apply(await this.readMap());
+        this.confirmedAt = readAt;
         failures = 0;
         await this.pollInterval.after(this.unservedShards() === 0 ? REFRESH_MS : SEARCH_MS, signal);
       } catch (error) {
@@ -100,7 +98,6 @@ export class Cluster implements Primaries {
     // Limited: while a paused primary is being connected, its successor may appear in the next map.
     await Promise.race([connecting, delay(this.servers.size === 0 ? FAILOVER_TIMEOUT_MS : SEARCH_MS)]);
     for (const server of this.connected) if (!map.primaries.has(server.address)) this.retire(server);
-    this.confirmedAt = performance.now();
     if (isChanged) this.reportInterruption();
     this.reportState();
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CrossSlotError } from '../engine.errors.js';
-import { commonSlot, keySlot } from './key-slot.js';
+import { commonSlot, keySlot, SLOTS, spreadHashTags } from './key-slot.js';
 
 describe('keySlot', () => {
   // The answers of CLUSTER KEYSLOT, Valkey 8.0.
@@ -42,5 +42,16 @@ describe('commonSlot', () => {
     expect(() => commonSlot('X', ['secret-1', 'secret-2'])).toThrow(
       /^X names 2 keys(?!.*secret).*same \{tag\}/,
     );
+  });
+});
+
+describe('spreadHashTags', () => {
+  it.each([1, 2, 3, 5, 8, 16])('gives each of %i equal shards its share', (shards) => {
+    const tags = spreadHashTags(16);
+    const perShard = Array.from({ length: shards }, () => 0);
+    for (const tag of tags) perShard[Math.floor((keySlot(tag) * shards) / SLOTS)]! += 1;
+    expect(new Set(tags).size).toBe(16);
+    expect(Math.max(...perShard)).toBeLessThanOrEqual(Math.ceil(16 / shards) + 1);
+    expect(Math.min(...perShard)).toBeGreaterThanOrEqual(Math.floor(16 / shards) - 1);
   });
 });

@@ -42,3 +42,13 @@ export function commonSlot(command: string, keys: readonly RedisArgument[]): num
   if (rest.some((key) => keySlot(key) !== slot)) throw new CrossSlotError(command, keys.length);
   return slot;
 }
+
+/** Hash tags in slots that are spread evenly: a cluster of any number of shards, up to `count`, has about the same number on each. */
+export function spreadHashTags(count: number): string[] {
+  const tags: string[] = [];
+  for (let n = 0; tags.filter(Boolean).length < count; n++) {
+    const tag = n.toString(36);
+    tags[Math.floor((keySlot(tag) * count) / SLOTS)] ??= tag;
+  }
+  return tags;
+}

@@ -10,9 +10,7 @@ export interface Primaries {
   /** Whether keys are spread over several primaries, so that a slot can move. */
   readonly hasSlots: boolean;
   readonly connected: readonly Server[];
-  /** Whether every slot has a connected primary. */
-  readonly isComplete: boolean;
-  /** When the topology was last confirmed (`performance.now()`). */
+  /** The topology is as it was confirmed at this time (`performance.now()`). */
   readonly confirmedAt: number;
   /** Handles a MOVED or ASK reply. Resolves with the server to send to instead. */
   redirect(to: Redirection): Promise<Server | undefined>;
@@ -31,6 +29,6 @@ export interface PrimariesListener {
    */
   onReady(reason: string | null, hasChanged: boolean): void;
   onDown(error: unknown): void;
-  /** A connection was lost or made, or slots moved: invalidations may have been missed. */
+  /** A connection was lost or made, or slots moved: subscriptions may have to move. */
   onInterruption(): void;
 }

@@ -93,7 +93,7 @@ export class Sentinels {
   }
 
   private async connect(sentinel: EngineNode): Promise<RedisClientType> {
-    const client = await connectTo(sentinel, this.options, { timeoutMs: this.timeoutMs });
+    const client = await connectTo(sentinel, this.options, this.timeoutMs);
     this.disconnect(sentinel);
     this.clients.set(sentinel, client);
     if (this.isClosed) this.close();

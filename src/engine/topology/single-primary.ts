@@ -27,10 +27,6 @@ export class SinglePrimary implements Primaries {
     return this.server ? [this.server] : [];
   }
 
-  get isComplete(): boolean {
-    return this.server?.isLost === false;
-  }
-
   /** The heartbeat also checks the role. */
   get confirmedAt(): number {
     return this.server?.heartbeat.confirmedAt ?? Number.NEGATIVE_INFINITY;

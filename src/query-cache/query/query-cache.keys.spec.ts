@@ -33,16 +33,43 @@ const hostile = fc.oneof(
 );
 
 describe('AnswerKeys', () => {
-  it('are printable, at most 250 characters, and share a cluster slot for any arguments', () => {
+  it('are printable, at most 250 characters, and have one hash tag for any arguments', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const { entry, tokenKeys } = new KeySpace('p'.repeat(64)).keysOf(query(), { text });
         for (const key of [entry, ...tokenKeys, leaseKey(entry, ['token'])]) {
           expect(key).toMatch(/^[\w:.{}-]{1,250}$/);
-          expect(key.match(/\{/g) ?? []).toHaveLength(key.includes(':tag:') ? 0 : 1);
+          expect(key.match(/\{/g) ?? []).toHaveLength(1);
         }
       }),
     );
+  });
+
+  it('have the hash tag of their channel where they are validity tokens, and only there', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const keySpace = new KeySpace('p');
+        const { entry, tokenKeys } = keySpace.keysOf(query(), { text });
+        for (const key of tokenKeys) {
+          const channel = keySpace.invalidationChannelOf(key) ?? '';
+          expect(keySpace.invalidationChannels).toContain(channel);
+          expect(key.startsWith(`${channel}:`)).toBe(true);
+        }
+        expect(keySpace.invalidationChannelOf(entry)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('are spread over all channels', () => {
+    const keySpace = new KeySpace('p');
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 16_000; i++) {
+      const channel = keySpace.invalidationChannelOf(keySpace.tokenKeyOfTag(`tag ${i}`)) ?? '';
+      counts.set(channel, (counts.get(channel) ?? 0) + 1);
+    }
+    expect([...counts.keys()].toSorted()).toEqual(keySpace.invalidationChannels.toSorted());
+    expect(Math.min(...counts.values())).toBeGreaterThan(800);
+    expect(Math.max(...counts.values())).toBeLessThan(1_200);
   });
 
   it('differ for different arguments, and are the same when members are in another order', () => {

@@ -1,19 +1,21 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { spreadHashTags } from '../../engine/index.js';
 import { QueryCacheError } from '../query-cache.errors.js';
 import { canonicalJson, findNotJson } from './json.js';
 import type { Query } from './query.js';
 
 /*
- * <answer> = <name>:v<schema>:<scope>:{<arguments>}. Scope, arguments and tags are digests.
+ * <answer> = <name>:v<schema>:<scope>:<arguments>. Scope, arguments and tags are digests; in the key of an entry the arguments are in braces.
  *
- * key                                | type   | lifetime                           | written when
- * <prefix>:query:<answer>            | string | fresh and stale time of the answer | a load has succeeded
- * <prefix>:generation:query:<answer> | string | up to twice that of the answer     | a load finds none; deleted by invalidating
- * <prefix>:generation:tag:<tag>      | string | up to an hour longer than answers  | likewise
- * <entry>:lease:<tokens>             | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
+ * key                                      | type   | lifetime                           | written when
+ * <prefix>:query:<answer>                  | string | fresh and stale time of the answer | a load has succeeded
+ * <prefix>:generation:{<p>}:query:<answer> | string | up to twice that of the answer     | a load finds none; deleted by invalidating
+ * <prefix>:generation:{<p>}:tag:<tag>      | string | up to an hour longer than answers  | likewise
+ * <entry>:lease:<tokens>                   | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
  *
- * The `generation` keys hold validity tokens. Their own prefix lets nodes follow the changes of tokens and of nothing else.
+ * The `generation` keys hold validity tokens, in 16 partitions <p>. The channel `<prefix>:generation:{<p>}` of a partition is in the slot of
+ * its tokens, so that the script that deletes a token can publish that (docs/decisions/0027).
  */
 
 const PREFIX = /^[A-Za-z0-9._:-]{1,64}$/;
@@ -21,6 +23,9 @@ const PREFIX = /^[A-Za-z0-9._:-]{1,64}$/;
 /** Keys of the newest answers are remembered: hashing them again would cost a hit more than anything else that it does. */
 const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 256;
+
+/** Hash tags. More partitions would spread the tokens over more slots, and cost each node as many more subscriptions. */
+const PARTITIONS = spreadHashTags(16);
 
 const MOST_TAGS = 32;
 const TAGS_REMEDY = 'Use texts such as "airport:JFK".';
@@ -33,7 +38,7 @@ interface AnswerNames {
 }
 
 /**
- * The keys of one answer. In a cluster those with its digest in braces share a slot.
+ * The keys of one answer. In a cluster the entry and its leases share a slot.
  *
  * Holds the arguments as canonical JSON, since the caller may change its object while the lookup waits.
  */
@@ -87,8 +92,15 @@ export class KeySpace {
     );
   }
 
-  get tokenKeyPrefix(): string {
-    return `${this.prefix}:generation:`;
+  /** The pub/sub channels of invalidations, one per partition. */
+  get invalidationChannels(): string[] {
+    return PARTITIONS.map((partition) => this.channelOf(partition));
+  }
+
+  /** The channel on which the invalidation of a validity token is published. Undefined for any other key. */
+  invalidationChannelOf(key: string): string | undefined {
+    if (!key.startsWith(`${this.prefix}:generation:{`)) return undefined;
+    return key.slice(0, key.indexOf('}') + 1);
   }
 
   /** The pub/sub channel on which nodes publish the keys of released leases. */
@@ -113,9 +125,18 @@ export class KeySpace {
   tokenKeyOfTag(tag: string): string {
     const known = this.tags.get(tag);
     if (known !== undefined) return known;
-    const key = `${this.tokenKeyPrefix}tag:${digest(JSON.stringify(tag))}`;
+    const key = this.tokenKeyOf('tag', digest(JSON.stringify(tag)));
     if (tag.length <= LONGEST_REMEMBERED) this.tags.set(tag, key);
     return key;
+  }
+
+  private tokenKeyOf(name: string, digested: string): string {
+    const [byte = 0] = Buffer.from(digested.slice(0, 2), 'base64url');
+    return `${this.channelOf(PARTITIONS[byte % PARTITIONS.length] ?? '')}:${name}:${digested}`;
+  }
+
+  private channelOf(partition: string): string {
+    return `${this.prefix}:generation:{${partition}}`;
   }
 
   private namesOf<Args, Value>(query: Query<Args, Value>, text: string, scope: string | null): AnswerNames {
@@ -125,9 +146,9 @@ export class KeySpace {
     if (known && known.scope === scope) return known;
     const hash = digest(text);
     const scopeDigest = scope === null ? '-' : digest(JSON.stringify(scope));
-    const answer = `${query.name}:v${query.schemaVersion}:${scopeDigest}:{${hash}}`;
-    const entry = `${this.prefix}:query:${answer}`;
-    const names = { scope, hash, entry, tokenKey: `${this.tokenKeyPrefix}query:${answer}` };
+    const name = `${query.name}:v${query.schemaVersion}:${scopeDigest}`;
+    const entry = `${this.prefix}:query:${name}:{${hash}}`;
+    const names = { scope, hash, entry, tokenKey: this.tokenKeyOf(`query:${name}`, hash) };
     if (text.length <= LONGEST_REMEMBERED) remembered.set(text, names);
     return names;
   }

@@ -1,14 +1,15 @@
 import { LRUCache } from 'lru-cache';
+import type { InvalidationFeed } from '../../engine/index.js';
 import type { AnswerKeys } from '../query/query-cache.keys.js';
 import type { LocalTierStats } from '../query-cache.wire.js';
 import type { Envelope } from './envelope.js';
 
 export interface LocalTierOptions {
   maxBytes: number;
-  /** After this long an answer is not served before the engine was read again. */
-  longestMs: number;
-  /** Whether this process has received every invalidation up to a moment ago. */
-  isCoherent(): boolean;
+  /** After an invalidation an answer is served for at most this long. */
+  promiseMs: number;
+  /** Reports the changes of validity tokens. Undefined where nothing is pushed. */
+  feed: Pick<InvalidationFeed, 'isCoherent' | 'isRefused'> | undefined;
 }
 
 /** Memory of an answer in this process beside its bytes and keys: an estimate, meant to be too high. */
@@ -43,10 +44,17 @@ export class LocalTier {
 
   find(entry: string): Envelope | undefined {
     const slot = this.kept.get(entry);
-    if (!slot || !this.options.isCoherent()) return undefined;
+    if (!slot || !this.isFollowed(slot)) return undefined;
     if (!slot.isLost && performance.now() < slot.goodUntil) return slot.envelope;
     this.kept.delete(entry);
     return undefined;
+  }
+
+  /** Whether an invalidation that is older than the promise would have reached this answer. Without pushes the answer must be younger. */
+  private isFollowed({ openedAt }: Slot): boolean {
+    const { feed, promiseMs } = this.options;
+    if (feed?.isCoherent(promiseMs)) return true;
+    return (!feed || feed.isRefused) && performance.now() - openedAt < promiseMs;
   }
 
   /** Before the engine is read. Ends with {@link close}. */
@@ -60,7 +68,7 @@ export class LocalTier {
   /** Stores what the engine has returned since, unless a token has changed meanwhile. */
   keep(slot: Slot, envelope: Envelope): void {
     if (slot.isLost) return;
-    slot.fill(envelope, this.options.longestMs);
+    slot.fill(envelope);
     this.kept.set(slot.entry, slot);
   }
 
@@ -113,7 +121,7 @@ class Slot {
   isClosed = false;
   envelope: Envelope | undefined;
   goodUntil = 0;
-  private readonly openedAt = performance.now();
+  readonly openedAt = performance.now();
   private readonly changes: readonly number[];
 
   constructor(
@@ -128,9 +136,8 @@ class Slot {
     return this.tokens.some(({ changes }, i) => changes !== this.changes[i]);
   }
 
-  fill(envelope: Envelope, longestMs: number): void {
-    const endsAt = envelope.begunAt + envelope.freshMs + envelope.staleMs;
-    this.goodUntil = Math.min(endsAt, this.openedAt + longestMs);
+  fill(envelope: Envelope): void {
+    this.goodUntil = envelope.begunAt + envelope.freshMs + envelope.staleMs;
     this.envelope = { ...envelope, bytes: copyOf(envelope.bytes) };
   }
 

@@ -20,7 +20,10 @@ export interface Found {
 }
 
 const LOCAL_TIER_BYTES = 64 * 1_024 * 1_024;
-/** A silent break of the invalidation feed is detected within this time. Without a feed an answer is read again from the engine after it. */
+/**
+ * After a confirmed invalidation no node serves an old answer for longer than this. Without pushes an answer is read again from the engine
+ * after it.
+ */
 const LOCAL_PROMISE_MS = 1_000;
 
 /** Answers in both tiers, and their invalidation. Methods reject with an EngineError if the engine fails, unless they say otherwise. */
@@ -40,16 +43,20 @@ export class QueryCacheStore implements OnApplicationShutdown {
   ) {
     this.keys = new KeySpace(keyPrefix);
     checkLocalTierBytes(localTierBytes);
-    this.engine = engine instanceof MemcachedEngine ? new MemcachedTier(engine) : new RedisTier(engine);
+    this.engine =
+      engine instanceof MemcachedEngine ? new MemcachedTier(engine) : new RedisTier(engine, this.keys);
     this.tokens = new ValidityTokens(this.engine);
     this.pending = new PendingInvalidations((keys) => this.engine.remove(keys));
     // Memcached has no feed, and no replicas that could be promoted without an invalidation.
     if (!(engine instanceof MemcachedEngine)) {
       engine.onReady(() => this.pending.repeat());
       if (localTierBytes > 0)
-        this.feed = engine.invalidations(this.keys.tokenKeyPrefix, (keys) => this.onChange(keys));
+        this.feed = engine.invalidations(this.keys.invalidationChannels, (keys) => this.onChange(keys));
     }
-    if (localTierBytes > 0) this.local = this.createLocalTier(localTierBytes);
+    if (localTierBytes > 0) {
+      const { feed } = this;
+      this.local = new LocalTier({ maxBytes: localTierBytes, promiseMs: LOCAL_PROMISE_MS, feed });
+    }
   }
 
   /** Nest closes the engine afterwards: it calls a module's hook before those of the modules that it depends on. */
@@ -94,7 +101,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
   /** Stores for all nodes, and in this process if no token has changed meanwhile. */
   async save(keys: AnswerKeys, envelope: Envelope): Promise<void> {
     const lifeSeconds = lifeOf(envelope);
-    // Before the slot is opened, which the change would lose. If it fails, a token may expire too soon, which costs a load.
+    // If it fails, a token may expire too soon, which costs a load.
     await this.tokens
       .extend(keys.tokenKeys, { ...envelope, lifeSeconds, isNull: isNull(envelope) })
       .catch(ignoreEngineError);
@@ -147,14 +154,6 @@ export class QueryCacheStore implements OnApplicationShutdown {
   private onChange(tokenKeys: readonly string[] | null): void {
     if (tokenKeys) this.local?.invalidate(tokenKeys);
     else this.local?.clear();
-  }
-
-  private createLocalTier(maxBytes: number): LocalTier {
-    return new LocalTier({
-      maxBytes,
-      longestMs: this.feed ? Number.POSITIVE_INFINITY : LOCAL_PROMISE_MS,
-      isCoherent: () => this.feed?.isCoherent(LOCAL_PROMISE_MS) ?? true,
-    });
   }
 }
 

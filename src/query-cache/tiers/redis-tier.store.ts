@@ -1,11 +1,15 @@
 import type { BinaryClient, RedisEngine } from '../../engine/index.js';
+import type { KeySpace } from '../query/query-cache.keys.js';
 import type { EngineTier, EntryFound } from './engine-tier.js';
 
 /** Commands for one key that are sent together are executed in that order: they share a connection. */
 export class RedisTier implements EngineTier {
   private readonly binary: BinaryClient;
 
-  constructor(private readonly engine: RedisEngine) {
+  constructor(
+    private readonly engine: RedisEngine,
+    private readonly keys: KeySpace,
+  ) {
     this.binary = engine.clientWith({ replies: 'binary' });
   }
 
@@ -35,8 +39,17 @@ export class RedisTier implements EngineTier {
     await this.engine.client.expire(tokenKey, lifeSeconds, 'GT');
   }
 
+  /** One script call for the validity tokens of a partition, which also notifies all nodes. */
   async remove(keys: readonly string[]): Promise<void> {
-    await this.engine.client.unlink([...keys]);
+    const byChannel = new Map<string | undefined, string[]>();
+    for (const key of keys) {
+      const channel = this.keys.invalidationChannelOf(key);
+      byChannel.set(channel, [...(byChannel.get(channel) ?? []), key]);
+    }
+    const removed = [...byChannel].map(([channel, some]) =>
+      channel === undefined ? this.engine.client.unlink(some) : this.engine.invalidate(channel, some),
+    );
+    await Promise.all(removed);
   }
 
   async acquire(key: string, lifeSeconds: number): Promise<boolean> {

@@ -52,7 +52,7 @@ export function describeLifecycle(trial: EngineTrial): void {
       const [before, socketsBefore] = [await clientsOf(trial), openSockets()];
       const engine = await trial.anotherEngine();
       engine.subscribe(trial.key('channel'), { onMessage: () => undefined });
-      const watching = engine.invalidations(trial.prefix, () => undefined);
+      const watching = engine.invalidations([trial.key('channel')], () => undefined);
       await until(() => watching.isCoherent(1_000));
       await Promise.all(trial.spreadKeys(30).map((key) => engine.client.set(key, 'value')));
       const own = (await clientsOf(trial)).filter((client) => !before.includes(client));

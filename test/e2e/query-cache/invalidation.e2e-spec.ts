@@ -6,6 +6,7 @@ import type { CachedQuery, QueryDefinition } from '../../../src/query-cache/inde
 import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import { rounds } from '../../support/scope.js';
+import { until } from '../../support/until.js';
 import { CACHE_ENGINES } from './cache-engines.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
 
@@ -22,8 +23,8 @@ type Operation = {
   kind: 'read' | 'refresh' | 'tag' | 'arguments';
   /** Turns of the event loop before it begins. */
   turns: number;
-  /** Before a read its node has got a reply of the engine. */
-  hasReply: boolean;
+  /** Before a read its node has received what was pushed before. */
+  hasPushes: boolean;
 };
 
 const operation: fc.Arbitrary<Operation> = fc.record({
@@ -31,7 +32,7 @@ const operation: fc.Arbitrary<Operation> = fc.record({
   key: fc.integer({ min: 0, max: KEYS - 1 }),
   kind: fc.constantFrom('read', 'read', 'read', 'tag', 'arguments', 'refresh'),
   turns: fc.integer({ min: 0, max: 12 }),
-  hasReply: fc.boolean(),
+  hasPushes: fc.boolean(),
 });
 /** Concurrent operations, and how many turns of the event loop each load takes. */
 const plan = fc.record({
@@ -59,6 +60,8 @@ describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
     let loadsDone = 0;
     let queries: CachedQuery<Args, number>[];
     let query: Query<Args, number> | undefined;
+    const markersPushed = new Map<string, () => void>();
+    let markers = 0;
 
     beforeAll(async () => {
       const options = { localTierBytes };
@@ -76,6 +79,7 @@ describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
         },
       };
       query = new Query(definition);
+      if (localTierBytes > 0) await Promise.all(nodes.nodes.map(({ engine }) => followMarkers(engine)));
       queries = nodes.nodes.map(({ cache }) => cache.define(definition));
     });
     afterAll(() => nodes.close());
@@ -86,12 +90,12 @@ describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
 
     /**
      * The oldest version that a read on this node may return now. The push of another node's invalidation may not have reached the local
-     * tier yet, unless this node has got a reply of the engine to a later command.
+     * tier yet, unless this node has received a later one.
      */
-    async function newestFor({ row, key }: Args, { node, hasReply }: Pick<Operation, 'node' | 'hasReply'>) {
+    async function newestFor({ row, key }: Args, { node, hasPushes }: Pick<Operation, 'node' | 'hasPushes'>) {
       const known = [...(acknowledged.get(`${row}:${key}`) ?? [])];
-      const isPushed = kind !== 'memcached' && hasReply;
-      if (isPushed && localTierBytes > 0) await waitForReply(nodes.nodes[node]?.engine, { row, key });
+      const isPushed = kind !== 'memcached' && hasPushes;
+      if (isPushed && localTierBytes > 0) await waitForPushes(node, { row, key });
       const now = performance.now();
       const must = known.filter(
         ({ node: by, at }) => localTierBytes === 0 || isPushed || by === node || now - at > LOCAL_PROMISE_MS,
@@ -99,11 +103,32 @@ describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
       return Math.max(0, ...must.map(({ version }) => version));
     }
 
-    /** Pushes of a key come before later replies of its server. */
-    async function waitForReply(engine: Engine | undefined, args: Args): Promise<void> {
+    /** Pushes of one channel arrive in order. */
+    async function waitForPushes(node: number, args: Args): Promise<void> {
+      const engine = nodes.nodes[node]?.engine;
       if (!(engine instanceof RedisEngine) || !query) return;
-      await engine.client.mGet([...new KeySpace(nodes.prefix).keysOf(query, args).tokenKeys]);
+      const keySpace = new KeySpace(nodes.prefix);
+      const pushed = keySpace.keysOf(query, args).tokenKeys.map(async (key) => {
+        const marker = `${key}:${node}:${markers++}`;
+        const isPushed = new Promise<void>((resolve) => markersPushed.set(marker, resolve));
+        await engine.invalidate(keySpace.invalidationChannelOf(key) ?? '', [marker]);
+        await isPushed;
+      });
+      await Promise.all(pushed);
     }
+
+    /** Follows a node's pushes: resolves what waits for the markers among them. */
+    async function followMarkers(engine: Engine | undefined): Promise<void> {
+      if (!(engine instanceof RedisEngine)) return;
+      const { invalidationChannels } = new KeySpace(nodes.prefix);
+      const feed = engine.invalidations(invalidationChannels, (keys) => {
+        for (const key of keys ?? []) if (isMarkerOf(key, engine)) markersPushed.get(key)?.();
+      });
+      await until(() => feed.isCoherent(LOCAL_PROMISE_MS));
+    }
+
+    const isMarkerOf = (key: string, engine: Engine) =>
+      nodes.nodes[Number(key.split(':').at(-2))]?.engine === engine;
 
     async function write(args: Args, { node, kind: by }: Operation): Promise<void> {
       const name = `${args.row}:${args.key}`;
@@ -147,7 +172,7 @@ describe.each(tiers)('invalidation %s', (_how, localTierBytes) => {
           const args = { row, key: 0 };
           const atTheEnd = await Promise.all(
             queries.map(async (query, node) => {
-              const newest = await newestFor(args, { node, hasReply: true });
+              const newest = await newestFor(args, { node, hasPushes: true });
               return (await query.get(args)) - newest;
             }),
           );

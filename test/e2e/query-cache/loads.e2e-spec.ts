@@ -194,7 +194,7 @@ describe('loads of the query cache', () => {
       await until(async () => (await query.get(args)) === 'created');
       const keys = new KeySpace(nodes.prefix).keysOf(new Query(definition()), args);
       expect(keys.hash).toBeDefined();
-      const [generation] = (await server.command('KEYS', `*generation:query:*{${keys.hash}}`)) as string[];
+      const [generation] = (await server.command('KEYS', `*generation:*:query:*:${keys.hash}`)) as string[];
       expect(Number(await server.command('TTL', generation ?? ''))).toBeGreaterThanOrEqual(60);
     });
   });

@@ -1,7 +1,8 @@
-import { hash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RedisEngine } from '../../../src/engine/index.js';
 import type { CachedQuery } from '../../../src/query-cache/index.js';
+import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
+import { Query } from '../../../src/query-cache/query/query.js';
 import { replicaLag, UNDOABLE_STACKS, UNDOING_FAULTS } from '../../support/undoing-faults.js';
 import { until } from '../../support/until.js';
 import { type CacheNode, type CacheNodes, startNodesOn } from './cache-nodes.js';
@@ -38,7 +39,8 @@ describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) 
     const [here, there] = [define(nodes.nodes[0]), define(nodes.nodes[1])];
     const ids = Array.from({ length: ANSWERS + CONTROLS }, (_, id) => id);
     const controls = ids.slice(ANSWERS);
-    const tokenKeys = ids.map((id) => tokenKeyOf(nodes?.prefix, id));
+    const { prefix } = nodes;
+    const tokenKeys = ids.map((id) => tokenKeyOf(prefix, id));
     await readEach(here, ids);
     await until(async () => (await replicaLag(site)) === 0);
 
@@ -90,7 +92,7 @@ function answersFor(keys: readonly string[], node: CacheNode | undefined): Promi
   );
 }
 
-function tokenKeyOf(prefix: string | undefined, id: number): string {
-  const digest = hash('sha256', JSON.stringify({ id }), 'base64url').slice(0, 27);
-  return `${prefix}:generation:query:undone:v1:-:{${digest}}`;
+function tokenKeyOf(prefix: string, id: number): string {
+  const query = new Query({ name: 'undone', ttlSeconds: 600, load: () => Promise.resolve(0) });
+  return new KeySpace(prefix).keysOf(query, { id }).ownTokenKey;
 }

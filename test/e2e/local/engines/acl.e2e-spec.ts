@@ -43,7 +43,6 @@ describe.each(redisLikes())('startEngine(%j, { acl })', (kind) => {
       ['MULTI'],
       ['EXEC'],
       ['SPUBLISH', 'channel', 'message'],
-      ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', 'cache:'],
       ['CLIENT', 'SETNAME', 'app'],
       ['INFO', 'replication'],
       ['ROLE'],
