@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { describeAddress, type EngineAddress } from './address/engine-address.js';
 import type { CallCounts } from './calls/engine-calls.js';
 import { engineStateChannel } from './engine.channel.js';
-import type { EngineFacts, EngineReport, EngineState } from './engine.wire.js';
+import type { EngineFacts, EngineReport, EngineState, MissingCommand } from './engine.wire.js';
 
 /** Common to all kinds of engines: the address, the roles, and the state that health and telemetry read. */
 export abstract class EngineBase {
@@ -16,6 +16,8 @@ export abstract class EngineBase {
   private reason: string | null = 'Not connected yet.';
   private writeRefusal: string | null = null;
   private advice: string | null = null;
+  private missingCommands: readonly MissingCommand[] = [];
+  private readonly logged = new Set<string>();
   private readonly logger = new Logger('Engine');
   private endFirstAttempt: (verdict: { isWrongUrl: boolean }) => void = () => undefined;
 
@@ -41,9 +43,9 @@ export abstract class EngineBase {
   report(): EngineReport {
     const { topology } = this.address;
     const { kind, version, role } = this.facts;
-    const { roles, state, reason: obstacle, writeRefusal, advice } = this;
+    const { roles, state, reason: obstacle, writeRefusal, advice, missingCommands } = this;
     const breaker = obstacle === null ? 'closed' : 'open';
-    const reason = obstacle ?? writeRefusal;
+    const reason = obstacle ?? writeRefusal ?? describeRequired(missingCommands);
     const refusesWrites = writeRefusal !== null;
     return {
       roles: [...roles],
@@ -56,6 +58,7 @@ export abstract class EngineBase {
       reason,
       refusesWrites,
       advice,
+      missingCommands: [...missingCommands],
     };
   }
 
@@ -87,6 +90,17 @@ export abstract class EngineBase {
     if (engineStateChannel.hasSubscribers) engineStateChannel.publish(this.report());
   }
 
+  /** Call it before {@link markReady}. Each is logged once, because the servers may refuse it on every connection. */
+  protected setMissingCommands(missing: readonly MissingCommand[]): void {
+    const hasChanged = sentencesOf(missing).join() !== sentencesOf(this.missingCommands).join();
+    this.missingCommands = missing;
+    for (const sentence of sentencesOf(missing)) {
+      if (!this.logged.has(sentence)) this.logger.warn(`${this.name} refuses ${sentence}`);
+      this.logged.add(sentence);
+    }
+    if (hasChanged && engineStateChannel.hasSubscribers) engineStateChannel.publish(this.report());
+  }
+
   /** The engine was closed; its state does not change any more. */
   protected markClosed(): void {
     this.state = 'down';
@@ -101,4 +115,17 @@ export abstract class EngineBase {
     else this.logger.warn(`${this.name}: ${reason}`);
     if (engineStateChannel.hasSubscribers) engineStateChannel.publish(this.report());
   }
+}
+
+function sentencesOf(missing: readonly MissingCommand[]): string[] {
+  return missing.map(({ command, cost, remedy }) => `${command}. ${cost} ${remedy}`);
+}
+
+/** One sentence on the commands that a role cannot work without. */
+function describeRequired(missing: readonly MissingCommand[]): string | null {
+  const required = missing.filter(({ isRequired }) => isRequired);
+  const [first] = required;
+  if (!first) return null;
+  const names = [...new Set(required.map(({ command }) => command))].join(', ');
+  return `The server refuses ${names}. ${first.cost} ${first.remedy}`;
 }

@@ -10,10 +10,22 @@ export type EngineState = 'connecting' | 'ready' | 'down';
 /** What an engine's servers report about themselves. */
 export interface EngineFacts {
   kind: EngineKind;
-  /** Null before the first connection, and if the user may not run INFO. */
+  /** Null before the first connection, and if the servers refuse INFO. */
   version: string | null;
   /** The role of the servers that calls are sent to. Null while there is none, and for Memcached. */
   role: 'primary' | null;
+}
+
+/** A command that the servers refuse: the user may not use it, or they do not have it. */
+export interface MissingCommand {
+  /** For example `ROLE` or `CONFIG GET`. */
+  command: string;
+  /** What does not work without it, in one sentence. */
+  cost: string;
+  /** What to do, in one sentence. */
+  remedy: string;
+  /** Whether a role cannot work at all without it. */
+  isRequired: boolean;
 }
 
 /** The health of one engine, and the roles that use it. */
@@ -34,4 +46,6 @@ export interface EngineReport {
   refusesWrites: boolean;
   /** Server settings that should be changed, and what the current ones cost. Null if none are known. */
   advice: string | null;
+  /** Commands that the servers refuse, and what that costs. Empty for Memcached. */
+  missingCommands: MissingCommand[];
 }

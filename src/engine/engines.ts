@@ -25,16 +25,16 @@ export class Engines implements OnModuleInit, OnApplicationShutdown {
       engine.roles.push(role);
       this.byRole.set(role, engine);
     }
-    for (const engine of this.byAddress.values()) engine.start();
   }
 
   /**
-   * Waits for the first attempt to connect. The application also starts if an engine is down.
+   * Starts the engines, after all modules have declared their commands, and waits for the first attempt to connect. The application also starts if an engine is down.
    *
    * @throws {EngineMismatchError} if a URL names servers of another kind.
    */
   async onModuleInit(): Promise<void> {
     const engines = this.all();
+    for (const engine of engines) engine.start();
     const areWrong = await Promise.all(engines.map(isWrongUrl));
     const mismatches = engines
       .filter((_engine, i) => areWrong[i])

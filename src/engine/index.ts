@@ -1,6 +1,7 @@
 export { describeAddress, type EngineAddress, EngineUrlError } from './address/engine-address.js';
 export { readTlsFiles } from './address/engine-tls.js';
 export { parseEngineUrl } from './address/engine-url.js';
+export { optionalCommand, requiredCommands, type RoleCommand } from './capabilities/command-use.js';
 export { checkPasswordFiles } from './credentials/password-file.js';
 export { defineScript, type EngineScript, readScript } from './commands/engine-script.js';
 export { engineStateChannel } from './engine.channel.js';
@@ -13,7 +14,14 @@ export {
 } from './engine.errors.js';
 export { EngineModule } from './engine.module.js';
 export type { EngineOptions } from './engine.options.js';
-export type { EngineFacts, EngineKind, EngineReport, EngineState, EngineTopology } from './engine.wire.js';
+export type {
+  EngineFacts,
+  EngineKind,
+  EngineReport,
+  EngineState,
+  EngineTopology,
+  MissingCommand,
+} from './engine.wire.js';
 export { type Engine, Engines } from './engines.js';
 export { MemcachedEngine } from './memcached-engine.js';
 export type { InvalidationFeed, InvalidationListener } from './push/invalidations.js';

@@ -9,12 +9,13 @@ import {
 } from 'redis';
 import type { EngineAddress } from './address/engine-address.js';
 import type { CallCounts, CallOptions } from './calls/engine-calls.js';
+import type { RoleCommand } from './capabilities/command-use.js';
 import { CommandSender } from './commands/command-sender.js';
 import type { CommandOptions } from './commands/engine-client.js';
 import { createEngineClient } from './commands/engine-client.js';
 import type { EngineScript } from './commands/engine-script.js';
 import { EngineBase } from './engine-base.js';
-import type { EngineFacts } from './engine.wire.js';
+import type { EngineFacts, MissingCommand } from './engine.wire.js';
 import {
   INVALIDATE,
   type InvalidationFeed,
@@ -27,7 +28,7 @@ import { notifyAll } from './push/notify-all.js';
 import { Cluster } from './topology/cluster.js';
 import { connectionOptions } from './connecting/connect.js';
 import { explainConnectionFailure, isWrongUrl } from './connecting/connection-failure.js';
-import { commonSlot } from './topology/key-slot.js';
+import { commonSlot, keySlot } from './topology/key-slot.js';
 import { SinglePrimary } from './topology/single-primary.js';
 import type { Primaries } from './topology/primaries.js';
 
@@ -62,6 +63,7 @@ export class RedisEngine extends EngineBase {
   private readonly sender: CommandSender;
   private readonly subscriptions: Subscriptions;
   private readonly readyListeners: (() => void)[] = [];
+  private readonly commands: RoleCommand[] = [];
   /** Which shards have no primary. */
   private missing: string | null = null;
 
@@ -75,6 +77,8 @@ export class RedisEngine extends EngineBase {
       connection,
       deadlineMs,
       onConnect: () => this.connects++,
+      commands: () => this.commands,
+      closingCommands: new Map(),
       onStateChange: () => this.updateState(),
     };
     this.primaries = new Layout(address, options, {
@@ -84,6 +88,21 @@ export class RedisEngine extends EngineBase {
     });
     this.sender = new CommandSender(this.primaries, address.kind, deadlineMs);
     this.client = createEngineClient(this.sender, () => this.isReady);
+  }
+
+  /** Names commands that a role uses. Health reports those that the servers refuse. Call it before the engine is started. */
+  declareCommands(commands: readonly RoleCommand[]): void {
+    this.commands.push(...commands);
+  }
+
+  /** False if a connected server refuses a declared command. */
+  allows(command: string): boolean {
+    return this.primaries.connected.every(({ capabilities }) => capabilities.allows(command));
+  }
+
+  /** The number of replicas that were connected to a key's primary a moment ago. Null if it is unknown. */
+  replicasOf(key: string): number | null {
+    return this.primaries.forSlot(keySlot(key))?.replicas ?? null;
   }
 
   override start(): void {
@@ -124,8 +143,9 @@ export class RedisEngine extends EngineBase {
     return () => subscription.end();
   }
 
-  /** Publishes a message. Resolves with the number of connections that received it from the channel's primary. */
+  /** Publishes a message, if the server allows it. Resolves with the number of connections that received it from the channel's primary. */
   publish(channel: string, message: string): Promise<number> {
+    if (!this.allows('SPUBLISH')) return Promise.resolve(0);
     return this.client.sPublish(channel, message);
   }
 
@@ -188,6 +208,7 @@ export class RedisEngine extends EngineBase {
       summarize(open.map(({ address, writes }) => [address, writes.refusal])),
       summarize(open.map(({ address, facts }) => [address, facts.advice])),
     );
+    this.setMissingCommands(unionOf(open.map(({ capabilities }) => capabilities.missing)));
     if (open.length > silent.length) this.markReady(this.missing ?? silence);
     else if (silence) this.markDown(silence);
   }
@@ -212,4 +233,9 @@ function summarize(messages: [address: string, text: string | null][]): string |
   const [first, ...others] = messages.filter(([, text]) => text !== null);
   if (!first) return null;
   return `${first.join(' ')}${others.length > 0 ? ` The same applies to ${others.length} more.` : ''}`;
+}
+
+/** Servers of one engine usually refuse the same commands. */
+function unionOf(missing: MissingCommand[][]): MissingCommand[] {
+  return [...new Map(missing.flat().map((refused) => [refused.command + refused.cost, refused])).values()];
 }

@@ -1,9 +1,13 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GameServerGuard } from './api/game-server.guard.js';
 import { LeaderboardErrorFilter } from './api/leaderboard-error.filter.js';
 import { LeaderboardController } from './api/leaderboard.controller.js';
-import { LEADERBOARD_OPTIONS, LeaderboardModuleBase } from './leaderboard.options.js';
+import {
+  LEADERBOARD_OPTIONS,
+  LeaderboardModuleBase,
+  type LeaderboardOptions,
+} from './leaderboard.options.js';
 import { LeaderboardService } from './leaderboard.service.js';
 import { BatchLedger } from './ledger/batch-ledger.js';
 import { DatabaseClock } from './ledger/database-clock.js';
@@ -21,6 +25,7 @@ import { PlayerNames } from './players/player-names.js';
 import { PlayerNamesStore } from './players/player-names.store.js';
 import { PlayerProfiles } from './players/player-profiles.js';
 import { PlayerRemoval } from './players/player-removal.js';
+import { leaderboardCommands } from './sorted-sets/leaderboard.commands.js';
 import { ProjectionStore } from './sorted-sets/projection.store.js';
 import { RankingStore } from './sorted-sets/ranking.store.js';
 import { RebuildStore } from './sorted-sets/rebuild.store.js';
@@ -62,4 +67,9 @@ const LIVE = [FeedUpdates, LeaderboardGateway, LiveFeeds];
   ],
   exports: [LeaderboardService, LEADERBOARD_OPTIONS],
 })
-export class LeaderboardModule extends LeaderboardModuleBase {}
+export class LeaderboardModule extends LeaderboardModuleBase {
+  constructor(@Inject(LEADERBOARD_OPTIONS) { engine, keyPrefix }: LeaderboardOptions) {
+    super();
+    engine.declareCommands(leaderboardCommands(keyPrefix));
+  }
+}

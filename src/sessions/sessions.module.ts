@@ -1,7 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DevicesService } from './request/devices.service.js';
 import { SessionSockets } from './sockets/session-sockets.js';
+import { sessionCommands } from './records/sessions.commands.js';
 import { SessionErrorFilter } from './api/session-error.filter.js';
 import { SessionsController } from './api/sessions.controller.js';
 import { SessionsGateway } from './sockets/sessions.gateway.js';
@@ -26,4 +27,9 @@ import { SessionsStore } from './store/sessions.store.js';
   ],
   exports: [SessionsService],
 })
-export class SessionsModule extends SessionsModuleBase {}
+export class SessionsModule extends SessionsModuleBase {
+  constructor(@Inject(SESSIONS_OPTIONS) { engine, keyPrefix }: SessionsOptions) {
+    super();
+    engine.declareCommands(sessionCommands(keyPrefix));
+  }
+}

@@ -27,6 +27,8 @@ export function connectionOptions(address: EngineAddress) {
     commandsQueueMaxLength: MAX_QUEUED_COMMANDS,
     // EngineCalls enforces the deadlines. node-redis' own timer would cost as much as the command.
     commandOptions: { timeout: undefined },
+    // CLIENT SETINFO would only name the library, and servers may refuse it.
+    disableClientInfo: true,
     // These are notifications of one vendor's cloud service.
     maintNotifications: 'disabled' as const,
   };

@@ -22,8 +22,10 @@ export class Heartbeat {
   private isPending = false;
   private isStopped = false;
 
-  constructor(private readonly options: HeartbeatOptions) {
-    this.scheduleProbe();
+  constructor(private readonly options: HeartbeatOptions) {}
+
+  start(): void {
+    if (!this.isStopped) this.scheduleProbe();
   }
 
   stop(): void {

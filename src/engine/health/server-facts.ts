@@ -1,9 +1,11 @@
-import { ErrorReply, type RedisClientType } from 'redis';
+import type { RedisClientType } from 'redis';
+import type { Capabilities } from '../capabilities/capabilities.js';
+import { ENGINE_COMMANDS } from '../capabilities/command-use.js';
 import type { EngineKind } from '../engine.wire.js';
 import { readReplicationAdvice } from './replication-advice.js';
 
 export interface ServerFacts {
-  /** Null if the user may not run INFO. */
+  /** Null if the server refuses INFO. */
   kind: EngineKind | null;
   version: string | null;
   isCluster: boolean;
@@ -19,40 +21,52 @@ export class NotPrimaryError extends Error {
   }
 }
 
-/** Runs ROLE and rejects if the server is not a primary. After a failover another role can answer at the same address. */
-export async function requirePrimary(client: RedisClientType, abortSignal?: AbortSignal): Promise<void> {
-  try {
-    const [role = 'unknown'] = await client.sendCommand<string[]>(['ROLE'], { abortSignal });
-    if (role === 'sentinel') throw new Error('SENTINELNODE the URL needs +sentinel');
-    if (role !== 'master') throw new NotPrimaryError(role);
-  } catch (error) {
-    // The ACL may not allow ROLE. The server has answered, which must be enough.
-    if (!isDenied(error)) throw error;
+/** Sends one command of the promotion check. */
+export type SendCheck = <T>(...command: string[]) => Promise<T>;
+
+type RoleReply = [role: string, offset: number, replicas: unknown[]];
+
+/**
+ * Rejects if the server is not a primary: after a failover another role can answer at the same address. Where ROLE and INFO are
+ * refused, any answer is enough, and the first refused write (READONLY) shows that it is a replica.
+ *
+ * @returns the number of connected replicas, null if it is unknown.
+ */
+export async function requirePrimary(send: SendCheck, commands: Capabilities): Promise<number | null> {
+  const found =
+    (await commands.attempt(ENGINE_COMMANDS.role, async () => readRole(await send<RoleReply>('ROLE')))) ??
+    (await commands.attempt(ENGINE_COMMANDS.info, async () =>
+      readRoleInInfo(await send('INFO', 'replication')),
+    ));
+  if (!found) {
+    await send('PING');
+    return null;
   }
+  if (found.role === 'sentinel') throw new Error('SENTINELNODE the URL needs +sentinel');
+  if (found.role !== 'master') throw new NotPrimaryError(found.role);
+  return found.replicas;
 }
 
-/** Reads version, kind and settings. Facts that the ACL does not allow to read are null. */
-export async function readServerFacts(client: RedisClientType): Promise<ServerFacts> {
+function readRole([role, , replicas]: RoleReply) {
+  return { role, replicas: role === 'master' ? replicas.length : 0 };
+}
+
+function readRoleInInfo(info: string) {
+  const role = /^role:(\S+)/m.exec(info)?.[1];
+  const replicas = info.match(/^slave\d+:.*state=online/gm)?.length ?? 0;
+  return role === undefined ? undefined : { role, replicas };
+}
+
+/** Reads version, kind and settings. Facts that the server refuses to tell are null. */
+export async function readServerFacts(client: RedisClientType, commands: Capabilities): Promise<ServerFacts> {
+  const readInfo = async (section: string) =>
+    (await commands.attempt(ENGINE_COMMANDS.info, () => client.info(section))) ?? '';
   const [info, isCluster, advice] = await Promise.all([
-    readInfo(client, 'server'),
-    readInfo(client, 'cluster').then((text) => text.includes('cluster_enabled:1')),
-    readReplicationAdvice(client),
-    requirePrimary(client),
+    readInfo('server'),
+    readInfo('cluster').then((text) => text.includes('cluster_enabled:1')),
+    readReplicationAdvice(client, commands),
   ]);
   const version = /^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info);
   const kind = info.includes('valkey_version:') ? 'valkey' : 'redis';
   return { kind: info ? kind : null, version: version?.[1] ?? null, isCluster, advice };
-}
-
-async function readInfo(client: RedisClientType, section: string): Promise<string> {
-  try {
-    return await client.info(section);
-  } catch (error) {
-    if (isDenied(error)) return '';
-    throw error;
-  }
-}
-
-function isDenied(error: unknown): boolean {
-  return error instanceof ErrorReply && error.message.startsWith('NOPERM');
 }

@@ -1,4 +1,6 @@
 import { ErrorReply, type RedisClientType } from 'redis';
+import type { Capabilities } from '../capabilities/capabilities.js';
+import { ENGINE_COMMANDS } from '../capabilities/command-use.js';
 
 /**
  * A script without the flag `no-writes` is rejected while the server refuses writes. This one has no key, so every node of a cluster
@@ -24,6 +26,7 @@ export class WriteProbe {
 
   constructor(
     private readonly client: RedisClientType,
+    private readonly commands: Capabilities,
     private readonly onChange: () => void,
   ) {}
 
@@ -33,8 +36,8 @@ export class WriteProbe {
     if (now - this.checkedAt < INTERVAL_MS) return;
     this.checkedAt = now;
     const before = this.refusal;
-    this.refusal = await this.client
-      .sendCommand(['EVAL', HARMLESS_WRITE, '0'])
+    this.refusal = await this.commands
+      .attempt(ENGINE_COMMANDS.writeProbe, () => this.client.sendCommand(['EVAL', HARMLESS_WRITE, '0']))
       .then(() => null, explainRefusal);
     if (this.refusal !== before) this.onChange();
   }

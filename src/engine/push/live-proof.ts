@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisClientType } from 'redis';
+import type { Capabilities } from '../capabilities/capabilities.js';
+import { refusalOf } from '../capabilities/refusal.js';
 import { NotPrimaryError } from '../health/server-facts.js';
 import { keySlot } from '../topology/key-slot.js';
-import { isRefusal } from './refusal.js';
 
 /** Echoes per proof of slots that no lease depends on. They take turns. */
 const MOST_OTHERS = 16;
@@ -37,7 +38,10 @@ export class LiveProof {
   private readonly id = randomBytes(6).toString('base64url');
   private readonly echoes = new Map<number | undefined, Echo>();
 
-  constructor(private readonly client: RedisClientType) {}
+  constructor(
+    private readonly client: RedisClientType,
+    private readonly capabilities: Capabilities,
+  ) {}
 
   /**
    * Subscribes an echo for the slot of a channel. Call it before the channel is subscribed: when the slot is lost in between, the echo
@@ -78,6 +82,7 @@ export class LiveProof {
   /** Rejects if a subscription is lost, or if the server is not a primary. A refused command does not reject. */
   async renew(): Promise<void> {
     const sentAt = performance.now();
+    if (!this.capabilities.allows('ROLE') || !this.capabilities.allows('SPUBLISH')) this.refuse(sentAt);
     if (this.isRefused && sentAt < this.retryAt) return void (await this.client.ping());
     const echoes = this.due();
     try {
@@ -85,10 +90,14 @@ export class LiveProof {
       this.isRefused = false;
       for (const echo of echoes) echo.liveAt = sentAt;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      this.isRefused = true;
-      this.retryAt = sentAt + RETRY_REFUSED_MS;
+      if (!refusalOf(error)) throw error;
+      this.refuse(sentAt);
     }
+  }
+
+  private refuse(at: number): void {
+    this.isRefused = true;
+    this.retryAt = at + RETRY_REFUSED_MS;
   }
 
   private open(slot: number | undefined, channel: string): Echo | undefined {
@@ -114,7 +123,7 @@ export class LiveProof {
       echo.isActive = true;
     } catch (error) {
       this.echoes.delete(slot);
-      if (!isRefusal(error)) throw error;
+      if (!refusalOf(error)) throw error;
     }
   }
 

@@ -1,8 +1,17 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-address.js';
+import type { Capabilities } from '../capabilities/capabilities.js';
 import { type ConnectionOptions, connectTo, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
 import { Heartbeat } from '../health/heartbeat.js';
 import { LiveProof } from './live-proof.js';
+
+interface SubscriberOptions {
+  timeoutMs: number;
+  /** What the server allows. */
+  capabilities: Capabilities;
+  /** Called once, also when the server ended subscriptions because their slot has moved. */
+  onLost: () => void;
+}
 
 interface SubscriptionRequest {
   name: string;
@@ -24,15 +33,16 @@ export class SubscriberConnection {
   private lastProof: Promise<void> = Promise.resolve();
   private nextProof: Promise<void> | undefined;
   private readonly lost: Promise<never>;
+  private readonly onLost: () => void;
   private rejectLost: (error: Error) => void = () => undefined;
 
   private constructor(
     readonly address: string,
     private readonly client: RedisClientType,
-    private readonly onLost: () => void,
-    timeoutMs: number,
+    { timeoutMs, capabilities, onLost }: SubscriberOptions,
   ) {
-    this.proof = new LiveProof(client);
+    this.onLost = onLost;
+    this.proof = new LiveProof(client, capabilities);
     this.lost = new Promise((_resolve, reject) => (this.rejectLost = reject));
     this.lost.catch(() => undefined);
     this.heartbeat = new Heartbeat({
@@ -41,16 +51,16 @@ export class SubscriberConnection {
       onAnswer: () => undefined,
       onLost: () => this.disconnect(),
     });
+    this.heartbeat.start();
   }
 
-  /** @param onLost called once, also when the server ended subscriptions because their slot has moved. */
   static async open(
     node: EngineNode,
     options: ConnectionOptions,
-    { timeoutMs, onLost }: { timeoutMs: number; onLost: () => void },
+    subscriber: SubscriberOptions,
   ): Promise<SubscriberConnection> {
     const client = await connectTo(node, options, FAILOVER_TIMEOUT_MS);
-    const connection = new SubscriberConnection(`${node.host}:${node.port}`, client, onLost, timeoutMs);
+    const connection = new SubscriberConnection(`${node.host}:${node.port}`, client, subscriber);
     client.on('error', () => connection.disconnect());
     // All channels subscribe again, which is simpler than finding out which of them moved.
     client.on('sharded-channel-moved', () => connection.disconnect());

@@ -1,11 +1,10 @@
-import type { EngineNode } from '../address/engine-address.js';
+import { refusalOf } from '../capabilities/refusal.js';
 import type { ConnectionOptions } from '../connecting/connect.js';
 import { PollInterval } from '../connecting/poll-interval.js';
 import type { Server } from '../servers/server.js';
 import { keySlot } from '../topology/key-slot.js';
 import type { Primaries } from '../topology/primaries.js';
 import { notifyAll } from './notify-all.js';
-import { isRefusal } from './refusal.js';
 import { SubscriberConnection } from './subscriber-connection.js';
 
 /** Callbacks of a subscription; see {@link RedisEngine.subscribe}. */
@@ -136,6 +135,10 @@ export class Subscriptions {
     }
     const primary = this.ownerOf(slot);
     if (!primary) return false;
+    if (!primary.capabilities.allows('SSUBSCRIBE')) {
+      channel.isRefused = true;
+      return true;
+    }
     const { connection: current } = channel;
     if (current?.address === primary.address && !current.isLost) {
       channel.isRefused = current.cannotProve(slot);
@@ -146,7 +149,7 @@ export class Subscriptions {
       await this.subscribe(channel, primary);
       return true;
     } catch (error) {
-      channel.isRefused = isRefusal(error);
+      channel.isRefused = refusalOf(error) !== null;
       if (channel.isRefused) channel.retryAt = performance.now() + RETRY_REFUSED_MS;
       return false;
     }
@@ -174,10 +177,11 @@ export class Subscriptions {
     return this.primaries().forSlot(slot);
   }
 
-  private async connectionTo({ node, address }: Server): Promise<SubscriberConnection> {
+  private async connectionTo(primary: Server): Promise<SubscriberConnection> {
+    const { address } = primary;
     const open = this.connections.get(address);
     if (open && !open.isLost) return open;
-    const opening = this.opening.get(address) ?? this.connect(node);
+    const opening = this.opening.get(address) ?? this.connect(primary);
     this.opening.set(address, opening);
     try {
       const connection = await opening;
@@ -189,8 +193,9 @@ export class Subscriptions {
     }
   }
 
-  private connect(node: EngineNode): Promise<SubscriberConnection> {
+  private connect({ node, capabilities }: Server): Promise<SubscriberConnection> {
     return SubscriberConnection.open(node, this.options, {
+      capabilities,
       timeoutMs: this.deadlineMs,
       onLost: () => this.wake(),
     });

@@ -1,11 +1,16 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-address.js';
+import { Capabilities } from '../capabilities/capabilities.js';
+import { ClosingCommands } from '../capabilities/closing-commands.js';
+import type { RoleCommand } from '../capabilities/command-use.js';
+import { tryCommands } from '../capabilities/try-commands.js';
 import { type ConnectionOptions, connectTo, answerWithin } from '../connecting/connect.js';
 import { Heartbeat } from '../health/heartbeat.js';
 import {
   NotPrimaryError,
   readServerFacts,
   requirePrimary,
+  type SendCheck,
   type ServerFacts,
 } from '../health/server-facts.js';
 import { WriteProbe } from '../health/write-probe.js';
@@ -16,7 +21,11 @@ export interface ServerOptions {
   /** Time limit for an answer to the heartbeat. */
   deadlineMs: number;
   onConnect: () => void;
-  /** The breaker opened or closed, or the server started or stopped refusing writes. */
+  /** The commands of the roles. */
+  commands: () => readonly RoleCommand[];
+  /** By address. They outlive the connections. */
+  closingCommands: Map<string, ClosingCommands>;
+  /** The breaker opened or closed, or the server started or stopped refusing writes or a command. */
   onStateChange: () => void;
 }
 
@@ -26,10 +35,14 @@ export interface ServerOptions {
  */
 export class Server {
   readonly queue: CommandQueue;
+  readonly capabilities: Capabilities;
   readonly heartbeat: Heartbeat;
   readonly writes: WriteProbe;
   readonly lost: Promise<unknown>;
   facts: ServerFacts = { kind: null, version: null, isCluster: false, advice: null };
+  /** Connected replicas; null if the server does not say. */
+  replicas: number | null = null;
+  private readonly closingCommands: ClosingCommands;
   private resolveLost: (error: unknown) => void = () => undefined;
 
   private constructor(
@@ -43,8 +56,11 @@ export class Server {
       onReadOnly: () => this.disconnect(new NotPrimaryError('replica')),
       onStuck: () => this.disconnect(new Error('SILENT the server accepts no more commands')),
     });
-    this.writes = new WriteProbe(client, options.onStateChange);
-    this.heartbeat = this.startHeartbeat();
+    this.closingCommands = options.closingCommands.get(this.address) ?? new ClosingCommands();
+    options.closingCommands.set(this.address, this.closingCommands);
+    this.capabilities = new Capabilities(this.closingCommands, options.onStateChange);
+    this.writes = new WriteProbe(client, this.capabilities, options.onStateChange);
+    this.heartbeat = this.createHeartbeat();
     options.onConnect();
   }
 
@@ -55,9 +71,13 @@ export class Server {
     client.on('error', (error: unknown) => server.disconnect(error));
     try {
       await answerWithin(timeoutMs, server.handshake());
+      server.closingCommands.handshakeSucceeded();
+      server.heartbeat.start();
       return server;
     } catch (error) {
       server.disconnect(error);
+      // The first reason: pending commands only report that the connection was closed.
+      server.closingCommands.handshakeFailed(await server.lost);
       throw error;
     }
   }
@@ -79,20 +99,47 @@ export class Server {
   }
 
   private async handshake(): Promise<void> {
-    const [facts] = await Promise.all([readServerFacts(this.client), this.writes.check()]);
+    const { client, capabilities, options } = this;
+    await tryCommands(client, capabilities, options.commands());
+    const [facts] = await Promise.all([
+      readServerFacts(client, capabilities),
+      this.checkRole(),
+      this.writes.check(),
+    ]);
     this.facts = facts;
   }
 
-  private startHeartbeat(): Heartbeat {
-    const { client, queue, writes } = this;
+  /** Over another connection, because a transaction here would contain the calls of others. Never rejects. */
+  private async retryRefusedCommands(): Promise<void> {
+    const { node, capabilities, options } = this;
+    const commands = options.commands().filter(({ command }) => !capabilities.allows(command));
+    if (commands.length === 0 || !capabilities.isRetryDue()) return;
+    try {
+      const client = await connectTo(node, options.connection, options.deadlineMs);
+      const attempts = tryCommands(client, capabilities, commands);
+      await answerWithin(options.deadlineMs, attempts).finally(() => client.destroy());
+    } catch {
+      // The next retry is due later.
+    }
+  }
+
+  private async checkRole(): Promise<void> {
+    const { client, queue } = this;
+    const send: SendCheck = (...command) => client.sendCommand(command, { abortSignal: queue.mark() });
+    this.replicas = await requirePrimary(send, this.capabilities);
+  }
+
+  private createHeartbeat(): Heartbeat {
+    const { queue, writes } = this;
     return new Heartbeat({
-      probe: () => requirePrimary(client, queue.mark()),
+      probe: () => this.checkRole(),
       timeoutMs: this.options.deadlineMs,
       busyUntil: () => queue.busyUntil,
       answers: () => queue.breaker.answers,
       onAnswer: () => {
         queue.breaker.close();
         void writes.check();
+        void this.retryRefusedCommands();
       },
       onLost: (error) => this.disconnect(error),
     });

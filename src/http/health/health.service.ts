@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database, explainDatabaseFailure, Migrations } from '../../database/index.js';
-import { Engines } from '../../engine/index.js';
+import { type EngineReport, Engines } from '../../engine/index.js';
 import { Drain } from '../drain.js';
 import type { Readiness } from './health.wire.js';
 
@@ -23,8 +23,7 @@ export class HealthService {
     const engines = this.engines.reports();
     if (this.drain.isLeaving) return { status: 'stopping', database, engines };
     if (database.state === 'down') return { status: 'unavailable', database, engines };
-    const allWork = engines.every(({ state, refusesWrites }) => state === 'ready' && !refusesWrites);
-    return { status: allWork ? 'ok' : 'degraded', database, engines };
+    return { status: engines.every(isWorking) ? 'ok' : 'degraded', database, engines };
   }
 
   /** Resolves once PostgreSQL answers. */
@@ -42,4 +41,8 @@ export class HealthService {
     if (module) return { state: 'down', reason: `The tables of ${module} are being made.` };
     return { state: 'ready', reason: null };
   }
+}
+
+function isWorking({ state, refusesWrites, missingCommands }: EngineReport): boolean {
+  return state === 'ready' && !refusesWrites && !missingCommands.some(({ isRequired }) => isRequired);
 }

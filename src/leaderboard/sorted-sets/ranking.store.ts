@@ -75,14 +75,14 @@ export class RankingStore {
     return { version: Number(version), total: Number(total), players };
   }
 
-  /** The applied version of a board, null if it has none, and the size of its sets. */
+  /** The applied version of a board, null if it has none, and the size of its sets: 0 bytes if the server refuses MEMORY USAGE. */
   async measure({ board }: Pick<Board, 'board'>, periods: readonly Period[]) {
     const { state, standings } = this.keys.board(board);
     const { client } = this.engine;
     const measureSet = async ({ window, name }: Period) => {
       const [players, bytes] = await Promise.all([
         client.zCard(standings(name)),
-        client.memoryUsage(standings(name)),
+        this.engine.allows('MEMORY USAGE') ? client.memoryUsage(standings(name)) : null,
       ]);
       return { window, players, bytes: bytes ?? 0 };
     };

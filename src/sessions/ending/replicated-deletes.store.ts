@@ -20,7 +20,7 @@ export class ReplicatedDeletes {
    * Deletes the keys again and waits for one replica.
    *
    * @returns false if no replica confirmed it, so that a failover might restore a key. true if no replica is connected, as for some
-   * time after a failover: otherwise nobody could sign out.
+   * time after a failover, or if the server refuses WAIT, or ROLE and INFO: otherwise nobody could sign out.
    */
   delete(keys: readonly string[]): Promise<boolean> {
     this.pending.push(...keys);
@@ -41,9 +41,11 @@ export class ReplicatedDeletes {
 
   private async deleteOne(key: string): Promise<boolean> {
     const { client } = this.engine;
-    const [, role] = await client.multi().unlink(key).role().execAsPipeline<'typed'>();
-    const replicas = role?.role === 'master' ? role.replicas.length : 0;
-    if (replicas === 0) return true;
+    const replicas = this.engine.replicasOf(key) ?? 0;
+    if (replicas === 0 || !this.engine.allows('WAIT')) {
+      await client.unlink(key);
+      return true;
+    }
     // UNLINK goes in the same batch as WAIT: another primary may have been promoted since the first one.
     const [, confirmed] = await client
       .multi()

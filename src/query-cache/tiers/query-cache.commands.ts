@@ -1,0 +1,21 @@
+import { optionalCommand, requiredCommands, type RoleCommand } from '../../engine/index.js';
+
+const NEWS_COST =
+  'A node that waits for the load of another node finds its answer by reading again, not at once.';
+
+/** The commands that the query cache uses, also those of its scripts: the engine reports which of them it refuses. */
+export function queryCacheCommands(prefix: string): RoleCommand[] {
+  const key = `${prefix}:example`;
+  return [
+    ...requiredCommands('The query cache', [
+      ['EVALSHA', '0'.repeat(40), '1', key],
+      ['EVAL', 'return 1', '1', key],
+      ['MGET', key],
+      ['SET', key, '', 'EX', '1'],
+      ['EXPIRE', key, '1'],
+      ['UNLINK', key],
+    ]),
+    optionalCommand(NEWS_COST, 'SSUBSCRIBE', key),
+    optionalCommand(NEWS_COST, 'SPUBLISH', key, ''),
+  ];
+}

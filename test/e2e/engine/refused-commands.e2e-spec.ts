@@ -1,0 +1,121 @@
+import { Logger } from '@nestjs/common';
+import request from 'supertest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalEngine, startEngine } from '../../../local/index.js';
+import { readinessOf, redisLike, startOn, type TestNode } from '../../support/app.js';
+import { createDatabase } from '../../support/database.js';
+import { startRefusingProxy } from '../../support/refusing-proxy.js';
+import { asGameServer, patient, productionSettings, type Settings } from '../../support/settings.js';
+import { until } from '../../support/until.js';
+import { Visitors } from '../sessions/visitors.js';
+
+Logger.overrideLogger(false);
+
+/** What the engine and its roles can do without. */
+const OPTIONAL = ['ROLE', 'INFO', 'CONFIG GET', 'WAIT', 'SSUBSCRIBE', 'SPUBLISH', 'MEMORY USAGE'];
+const BOARD = { order: 'desc', operator: 'best', ties: 'first', windows: ['all'], min: 0, max: 1000 };
+
+type Form = 'ACL' | 'rename-command' | 'closed connection';
+const FORMS: readonly Form[] = ['ACL', 'rename-command', 'closed connection'];
+
+describe.each(FORMS)('an engine that refuses commands by %s', (form) => {
+  let databaseUrl: string;
+  const closing: (() => unknown)[] = [];
+  beforeAll(async () => {
+    databaseUrl = await createDatabase();
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close();
+  });
+
+  /** Starts the application on a server that refuses the commands. */
+  async function startRefusing(commands: readonly string[], settings: Settings = {}): Promise<TestNode> {
+    const renamed = form === 'rename-command' ? commands : [];
+    const names = renamed.flatMap((command) => ['--rename-command', command.split(' ', 1).join(''), '']);
+    const server = await startEngine(redisLike(), { settings: names });
+    closing.push(() => server.stop());
+    const url = await urlOf(server, commands);
+    const node = await startOn({ ...productionSettings(databaseUrl, url), ...patient, ...settings });
+    closing.push(() => node.close());
+    return node;
+  }
+
+  async function urlOf(server: LocalEngine, commands: readonly string[]): Promise<string> {
+    if (form === 'ACL') {
+      const denied = commands.map((command) => `-${command.toLowerCase().replace(' ', '|')}`);
+      await server.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', ...denied);
+      return server.url.replace('://', '://app:secret@');
+    }
+    if (form === 'rename-command') return server.url;
+    const proxy = await startRefusingProxy(
+      server.port,
+      commands.map((command) => command.split(' ', 1).join('')),
+    );
+    closing.push(() => proxy.stop());
+    return proxy.through(server.url);
+  }
+
+  /** One request of each use case. */
+  async function useEverything({ url }: TestNode): Promise<void> {
+    const visitors = new Visitors({ url });
+    const [phone, laptop] = await visitors.threeDevices();
+    expect((await visitors.end(phone)).status).toBe(204);
+    expect(await visitors.isSignedIn(phone)).toBe(false);
+    await request(url).delete('/api/sessions?except=current').set('cookie', laptop.cookie).expect(200);
+    await request(url).get('/api/flights/routes/ATL').expect(200);
+    await request(url).get('/api/flights/routes/ATL').expect(200).expect('cache-status', /hit/);
+    await request(url).put('/api/leaderboards/board').set(asGameServer).send(BOARD).expect(200);
+    const score = { submissionId: `s-${url}-${form}`.replaceAll(/\W/g, '-'), playerId: 'ada', score: 7 };
+    const submitted = await request(url)
+      .post('/api/leaderboards/board/scores')
+      .set(asGameServer)
+      .send(score)
+      .expect(200);
+    expect(submitted.body).toMatchObject({ rank: 1 });
+  }
+
+  it.each(OPTIONAL)('serves everything without %s, and health names what is lost', async (command) => {
+    const node = await startRefusing([command]);
+    await until(async () => (await readinessOf(node)).status === 'ok');
+    await useEverything(node);
+    const { status, engines } = await readinessOf(node);
+    expect(status).toBe('ok');
+    expect(engines[0]?.missingCommands).toContainEqual({
+      command,
+      cost: expect.stringMatching(/\.$/),
+      remedy: expect.stringMatching(/ACL|server|proxy/),
+      isRequired: false,
+    });
+  });
+
+  it('serves everything without all of them', async () => {
+    const node = await startRefusing(OPTIONAL);
+    await until(async () => (await readinessOf(node)).status === 'ok');
+    await useEverything(node);
+    expect((await readinessOf(node)).status).toBe('ok');
+  });
+
+  it('is degraded without a command that a role needs, and says so in one sentence', async () => {
+    const node = await startRefusing(['ZADD']);
+    await until(async () => (await readinessOf(node)).engines[0]?.state === 'ready');
+    await until(async () => (await readinessOf(node)).status === 'degraded');
+    const { engines } = await readinessOf(node);
+    expect(engines[0]?.reason).toMatch(/^The server refuses ZADD\. Sessions cannot work without it\. .+\.$/);
+  });
+});
+
+describe('a permission that is added while the application runs', () => {
+  it('is used within seconds, and health is ok again', async () => {
+    const server = await startEngine(redisLike());
+    const permit = (...rules: string[]) => server.command('ACL', 'SETUSER', 'app', ...rules);
+    await permit('on', '>secret', '~*', '&*', '+@all', '-zadd', '-role');
+    const url = server.url.replace('://', '://app:secret@');
+    const node = await startOn({ ...productionSettings(await createDatabase(), url), ...patient });
+    await until(async () => (await readinessOf(node)).status === 'degraded');
+    await permit('+zadd', '+role');
+    await until(async () => (await readinessOf(node)).engines[0]?.missingCommands.length === 0);
+    expect((await readinessOf(node)).status).toBe('ok');
+    await node.close();
+    await server.stop();
+  });
+});
