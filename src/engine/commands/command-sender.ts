@@ -105,6 +105,8 @@ export class CommandSender implements Gate {
     call: Call,
     typeMapping: TypeMapping | undefined,
   ): Promise<unknown> {
+    const gap = this.waitForGap(slot);
+    if (gap) return gap.then(() => this.sendTo(slot, args, call, typeMapping));
     const server = this.usablePrimary(slot);
     const reply = server.queue.send(args, call, typeMapping);
     if (!this.primaries.hasSlots) return reply;
@@ -116,6 +118,8 @@ export class CommandSender implements Gate {
   }
 
   private route<T>(slot: Slot, call: Call, attempt: Attempt<T>): Promise<T> {
+    const gap = this.waitForGap(slot);
+    if (gap) return gap.then(() => this.route(slot, call, attempt));
     const server = this.usablePrimary(slot);
     const reply = attempt(server, false);
     if (!this.primaries.hasSlots) return reply;
@@ -129,6 +133,12 @@ export class CommandSender implements Gate {
   ): Promise<T> {
     const owner = () => this.usablePrimary(slot);
     return followRedirections(error, server, { call, attempt, owner, primaries: this.primaries });
+  }
+
+  /** The server has just closed its connection: a call waits for the first attempt to replace it, within its deadline. */
+  private waitForGap(slot: Slot): Promise<void> | undefined {
+    const gap = this.primaries.gapOf(slot);
+    return gap && !this.primaries.forSlot(slot)?.queue.isUsable ? gap.wait() : undefined;
   }
 
   /** @throws {EngineError} *refused*, if the slot's primary is not connected or its breaker is open. */

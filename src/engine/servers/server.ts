@@ -39,6 +39,8 @@ export class Server {
   readonly heartbeat: Heartbeat;
   readonly writes: WriteProbe;
   readonly lost: Promise<unknown>;
+  /** In the time of `performance.now()`. */
+  readonly openedAt = performance.now();
   facts: ServerFacts = { kind: null, version: null, isCluster: false, advice: null };
   /** Connected replicas; null if the server does not say. */
   replicas: number | null = null;

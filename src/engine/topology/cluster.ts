@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 import { backOff, backoffMs, isOutdated } from '../connecting/backoff.js';
 import { FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
+import { ReconnectGap } from '../connecting/reconnect-gap.js';
 import { PollInterval } from '../connecting/poll-interval.js';
 import { Server, type ServerOptions } from '../servers/server.js';
 import { addressOf, ClusterMap, discoverMap, readMajorityMap } from './cluster-map.js';
@@ -24,6 +25,7 @@ export class Cluster implements Primaries {
   private readonly opening = new Map<string, Promise<Server | undefined>>();
   /** Failed attempts to connect. No new one before `retryAt` (`performance.now()`), unless the credentials have changed. */
   private readonly failures = new Map<string, { error: unknown; retryAt: number }>();
+  private readonly gaps = new Map<string, ReconnectGap>();
   private lastFailure: unknown = new Error('timeout: its primaries are not connected yet');
   private map = new ClusterMap([]);
   private hasChanged = false;
@@ -55,6 +57,12 @@ export class Cluster implements Primaries {
   forSlot(slot: number | undefined): Server | undefined {
     if (slot === undefined) return this.connected.find(({ queue }) => queue.isUsable);
     return this.servers.get(this.map.addressOf(slot) ?? '');
+  }
+
+  gapOf(slot: number | undefined): ReconnectGap | undefined {
+    if (this.gaps.size === 0) return undefined;
+    if (slot === undefined) return this.gaps.values().next().value;
+    return this.gaps.get(this.map.addressOf(slot) ?? '');
   }
 
   async redirect({ kind, slot, node }: Redirection): Promise<Server | undefined> {
@@ -158,8 +166,19 @@ export class Cluster implements Primaries {
     if (this.stopped.signal.aborted || this.servers.get(server.address) !== server) return;
     this.servers.delete(server.address);
     this.lastFailure = failure;
+    const gap = ReconnectGap.after(server, failure);
+    if (gap) this.replace(server.node, gap);
     this.reportInterruption();
     this.pollInterval.wake();
+  }
+
+  private replace(node: EngineNode, gap: ReconnectGap): void {
+    const address = addressOf(node);
+    this.gaps.set(address, gap);
+    void this.connect(node).finally(() => {
+      this.gaps.delete(address);
+      gap.end();
+    });
   }
 
   /** Disconnects a server that owns no slots any more, once its pending calls have settled. */

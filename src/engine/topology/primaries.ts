@@ -1,4 +1,5 @@
 import type { EngineNode } from '../address/engine-address.js';
+import type { ReconnectGap } from '../connecting/reconnect-gap.js';
 import type { Server } from '../servers/server.js';
 
 /** The connected primaries of an engine, in any topology. Reconnects until it is closed. */
@@ -7,6 +8,8 @@ export interface Primaries {
   close(): void;
   /** The primary of a slot, or any primary for a call without a key. Undefined while there is none. */
   forSlot(slot: number | undefined): Server | undefined;
+  /** Calls to this slot wait for its end. Undefined if there is no reason to wait. */
+  gapOf(slot: number | undefined): ReconnectGap | undefined;
   /** Whether keys are spread over several primaries, so that a slot can move. */
   readonly hasSlots: boolean;
   readonly connected: readonly Server[];

@@ -1,6 +1,7 @@
 import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 import { backOff } from '../connecting/backoff.js';
 import { CONNECT_TIMEOUT_MS, FAILOVER_TIMEOUT_MS } from '../connecting/connect.js';
+import { ReconnectGap } from '../connecting/reconnect-gap.js';
 import { NotPrimaryError } from '../health/server-facts.js';
 import { Server, type ServerOptions } from '../servers/server.js';
 import type { Primaries, PrimariesListener } from './primaries.js';
@@ -12,6 +13,7 @@ export class SinglePrimary implements Primaries {
   private readonly stopped = new AbortController();
   private readonly sentinels: Sentinels | undefined;
   private server: Server | undefined;
+  private gap: ReconnectGap | undefined;
 
   constructor(
     private readonly address: EngineAddress,
@@ -41,10 +43,15 @@ export class SinglePrimary implements Primaries {
     this.sentinels?.close();
     this.server?.disconnect(new Error('The engine was closed.'));
     this.server = undefined;
+    this.endGap();
   }
 
   forSlot(): Server | undefined {
     return this.server;
+  }
+
+  gapOf(): ReconnectGap | undefined {
+    return this.gap;
   }
 
   redirect(): Promise<undefined> {
@@ -54,24 +61,44 @@ export class SinglePrimary implements Primaries {
   private async stayConnected(): Promise<void> {
     const { signal } = this.stopped;
     for (let failures = 0; !signal.aborted; failures++) {
-      let failure: unknown;
       try {
         const server = await this.openPrimary();
         if (signal.aborted) return server.disconnect(new Error('The engine was closed.'));
-        this.server = server;
         failures = 0;
-        this.listener.onInterruption();
-        this.listener.onReady(null, true);
-        failure = await this.untilLost(server);
-      } catch (error) {
-        failure = error;
+        const failure = await this.use(server);
+        // The first attempt to replace it is made at once.
+        if (this.gap) continue;
+        throw failure;
+      } catch (failure) {
+        this.endGap();
+        if (signal.aborted) return;
+        this.listener.onDown(failure);
+        await backOff(failures, failure, signal);
       }
-      if (signal.aborted) return;
-      if (this.server) this.listener.onInterruption();
-      this.server = undefined;
-      this.listener.onDown(failure);
-      await backOff(failures, failure, signal);
     }
+  }
+
+  /** Resolves with the reason when the connection is lost. */
+  private async use(server: Server): Promise<unknown> {
+    this.server = server;
+    this.endGap();
+    this.listener.onInterruption();
+    this.listener.onReady(null, true);
+    // Before any call that is sent from now on.
+    void server.lost.then((failure) => this.openGap(server, failure));
+    const failure = await this.untilLost(server);
+    this.server = undefined;
+    if (!this.stopped.signal.aborted) this.listener.onInterruption();
+    return failure;
+  }
+
+  private openGap(server: Server, failure: unknown): void {
+    if (!this.stopped.signal.aborted) this.gap = ReconnectGap.after(server, failure);
+  }
+
+  private endGap(): void {
+    this.gap?.end();
+    this.gap = undefined;
   }
 
   /** Resolves when the connection is lost, or when the sentinels name another primary. */
