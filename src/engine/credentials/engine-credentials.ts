@@ -1,5 +1,6 @@
 import type { EngineAddress, EngineLogin } from '../address/engine-address.js';
 import { type Credentials, sentOnce } from './credentials.js';
+import { CredentialsError } from './credentials-error.js';
 import { FileCredentials } from './file-credentials.js';
 import { IamCredentials } from './iam-credentials.js';
 
@@ -10,9 +11,14 @@ export function serverCredentials(address: EngineAddress): Credentials {
 
 /** The credentials for the sentinels: their own, or else those of the servers. */
 export function sentinelCredentials(address: EngineAddress): Credentials {
-  return address.sentinel
-    ? credentialsOf(address.sentinel, 'sentinel-password-file')
-    : serverCredentials(address);
+  const { sentinel } = address;
+  if (!sentinel) return serverCredentials(address);
+  if (sentinel.passwordFile) return credentialsOf(sentinel, 'sentinel-password-file');
+  const refused = () =>
+    new CredentialsError(
+      'The sentinels refuse the user or password. Correct sentinel-user and sentinel-password in its URL.',
+    );
+  return { open: () => Promise.resolve({ provider: sentOnce(sentinel), refused }) };
 }
 
 function credentialsOf(
