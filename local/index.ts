@@ -2,6 +2,7 @@ export { type ClusterOptions, type EngineCluster, startCluster } from './cluster
 export { startEngine } from './engines/engine-server.js';
 export type { EngineOptions } from './engines/engine-setup.js';
 export type { Reply } from './engines/redis-connection.js';
+export type { LocalMemcached } from './engines/memcached-node.js';
 export type { LocalEngine } from './engines/redis-node.js';
 export {
   type Direction,
@@ -16,4 +17,9 @@ export type { Exit } from './processes/guarded-process.js';
 export type { LocalServer } from './processes/local-server.js';
 export type { TlsFiles, TlsOptions } from './security/tls-files.js';
 export { type EngineStack, WRITES_NEED_A_REPLICA } from './stacks/engine-stack.js';
+export {
+  type MemcachedCluster,
+  type MemcachedClusterOptions,
+  startMemcachedCluster,
+} from './stacks/memcached-cluster.js';
 export { type SentinelOptions, startSentinel } from './stacks/sentinel.js';

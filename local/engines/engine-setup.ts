@@ -7,7 +7,7 @@ import { type Access, type AccessOptions, makeAccess } from '../security/access.
 import { makeTlsFiles, type TlsFiles, type TlsOptions, writeSecret } from '../security/tls-files.js';
 
 export interface EngineOptions extends AccessOptions {
-  /** `true` = TLS with new certificates. Redis and Valkey only. */
+  /** `true` = TLS with new certificates. */
   readonly tls?: boolean | TlsOptions;
   /** Further command line arguments of the program, for example `['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru']`. */
   readonly settings?: readonly string[];

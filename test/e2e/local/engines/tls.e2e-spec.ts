@@ -95,9 +95,9 @@ describe.each(redisLikes())('startEngine(%j, { tls })', (kind) => {
 });
 
 describe('startEngine', () => {
-  it('rejects the options TLS, users and password for Memcached', async () => {
-    await expect(startEngine('memcached', { tls: true })).rejects.toThrow(
-      'Memcached servers support no password, users',
+  it('rejects users and passwords for Memcached', async () => {
+    await expect(startEngine('memcached', { password: 'p' })).rejects.toThrow(
+      'Memcached servers support no password or users',
     );
   });
 });
