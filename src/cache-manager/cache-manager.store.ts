@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import KeyvMemcache from '@keyv/memcache';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 import { MemcachedEngine, type RedisEngine } from '../engine/index.js';
@@ -85,19 +84,14 @@ function redisStore({ client }: RedisEngine): EngineStore {
 }
 
 function memcachedStore(engine: MemcachedEngine): EngineStore {
-  // memjs calls it while it reads the socket: an exception there would end the process.
-  const store = new KeyvMemcache(undefined, {
-    deserialize: (bytes: unknown) => parse(String(bytes)) as never,
-  });
-  store.client = engine.client;
-  store.on('error', () => undefined);
   return {
-    get: (key) => engine.settle('get', () => store.get(key)),
+    get: async (key) => {
+      const found = await engine.get(key);
+      return found ? parse(found.toString()) : undefined;
+    },
     set: (key, entry, ttlMs) =>
-      engine.settle('set', () =>
-        store.set(key, JSON.stringify(entry), memcachedLifeSeconds(ttlMs / 1_000) * 1_000),
-      ),
-    delete: (key) => engine.settle('delete', () => store.delete(key)),
+      engine.set(key, JSON.stringify(entry), { lifeSeconds: memcachedLifeSeconds(ttlMs / 1_000) }),
+    delete: (key) => engine.delete(key),
   };
 }
 

@@ -1,8 +1,8 @@
 /** The kind of the servers. */
 export type EngineKind = 'redis' | 'valkey' | 'memcached';
 
-/** How the servers are arranged. Memcached is always `standalone`. */
-export type EngineTopology = 'standalone' | 'sentinel' | 'cluster';
+/** How the servers are arranged. Memcached is `standalone`, or `discovery` if a configuration endpoint names its nodes. */
+export type EngineTopology = 'standalone' | 'sentinel' | 'cluster' | 'discovery';
 
 /** `ready`: calls can be sent to at least one server. */
 export type EngineState = 'connecting' | 'ready' | 'down';

@@ -4,7 +4,7 @@ import type { EngineAddress } from './address/engine-address.js';
 import { EngineMismatchError } from './engine.errors.js';
 import type { EngineReport } from './engine.wire.js';
 import { ENGINE_OPTIONS, type EngineOptions } from './engine.options.js';
-import { MemcachedEngine } from './memcached-engine.js';
+import { MemcachedEngine } from './memcached/memcached-engine.js';
 import { RedisEngine } from './redis-engine.js';
 
 /** An engine of any kind. */

@@ -23,7 +23,7 @@ export type {
   MissingCommand,
 } from './engine.wire.js';
 export { type Engine, Engines } from './engines.js';
-export { MemcachedEngine } from './memcached-engine.js';
+export { MemcachedEngine } from './memcached/memcached-engine.js';
 export type { InvalidationFeed, InvalidationListener } from './push/invalidations.js';
 export type { Subscriber } from './push/subscriptions.js';
 export { spreadHashTags } from './topology/key-slot.js';

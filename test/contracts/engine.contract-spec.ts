@@ -43,6 +43,16 @@ for (const [turn, [topology, how, options]] of setups.entries()) {
 }
 
 if (installed('memcached').length > 0) {
-  describeMemcachedContract('one node', 1);
-  if (SCOPE !== 'quick') describeMemcachedContract('two nodes', 2);
+  describeMemcachedContract('one node', { nodes: 1 });
+  if (SCOPE !== 'quick') {
+    const tls = { clientCertificates: true };
+    describeMemcachedContract('two nodes', { nodes: 2 });
+    describeMemcachedContract('two nodes, TLS with client certificates', { nodes: 2, tls });
+    describeMemcachedContract('two nodes, found by discovery', { nodes: 2, isDiscovered: true });
+    describeMemcachedContract('two nodes, found by discovery with TLS', {
+      nodes: 2,
+      isDiscovered: true,
+      tls,
+    });
+  }
 }

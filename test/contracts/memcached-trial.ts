@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { type FaultProxy, type LocalServer, startEngine, startFaultProxy } from '../../local/index.js';
+import {
+  type FaultProxy,
+  type LocalServer,
+  type MemcachedCluster,
+  startFaultProxy,
+  startMemcachedCluster,
+  type TlsOptions,
+} from '../../local/index.js';
 import { MemcachedEngine, parseEngineUrl } from '../../src/engine/index.js';
 import { until } from '../support/until.js';
 import { outcomeOf } from './engine-trial.js';
@@ -10,18 +17,28 @@ export const SHORT_DEADLINE_MS = 200;
 /** Tolerance: timers are not exact. */
 export const LATE_MS = 50;
 
+export interface MemcachedSetup {
+  nodes: number;
+  tls?: TlsOptions;
+  /** The engine finds the nodes through their configuration endpoint. */
+  isDiscovered?: boolean;
+}
+
 /** Shared by the tests of the Memcached contract: the servers, one engine, and keys with a prefix per test. */
 export class MemcachedTrial {
-  servers: LocalServer[] = [];
+  servers: readonly LocalServer[] = [];
+  private started: MemcachedCluster | undefined;
   prefix = '';
   private shared: MemcachedEngine | undefined;
   private readonly closing: (() => unknown)[] = [];
 
   /** Registers hooks in the surrounding `describe`. */
-  constructor(readonly nodes: number) {
+  constructor(readonly setup: MemcachedSetup) {
     beforeAll(async () => {
-      this.servers = await Promise.all(Array.from({ length: nodes }, () => startEngine('memcached')));
-      this.shared = startedEngine(this.servers, DEADLINE_MS);
+      this.started = await startMemcachedCluster(setup);
+      this.servers = this.started.nodes;
+      this.shared = this.connect(setup.isDiscovered ? this.cluster.url : this.servers);
+      this.closing.length = 0;
       await until(() => this.engine.isReady);
     });
     beforeEach(async () => {
@@ -35,7 +52,7 @@ export class MemcachedTrial {
     });
     afterAll(async () => {
       this.shared?.close();
-      await Promise.all(this.servers.map((server) => server.stop()));
+      await this.started?.stop();
     });
   }
 
@@ -44,9 +61,19 @@ export class MemcachedTrial {
     return this.shared;
   }
 
-  /** An engine on the same servers. It is closed after the test. */
-  connect(to: readonly { port: number }[] = this.servers, deadlineMs: number = DEADLINE_MS): MemcachedEngine {
-    const engine = startedEngine(to, deadlineMs);
+  get cluster(): MemcachedCluster {
+    if (!this.started) throw new Error('The servers are not started yet.');
+    return this.started;
+  }
+
+  /** An engine on the same servers, or on those of a URL. It is closed after the test. */
+  connect(
+    to: string | readonly { port: number }[] = this.servers,
+    deadlineMs = DEADLINE_MS,
+  ): MemcachedEngine {
+    const url = typeof to === 'string' ? to : this.urlOf(to);
+    const engine = new MemcachedEngine(parseEngineUrl(url), deadlineMs);
+    engine.start();
     this.afterTest(() => engine.close());
     return engine;
   }
@@ -67,29 +94,27 @@ export class MemcachedTrial {
     return Array.from({ length: count }, (_, i) => `${this.prefix}:${i}`);
   }
 
-  set(key: string, value: string | Buffer, options = {}): Promise<boolean> {
-    return this.engine.settle('set', () => this.engine.client.set(key, value, options));
+  set(key: string, value: string | Buffer, options: { lifeSeconds?: number } = {}): Promise<void> {
+    return this.engine.set(key, value, options);
   }
 
-  async get(key: string): Promise<Buffer | null> {
-    return (await this.engine.settle('get', () => this.engine.client.get(key))).value;
+  get(key: string): Promise<Buffer | null> {
+    return this.engine.get(key);
   }
 
   async textOf(key: string): Promise<string | null> {
     return (await this.get(key))?.toString() ?? null;
   }
-}
 
-function startedEngine(to: readonly { port: number }[], deadlineMs: number): MemcachedEngine {
-  const hosts = to.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  const engine = new MemcachedEngine(parseEngineUrl(`memcached://${hosts}`), deadlineMs);
-  engine.start();
-  return engine;
+  private urlOf(servers: readonly { port: number }[]): string {
+    const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    return this.cluster.url.replace('+discovery', '').replace(/(?<=:\/\/)[^?]*/, hosts);
+  }
 }
 
 /** The outcomes of one read per key. */
 export function outcomesOn(engine: MemcachedEngine, keys: string[]): Promise<string[]> {
-  return Promise.all(keys.map((key) => outcomeOf(engine.settle('get', () => engine.client.get(key)))));
+  return Promise.all(keys.map((key) => outcomeOf(engine.get(key))));
 }
 
 export function isDone(outcome: string): boolean {

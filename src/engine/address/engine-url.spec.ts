@@ -46,6 +46,34 @@ describe('parseEngineUrl', () => {
     });
   });
 
+  it('reads Memcached with TLS and with a configuration endpoint', () => {
+    expect(parseEngineUrl('memcacheds://a,b:1?ca=ca.pem')).toMatchObject({
+      kind: 'memcached',
+      topology: 'standalone',
+      nodes: [{ port: 11_211 }, { port: 1 }],
+      tls: { ca: 'ca.pem' },
+    });
+    expect(parseEngineUrl('memcacheds+discovery://x.cfg.example:11211')).toEqual({
+      kind: 'memcached',
+      topology: 'discovery',
+      nodes: [{ host: 'x.cfg.example', port: 11_211 }],
+      database: 0,
+      tls: {},
+    });
+    expect(parseEngineUrl('memcached+discovery://a').tls).toBeUndefined();
+  });
+
+  it.each([
+    'REDIS://Host',
+    'Rediss+Sentinel://Host?name=Primary',
+    'VALKEYS+CLUSTER://Host',
+    'MemcacheDs://Host',
+  ])('accepts the scheme of %s in any case, and keeps the case of everything else', (url) => {
+    const lowerCase = url.replace(/^[^:]+/, (scheme) => scheme.toLowerCase());
+    expect(parseEngineUrl(url)).toEqual(parseEngineUrl(lowerCase));
+    expect(parseEngineUrl(url).nodes).toMatchObject([{ host: 'Host' }]);
+  });
+
   it('reads an IPv6 host', () => {
     expect(parseEngineUrl('redis://[::1]:6379').nodes).toEqual([{ host: '::1', port: 6379 }]);
   });
@@ -54,7 +82,13 @@ describe('parseEngineUrl', () => {
     ['http://localhost', /scheme "http"\. Use redis:\/\//],
     ['localhost:6379', /not a URL/],
     ['redis+ring://localhost', /scheme "redis\+ring"/],
-    ['memcacheds://localhost', /scheme "memcacheds"/],
+    ['memcached+cluster://localhost', /scheme "memcached\+cluster"/],
+    ['redis+discovery://localhost', /scheme "redis\+discovery"/],
+    ['memcached://localhost?ca=ca.pem', /parameter "ca".*Write memcacheds for TLS/],
+    ['memcacheds://localhost?name=x', /parameter "name", which memcacheds:\/\/ does not support\. Remove it/],
+    ['memcached+discovery://a,b', /names 2 hosts.*configuration endpoint alone/],
+    ['memcacheds+discovery://u:p@localhost', /credentials.*Remove them/],
+    ['memcached+discovery://localhost/1', /no databases/],
     ['redis+sentinel://localhost', /name the primary that the sentinels watch\. Add \?name=/],
     ['valkey+cluster://localhost/1', /database 0 only/],
     ['redis://localhost?ca=ca.pem', /parameter "ca".*Write rediss for TLS/],
@@ -111,6 +145,9 @@ describe('parseEngineUrl', () => {
     );
     expect(describeAddress(parseEngineUrl('valkeys+cluster://u:hunter2@a,b:1'))).toBe(
       'valkeys+cluster://a:6379,b:1',
+    );
+    expect(describeAddress(parseEngineUrl('memcacheds+discovery://a'))).toBe(
+      'memcacheds+discovery://a:11211',
     );
   });
 });

@@ -17,13 +17,14 @@ interface Scheme {
 }
 
 const EXAMPLES =
-  'Use redis://, rediss:// (TLS), valkey://, valkeys:// (TLS) or memcached://, for example valkey://127.0.0.1:6379/0, ' +
-  'redis+sentinel://host:26379/0?name=primary or valkey+cluster://host:6379.';
+  'Use redis://, valkey:// or memcached://, or with TLS rediss://, valkeys:// or memcacheds://, for example ' +
+  'valkey://127.0.0.1:6379/0, redis+sentinel://host:26379/0?name=primary, valkey+cluster://host:6379 or ' +
+  'memcached+discovery://host:11211.';
 const TLS_PARAMETERS = ['ca', 'cert', 'key', 'servername'] as const;
 
 /**
  * Parses `scheme://[user[:password]@]host[:port][,host[:port]...][/database][?name=...&ca=...]`, where the scheme is
- * `(redis|valkey)[s][+sentinel|+cluster]` or `memcached`.
+ * `(redis|valkey)[s][+sentinel|+cluster]` or `memcached[s][+discovery]`, in lower or upper case.
  *
  * `new URL()` cannot parse a list of hosts.
  *
@@ -55,15 +56,18 @@ export function parseEngineUrl(url: string): EngineAddress {
   };
 }
 
-function readScheme(text: string): Scheme {
-  if (text === 'memcached') return { text, kind: text, topology: 'standalone', tls: false };
-  const match = /^(?:(redis)|(valkey))(s?)(?:\+(sentinel|cluster))?$/.exec(text);
+function readScheme(written: string): Scheme {
+  // RFC 3986, section 3.1: schemes are case-insensitive.
+  const text = written.toLowerCase();
+  const match =
+    /^(redis|valkey)(s?)(?:\+(sentinel|cluster))?$/.exec(text) ??
+    /^(memcached)(s?)(?:\+(discovery))?$/.exec(text);
   if (!match) throw new EngineUrlError(`has the scheme "${text}". ${EXAMPLES}`);
   return {
     text,
-    kind: match[1] ? 'redis' : 'valkey',
-    topology: (match[4] as EngineTopology | undefined) ?? 'standalone',
-    tls: match[3] === 's',
+    kind: match[1] as EngineKind,
+    topology: (match[3] as EngineTopology | undefined) ?? 'standalone',
+    tls: match[2] === 's',
   };
 }
 
@@ -73,6 +77,11 @@ function readNodes({ text, kind, topology }: Scheme, hosts: string): EngineNode[
   if (kind !== 'memcached' && topology === 'standalone' && nodes.length > 1) {
     throw new EngineUrlError(
       `names ${nodes.length} hosts, but ${text}:// is one server. Name one, or write ${text}+sentinel:// or ${text}+cluster://.`,
+    );
+  }
+  if (topology === 'discovery' && nodes.length > 1) {
+    throw new EngineUrlError(
+      `names ${nodes.length} hosts, but ${text}:// needs the configuration endpoint alone. Name it, or write memcached:// with all nodes.`,
     );
   }
   return nodes;
@@ -134,7 +143,7 @@ function checkParameters(scheme: Scheme, parameters: URLSearchParams): void {
 
 function unsupportedParameter({ text, kind }: Scheme, name: string): EngineUrlError {
   const isForTls = (TLS_PARAMETERS as readonly string[]).includes(name);
-  const remedy = isForTls && kind !== 'memcached' ? `Write ${kind}s for TLS, or remove it.` : 'Remove it.';
+  const remedy = isForTls ? `Write ${kind}s for TLS, or remove it.` : 'Remove it.';
   return new EngineUrlError(`has the parameter "${name}", which ${text}:// does not support. ${remedy}`);
 }
 

@@ -28,6 +28,14 @@ const MISCONFIGURATIONS: [pattern: RegExp, sentence: string][] = [
     /unknown command .?CLUSTER/i,
     'The server does not support clusters. Write its URL without +cluster; for a sentinel, with +sentinel and ?name=.',
   ],
+  [
+    /NOTMEMCACHED/,
+    'The server is not Memcached. Write its URL with redis or valkey, or correct host and port.',
+  ],
+  [
+    /NODISCOVERY/,
+    'The server answers no "config get cluster". Name the configuration endpoint of ElastiCache, or write the URL without +discovery and with all nodes.',
+  ],
   [/CERT_HAS_EXPIRED/, 'The certificate of the server has expired. Renew it.'],
   [/CERT_NOT_YET_VALID/, 'The certificate of the server is not valid yet. Correct the clock, or renew it.'],
   [
@@ -56,14 +64,14 @@ const MISCONFIGURATIONS: [pattern: RegExp, sentence: string][] = [
 const MAX_MESSAGE_LENGTH = 100;
 
 const WRONG_URL =
-  /UNKNOWNNAME|cluster support disabled|CLUSTERNODE|SENTINELNODE|unknown command .?(SENTINEL|CLUSTER)/i;
+  /UNKNOWNNAME|cluster support disabled|CLUSTERNODE|SENTINELNODE|NOTMEMCACHED|NODISCOVERY|unknown command .?(SENTINEL|CLUSTER)/i;
 
 const TEMPORARY_FAILURES: [pattern: RegExp, sentence: string][] = [
   [/NOTPRIMARY/, 'The server is a replica and accepts no writes. Looking for the primary.'],
   [/FEWSENTINELS/, 'Too few sentinels answer. Start the others, or wait.'],
   [
     /UNGREETED/,
-    'The connection was lost before the first answer. If the server speaks TLS, write its URL with rediss or valkeys.',
+    'The connection was lost before the first answer. If the server speaks TLS, write its URL with rediss, valkeys or memcacheds.',
   ],
   [/NOSLOTS/, 'The cluster serves no slots. Assign them, or wait until the cluster has formed.'],
   [/ECONNREFUSED/, 'The connection is refused. Start the engine, or correct its URL.'],

@@ -6,24 +6,22 @@ export class MemcachedTier implements EngineTier {
   constructor(private readonly engine: MemcachedEngine) {}
 
   async find(entry: string, tokenKeys: readonly string[]): Promise<EntryFound> {
-    const [found, tokens] = await Promise.all([this.get(entry), this.read(tokenKeys)]);
+    const [found, tokens] = await Promise.all([this.engine.get(entry), this.read(tokenKeys)]);
     return { entry: found, tokens };
   }
 
   async write(entry: string, bytes: Buffer, lifeSeconds: number): Promise<void> {
-    const { client } = this.engine;
-    await this.engine.settle('set', () =>
-      client.set(entry, bytes, { expires: memcachedLifeSeconds(lifeSeconds) }),
-    );
+    await this.engine.set(entry, bytes, { lifeSeconds: memcachedLifeSeconds(lifeSeconds) });
   }
 
   async read(tokenKeys: readonly string[]): Promise<(string | null)[]> {
-    const found = await Promise.all(tokenKeys.map((key) => this.get(key)));
+    const found = await Promise.all(tokenKeys.map((key) => this.engine.get(key)));
     return found.map((token) => token?.toString() ?? null);
   }
 
   async ensure(tokenKeys: readonly string[], token: string, lifeSeconds: number): Promise<(string | null)[]> {
-    const created = tokenKeys.map((key) => this.add(key, token, memcachedLifeSeconds(lifeSeconds)));
+    const life = { lifeSeconds: memcachedLifeSeconds(lifeSeconds) };
+    const created = tokenKeys.map((key) => this.engine.add(key, token, life));
     const [present] = await Promise.all([this.read(tokenKeys), ...created]);
     return present;
   }
@@ -34,27 +32,16 @@ export class MemcachedTier implements EngineTier {
   }
 
   async remove(keys: readonly string[]): Promise<void> {
-    const { client } = this.engine;
-    await Promise.all(keys.map((key) => this.engine.settle('delete', () => client.delete(key))));
+    await Promise.all(keys.map((key) => this.engine.delete(key)));
   }
 
   /** A lease may expire up to a second early: it is renewed before that. If its holder dies, others wait no longer than its life. */
   acquire(key: string, lifeSeconds: number): Promise<boolean> {
-    return this.add(key, '1', withinBounds(lifeSeconds));
+    return this.engine.add(key, '1', { lifeSeconds: withinBounds(lifeSeconds) });
   }
 
   async renew(key: string, lifeSeconds: number): Promise<void> {
-    const { client } = this.engine;
-    await this.engine.settle('touch', () => client.touch(key, withinBounds(lifeSeconds)));
-  }
-
-  private async get(key: string): Promise<Buffer | null> {
-    return (await this.engine.settle('get', () => this.engine.client.get(key))).value;
-  }
-
-  private add(key: string, value: string, lifeSeconds: number): Promise<boolean> {
-    const { client } = this.engine;
-    return this.engine.settle('add', () => client.add(key, value, { expires: lifeSeconds }));
+    await this.engine.touch(key, withinBounds(lifeSeconds));
   }
 }
 

@@ -16,10 +16,9 @@ import {
 export function describeMemcachedFaults(trial: MemcachedTrial): void {
   describe('faults', () => {
     it('settles a call by its own deadline while the servers are paused', async () => {
-      const { client } = trial.engine;
       for (const server of trial.servers) server.pause();
       const { ms, result: outcome } = await elapsed(() =>
-        outcomeOf(trial.engine.settle('get', () => client.get(`${trial.prefix}:paused`), { deadlineMs: 50 })),
+        outcomeOf(trial.engine.get(`${trial.prefix}:paused`, { deadlineMs: 50 })),
       );
       for (const server of trial.servers) server.resume();
       expect(outcome).toMatch(/^(unknown|refused)$/);
@@ -61,16 +60,16 @@ export function describeMemcachedFaults(trial: MemcachedTrial): void {
 
     it('never reads the reply of a lost connection on the next one', async () => {
       const proxies = await trial.startProxies();
-      const engine = trial.connect(proxies, SHORT_DEADLINE_MS);
+      const engine = trial.connect(proxies);
       await until(() => engine.isReady);
       const keys = trial.keys(4);
-      await Promise.all(keys.map((key) => trial.set(key, key.padEnd(500_000, 'x'))));
+      await Promise.all(keys.map((key) => engine.set(key, key.padEnd(500_000, 'x'))));
       const interrupted = outcomesOn(engine, keys);
       for (const proxy of proxies) proxy.reset();
       expect(new Set(await interrupted)).not.toContain('done');
-      const get = (key: string) => engine.settle('get', () => engine.client.get(key)).catch(() => null);
-      await until(async () => (await Promise.all(keys.map(get))).every((found) => found?.value));
-      for (const key of keys) expect(String((await get(key))?.value).slice(0, key.length)).toBe(key);
+      const get = (key: string) => engine.get(key).catch(() => null);
+      await until(async () => (await Promise.all(keys.map(get))).every((found) => found));
+      for (const key of keys) expect(String(await get(key)).slice(0, key.length)).toBe(key);
     });
 
     it('refuses calls at once while all nodes are down, and recovers afterwards', async () => {
@@ -89,8 +88,7 @@ export function describeMemcachedFaults(trial: MemcachedTrial): void {
       const engine = trial.connect();
       await until(() => engine.isReady);
       engine.close();
-      const call = () => engine.settle('get', () => engine.client.get(`${trial.prefix}:closed`));
-      expect(await outcomeOf(call())).toBe('refused');
+      expect(await outcomeOf(engine.get(`${trial.prefix}:closed`))).toBe('refused');
     });
   });
 }

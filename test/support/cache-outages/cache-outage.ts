@@ -64,15 +64,18 @@ async function outOfMemory({ kind, server, engine }: OutageSite) {
 }
 
 /** Memcached runs with `-M`: it rejects writes when it is full, instead of evicting. */
-async function filledUp({ client }: MemcachedEngine) {
+async function filledUp(engine: MemcachedEngine) {
   const filling: string[] = [];
   const piece = Buffer.alloc(900_000);
   const hasRoom = async (): Promise<boolean> => {
     filling.push(`filling:${filling.length}`);
-    return client.set(filling.at(-1) ?? '', piece, {}).catch(() => false);
+    return engine.set(filling.at(-1) ?? '', piece).then(
+      () => true,
+      () => false,
+    );
   };
   while (filling.length < 100 && (await hasRoom()));
-  return async () => void (await Promise.all(filling.map((key) => client.delete(key).catch(() => false))));
+  return async () => void (await Promise.all(filling.map((key) => engine.delete(key).catch(() => false))));
 }
 
 /** A server that speaks neither protocol listens on the engine's port. */
@@ -95,6 +98,6 @@ async function listening(server: Server, port: number): Promise<void> {
 }
 
 async function write(engine: Engine, key: string, text: string): Promise<void> {
-  if (engine instanceof MemcachedEngine) await engine.settle('set', () => engine.client.set(key, text, {}));
+  if (engine instanceof MemcachedEngine) await engine.set(key, text);
   else await engine.client.set(key, text);
 }
