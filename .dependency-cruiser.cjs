@@ -124,7 +124,7 @@ module.exports = {
       comment: 'One place to reason about deadlines, errors and topology.',
       from: { path: '^src/', pathNot: ['^src/engine/', '\\.store\\.ts$', '\\.spec\\.ts$'] },
       to: {
-        path: '^node_modules/(redis|@redis/|memjs|@keyv/|keyv|cache-manager-redis-yet|connect-redis)',
+        path: '^node_modules/(redis|@redis/|@keyv/|keyv|cache-manager-redis-yet|connect-redis)',
       },
     },
     {
