@@ -13,8 +13,8 @@ export interface TokenStorage {
 }
 
 /**
- * A tag's token outlives the answers under it by up to this, so that not every answer has to extend it: an extension makes all nodes evict the
- * answers that depend on it. If a token expires first all the same, its answers are misses.
+ * A tag's token outlives the answers under it by up to this, so that not every answer has to extend it. If a token expires first all the same,
+ * its answers are misses.
  */
 const TAG_MARGIN_SECONDS = 3_600;
 const MOST_REMEMBERED = 20_000;
