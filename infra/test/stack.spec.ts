@@ -47,7 +47,11 @@ describe('the stack', () => {
     });
     expectResource(template, 'AWS::ElastiCache::ParameterGroup', {
       CacheParameterGroupFamily: 'valkey8',
-      Properties: Match.objectLike({ 'cluster-enabled': 'yes', 'maxmemory-policy': 'noeviction' }),
+      Properties: Match.objectLike({
+        'cluster-enabled': 'yes',
+        'maxmemory-policy': 'noeviction',
+        'min-replicas-to-write': '1',
+      }),
     });
   });
 

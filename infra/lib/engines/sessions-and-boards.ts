@@ -18,6 +18,12 @@ interface SessionsAndBoardsProps {
   key: IKey;
 }
 
+/**
+ * A primary that is cut off from its replicas refuses writes, which a failover would undo. A promoted primary needs a replica as well,
+ * so with one replica its writes would wait for a new node.
+ */
+const FENCE = { 'min-replicas-to-write': '1', 'min-replicas-max-lag': '2' };
+
 /** One cluster for what must not be evicted. Two users share it: a role reads and writes its own keys only. */
 export class SessionsAndBoards extends Construct {
   /** The id that IAM tokens are made for. */
@@ -83,6 +89,7 @@ export class SessionsAndBoards extends Construct {
           'maxmemory-policy': 'noeviction',
           // Room for the buffers of a failover and of a snapshot.
           'reserved-memory-percent': '25',
+          ...(replicas > 1 && FENCE),
         },
       },
       {
