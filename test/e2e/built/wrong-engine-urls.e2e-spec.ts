@@ -58,7 +58,7 @@ describe('the built application with a wrong engine URL', () => {
         LEADERBOARD_ENGINE_URL: 'memcached://127.0.0.1:11211',
       }),
     ).toEqual({
-      ENGINE_URL: expect.stringMatching(/^has the scheme "http"\. Use redis:\/\/.* or valkey\+cluster:\/\//),
+      ENGINE_URL: expect.stringMatching(/^has the scheme "http"\. Use redis:\/\/.* valkey\+cluster:\/\//),
       SESSION_ENGINE_URL:
         'does not name the primary that the sentinels watch. Add ?name=NAME, for example ?name=primary.',
       CACHE_ENGINE_URL: `has the parameter "timeout", which ${kind}:// does not support. Remove it.`,
@@ -90,6 +90,29 @@ describe('the built application with a wrong engine URL', () => {
         /^cannot be Memcached: it loses sessions whenever a node goes/,
       ),
       LEADERBOARD_ENGINE_URL: expect.stringMatching(/^cannot be Memcached: it has no sorted sets/),
+    });
+  });
+
+  it('rejects a Memcached that is no configuration endpoint, and credentials and parameters for Memcached', async () => {
+    const memcached = await startEngine('memcached');
+    const own = { SESSION_ENGINE_URL: server.url, LEADERBOARD_ENGINE_URL: server.url };
+    try {
+      expect(
+        await refusal({ ...own, CACHE_ENGINE_URL: memcached.url.replace('://', '+discovery://') }),
+      ).toEqual({
+        CACHE_ENGINE_URL:
+          'does not fit its servers. The server answers no "config get cluster". Name the configuration endpoint of ElastiCache, or write the URL without +discovery and with all nodes.',
+      });
+    } finally {
+      await memcached.stop();
+    }
+    expect(
+      await refusal({ ...own, CACHE_ENGINE_URL: 'MEMCACHEDS+DISCOVERY://app:hunter2@127.0.0.1:11211' }),
+    ).toEqual({ CACHE_ENGINE_URL: 'has credentials, which are not supported for Memcached. Remove them.' });
+    expect(
+      await refusal({ ...own, CACHE_ENGINE_URL: 'memcached://127.0.0.1:11211?password-file=/hunter2' }),
+    ).toEqual({
+      CACHE_ENGINE_URL: 'has the parameter "password-file", which memcached:// does not support. Remove it.',
     });
   });
 
