@@ -58,7 +58,10 @@ describe('explainConnectionFailure', () => {
     ['LOADING Redis is loading the dataset in memory', /loading its data/],
     ['WRONGPASS invalid username-password pair or user is disabled.', /user or password is wrong/],
     ['NOAUTH HELLO must be called with the client already authenticated', /asks for a password/],
-    ["NOPERM User app has no permissions to run the 'hello' command", /ACL of the user does not allow/],
+    [
+      "NOPERM User app has no permissions to run the 'cluster|slots' command",
+      /does not allow cluster.slots\. Add/,
+    ],
     ['MISCONF Redis is configured to save RDB snapshots', /: MISCONF Redis is configured to save/],
     ["ERR refused for 'secret'", /refused the connection: ERR refused for\.$/],
   ])('explains the handshake error %s without repeating the arguments', (message, sentence) => {

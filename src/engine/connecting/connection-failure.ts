@@ -107,6 +107,8 @@ export function explainConnectionFailure(error: unknown): string {
   const [credentialsError] = findCredentialsErrors(error);
   if (credentialsError) return credentialsError.message;
   const text = fullText(error);
+  const [, denied] = /NOPERM .*'([a-z|]+)' command/.exec(text) ?? [];
+  if (denied) return `The ACL of the user does not allow ${denied}. Add +${denied} to it.`;
   const known = [...MISCONFIGURATIONS, ...TEMPORARY_FAILURES].find(([pattern]) => pattern.test(text));
   if (known) return known[1];
   if (error instanceof ErrorReply) return `The server refused the connection: ${serverMessage(error)}.`;

@@ -8,14 +8,9 @@ import {
 } from '../connecting/connect.js';
 import type { Server } from '../servers/server.js';
 import { SLOTS } from './key-slot.js';
+import { readSlotRanges, type SlotRange } from './slot-ranges.js';
 
 const MAP_READERS = 3;
-
-interface SlotRange {
-  from: number;
-  to: number;
-  node: EngineNode;
-}
 
 /** The slot map of a cluster: which primary owns which slots, as one node reports it. */
 export class ClusterMap {
@@ -94,13 +89,5 @@ export async function discoverMap(
 }
 
 async function readMap(client: RedisClientType, node: EngineNode): Promise<ClusterMap> {
-  const ranges = await client.clusterSlots();
-  return new ClusterMap(
-    ranges.map(({ from, to, master }) => ({
-      from,
-      to,
-      // A node that does not know its own address reports an empty host.
-      node: { host: master.host || node.host, port: master.port },
-    })),
-  );
+  return new ClusterMap(await readSlotRanges(client, node));
 }

@@ -18,7 +18,8 @@ describe('readRedirection', () => {
     });
   });
 
-  it('uses the host of the sender if the reply names none', () => {
+  it('uses the host of the sender if the reply names none, or "?"', () => {
+    expect(read(new ErrorReply('MOVED 1 ?:6381'))).toMatchObject({ node: { host: '10.0.0.1', port: 6381 } });
     expect(read(new ErrorReply('MOVED 1 :6381'))).toMatchObject({ node: { host: '10.0.0.1', port: 6381 } });
   });
 

@@ -55,12 +55,12 @@ export async function followRedirections<T>(
   throw error;
 }
 
-/** Reads a MOVED or ASK reply. A reply without a host means the host of the server that sent it. */
+/** Reads a MOVED or ASK reply. Without a host, and with `?`, the host of the server that sent it is meant. */
 export function readRedirection(error: unknown, sender: EngineNode): Redirection | undefined {
   if (!(error instanceof ErrorReply)) return undefined;
   const match = /^(MOVED|ASK) (\d+) (.*):(\d+)$/.exec(error.message);
   if (!match) return undefined;
   const [, kind, slot, host, port] = match;
-  const node = { host: host || sender.host, port: Number(port) };
+  const node = { host: host && host !== '?' ? host : sender.host, port: Number(port) };
   return { kind: kind as Redirection['kind'], slot: Number(slot), node };
 }
