@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A proxy that closes the connection on some commands, as proxies do that know only a part of the protocol. */
+/** A proxy that closes the connection on some commands, as proxies do that know only a part of the protocol, and on long ones. */
 export interface RefusingProxy {
   readonly port: number;
   through(url: string): string;
@@ -9,6 +9,9 @@ export interface RefusingProxy {
   readonly refused: readonly string[];
   stop(): void;
 }
+
+/** What serverless caches accept, with the command's name. */
+const MOST_ARGUMENTS = 3_999;
 
 /** Starts a proxy in front of a server. `commands`: names without arguments, for example `ROLE`. */
 export async function startRefusingProxy(
@@ -22,9 +25,11 @@ export async function startRefusingProxy(
     for (const socket of [client, upstream]) sockets.add(socket.on('error', () => undefined));
     upstream.pipe(client);
     client.on('data', (chunk: Buffer) => {
-      const command = namesIn(chunk).find((name) => commands.includes(name));
-      if (command === undefined) return upstream.write(chunk);
-      refused.push(command);
+      const found = commandsIn(chunk).find(
+        ({ name, words }) => commands.includes(name) || words > MOST_ARGUMENTS,
+      );
+      if (!found) return upstream.write(chunk);
+      refused.push(found.name);
       upstream.destroy();
       return client.destroy();
     });
@@ -45,9 +50,8 @@ export async function startRefusingProxy(
   };
 }
 
-/** The first word of each command in a chunk. The tests' commands are small, so none is split over two chunks. */
-function namesIn(chunk: Buffer): string[] {
-  return [...chunk.toString('latin1').matchAll(/\*\d+\r\n\$\d+\r\n([^\r]+)\r\n/g)].map(
-    ([, name]) => name ?? '',
-  );
+/** The first word of each command in a chunk, and the number of its words. */
+function commandsIn(chunk: Buffer): { name: string; words: number }[] {
+  const headers = chunk.toString('latin1').matchAll(/\*(\d+)\r\n\$\d+\r\n([^\r]+)\r\n/g);
+  return [...headers].map(([, words, name = '']) => ({ name, words: Number(words) }));
 }

@@ -145,7 +145,7 @@ export function applyArguments(
       String(composite.encode(score, version)),
       playerId,
     ]);
-    return [String(changed.length), changed.map(({ version }) => version).join(), ...members];
+    return [changed.map(({ version }) => version).join(), members.join('\n')];
   };
   let before: string | undefined;
   return [

@@ -4,26 +4,30 @@
 -- KEYS: state, sets.
 -- ARGV: 1 ledger id, 2 epoch, 3 from, 4 to, 5 expected checkpoint at `from` ("*": any), 6 checkpoint at `to`, 7 slots per score,
 --   8 how many players' ranks are wanted, 9 how many of these move, 10 and on: these players, those who move first.
---   Then of each set: its period, when it expires (Unix seconds, "+" and seconds from now, or "" for never), and its changes: how many,
---   their versions in one argument, composite and player of each. "=" for the changes of the set before: a score that is new in the
---   week is mostly new in the day too.
+--   Then of each set: its period, when it expires (Unix seconds, "+" and seconds from now, or "" for never), and its changes: their
+--   versions in one argument, and in another composite and player of each, a line each. Servers limit the number of arguments. "=" for
+--   the changes of the set before: a score that is new in the week is mostly new in the day too.
 -- Replies {applied version, checkpoint, how many were better than each player who moves before, how many are better than each player
 --   after}, or nil if the sets are neither at `from` nor at `to` or beyond, or have another checkpoint at `from`: then they contain
 --   commits that this ledger lost. A state without a checkpoint was written by a node of an earlier release.
 local from, to, expected, slotsPerScore = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[7])
 local wanted, moving = tonumber(ARGV[8]), tonumber(ARGV[9])
 
--- The changes of each set, and where they are in ARGV.
+local function linesOf(text)
+  local lines = {}
+  for line in string.gmatch(text, '[^\n]+') do lines[#lines + 1] = line end
+  return lines
+end
+
+-- The changes of each set: composite and player in turn.
 local sets, periods, at = {}, {}, 10 + wanted
 for i = 2, #KEYS do
-  if ARGV[at + 2] == '=' then
-    sets[i] = {changes = sets[i - 1].changes, versions = sets[i - 1].versions, first = sets[i - 1].first}
-  else
-    sets[i] = {changes = tonumber(ARGV[at + 2]), versions = ARGV[at + 3], first = at + 4}
-  end
+  local isSame = ARGV[at + 2] == '='
+  sets[i] = isSame and {changes = sets[i - 1].changes, versions = sets[i - 1].versions}
+    or {changes = linesOf(ARGV[at + 3]), versions = ARGV[at + 2]}
   sets[i].period, sets[i].expires = ARGV[at], ARGV[at + 1]
   periods[i - 1] = ARGV[at]
-  at = ARGV[at + 2] == '=' and at + 3 or sets[i].first + 2 * sets[i].changes
+  at = at + (isSame and 3 or 4)
 end
 
 local state = readState(KEYS[1], 'ledger', 'edition', 'position', 'mark', unpack(periods))
@@ -45,18 +49,17 @@ local function addRanks(count)
   for i = 10, 9 + count do reply[#reply + 1] = countBetter(KEYS[2], ARGV[i], slotsPerScore) end
 end
 
-local function addAll(key, set)
-  local last = set.first + 2 * set.changes - 1
+local function addAll(key, changes)
   -- unpack() passes some thousand arguments at most.
-  for first = set.first, last, 2000 do
-    redis.call('ZADD', key, unpack(ARGV, first, math.min(first + 1999, last)))
+  for first = 1, #changes, 2000 do
+    redis.call('ZADD', key, unpack(changes, first, math.min(first + 1999, #changes)))
   end
 end
 
 local function addNewer(key, set)
-  local change = set.first
+  local change = 1
   for version in string.gmatch(set.versions, '%d+') do
-    if tonumber(version) > applied then redis.call('ZADD', key, ARGV[change], ARGV[change + 1]) end
+    if tonumber(version) > applied then redis.call('ZADD', key, set.changes[change], set.changes[change + 1]) end
     change = change + 2
   end
 end
@@ -78,8 +81,8 @@ end
 addRanks(moving)
 if applied < to then
   for i = 2, #KEYS do
-    if applied == from then addAll(KEYS[i], sets[i]) else addNewer(KEYS[i], sets[i]) end
-    if sets[i].changes > 0 then
+    if applied == from then addAll(KEYS[i], sets[i].changes) else addNewer(KEYS[i], sets[i]) end
+    if #sets[i].changes > 0 then
       redis.call('HSET', KEYS[1], sets[i].period, redis.call('ZCARD', KEYS[i]))
       expire(KEYS[i], sets[i].expires)
     end
