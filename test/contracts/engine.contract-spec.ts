@@ -10,12 +10,20 @@ import { describeMemcachedContract } from './memcached.contract.js';
 Logger.overrideLogger(false);
 
 const PASSWORD = 'p@ss:word/with?all#kinds';
+/** Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html */
+const REFUSED_BY_ELASTICACHE =
+  'BGREWRITEAOF BGSAVE CONFIG DEBUG MIGRATE REPLICAOF SAVE SLAVEOF SHUTDOWN SYNC'.split(' ');
 const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOptions][] = [
   ['standalone', 'plain', {}],
   [
     'standalone',
     'TLS with client certificates and a password',
     { tls: { clientCertificates: true }, password: PASSWORD },
+  ],
+  [
+    'standalone',
+    'configured as ElastiCache',
+    { settings: REFUSED_BY_ELASTICACHE.flatMap((command) => ['--rename-command', command, '']) },
   ],
   ['sentinel', 'plain', {}],
   [

@@ -20,7 +20,7 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'Sentinel and Cluster': 'test/e2e/engine/app-on-topologies.e2e-spec.ts',
   'engine faults with TLS': 'test/e2e/engine/faults-on-*-with-tls.e2e-spec.ts',
   'refusals of engines and wrong URLs':
-    'test/e2e/{engine/{refusals,refused-commands,wrong-urls},database/database-urls}.e2e-spec.ts',
+    'test/e2e/{engine/{refusals,refused-commands,cluster-addresses,wrong-urls},database/database-urls}.e2e-spec.ts',
   'outages and races of sessions':
     'test/e2e/sessions/{engine/{clocks,cut-off,failover,refused-writes,replicas,undone},races/*,accounts/*races,api/session-limit}.e2e-spec.ts',
   'outages of the query cache':
