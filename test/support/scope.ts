@@ -24,7 +24,7 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'outages and races of sessions':
     'test/e2e/sessions/{engine/{clocks,cut-off,failover,refused-writes,replicas,undone},races/*,accounts/*races,api/session-limit}.e2e-spec.ts',
   'outages of the query cache':
-    'test/e2e/query-cache/{foreign-content,key-flood,large-answers,lease,lifetimes,outages,stuck-loads,unconfirmed,undone}.e2e-spec.ts',
+    'test/e2e/query-cache/{foreign-content,key-flood,large-answers,lease,lifetimes,outages,refused-pushes,stuck-loads,unconfirmed,undone}.e2e-spec.ts',
   'outages and load of the leaderboard':
     'test/e2e/leaderboard/{ledger/{exactness,load,lost-commits,concurrent-removal},live/degraded-viewers,sync/*}.e2e-spec.ts',
   'a silent PostgreSQL': 'test/e2e/database/silence.e2e-spec.ts',
