@@ -1,11 +1,13 @@
 import { optionalCommand, requiredCommands, type RoleCommand } from '../../engine/index.js';
+import { KeySpace } from '../query/query-cache.keys.js';
 
 const NEWS_COST =
   'A node that waits for the load of another node finds its answer by reading again, not at once.';
 
 /** The commands that the query cache uses, also those of its scripts: the engine reports which of them it refuses. */
 export function queryCacheCommands(prefix: string): RoleCommand[] {
-  const key = `${prefix}:example`;
+  const key = `${prefix}:query:example`;
+  const channel = new KeySpace(prefix).leaseChannel;
   return [
     ...requiredCommands('The query cache', [
       ['EVALSHA', '0'.repeat(40), '1', key],
@@ -15,7 +17,7 @@ export function queryCacheCommands(prefix: string): RoleCommand[] {
       ['EXPIRE', key, '1'],
       ['UNLINK', key],
     ]),
-    optionalCommand(NEWS_COST, 'SSUBSCRIBE', key),
-    optionalCommand(NEWS_COST, 'SPUBLISH', key, ''),
+    optionalCommand(NEWS_COST, 'SSUBSCRIBE', channel),
+    optionalCommand(NEWS_COST, 'SPUBLISH', channel, ''),
   ];
 }
