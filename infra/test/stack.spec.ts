@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resourceTable } from '../lib/resource-table.js';
-import { ON_MEMCACHED, ON_NODES } from './example-parameters.js';
+import { ON_MEMCACHED, ON_NODES, SERVERLESS_MEMCACHED } from './example-parameters.js';
 import { synthesise } from './synthesise.js';
 
 type Synthesised = ReturnType<typeof synthesise>;
@@ -69,7 +69,7 @@ describe('the stack', () => {
         UserId: UserName,
         AuthenticationMode: { Type: 'iam' },
       });
-      expect(AccessString).toMatch(/^on resetchannels resetkeys -@all /);
+      expect(AccessString).toMatch(/^on -@all /);
       expect(AccessString).not.toMatch(/\+@|~\*|&\*|allkeys|allcommands|nopass/);
     }
   });
@@ -190,6 +190,15 @@ describe('the query cache', () => {
       Properties: Match.objectLike({ 'maxmemory-policy': 'allkeys-lru' }),
     });
     template.resourceCountIs('AWS::ElastiCache::ReplicationGroup', 2);
+  });
+
+  it('is serverless Memcached without users', () => {
+    const { template } = synthesise(SERVERLESS_MEMCACHED);
+    expectResource(template, 'AWS::ElastiCache::ServerlessCache', {
+      Engine: 'memcached',
+      UserGroupId: Match.absent(),
+    });
+    template.resourceCountIs('AWS::ElastiCache::User', 2);
   });
 
   it('spreads Memcached over zones, with TLS', () => {

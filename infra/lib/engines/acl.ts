@@ -1,38 +1,42 @@
 /*
- * The least rights of each role, as access strings of ElastiCache users. Keys: see the *.keys.ts files of the modules.
- * A command that ElastiCache refuses to everybody (CONFIG) must not be named: the service rejects such a string.
+ * The least rights of each role, as access strings of ElastiCache users. The modules list their commands in `*.commands.ts` and their
+ * keys in `*.keys.ts`. test/e2e/infra/acl.e2e-spec.ts runs the application with exactly these.
+ * The service rejects an access string that names a command which it refuses to everybody, such as CONFIG.
  */
 
 /** Every connection: what src/engine sends itself. HELLO and AUTH need no right. */
-const CONNECTION = '+ping +role +info +client|setinfo +cluster|slots +command|info +eval +evalsha';
-const EVERY_ROLE = `resetchannels resetkeys -@all ${CONNECTION}`;
+const CONNECTION = '-@all +ping +role +info +cluster|slots +asking +multi +exec +discard +eval +evalsha';
+const NEWS = '+ssubscribe +sunsubscribe +spublish';
+
+/** A channel, and those on which src/engine/push/live-proof.ts proves that a subscription of it is active. */
+const channel = (name: string) => `&${name} &${name}:live:* &{${name}}:live:*`;
 
 export const SESSIONS_ACL = [
   'on',
-  EVERY_ROLE,
+  CONNECTION,
   '~caching:session:* ~caching:account:* ~caching:generation:* ~caching:guesses:* ~caching:sign-up*',
-  '&caching:session-news',
-  '+get +set +del +unlink +type +expire +pexpire +pttl +incr +decr +time +multi +exec +wait',
+  channel('caching:session-news'),
+  NEWS,
+  '+get +set +del +unlink +type +expire +pexpire +pttl +incr +incrby +decr +time +wait',
   '+hget +hmget +hset +hexists +hincrby +zadd +zrem +zscore +zscan',
-  '+publish +spublish +ssubscribe +sunsubscribe',
 ].join(' ');
 
 export const BOARDS_ACL = [
   'on',
-  EVERY_ROLE,
+  CONNECTION,
   '~caching:board:* ~caching:player-names',
   '&caching:board:*',
-  '+exists +expire +expireat +persist +rename +unlink +type +memory|usage +multi +exec +time',
+  NEWS,
+  '+exists +expire +expireat +persist +rename +unlink +type +memory|usage',
   '+hget +hmget +hset +hsetnx +hdel +hkeys +hlen +hincrby',
   '+zadd +zrem +zcard +zcount +zscore +zrevrank +zrevrange',
-  '+publish +spublish +ssubscribe +sunsubscribe',
 ].join(' ');
 
 export const QUERIES_ACL = [
   'on',
-  EVERY_ROLE,
+  CONNECTION,
   '~caching:query:* ~caching:generation:* ~caching:plain:*',
-  '&caching:query:leases-ended',
-  '+get +mget +set +del +unlink +expire +pexpire +pttl +client|tracking',
-  '+publish +spublish +ssubscribe +sunsubscribe',
+  `${channel('caching:query:leases-ended')} &caching:generation:*`,
+  NEWS,
+  '+get +mget +set +del +unlink +expire',
 ].join(' ');
