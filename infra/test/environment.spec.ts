@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { RDS_AUTHORITIES } from '../lib/app/app-environment.js';
-import { ON_NODES } from './example-parameters.js';
+import { ON_MEMCACHED, ON_NODES, SERVERLESS_MEMCACHED } from './example-parameters.js';
 import { synthesise } from './synthesise.js';
 import { taskEnvironment } from './task-environment.js';
 
@@ -56,6 +56,15 @@ describe.skipIf(!isInstalled)(
           iam: { cache: 'caching-queries', region, isServerless },
         },
       });
+    });
+
+    it.each([
+      ['on nodes', ON_MEMCACHED, 'discovery'],
+      ['serverless', SERVERLESS_MEMCACHED, 'standalone'],
+    ])('is valid with Memcached %s', async (_, change, topology) => {
+      const { engineAddresses, readConfig } = await importConfig();
+      const config = readConfig(withAuthorities(taskEnvironment(synthesise(change).template)));
+      expect(engineAddresses(config)).toMatchObject({ cache: { kind: 'memcached', topology, tls: {} } });
     });
 
     it('has the password of the database beside its URL, where the driver reads it', () => {

@@ -36,3 +36,5 @@ export const ON_MEMCACHED = {
     nodes: 3,
   },
 };
+
+export const SERVERLESS_MEMCACHED = { queryCache: { engine: 'memcached' } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ParameterError, readParameters } from '../lib/parameters/parameters.js';
-import { ON_MEMCACHED, ON_NODES, parametersWith } from './example-parameters.js';
+import { ON_MEMCACHED, ON_NODES, parametersWith, SERVERLESS_MEMCACHED } from './example-parameters.js';
 
 function problemsOf(input: unknown): readonly string[] {
   try {
@@ -17,6 +17,7 @@ describe('readParameters', () => {
     ['the example', {}],
     ['the query cache on nodes', ON_NODES],
     ['the query cache on Memcached', ON_MEMCACHED],
+    ['serverless Memcached', SERVERLESS_MEMCACHED],
     ['a durable cluster', { sessionsAndBoards: { engineVersion: '9.0', durability: 'sync' } }],
     [
       'no autoscaling on a burstable node',
@@ -89,11 +90,6 @@ describe('readParameters', () => {
       'a serverless cache with a node type',
       { queryCache: { nodeType: 'cache.r7g.large' } },
       /nodeType does not fit: A serverless cache has maxDataGiB/,
-    ],
-    [
-      'serverless Memcached',
-      { queryCache: { engine: 'memcached' } },
-      /cannot be serverless with memcached.*Write engine valkey/,
     ],
     [
       'nodes without a type',

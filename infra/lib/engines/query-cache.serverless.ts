@@ -1,4 +1,4 @@
-import { CfnServerlessCache } from 'aws-cdk-lib/aws-elasticache';
+import { CfnServerlessCache, type CfnServerlessCacheProps } from 'aws-cdk-lib/aws-elasticache';
 import type { Construct } from 'constructs';
 import { QUERIES_ACL } from './acl.js';
 import { iamClusterUrl } from './engine-url.js';
@@ -6,27 +6,18 @@ import { createEngineUser, createUserGroup, grantConnect } from './engine-user.j
 import type { QueryCacheProps, QueryCacheVariant } from './query-cache.js';
 
 /** ElastiCache Serverless: nothing to size. It always uses TLS, spans the zones, and evicts volatile keys when it is full. */
-export function createServerless(
-  scope: Construct,
-  { parameters, network, key }: QueryCacheProps,
-): QueryCacheVariant {
-  const { name, region, queryCache } = parameters;
+export function createServerless(scope: Construct, props: QueryCacheProps): QueryCacheVariant {
+  return props.parameters.queryCache.engine === 'memcached'
+    ? createMemcached(scope, props)
+    : createValkey(scope, props);
+}
+
+function createValkey(scope: Construct, props: QueryCacheProps): QueryCacheVariant {
+  const { name, region } = props.parameters;
   const cacheName = `${name}-queries`;
   const user = createEngineUser(scope, 'User', { name: cacheName, acl: QUERIES_ACL });
-  const cache = new CfnServerlessCache(scope, 'Cache', {
-    serverlessCacheName: cacheName,
-    description: 'Answers of queries: may be evicted',
-    engine: 'valkey',
-    majorEngineVersion: '8',
-    cacheUsageLimits: {
-      dataStorage: { unit: 'GB', maximum: queryCache.maxDataGiB },
-      ecpuPerSecond: { maximum: queryCache.maxEcpuPerSecond },
-    },
-    subnetIds: network.vpc.selectSubnets({ subnetGroupName: 'data' }).subnetIds,
-    securityGroupIds: [network.queryCacheGroup.securityGroupId],
-    kmsKeyId: key.keyArn,
-    userGroupId: createUserGroup(scope, cacheName, [user]).ref,
-  });
+  const userGroupId = createUserGroup(scope, cacheName, [user]).ref;
+  const cache = createCache(scope, props, { engine: 'valkey', majorEngineVersion: '8', userGroupId });
   return {
     url: iamClusterUrl({
       user: user.userName,
@@ -39,4 +30,36 @@ export function createServerless(
     metricDimensions: [{ ServerlessCacheName: cacheName }],
     grantConnect: (grantee) => grantConnect(grantee, `serverlesscache:${cacheName}`, [user]),
   };
+}
+
+/** Memcached has no users: the security group alone decides who may connect. */
+function createMemcached(scope: Construct, props: QueryCacheProps): QueryCacheVariant {
+  const cache = createCache(scope, props, { engine: 'memcached', majorEngineVersion: '1.6' });
+  return {
+    url: `memcacheds://${cache.attrEndpointAddress}:${cache.attrEndpointPort}`,
+    metricDimensions: [{ ServerlessCacheName: cache.serverlessCacheName }],
+    grantConnect: () => undefined,
+  };
+}
+
+type EngineProps = Pick<CfnServerlessCacheProps, 'engine' | 'majorEngineVersion' | 'userGroupId'>;
+
+function createCache(
+  scope: Construct,
+  { parameters, network, key }: QueryCacheProps,
+  engine: EngineProps,
+): CfnServerlessCache {
+  const { name, queryCache } = parameters;
+  return new CfnServerlessCache(scope, 'Cache', {
+    ...engine,
+    serverlessCacheName: `${name}-queries`,
+    description: 'Answers of queries: may be evicted',
+    cacheUsageLimits: {
+      dataStorage: { unit: 'GB', maximum: queryCache.maxDataGiB },
+      ecpuPerSecond: { maximum: queryCache.maxEcpuPerSecond },
+    },
+    subnetIds: network.vpc.selectSubnets({ subnetGroupName: 'data' }).subnetIds,
+    securityGroupIds: [network.queryCacheGroup.securityGroupId],
+    kmsKeyId: key.keyArn,
+  });
 }

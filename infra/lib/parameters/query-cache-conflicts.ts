@@ -7,40 +7,35 @@ type QueryCache = Parameters['queryCache'];
 const OPTIONAL = ['maxDataGiB', 'maxEcpuPerSecond', 'nodeType', 'shards', 'replicas', 'nodes'] as const;
 type Optional = (typeof OPTIONAL)[number];
 
-const VARIANTS: Record<string, { name: string; fields: readonly Optional[] }> = {
-  'serverless valkey': { name: 'A serverless cache', fields: ['maxDataGiB', 'maxEcpuPerSecond'] },
-  'nodes valkey': { name: 'Valkey on nodes', fields: ['nodeType', 'shards', 'replicas'] },
-  'nodes memcached': { name: 'Memcached on nodes', fields: ['nodeType', 'nodes'] },
+interface Kind {
+  name: string;
+  fields: readonly Optional[];
+}
+
+const SERVERLESS: Kind = { name: 'A serverless cache', fields: ['maxDataGiB', 'maxEcpuPerSecond'] };
+const ON_NODES: Record<QueryCache['engine'], Kind> = {
+  valkey: { name: 'Valkey on nodes', fields: ['nodeType', 'shards', 'replicas'] },
+  memcached: { name: 'Memcached on nodes', fields: ['nodeType', 'nodes'] },
 };
 
 /** What belongs to one kind of query cache only is refused for the others. */
 export function queryCacheConflicts({ queryCache }: Parameters): string[] {
-  const variant = VARIANTS[`${queryCache.deployment} ${queryCache.engine}`];
-  if (!variant)
-    return [
-      'queryCache cannot be serverless with memcached: it has no users, so every task in the network could read it. Write engine valkey, or deployment nodes.',
-    ];
+  const kind = queryCache.deployment === 'serverless' ? SERVERLESS : ON_NODES[queryCache.engine];
   return [
-    ...fieldsOfOthers(queryCache, variant),
-    ...missingFields(queryCache, variant),
+    ...fieldsOfOthers(queryCache, kind),
+    ...missingFields(queryCache, kind),
     ...sizeConflicts(queryCache),
   ];
 }
 
-function fieldsOfOthers(
-  queryCache: QueryCache,
-  { name, fields }: { name: string; fields: readonly Optional[] },
-): string[] {
+function fieldsOfOthers(queryCache: QueryCache, { name, fields }: Kind): string[] {
   return OPTIONAL.filter((field) => queryCache[field] !== undefined && !fields.includes(field)).map(
     (field) =>
       `queryCache.${field} does not fit: ${name} has ${fields.join(' and ')}. Remove it, or choose another deployment or engine.`,
   );
 }
 
-function missingFields(
-  queryCache: QueryCache,
-  { name, fields }: { name: string; fields: readonly Optional[] },
-): string[] {
+function missingFields(queryCache: QueryCache, { name, fields }: Kind): string[] {
   return fields
     .filter((field) => queryCache[field] === undefined)
     .map((field) => `queryCache.${field} is missing. ${name} needs ${fields.join(' and ')}.`);
