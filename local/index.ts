@@ -10,6 +10,7 @@ export {
   type FaultProxyOptions,
   startFaultProxy,
 } from './fault-proxy/fault-proxy.js';
+export { type IamCache, type IamCacheOptions, startIamCache } from './iam-cache/iam-cache.js';
 export type { EngineKind } from './installation/engine-program.js';
 export { EngineUnavailableError } from './installation/ensure-engine.js';
 export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres/postgres-server.js';

@@ -32,7 +32,7 @@ export interface Access {
  */
 const APPLICATION =
   '~* &* +@read +@write +@keyspace +@connection +@transaction +@scripting +@pubsub -@admin -@dangerous ' +
-  '+info +role +wait +cluster|slots +cluster|shards +cluster|nodes +cluster|info +cluster|myid +cluster|keyslot';
+  '+info +role +time +wait +cluster|slots +cluster|shards +cluster|nodes +cluster|info +cluster|myid +cluster|keyslot';
 // From the documentation of Sentinel and of replication.
 const REPLICA = '+psync +replconf +ping';
 const SENTINEL_ON_DATA =
