@@ -19,6 +19,7 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'docker-compose.yml': 'test/e2e/docker/**/*.e2e-spec.ts',
   'Sentinel and Cluster': 'test/e2e/engine/app-on-topologies.e2e-spec.ts',
   'engine faults with TLS': 'test/e2e/engine/faults-on-*-with-tls.e2e-spec.ts',
+  'IAM tokens that expire': 'test/e2e/engine/iam-tokens.e2e-spec.ts',
   'refusals of engines and wrong URLs':
     'test/e2e/{engine/{refusals,refused-commands,cluster-addresses,wrong-urls},database/database-urls}.e2e-spec.ts',
   'outages and races of sessions':

@@ -19,6 +19,7 @@ describe('a password that is rotated under load, 200 requests a second', () => {
   let directory: string;
   let node: TestNode;
   let load: RequestLoad;
+  let startedAt: number;
 
   const file = () => join(directory, 'password');
   const setUser = (...rules: string[]) => admin.aclSetUser('app', rules);
@@ -40,6 +41,7 @@ describe('a password that is rotated under load, 200 requests a second', () => {
     node = await startOn({ ...productionSettings(await createDatabase(), url), ...patient });
     await until(async () => (await readinessOf(node)).status === 'ok');
     load = await RequestLoad.on(node);
+    startedAt = performance.now();
     load.start();
   });
   afterEach(async () => {
@@ -62,10 +64,11 @@ describe('a password that is rotated under load, 200 requests a second', () => {
     }
     await load.more(REQUESTS_AROUND_EACH_KILL);
     const answers = await load.stop();
+    const perSecond = Math.round(answers.length / ((performance.now() - startedAt) / 1_000));
 
     const { done, refused, unknown, connects } = node.get(Engines).for('sessions').statistics;
     console.log(
-      `password rotation: ${killed.length} connections closed, ${answers.length} requests, ${load.failures.length} failed; ` +
+      `password rotation: ${killed.length} connections closed, ${answers.length} requests, ${perSecond} a second, ${load.failures.length} failed; ` +
         `engine calls: ${done} done, ${refused} refused, ${unknown} unknown, ${connects} connects`,
     );
     expect(killed.length).toBeGreaterThanOrEqual(2);
