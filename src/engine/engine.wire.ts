@@ -44,7 +44,7 @@ export interface EngineReport {
   reason: string | null;
   /** Whether a server refuses writes (OOM, MISCONF, NOREPLICAS, LOADING). `reason` says why. */
   refusesWrites: boolean;
-  /** Server settings that should be changed, and what the current ones cost. Null if none are known. */
+  /** Server settings that should be changed, or a configuration endpoint that is down, and what that costs. Null if none are known. */
   advice: string | null;
   /** Commands that the servers refuse, and what that costs. Empty for Memcached. */
   missingCommands: MissingCommand[];

@@ -21,7 +21,7 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'engine faults with TLS': 'test/e2e/engine/faults-on-*-with-tls.e2e-spec.ts',
   'IAM tokens that expire': 'test/e2e/engine/iam-tokens.e2e-spec.ts',
   'refusals of engines and wrong URLs':
-    'test/e2e/{engine/{refusals,refused-commands,cluster-addresses,wrong-urls},database/database-urls}.e2e-spec.ts',
+    'test/e2e/{engine/{memcached-wrong-servers,refusals,refused-commands,cluster-addresses,wrong-urls},database/database-urls}.e2e-spec.ts',
   'outages and races of sessions':
     'test/e2e/sessions/{engine/{clocks,cut-off,failover,refused-writes,replicas,undone},races/*,accounts/*races,api/session-limit}.e2e-spec.ts',
   'outages of the query cache':
