@@ -2,7 +2,7 @@ import { optionalCommand, requiredCommands, type RoleCommand } from '../../engin
 import { KeySpace } from '../query/query-cache.keys.js';
 
 const NEWS_COST =
-  'A node that waits for the load of another node finds its answer by reading again, not at once.';
+  'Invalidations are not pushed, so answers stay in memory for at most a second. A node that waits for the load of another node polls.';
 
 /** The commands that the query cache uses, also those of its scripts: the engine reports which of them it refuses. */
 export function queryCacheCommands(prefix: string): RoleCommand[] {
