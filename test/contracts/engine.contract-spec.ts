@@ -3,16 +3,21 @@ import type { EngineOptions } from '../../local/index.js';
 import type { EngineTopology } from '../../src/engine/index.js';
 import { installed } from '../support/app.js';
 import { SCOPE } from '../support/scope.js';
-import { startServers } from './engine-servers.js';
+import { type EngineServers, startServers } from './engine-servers.js';
 import { describeEngineContract } from './engine.contract.js';
 import { describeMemcachedContract } from './memcached.contract.js';
 
 Logger.overrideLogger(false);
 
 const PASSWORD = 'p@ss:word/with?all#kinds';
-/** Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html */
+/**
+ * By the application's user, so that the tests can still configure the server.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html
+ */
 const REFUSED_BY_ELASTICACHE =
-  'BGREWRITEAOF BGSAVE CONFIG DEBUG MIGRATE REPLICAOF SAVE SLAVEOF SHUTDOWN SYNC'.split(' ');
+  'bgrewriteaof bgsave config debug migrate replicaof save slaveof shutdown sync'.split(' ');
+const AS_ELASTICACHE = 'configured as ElastiCache';
 const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOptions][] = [
   ['standalone', 'plain', {}],
   [
@@ -20,11 +25,7 @@ const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOp
     'TLS with client certificates and a password',
     { tls: { clientCertificates: true }, password: PASSWORD },
   ],
-  [
-    'standalone',
-    'configured as ElastiCache',
-    { settings: REFUSED_BY_ELASTICACHE.flatMap((command) => ['--rename-command', command, '']) },
-  ],
+  ['standalone', AS_ELASTICACHE, {}],
   ['sentinel', 'plain', {}],
   [
     'sentinel',
@@ -46,7 +47,10 @@ const setups = SCOPE === 'quick' ? SETUPS.slice(0, 1) : SETUPS;
 for (const [turn, [topology, how, options]] of setups.entries()) {
   const inTurn = kinds.slice(turn % kinds.length).slice(0, 1);
   for (const kind of SCOPE === 'matrix' ? kinds : inTurn) {
-    describeEngineContract(`${kind}, ${topology}, ${how}`, () => startServers(kind, topology, options));
+    describeEngineContract(`${kind}, ${topology}, ${how}`, async () => {
+      const servers = await startServers(kind, topology, options);
+      return how === AS_ELASTICACHE ? withRefusals(servers) : servers;
+    });
   }
 }
 
@@ -63,4 +67,10 @@ if (installed('memcached').length > 0) {
       tls,
     });
   }
+}
+
+async function withRefusals(servers: EngineServers): Promise<EngineServers> {
+  const rules = REFUSED_BY_ELASTICACHE.map((command) => `-${command}`);
+  await servers.nodes[0]?.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', ...rules);
+  return { ...servers, url: servers.url.replace('://', '://app:secret@') };
 }

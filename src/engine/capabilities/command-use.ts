@@ -24,6 +24,8 @@ export function optionalCommand(cost: string, ...example: string[]): RoleCommand
   return { command: nameOf(example), example, cost };
 }
 
+const TRIAL_COST = 'Other commands that the server refuses are found only when they are used.';
+
 /** The commands that the engine itself can do without. */
 export const ENGINE_COMMANDS = {
   role: {
@@ -39,10 +41,8 @@ export const ENGINE_COMMANDS = {
     command: 'EVAL',
     cost: 'A server that refuses writes (OOM, MISCONF, NOREPLICAS) is not reported.',
   },
-  trial: {
-    command: 'MULTI',
-    cost: 'Other commands that the server refuses are found only when they are used.',
-  },
+  trial: { command: 'MULTI', cost: TRIAL_COST },
+  endOfTrial: { command: 'DISCARD', cost: TRIAL_COST },
 } as const satisfies Record<string, CommandUse>;
 
 const CONTAINERS = new Set(['CLIENT', 'CLUSTER', 'CONFIG', 'MEMORY', 'SCRIPT']);

@@ -12,6 +12,9 @@ export async function tryCommands(
   commands: readonly RoleCommand[],
 ): Promise<void> {
   if (commands.length === 0) return;
+  // First, because a transaction that cannot be discarded would swallow every later call.
+  const canEnd = await capabilities.attempt(ENGINE_COMMANDS.endOfTrial, () => discardNothing(client));
+  if (canEnd === undefined) return;
   const begun = await capabilities.attempt(ENGINE_COMMANDS.trial, () => client.sendCommand(['MULTI']));
   if (begun === undefined) return;
   const attempts = commands.map((use) =>
@@ -24,4 +27,13 @@ export async function tryCommands(
 /** For example MOVED: the server allows the command, but does not own the example's key. */
 function ignoreErrorReply(error: unknown): void {
   if (!(error instanceof ErrorReply)) throw error;
+}
+
+async function discardNothing(client: RedisClientType): Promise<unknown> {
+  try {
+    return await client.sendCommand(['DISCARD']);
+  } catch (error) {
+    if (error instanceof ErrorReply && error.message.includes('without MULTI')) return 'allowed';
+    throw error;
+  }
 }
