@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
-import { MemcachedEngine, type RedisEngine } from '../engine/index.js';
+import { createLibraryClient, MemcachedEngine, type RedisEngine } from '../engine/index.js';
 import {
   findNotJson,
   LONGEST_LIFE_SECONDS,
@@ -72,7 +72,8 @@ export function requireJson<T>(value: T): T {
   );
 }
 
-function redisStore({ client }: RedisEngine): EngineStore {
+function redisStore(engine: RedisEngine): EngineStore {
+  const client = createLibraryClient(engine);
   // The store is typed for its own, older node-redis; the commands it sends are the same in ours.
   const store = redisInsStore(client as never);
   return {

@@ -3,7 +3,9 @@ export { readTlsFiles } from './address/engine-tls.js';
 export { parseEngineUrl } from './address/engine-url.js';
 export { optionalCommand, requiredCommands, type RoleCommand } from './capabilities/command-use.js';
 export { checkPasswordFiles } from './credentials/password-file.js';
+export type { BinaryClient, Command, CommandClient, ReplyOptions } from './commands/command-client.js';
 export { defineScript, type EngineScript, readScript } from './commands/engine-script.js';
+export { createLibraryClient } from './commands/library-client.js';
 export { engineStateChannel } from './engine.channel.js';
 export {
   CrossSlotError,
@@ -27,4 +29,4 @@ export { MemcachedEngine } from './memcached/memcached-engine.js';
 export type { InvalidationFeed, InvalidationListener } from './push/invalidations.js';
 export type { Subscriber } from './push/subscriptions.js';
 export { spreadHashTags } from './topology/key-slot.js';
-export { type BinaryClient, RedisEngine, type ReplyOptions } from './redis-engine.js';
+export { RedisEngine } from './redis-engine.js';

@@ -1,19 +1,11 @@
-import {
-  type RedisArgument,
-  type RedisClientType,
-  type RedisFunctions,
-  type RedisModules,
-  type RedisScripts,
-  RESP_TYPES,
-  type TypeMapping,
-} from 'redis';
+import type { RedisArgument } from 'redis';
 import type { EngineAddress } from './address/engine-address.js';
-import type { CallCounts, CallOptions } from './calls/engine-calls.js';
+import type { CallCounts } from './calls/engine-calls.js';
 import type { RoleCommand } from './capabilities/command-use.js';
+import type { BinaryClient, Command, ReplyOptions } from './commands/command-client.js';
 import { CommandSender } from './commands/command-sender.js';
-import type { CommandOptions } from './commands/engine-client.js';
-import { createEngineClient } from './commands/engine-client.js';
 import type { EngineScript } from './commands/engine-script.js';
+import { inOrderOf, keysBySlot, type Part, sendPerSlot } from './commands/per-slot.js';
 import { EngineBase } from './engine-base.js';
 import type { EngineFacts, MissingCommand } from './engine.wire.js';
 import {
@@ -32,33 +24,11 @@ import { commonSlot, keySlot } from './topology/key-slot.js';
 import { SinglePrimary } from './topology/single-primary.js';
 import type { Primaries } from './topology/primaries.js';
 
-const AS_BUFFERS: TypeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer };
-
-/** A node-redis client that returns strings as Buffers. */
-export type BinaryClient = RedisClientType<
-  RedisModules,
-  RedisFunctions,
-  RedisScripts,
-  3,
-  { [RESP_TYPES.BLOB_STRING]: BufferConstructor }
->;
-
-/** Options of one call or client; see {@link RedisEngine.clientWith}. */
-export interface ReplyOptions extends CallOptions {
-  /** `binary`: strings are returned as Buffers. */
-  replies?: 'text' | 'binary';
-}
-
 /**
  * Redis or Valkey: standalone, with Sentinel or as a cluster. Stores use commands, batches, scripts, pub/sub and invalidations; the
  * engine finds the servers and the current primary.
  */
 export class RedisEngine extends EngineBase {
-  /**
-   * A node-redis client. Each command settles within the deadline and rejects with {@link EngineError}. A command or batch with
-   * several keys needs the same hash tag in all of them ({@link CrossSlotError}), except DEL, UNLINK, EXISTS, TOUCH and MGET.
-   */
-  readonly client: RedisClientType;
   private readonly primaries: Primaries;
   private readonly sender: CommandSender;
   private readonly subscriptions: Subscriptions;
@@ -87,7 +57,6 @@ export class RedisEngine extends EngineBase {
       onInterruption: () => this.subscriptions.wake(),
     });
     this.sender = new CommandSender(this.primaries, address.kind, deadlineMs);
-    this.client = createEngineClient(this.sender, () => this.isReady);
   }
 
   /** Names commands that a role uses. Health reports those that the servers refuse. Call it before the engine is started. */
@@ -115,11 +84,49 @@ export class RedisEngine extends EngineBase {
     this.markClosed();
   }
 
-  /** The same client with another deadline, or with Buffers as replies. */
-  clientWith(options: CallOptions & { replies: 'binary' }): BinaryClient;
-  clientWith(options: ReplyOptions): RedisClientType;
-  clientWith(options: ReplyOptions): RedisClientType | BinaryClient {
-    return this.client.withCommandOptions(commandOptions(options));
+  /**
+   * Sends one command to the primary of a key: `engine.call(key, (client) => client.get(key))`. The callback gets a node-redis client
+   * and must send before it returns. Commands sent in one turn of the event loop are executed in that order if their keys share a slot.
+   *
+   * @param keys all keys of the command; `[]` for a command without a key, which any primary executes.
+   * @throws {CrossSlotError} if the keys have different hash tags.
+   * @throws {EngineError} if the call does not succeed within the deadline.
+   */
+  call<T>(
+    keys: RedisArgument | readonly RedisArgument[],
+    command: Command<T, BinaryClient>,
+    options: ReplyOptions & { replies: 'binary' },
+  ): Promise<T>;
+  call<T>(
+    keys: RedisArgument | readonly RedisArgument[],
+    command: Command<T>,
+    options?: ReplyOptions,
+  ): Promise<T>;
+  call<T>(
+    keys: RedisArgument | readonly RedisArgument[],
+    command: Command<T, never>,
+    options: ReplyOptions = {},
+  ): Promise<T> {
+    return this.sender.send(keys, command, options);
+  }
+
+  /** Reads many keys (MGET), also of several slots. Null for a missing key and for a key of another type. @throws {EngineError} */
+  async getMany(keys: readonly string[]): Promise<(string | null)[]> {
+    return this.readPerSlot(keys, (part) => this.call(part[0] ?? [], (client) => client.mGet(part)));
+  }
+
+  /** Like {@link getMany}, with Buffers. */
+  async getManyBinary(keys: readonly string[]): Promise<(Buffer | null)[]> {
+    return this.readPerSlot(keys, (part) =>
+      this.call(part[0] ?? [], (client) => client.mGet(part), { replies: 'binary' }),
+    );
+  }
+
+  /** Deletes many keys (UNLINK), also of several slots. Returns the number of those that existed. @throws {EngineError} */
+  async unlinkMany(keys: readonly string[]): Promise<number> {
+    const unlink = (part: string[]) => this.call(part[0] ?? [], (client) => client.unlink(part));
+    const replies = await sendPerSlot(this.partsOf(keys), unlink);
+    return replies.reduce((sum, count) => sum + count, 0);
   }
 
   /**
@@ -130,11 +137,11 @@ export class RedisEngine extends EngineBase {
    */
   run(
     script: EngineScript,
-    keys: RedisArgument[],
-    args: RedisArgument[],
+    keys: readonly RedisArgument[],
+    args: readonly RedisArgument[],
     options: ReplyOptions = {},
   ): Promise<unknown> {
-    return this.sender.sendScript(script, keys, args, commandOptions(options));
+    return this.sender.sendScript(script, keys, args, options);
   }
 
   /** Subscribes to a channel (sharded pub/sub, at most once delivery). Returns a function that ends the subscription. */
@@ -146,7 +153,7 @@ export class RedisEngine extends EngineBase {
   /** Publishes a message, if the server allows it. Resolves with the number of connections that received it from the channel's primary. */
   publish(channel: string, message: string): Promise<number> {
     if (!this.allows('SPUBLISH')) return Promise.resolve(0);
-    return this.client.sPublish(channel, message);
+    return this.call(channel, (client) => client.sPublish(channel, message));
   }
 
   /**
@@ -190,6 +197,20 @@ export class RedisEngine extends EngineBase {
     };
   }
 
+  private async readPerSlot<T>(
+    keys: readonly string[],
+    read: (part: string[]) => Promise<T[]>,
+  ): Promise<T[]> {
+    const parts = this.partsOf(keys);
+    return inOrderOf(parts, await sendPerSlot(parts, read));
+  }
+
+  /** A single server gets all keys in one command. */
+  private partsOf(keys: readonly string[]): Part[] {
+    if (this.primaries.hasSlots) return keysBySlot(keys);
+    return keys.length === 0 ? [] : [{ keys: [...keys], indexes: [...keys.keys()] }];
+  }
+
   private handleReady(reason: string | null, hasChanged: boolean): void {
     this.missing = reason;
     this.updateState();
@@ -218,14 +239,6 @@ export class RedisEngine extends EngineBase {
     this.setWriteHealth(null, null);
     this.markDown(explainConnectionFailure(error), isWrongUrl(error));
   }
-}
-
-/** Maps the options to those of node-redis. */
-function commandOptions({ deadlineMs, replies }: ReplyOptions): CommandOptions {
-  return {
-    ...(deadlineMs !== undefined && { timeout: deadlineMs }),
-    ...(replies === 'binary' && { typeMapping: AS_BUFFERS }),
-  };
 }
 
 /** The message of the first server that has one, and the number of other servers with a message. */

@@ -4,6 +4,7 @@ import { inTurn } from './alternating-rounds.js';
 import type { Benchmark } from './benchmark.js';
 import { type BoardStand, playerId, randomPlayer, startBoardStand, submitTogether } from './board-stand.js';
 import { median } from './statistics.js';
+import { commandsOf } from '../support/commands-of.js';
 
 const SUBMITTERS = 256;
 const EACH = Number(process.env['BOARD_SUBMISSIONS'] ?? 40);
@@ -77,7 +78,7 @@ async function measureWorkload(
       return { submissionId: randomUUID(), playerId: playerId(from + i), score };
     });
     await leaderboard.submit(board, scores);
-    await engine.client.zAdd(
+    await commandsOf(engine).zAdd(
       raw,
       scores.map(({ playerId: value, score }) => ({ value, score })),
     );
@@ -92,7 +93,7 @@ async function measureWorkload(
     () => leaderboard.submit(board, [{ submissionId: randomUUID(), ...next() }]),
     () => {
       const { playerId: value, score } = next();
-      return engine.client.zAdd(raw, { value, score }, { comparison: 'GT' });
+      return commandsOf(engine).zAdd(raw, { value, score }, { comparison: 'GT' });
     },
   ];
   const costs = await inTurn(

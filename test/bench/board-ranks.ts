@@ -2,6 +2,7 @@ import { inTurn } from './alternating-rounds.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { type BoardStand, randomPlayer, startBoardStand } from './board-stand.js';
 import { median } from './statistics.js';
+import { commandsOf } from '../support/commands-of.js';
 
 const SIZES = (process.env['BOARD_SIZES'] ?? '10000,1000000,10000000').split(',').map(Number);
 const CALLS = 500;
@@ -62,7 +63,7 @@ async function measureBoard(stand: BoardStand, players: number): Promise<Result>
   const bytes = ((await usedMemory(stand)) - before) / players;
   const board = await stand.ledger.board(name);
   const calls = [
-    () => engine.client.ping(),
+    () => commandsOf(engine).ping(),
     () => leaderboard.rankOf(name, 'all', randomPlayer(players)),
     () => store.around(board, 'all', { playerIds: [randomPlayer(players)], radius: 5 }),
   ];
@@ -72,7 +73,7 @@ async function measureBoard(stand: BoardStand, players: number): Promise<Result>
   );
   const [ping = NaN, rank = NaN, around = NaN] = medians.map(median);
   await stand.database.query('TRUNCATE standings');
-  await engine.client.unlink([stand.key(name, 'all'), stand.key(name, 'state')]);
+  await commandsOf(engine).unlink([stand.key(name, 'all'), stand.key(name, 'state')]);
   return { players, ping, rank, around, bytes };
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Benchmark } from './benchmark.js';
 import { type BoardStand, randomPlayer, startBoardStand, submitTogether } from './board-stand.js';
 import { median } from './statistics.js';
+import { commandsOf } from '../support/commands-of.js';
 
 const PLAYERS = Number(process.env['BOARD_PLAYERS'] ?? 1_000_000);
 const REBUILDS = 3;
@@ -68,7 +69,7 @@ async function longestMilliseconds({ server }: BoardStand): Promise<number> {
 }
 
 async function measureReplay(stand: BoardStand, board: string) {
-  const client = stand.engine.clientWith({ deadlineMs: COPY_WITHIN_MS });
+  const client = commandsOf(stand.engine, { deadlineMs: COPY_WITHIN_MS });
   const parts = ['all', 'state'];
   for (const part of parts) await client.copy(stand.key(board, part), stand.key(board, `${part}:replica`));
   const seconds = await submitTogether({ submitters: SUBMITTERS, each: EACH }, () =>

@@ -4,6 +4,7 @@ import { inTurn } from './alternating-rounds.js';
 import type { Benchmark } from './benchmark.js';
 import { randomPlayer, startBoardStand, submitTogether } from './board-stand.js';
 import { median } from './statistics.js';
+import { commandsOf } from '../support/commands-of.js';
 
 const SUBMITTERS = 256;
 const EACH = Number(process.env['BOARD_SUBMISSIONS'] ?? 40);
@@ -56,7 +57,7 @@ export const boardSubmissions: Benchmark = {
         'raw ZADD GT': {
           submit: () => {
             const { playerId, score } = next();
-            return engine.client.zAdd('raw', { value: playerId, score }, { comparison: 'GT' });
+            return commandsOf(engine).zAdd('raw', { value: playerId, score }, { comparison: 'GT' });
           },
         },
       };

@@ -4,6 +4,7 @@ import { EngineError, type RedisEngine } from '../../src/engine/index.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { openEngine, until } from './open-engine.js';
 import { largest, mean, median, quantile } from './statistics.js';
+import { commandsOf } from '../support/commands-of.js';
 
 const CALLS = 20_000;
 const BATCH = 200;
@@ -162,7 +163,7 @@ async function callTogether(engine: RedisEngine, notRefusedMs: number[]): Promis
 
 async function isRefused(engine: RedisEngine): Promise<boolean> {
   try {
-    await engine.client.get(KEY);
+    await commandsOf(engine).get(KEY);
     return false;
   } catch (error) {
     return error instanceof EngineError && error.outcome === 'refused';

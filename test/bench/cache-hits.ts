@@ -58,7 +58,6 @@ export const engineHit: Benchmark = {
     const server = await startEngine('valkey');
     const node = await openCacheNode(server.url, { localTierBytes: 0 });
     const raw = await openEngine(server.url);
-    const bytes = raw.clientWith({ replies: 'binary' });
     const table = [['answer', 'what', 'GET µs', 'hit µs', 'hit / GET', 'quartiles']];
     const goals = [];
     try {
@@ -68,9 +67,9 @@ export const engineHit: Benchmark = {
         const [query, cached] = [new Query(definition), node.cache.define(definition)];
         const { bytes: answer } = await cached.read(ARGS);
         const key = `bench:plain:engine-${length}:v1:-:{${'k'.repeat(27)}}`;
-        await raw.client.set(key, answer);
+        await raw.call(key, (client) => client.set(key, answer));
         const sides = [
-          () => bytes.get(key),
+          () => raw.call(key, (client) => client.get(key), { replies: 'binary' }),
           () => node.store.find(node.store.keys.keysOf(query, ARGS)),
           () => cached.read(ARGS),
         ];

@@ -4,6 +4,7 @@ import type { Benchmark, Goal } from './benchmark.js';
 import { openEngine, startClient } from './open-engine.js';
 import { OUTAGES, type Outage } from './outages.js';
 import { largest, mean } from './statistics.js';
+import { commandsOf } from '../support/commands-of.js';
 
 const SECONDS = 10;
 const CALLS_EVERY_MS = 5;
@@ -72,5 +73,7 @@ let called = 0;
 /** Uses keys of all shards. The outcome is irrelevant. */
 function callOnce(engine: RedisEngine): void {
   called += 1;
-  engine.client.get(`storm:${called % 100}`).catch(() => undefined);
+  commandsOf(engine)
+    .get(`storm:${called % 100}`)
+    .catch(() => undefined);
 }

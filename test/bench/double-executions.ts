@@ -4,6 +4,7 @@ import { EngineError, type EngineCallOutcome, type RedisEngine } from '../../src
 import type { Benchmark, Goal } from './benchmark.js';
 import { DEADLINE_MS, openEngine } from './open-engine.js';
 import { DROPS_MS, PROXIED_STACKS, type ProxiedStack, whileDropping } from './reply-drops.js';
+import { commandsOf } from '../support/commands-of.js';
 
 const INCREMENTS = 10_000;
 /** Sent together every 10 ms: 500 a second. */
@@ -120,13 +121,15 @@ async function incrementEach(engine: RedisEngine): Promise<Settled[]> {
 
 async function increment(engine: RedisEngine, key: string): Promise<Settled> {
   const start = performance.now();
-  const outcome = await engine.client.incr(key).then(
-    (): Outcome => 'done',
-    (error: unknown): Outcome => {
-      if (error instanceof EngineError) return error.outcome;
-      throw error;
-    },
-  );
+  const outcome = await commandsOf(engine)
+    .incr(key)
+    .then(
+      (): Outcome => 'done',
+      (error: unknown): Outcome => {
+        if (error instanceof EngineError) return error.outcome;
+        throw error;
+      },
+    );
   return { outcome, tookMs: performance.now() - start };
 }
 

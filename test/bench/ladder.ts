@@ -15,6 +15,7 @@ import {
 import { KNOWN, type Outcome, TIMEOUT_MS, work, WORKLOAD } from './ladder-workload.js';
 import { openEngine } from './open-engine.js';
 import { largest } from './statistics.js';
+import { createLibraryClient } from '../../src/engine/index.js';
 
 const NODES = 3;
 const LOCAL_TIER_BYTES = 16 * 1_024 * 1_024;
@@ -41,8 +42,16 @@ const full = { localTierBytes: LOCAL_TIER_BYTES };
 const STEPS: readonly Step[] = [
   { name: '0', title: 'no cache', node: () => uncached() },
   { name: '1', title: 'stock interceptor, memory of each node', node: () => stock() },
-  { name: '2', title: 'stock interceptor on a shared engine', node: ({ engine }) => stock(engine.client) },
-  { name: '2b', title: '2, and writers delete the URL', node: ({ engine }) => deleting(engine.client) },
+  {
+    name: '2',
+    title: 'stock interceptor on a shared engine',
+    node: ({ engine }) => stock(createLibraryClient(engine)),
+  },
+  {
+    name: '2b',
+    title: '2, and writers delete the URL',
+    node: ({ engine }) => deleting(createLibraryClient(engine)),
+  },
   { name: '3', title: 'the module, alone on each node: single flight', node: alone },
   { name: '4', title: 'the module on a shared engine: a lease', node: shared({}) },
   { name: '5', title: '4, and writers invalidate a tag', node: shared(invalidation) },
@@ -58,7 +67,7 @@ const STEPS: readonly Step[] = [
   {
     name: '9b',
     title: 'killed: 2b, on the engine’s client',
-    node: ({ engine }) => deleting(engine.client),
+    node: ({ engine }) => deleting(createLibraryClient(engine)),
     killsEngine: true,
   },
   { name: '9c', title: 'killed: 8', node: shared(negative, full), killsEngine: true },

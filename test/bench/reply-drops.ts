@@ -10,6 +10,7 @@ import {
 } from '../../local/index.js';
 import type { RedisEngine } from '../../src/engine/index.js';
 import { until } from './open-engine.js';
+import { commandsOf } from '../support/commands-of.js';
 
 /** Milliseconds. Shorter than a deadline, half of one, and longer than one: each drops the replies at another stage of a call. */
 export const DROPS_MS = [40, 150, 450];
@@ -100,8 +101,10 @@ async function dropReplies(proxy: FaultProxy | undefined, milliseconds: number |
 }
 
 function answers(engine: RedisEngine): Promise<boolean> {
-  return engine.client.exists('nothing').then(
-    () => true,
-    () => false,
-  );
+  return commandsOf(engine)
+    .exists('nothing')
+    .then(
+      () => true,
+      () => false,
+    );
 }

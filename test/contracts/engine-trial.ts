@@ -4,6 +4,7 @@ import type { LocalEngine } from '../../local/index.js';
 import { EngineError, parseEngineUrl, RedisEngine } from '../../src/engine/index.js';
 import { until } from '../support/until.js';
 import type { EngineServers } from './engine-servers.js';
+import { commandsOf } from '../support/commands-of.js';
 
 /** Long enough for a busy machine. Deadlines have their own tests. */
 export const DEADLINE_MS = 2_000;
@@ -99,7 +100,7 @@ export class EngineTrial {
   }
 
   private async isRecovered(): Promise<void> {
-    const write = (key: string) => outcomeOf(this.engine.client.set(key, 'value'));
+    const write = (key: string) => outcomeOf(commandsOf(this.engine).set(key, 'value'));
     await until(async () => (await Promise.all(this.spreadKeys(30).map(write))).every((it) => it === 'done'));
   }
 

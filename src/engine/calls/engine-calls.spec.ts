@@ -11,8 +11,10 @@ function targetThat(isUnsent: boolean): CallTarget & { seen: string[] } {
   return {
     seen,
     answered: () => void seen.push('answered'),
-    rejected: () => (seen.push('rejected'), isUnsent),
-    expired: () => (seen.push('expired'), isUnsent),
+    rejected: () => void seen.push('rejected'),
+    withdraw: () => void seen.push('withdraw'),
+    expired: () => void seen.push('expired'),
+    isUnsent: () => isUnsent,
   };
 }
 
@@ -22,10 +24,10 @@ const sentTo = (target: CallTarget, reply: Promise<unknown>) => (call: Call) => 
 };
 
 describe('EngineCalls', () => {
-  it('resolves with the converted reply and counts the call as done', async () => {
+  it('resolves with the reply and counts the call as done', async () => {
     const calls = new EngineCalls('engine', 50, explain);
     const target = targetThat(false);
-    const reply = calls.settle<number>('GET', sentTo(target, Promise.resolve('3')), undefined, Number);
+    const reply = calls.settle<number>('GET', sentTo(target, Promise.resolve(3)));
     expect(await reply).toBe(3);
     expect(calls.counts).toEqual({ done: 1, refused: 0, failed: 0, unknown: 0 });
     expect(target.seen).toEqual(['answered']);
@@ -71,7 +73,7 @@ describe('EngineCalls', () => {
     const target = targetThat(false);
     await expect(calls.settle('GET', sentTo(target, delay(30, 'late')))).rejects.toBeInstanceOf(EngineError);
     await delay(40);
-    expect(target.seen).toEqual(['expired', 'answered']);
+    expect(target.seen).toEqual(['withdraw', 'expired', 'answered']);
     expect(calls.counts.done).toBe(0);
   });
 
@@ -85,12 +87,11 @@ describe('EngineCalls', () => {
     },
   );
 
-  it('rejects with the error thrown by sending, or by converting the reply', async () => {
+  it('rejects with the error thrown by sending', async () => {
     const calls = new EngineCalls('engine', 50, explain);
     const thrown = () => {
       throw new TypeError('wrong argument');
     };
     await expect(calls.settle('GET', thrown)).rejects.toThrow('wrong argument');
-    await expect(calls.settle('GET', async () => 1, undefined, thrown)).rejects.toThrow('wrong argument');
   });
 });

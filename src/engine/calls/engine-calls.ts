@@ -1,5 +1,5 @@
 import { EngineError } from '../engine.errors.js';
-import type { WithdrawableCommands } from './withdrawable-commands.js';
+import type { Wave } from '../servers/wave.js';
 
 const MAX_DEADLINE_MS = 60_000;
 
@@ -22,14 +22,15 @@ export interface CallCounts {
 /** The server that a call was sent to. */
 export interface CallTarget {
   answered(call: Call): void;
-  /** The server or the connection failed the call. Returns true if the call was certainly not sent. */
-  rejected(error: unknown, call: Call): boolean;
-  /** The deadline passed. Returns true if the call was certainly not sent and never will be. */
-  expired(call: Call): boolean;
+  /** The server or the connection failed the call. */
+  rejected(error: unknown, call: Call): void;
+  /** The deadline has passed: what is not written must never be sent. */
+  withdraw(call: Call): void;
+  /** Called one turn of the event loop after {@link withdraw}. */
+  expired(call: Call): void;
+  /** Whether the call was certainly not sent. Called one turn after it was rejected or withdrawn. */
+  isUnsent(call: Call): boolean;
 }
-
-/** Maps a raw reply to the value that the caller receives. */
-export type ReadReply = ((reply: unknown) => unknown) | undefined;
 
 /** Maps a client's rejection to an {@link EngineError}. Errors of the calling code are returned unchanged. */
 type Explain = (error: unknown, command: string) => unknown;
@@ -49,15 +50,10 @@ export class EngineCalls {
   }
 
   /** `send` may throw synchronously: the call rejects with that error. */
-  settle<T>(
-    command: string,
-    send: (call: Call) => Promise<unknown>,
-    deadlineMs?: number,
-    read?: ReadReply,
-  ): Promise<T> {
+  settle<T>(command: string, send: (call: Call) => Promise<unknown>, deadlineMs?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const deadlines = deadlineMs === undefined ? this.defaultDeadlines : this.deadlinesFor(deadlineMs);
-      const call = new Call(this, command, deadlines, resolve as (value: unknown) => void, reject, read);
+      const call = new Call(this, command, deadlines, resolve as (value: unknown) => void, reject);
       // Both handlers stay attached after the deadline, so a late rejection is never unhandled.
       sendSafely(send, call).then(
         (reply) => call.done(reply),
@@ -87,16 +83,11 @@ function sendSafely(send: (call: Call) => Promise<unknown>, call: Call): Promise
 export class Call {
   /** After its deadline nothing may be sent for this call. */
   isExpired = false;
-  /** Where the current attempt was sent. The next three fields belong to that attempt. */
+  /** Where the current attempt was sent. The next two fields belong to that attempt. */
   target: CallTarget | undefined = undefined;
-  /** Position of its last command in the target's queue. */
-  lastPosition = 0;
-  /** Position of the command that has effects once it is written: EXEC, or the first of a pipeline. */
-  decisivePosition = 0;
+  wave: Wave | undefined = undefined;
   /** The breaker's count of answers in time when the attempt was sent. */
   answersBefore = 0;
-  /** Set for a call with a short deadline: the commands that can still be withdrawn. */
-  withdrawable: WithdrawableCommands | undefined = undefined;
   previous: Call | undefined = undefined;
   next: Call | undefined = undefined;
   /** In the time of `performance.now()`. */
@@ -108,7 +99,6 @@ export class Call {
     private readonly deadlines: Deadlines,
     private readonly resolve: (value: unknown) => void,
     private readonly reject: (error: unknown) => void,
-    private readonly read: ReadReply,
   ) {
     this.endsAt = performance.now() + deadlines.deadlineMs;
     deadlines.add(this);
@@ -125,29 +115,38 @@ export class Call {
     if (this.isExpired) return;
     this.deadlines.remove(this);
     this.calls.counts.done++;
-    try {
-      this.resolve(this.read ? this.read(reply) : reply);
-    } catch (error) {
-      this.reject(error);
-    }
+    this.resolve(reply);
   }
 
   failed(error: unknown): void {
-    const isUnsent = this.target?.rejected(error, this) ?? false;
+    const { target } = this;
+    target?.rejected(error, this);
     if (this.isExpired) return;
     this.deadlines.remove(this);
-    const lost = `The connection to ${this.calls.engine} was lost before ${this.command} was sent.`;
-    const refusal = isUnsent && new EngineError('refused', lost, { cause: error });
-    this.fail(refusal || this.calls.explain(error, this.command));
+    if (!target) return this.fail(this.calls.explain(error, this.command));
+    setImmediate(() => this.failAfterSending(target, error));
   }
 
   expire(): void {
     this.isExpired = true;
-    const isUnsent = this.target?.expired(this) ?? true;
+    this.target?.withdraw(this);
+    setImmediate(() => this.failExpired());
+  }
+
+  private failAfterSending(target: CallTarget, error: unknown): void {
+    const lost = `The connection to ${this.calls.engine} was lost before ${this.command} was sent.`;
+    const refusal = target.isUnsent(this) && new EngineError('refused', lost, { cause: error });
+    this.fail(refusal || this.calls.explain(error, this.command));
+  }
+
+  private failExpired(): void {
+    const isUnsent = this.target?.isUnsent(this) ?? true;
+    this.target?.expired(this);
     const { engine } = this.calls;
+    const within = `within ${this.deadlines.deadlineMs} ms`;
     const message = isUnsent
-      ? `${this.command} was not sent: ${engine} accepted no command within ${this.deadlines.deadlineMs} ms.`
-      : `${engine} did not answer ${this.command} within ${this.deadlines.deadlineMs} ms.`;
+      ? `${engine} accepted no command ${within}, so ${this.command} was not sent.`
+      : `${engine} did not answer ${this.command} ${within}.`;
     this.fail(new EngineError(isUnsent ? 'refused' : 'unknown', message));
   }
 

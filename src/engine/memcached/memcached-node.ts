@@ -80,15 +80,20 @@ export class MemcachedNode implements CallTarget {
     this.breaker.answered(call);
   }
 
-  rejected(error: unknown, call: Call): boolean {
+  rejected(error: unknown, call: Call): void {
     const isAnswer = error instanceof EngineError && error.outcome === 'failed';
     if (isAnswer) this.breaker.answered(call);
-    return false;
   }
 
-  /** Never unsent: commands are written at once. */
-  expired(call: Call): boolean {
+  withdraw(): void {
+    // Commands are written at once.
+  }
+
+  expired(call: Call): void {
     if (!call.hasShortDeadline) this.breaker.leftUnanswered(call);
+  }
+
+  isUnsent(): boolean {
     return false;
   }
 

@@ -1,17 +1,18 @@
-import { AbortError, ErrorReply, type RedisArgument, type RedisClientType, type TypeMapping } from 'redis';
+import { AbortError, ErrorReply, type RedisClientType } from 'redis';
 import { Breaker } from '../calls/breaker.js';
 import type { Call, CallTarget } from '../calls/engine-calls.js';
-import { WithdrawableCommands } from '../calls/withdrawable-commands.js';
-import { pipelineReplies, transactionReplies } from './batch-replies.js';
+import { AS_BUFFERS, type Command } from '../commands/command-client.js';
+import { Wave } from './wave.js';
 
-export type Arguments = readonly RedisArgument[];
-
-export interface BatchForm {
-  isAtomic: boolean;
+/** How a command is sent. */
+export interface SendOptions {
+  isBinary: boolean;
   /** Send ASKING first: the slot is being migrated to this server. */
   isAsking: boolean;
-  typeMapping?: TypeMapping | undefined;
 }
+
+/** Either kind of client. The caller of `RedisEngine.call` got the type that belongs to its options. */
+export type AnyCommand<T> = Command<T, never>;
 
 interface QueueEvents {
   onBreakerChange: () => void;
@@ -22,24 +23,26 @@ interface QueueEvents {
 }
 
 /**
- * Sends commands over one connection and knows which of them node-redis has written. That decides whether a call without an answer is
- * *refused* (not written) or *unknown* (docs/decisions/0007).
+ * Sends commands over one connection and knows which of them were written. That decides whether a call without an answer is *refused*
+ * (not written) or *unknown*.
  */
 export class CommandQueue implements CallTarget {
   readonly breaker: Breaker;
   /** The latest deadline of a call sent here, in the time of `performance.now()`. */
   busyUntil = 0;
   isClosed = false;
-  /** Commands given to node-redis; how many of them it has certainly written; the position of the marked one. */
-  private sent = 0;
-  private written = 0;
-  private marked: number | undefined;
+  private readonly binary: RedisClientType;
+  /** The wave of this turn of the event loop. */
+  private wave: Wave | undefined;
+  /** Waves whose first call is pending. */
+  private readonly pending = new Set<Wave>();
 
   constructor(
     private readonly client: RedisClientType,
     private readonly events: QueueEvents,
   ) {
     this.breaker = new Breaker(events.onBreakerChange);
+    this.binary = client.withTypeMapping(AS_BUFFERS) as unknown as RedisClientType;
   }
 
   /** Whether calls may be sent: the connection is open, and the server answers. */
@@ -47,131 +50,75 @@ export class CommandQueue implements CallTarget {
     return !this.isClosed && !this.breaker.isOpen;
   }
 
-  /** The connection is lost: nothing is written from now on. */
+  /** The connection is lost. Call it before the client is destroyed: what is not written is dropped here, so that it can be told. */
   close(): void {
     this.isClosed = true;
+    for (const wave of this.pending) wave.abort();
   }
 
-  /** @throws {AbortError} if the call's deadline has passed. */
-  send(args: Arguments, call: Call, typeMapping?: TypeMapping, isAsking = false): Promise<unknown> {
-    this.begin(call);
-    return this.write(args, call, typeMapping, isAsking);
-  }
-
-  /** Sends a transaction or a plain pipeline. Returns the raw replies in order, including error replies. */
-  async sendBatch(
-    commands: readonly Arguments[],
-    call: Call,
-    { isAtomic, isAsking, typeMapping }: BatchForm,
-  ): Promise<unknown[]> {
-    const all = isAtomic ? [['MULTI'], ...commands, ['EXEC']] : commands;
-    this.begin(call, isAtomic);
-    const first = this.sent + 1;
-    // ASKING applies to the next command only, or to a whole transaction.
-    const needsAsking = (i: number) => isAsking && (i === 0 || !isAtomic);
-    const sent = all.map((args, i) => this.write(args, call, typeMapping, needsAsking(i)));
-    // A transaction has effects once its EXEC is written, a pipeline with its first command.
-    if (!isAtomic) call.decisivePosition = first;
-    const replies = await Promise.allSettled(sent);
-    return isAtomic ? transactionReplies(replies) : pipelineReplies(replies);
+  /** @throws {Error} if the call's deadline has passed. */
+  send<T>(call: Call, command: AnyCommand<T>, { isBinary, isAsking }: SendOptions): Promise<T> {
+    if (call.isExpired) throw new Error('The deadline of the call has passed.');
+    call.target = this;
+    this.breaker.sent(call);
+    const wave = (call.wave = this.waveOf(call));
+    if (call.endsAt > this.busyUntil && !call.hasShortDeadline) this.busyUntil = call.endsAt;
+    const client = isBinary ? this.binary : this.client;
+    // If ASKING fails, the command behind it fails as well.
+    if (isAsking) this.client.asking().catch(() => undefined);
+    return command((wave.first === call ? client.withAbortSignal(wave.signal) : client) as never);
   }
 
   answered(call: Call): void {
     this.breaker.answered(call);
+    if (call.wave?.first === call) this.pending.delete(call.wave);
   }
 
-  rejected(error: unknown, call: Call): boolean {
-    if (!(error instanceof ErrorReply)) return this.isUnsent(call);
-    this.breaker.answered(call);
+  rejected(error: unknown, call: Call): void {
+    if (error instanceof AbortError && call.wave) call.wave.isUnwritten = true;
+    if (!(error instanceof ErrorReply)) return;
+    this.answered(call);
     // Deferred, so that the replies behind this one are still read.
     if (error.message.startsWith('READONLY')) setImmediate(this.events.onReadOnly);
-    return false;
   }
 
-  expired(call: Call): boolean {
-    if (call.withdrawable) return this.withdraw(call.withdrawable);
-    const isUnsent = this.isUnsent(call);
-    if (isUnsent) this.events.onStuck();
-    else if (call.lastPosition <= this.written) this.breaker.leftUnanswered(call);
-    else this.checkWritten(call);
-    return isUnsent;
+  withdraw({ wave }: Call): void {
+    wave?.abort();
   }
 
-  /**
-   * Marks the next command unless one is marked already. node-redis writes in order and removes its listener from a command's signal
-   * when it writes the command: all commands up to the marked one are then written.
-   */
-  mark(): AbortSignal | undefined {
-    const position = ++this.sent;
-    if (this.marked !== undefined) return undefined;
-    this.marked = position;
-    const signal = {
-      aborted: false,
-      addEventListener: () => undefined,
-      removeEventListener: () => {
-        if (!this.isClosed) this.written = position;
-        this.unmark();
-      },
-    };
-    return signal as unknown as AbortSignal;
+  isUnsent({ wave }: Call): boolean {
+    return wave?.isUnwritten ?? true;
   }
 
-  private begin(call: Call, isAtomic = false): void {
-    if (call.isExpired) throw new AbortError();
-    call.target = this;
-    this.breaker.sent(call);
-    if (call.hasShortDeadline) call.withdrawable = new WithdrawableCommands(isAtomic, () => !this.isClosed);
+  expired(call: Call): void {
+    const { wave } = call;
+    if (!wave) return;
+    if (wave.first === call) this.pending.delete(wave);
+    if (call.hasShortDeadline) return;
+    if (wave.isUnwritten) return this.events.onStuck();
+    this.breaker.leftUnanswered(call);
+    this.checkProgress(wave);
   }
 
-  private write(args: Arguments, call: Call, typeMapping?: TypeMapping, isAsking = false): Promise<unknown> {
-    // If ASKING fails, the command behind it fails as well.
-    if (isAsking) this.write(['ASKING'], call).catch(() => undefined);
-    if (call.withdrawable) {
-      return call.withdrawable.send((abortSignal) =>
-        this.client.sendCommand(args, { typeMapping, abortSignal }),
-      );
-    }
-    const abortSignal = this.mark();
-    call.lastPosition = this.sent;
-    call.decisivePosition = this.sent;
-    if (call.endsAt > this.busyUntil) this.busyUntil = call.endsAt;
-    // Without options node-redis is faster.
-    const options = typeMapping || abortSignal ? { typeMapping, abortSignal } : undefined;
-    const reply = this.client.sendCommand(args, options);
-    // A command that cannot be encoded is never written.
-    if (abortSignal) reply.catch(this.unmark);
-    return reply;
+  /** A call with a short deadline is a wave of its own: it can be withdrawn without the others. */
+  private waveOf(call: Call): Wave {
+    if (this.wave && !call.hasShortDeadline) return this.wave;
+    const wave = new Wave(call);
+    this.pending.add(wave);
+    if (call.hasShortDeadline) return wave;
+    setImmediate(() => (this.wave = undefined));
+    return (this.wave = wave);
   }
 
-  /** A short deadline does not count for the breaker and keeps the connection, unless a transaction without its EXEC was written. */
-  private withdraw(withdrawable: WithdrawableCommands): boolean {
-    const { hasWritten, isAtomic } = withdrawable;
-    const wasUnfinished = withdrawable.withdraw();
-    if (!(isAtomic && hasWritten && wasUnfinished)) return !hasWritten;
-    this.events.onStuck();
-    return true;
+  /** The first call of the wave was written, but a later one may not be. If node-redis does not write within two turns, it is stuck. */
+  private checkProgress(wave: Wave): void {
+    if (wave.isChecked) return;
+    wave.isChecked = true;
+    const probe = new AbortController();
+    this.client
+      .withAbortSignal(probe.signal)
+      .ping()
+      .catch((error: unknown) => error instanceof AbortError && this.events.onStuck());
+    setImmediate(() => setImmediate(() => probe.abort()));
   }
-
-  /** A new mark behind the call's commands. If two turns later they are still not written, the connection is stuck. */
-  private checkWritten(call: Call): void {
-    const abortSignal = this.mark();
-    if (abortSignal) this.client.sendCommand(['PING'], { abortSignal }).catch(this.unmark);
-    // node-redis writes in the next turn of the event loop.
-    setImmediate(() =>
-      setImmediate(() => {
-        if (call.lastPosition <= this.written) this.breaker.leftUnanswered(call);
-        else this.events.onStuck();
-      }),
-    );
-  }
-
-  private isUnsent({ decisivePosition, withdrawable }: Call): boolean {
-    if (withdrawable) return !withdrawable.hasWritten;
-    return this.marked !== undefined && decisivePosition >= this.marked;
-  }
-
-  /** After the connection is lost the mark stays: what was behind it is certainly unsent. */
-  private readonly unmark = (): void => {
-    if (!this.isClosed) this.marked = undefined;
-  };
 }

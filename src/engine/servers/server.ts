@@ -126,8 +126,7 @@ export class Server {
   }
 
   private async checkRole(): Promise<void> {
-    const { client, queue } = this;
-    const send: SendCheck = (...command) => client.sendCommand(command, { abortSignal: queue.mark() });
+    const send: SendCheck = (...command) => this.client.sendCommand(command);
     this.replicas = await requirePrimary(send, this.capabilities);
   }
 

@@ -40,6 +40,7 @@ export async function followRedirections<T>(
     const hasTime = call.endsAt - performance.now() > MIN_TIME_LEFT_MS;
     if (!hasTime || !(isTryAgain || redirection)) break;
     // The attempt was answered, so a deadline that passes now means *refused*.
+    call.target?.answered(call);
     call.target = undefined;
     const next = await (redirection ? primaries.redirect(redirection) : delay(TRY_AGAIN_MS).then(owner));
     if (!next) break;

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EngineError, type RedisEngine } from '../../engine/index.js';
 import { leaderboardKeys } from '../sorted-sets/leaderboard.keys.js';
+import { SAVE_MISSING_NAMES, SAVE_NAME } from '../sorted-sets/scripts.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
 
 /** Bounds how long a name is stale when a change did not reach the engine. */
@@ -19,24 +20,22 @@ export class PlayerNamesStore {
 
   async find(playerIds: readonly string[]): Promise<Map<string, string>> {
     if (playerIds.length === 0) return new Map();
-    const names = await this.onHash(() => this.engine.client.hmGet(this.key, [...playerIds]));
+    const { key } = this;
+    const read = () => this.engine.call(key, (client) => client.hmGet(key, [...playerIds]));
+    const names = await this.onHash(read);
     return new Map(
       playerIds.flatMap((id, i) => (typeof names[i] === 'string' ? [[id, names[i]] as const] : [])),
     );
   }
 
   async save(playerId: string, name: string): Promise<void> {
-    await this.onHash(() => {
-      const batch = this.engine.client.multi().hSet(this.key, playerId, name);
-      return batch.expire(this.key, LIFETIME_SECONDS, 'NX').exec();
-    });
+    const args = [`${LIFETIME_SECONDS}`, playerId, name];
+    await this.onHash(() => this.engine.run(SAVE_NAME, [this.key], args));
   }
 
   /** Caches names that were read from PostgreSQL, except for names that were saved since. */
   async saveMissing(names: ReadonlyMap<string, string>): Promise<void> {
-    const batch = this.engine.client.multi();
-    for (const [playerId, name] of names) batch.hSetNX(this.key, playerId, name);
-    await batch.expire(this.key, LIFETIME_SECONDS, 'NX').exec();
+    await this.engine.run(SAVE_MISSING_NAMES, [this.key], [`${LIFETIME_SECONDS}`, ...[...names].flat()]);
   }
 
   /** If another writer left content of another type under the key, deletes it and sends the command again. */
@@ -45,8 +44,9 @@ export class PlayerNamesStore {
       return await send();
     } catch (error) {
       if (!(error instanceof EngineError) || error.outcome !== 'failed') throw error;
-      if ((await this.engine.client.type(this.key)) === 'hash') throw error;
-      await this.engine.client.unlink(this.key);
+      const { key } = this;
+      if ((await this.engine.call(key, (client) => client.type(key))) === 'hash') throw error;
+      await this.engine.call(key, (client) => client.unlink(key));
       return send();
     }
   }

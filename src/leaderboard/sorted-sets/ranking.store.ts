@@ -78,16 +78,18 @@ export class RankingStore {
   /** The applied version of a board, null if it has none, and the size of its sets: 0 bytes if the server refuses MEMORY USAGE. */
   async measure({ board }: Pick<Board, 'board'>, periods: readonly Period[]) {
     const { state, standings } = this.keys.board(board);
-    const { client } = this.engine;
     const measureSet = async ({ window, name }: Period) => {
+      const key = standings(name);
       const [players, bytes] = await Promise.all([
-        client.zCard(standings(name)),
-        this.engine.allows('MEMORY USAGE') ? client.memoryUsage(standings(name)) : null,
+        this.engine.call(key, (client) => client.zCard(key)),
+        this.engine.allows('MEMORY USAGE')
+          ? this.engine.call(key, (client) => client.memoryUsage(key))
+          : null,
       ]);
       return { window, players, bytes: bytes ?? 0 };
     };
     const [version, ...sets] = await Promise.all([
-      client.hGet(state, 'position'),
+      this.engine.call(state, (client) => client.hGet(state, 'position')),
       ...periods.map(measureSet),
     ]);
     return { appliedVersion: version === null ? null : Number(version), sets };
@@ -95,7 +97,8 @@ export class RankingStore {
 
   /** Sets with members that this board cannot have belong to no ledger: the next reader rebuilds the board. Its version stays. */
   private async disown({ board }: Board): Promise<null> {
-    await this.engine.client.hSet(this.keys.board(board).state, 'ledger', '');
+    const { state } = this.keys.board(board);
+    await this.engine.call(state, (client) => client.hSet(state, 'ledger', ''));
     return null;
   }
 

@@ -7,7 +7,7 @@ import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.opt
 import type { Change } from '../ledger/ledger-replay.js';
 import { type BoardKeys, leaderboardKeys, type LeaderboardKeys } from './leaderboard.keys.js';
 import { applyArguments, keysOf, withExpiry } from './projection.store.js';
-import { APPLY, FILL, SWAP_IN } from './scripts.js';
+import { APPLY, FILL, SAVE_STATE, SWAP_IN } from './scripts.js';
 
 /** The keys of a rebuild whose node died expire after this. */
 const LIFETIME_SECONDS = 600;
@@ -52,11 +52,8 @@ export class BoardRebuild {
     const { ledgerId, epoch, version, checkpoint } = this.board;
     const state = { ledger: ledgerId, edition: epoch, position: version, mark: checkpoint };
     const key = this.where.next.state;
-    await this.engine.client
-      .multi()
-      .hSet(key, { ...state, ...Object.fromEntries(this.players) })
-      .expire(key, LIFETIME_SECONDS)
-      .exec();
+    const fields = Object.entries({ ...state, ...Object.fromEntries(this.players) });
+    await this.engine.run(SAVE_STATE, [key], [`${LIFETIME_SECONDS}`, ...fields.flat().map(String)]);
   }
 
   /** Applies changes that were committed meanwhile. Returns false if the new sets are gone. */
@@ -87,6 +84,6 @@ export class BoardRebuild {
   /** Deletes the new sets if they were not swapped in. */
   async discard(): Promise<void> {
     const { periods, next } = this.where;
-    await this.engine.client.unlink(keysOf(next, periods));
+    await this.engine.unlinkMany(keysOf(next, periods));
   }
 }

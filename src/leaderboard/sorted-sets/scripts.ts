@@ -15,6 +15,9 @@ export const APPLY = script('apply', [...WRITES, 'ranks']);
 export const REMOVE = script('remove', WRITES);
 export const REMOVE_ENDED = script('remove-ended');
 export const FILL = script('fill');
+export const SAVE_STATE = script('save-state');
+export const SAVE_NAME = script('save-name');
+export const SAVE_MISSING_NAMES = script('save-missing-names');
 export const SWAP_IN = script('swap-in', ['state']);
 
 function script(name: string, shared: readonly string[] = []): EngineScript {

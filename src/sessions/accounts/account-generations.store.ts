@@ -11,7 +11,8 @@ export class AccountGenerations {
 
   /** 0 if there is none, so that no session is stale. */
   async current(accountId: string): Promise<number> {
-    return Number(await this.options.engine.client.get(this.key(accountId)));
+    const key = this.key(accountId);
+    return Number(await this.options.engine.call(key, (client) => client.get(key)));
   }
 
   /** A number above every earlier one; raises nothing yet. */

@@ -42,11 +42,13 @@ export class AccountSessions {
 
   async remove(accountId: string, handles: string[]): Promise<void> {
     if (handles.length === 0) return;
-    await this.options.engine.client.zRem(this.key(accountId), handles);
+    const key = this.key(accountId);
+    await this.options.engine.call(key, (client) => client.zRem(key, handles));
   }
 
   async has(accountId: string, handle: string): Promise<boolean> {
-    return (await this.options.engine.client.zScore(this.key(accountId), handle)) !== null;
+    const key = this.key(accountId);
+    return (await this.options.engine.call(key, (client) => client.zScore(key, handle))) !== null;
   }
 
   /** All entries, about a hundred at a time. An entry may come twice, and entries may be removed during the scan. */

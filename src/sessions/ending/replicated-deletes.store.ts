@@ -40,18 +40,15 @@ export class ReplicatedDeletes {
   }
 
   private async deleteOne(key: string): Promise<boolean> {
-    const { client } = this.engine;
     const replicas = this.engine.replicasOf(key) ?? 0;
     if (replicas === 0 || !this.engine.allows('WAIT')) {
-      await client.unlink(key);
+      await this.engine.call(key, (client) => client.unlink(key));
       return true;
     }
-    // UNLINK goes in the same batch as WAIT: another primary may have been promoted since the first one.
-    const [, confirmed] = await client
-      .multi()
-      .unlink(key)
-      .wait(1, REPLICA_TIMEOUT_MS)
-      .execAsPipeline<'typed'>();
+    // UNLINK goes over the same connection as WAIT: another primary may have been promoted since the first one.
+    const [, confirmed] = await this.engine.call(key, (client) =>
+      Promise.all([client.unlink(key), client.wait(1, REPLICA_TIMEOUT_MS)]),
+    );
     return confirmed > 0;
   }
 }

@@ -106,7 +106,7 @@ export class SessionRecords {
 
   /** @returns whether the session existed. */
   async remove(handle: string): Promise<boolean> {
-    const existed = (await this.options.engine.client.unlink(this.key(handle))) > 0;
+    const existed = (await this.unlink(handle)) > 0;
     if (existed) this.ended.add(handle);
     return existed;
   }
@@ -132,10 +132,16 @@ export class SessionRecords {
     } catch (error) {
       // A key of another type fails the script.
       const isRejected = error instanceof EngineError && error.outcome === 'failed';
-      if (!isRejected || ['hash', 'none'].includes(await engine.client.type(key))) throw error;
+      if (!isRejected || ['hash', 'none'].includes(await engine.call(key, (client) => client.type(key))))
+        throw error;
       await this.discard(handle);
       return null;
     }
+  }
+
+  private unlink(handle: string): Promise<number> {
+    const key = this.key(handle);
+    return this.options.engine.call(key, (client) => client.unlink(key));
   }
 
   private seal(handle: string, content: JsonObject): string {
@@ -143,7 +149,7 @@ export class SessionRecords {
   }
 
   private async discard(handle: string): Promise<void> {
-    await this.options.engine.client.unlink(this.key(handle));
+    await this.unlink(handle);
     publishSessionEvent({ event: 'refused', reason: 'corrupt', handle });
   }
 }

@@ -1,6 +1,7 @@
 import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { Session, SessionData } from 'express-session';
+import { createLibraryClient } from '../../engine/index.js';
 import { AccountGenerations } from '../accounts/account-generations.store.js';
 import { AccountSessions } from '../accounts/account-sessions.store.js';
 import { checkSize, contentOf, replaceContent } from '../content/session-content.js';
@@ -48,7 +49,7 @@ export class SessionsStore extends RedisStore {
   /** @param given is copied: later changes of the object have no effect. */
   constructor(given: SessionsStoreOptions) {
     const options = { ...given };
-    super({ client: options.engine.client, prefix: sessionKeyPrefix(options.keyPrefix) });
+    super({ client: createLibraryClient(options.engine), prefix: sessionKeyPrefix(options.keyPrefix) });
     this.records = new SessionRecords(options);
     this.accounts = new AccountSessions(options);
     this.generations = new AccountGenerations(options);

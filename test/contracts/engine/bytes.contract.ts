@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { defineScript } from '../../../src/engine/index.js';
 import type { EngineTrial } from '../engine-trial.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 const CONTROL_CHARACTERS = 'one\r\ntwo\0three\r\n$3\r\n*1\r\n';
@@ -13,13 +14,13 @@ const echo = defineScript('contract.echo', 'return {KEYS[1], ARGV[1], redis.call
 /** Keys, values and arguments arrive unchanged, byte by byte. */
 export function describeBytes(trial: EngineTrial): void {
   describe('bytes', () => {
-    const binary = () => trial.engine.clientWith({ replies: 'binary' });
+    const binary = () => commandsOf(trial.engine, { replies: 'binary' });
 
     it('stores any bytes as a value', async () => {
       const key = trial.key('bytes');
-      await trial.engine.client.set(key, ALL_BYTES);
+      await commandsOf(trial.engine).set(key, ALL_BYTES);
       expect(await binary().get(key)).toEqual(ALL_BYTES);
-      expect(await trial.engine.client.strLen(key)).toBe(ALL_BYTES.length);
+      expect(await commandsOf(trial.engine).strLen(key)).toBe(ALL_BYTES.length);
     });
 
     it('accepts any bytes as a key, field or member', async () => {
@@ -41,17 +42,11 @@ export function describeBytes(trial: EngineTrial): void {
       expect(replies).toEqual([key, ALL_BYTES, ALL_BYTES]);
     });
 
-    it('sends and returns bytes in batches', async () => {
-      const key = trial.key('batch');
-      const replies = await binary().multi().set(key, ALL_BYTES).get(key).exec();
-      expect(replies[1]).toEqual(ALL_BYTES);
-    });
-
     it.each([
       ['line ends and NUL', CONTROL_CHARACTERS],
       ['unicode', UNICODE],
     ])('preserves %s in keys, values and scripts', async (_what, text) => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const key = trial.key(text);
       await client.set(key, text);
       expect(await client.get(key)).toBe(text);
@@ -60,7 +55,7 @@ export function describeBytes(trial: EngineTrial): void {
     });
 
     it('stores values of a megabyte', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const [bytes, text] = [randomBytes(MEGABYTE), 'é'.repeat(MEGABYTE / 2)];
       await Promise.all([client.set(trial.key('bytes'), bytes), client.set(trial.key('text'), text)]);
       const kept = Buffer.from((await binary().get(trial.key('bytes'))) ?? '');
@@ -70,8 +65,8 @@ export function describeBytes(trial: EngineTrial): void {
 
     it('returns text or Buffers as each caller requested', async () => {
       const key = trial.key('forms');
-      await trial.engine.client.set(key, 'text');
-      const answers = await Promise.all([trial.engine.client.get(key), binary().get(key)]);
+      await commandsOf(trial.engine).set(key, 'text');
+      const answers = await Promise.all([commandsOf(trial.engine).get(key), binary().get(key)]);
       expect(answers).toEqual(['text', Buffer.from('text')]);
     });
   });

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { defineScript, EngineError } from '../../../src/engine/index.js';
 import { type EngineTrial, failureOf, outcomeOf } from '../engine-trial.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 const SECRET = 'a-value-nobody-may-see';
 
@@ -12,16 +13,14 @@ export function describeErrors(trial: EngineTrial): void {
     const run = (lua: string) => trial.engine.run(defineScript('contract.fails', lua), [key()], [SECRET]);
 
     it.each<[string, () => Promise<unknown>]>([
-      ['a command for another type', () => trial.engine.client.lPush(key(), SECRET)],
-      ['an increment of a text', () => trial.engine.client.incr(key())],
-      ['a command that only newer servers know', () => trial.engine.client.hExpire(key(), SECRET, 60)],
-      ['a batch', () => trial.engine.client.multi().get(key()).lPush(key(), SECRET).exec()],
-      ['a pipeline', () => trial.engine.client.multi().get(key()).incr(key()).execAsPipeline()],
+      ['a command for another type', () => commandsOf(trial.engine).lPush(key(), SECRET)],
+      ['an increment of a text', () => commandsOf(trial.engine).incr(key())],
+      ['a command that only newer servers know', () => commandsOf(trial.engine).hExpire(key(), SECRET, 60)],
       ['a script that raises an error', () => run('error(KEYS[1] .. ARGV[1])')],
       ['a script that returns an error', () => run('return redis.error_reply(KEYS[1] .. " " .. ARGV[1])')],
       ['a script whose command fails', () => run('return redis.call("LPUSH", KEYS[1], ARGV[1])')],
     ])('of %s contain no keys or values, not even in their causes', async (_what, call) => {
-      await trial.engine.client.set(key(), SECRET);
+      await commandsOf(trial.engine).set(key(), SECRET);
       const failure = await failureOf(call);
       expect(failure).toBeInstanceOf(EngineError);
       expect(failure).toMatchObject({ outcome: 'failed', message: expect.stringMatching(/\.$/) });
@@ -34,26 +33,15 @@ export function describeErrors(trial: EngineTrial): void {
       const full = async () => {
         const server = await trial.servers.primaryOf(key());
         trial.afterTest(() => server.command('CONFIG', 'SET', 'maxmemory', '0'));
-        await trial.engine.client.set(key(), SECRET);
+        await commandsOf(trial.engine).set(key(), SECRET);
         await server.command('CONFIG', 'SET', 'maxmemory', '1');
       };
 
       it('are refused, because nothing was executed', async () => {
         await full();
-        const { client } = trial.engine;
+        const client = commandsOf(trial.engine);
         expect(await outcomeOf(client.set(trial.key('other'), 'value'))).toBe('refused');
-        expect(await outcomeOf(client.multi().del(key()).set(trial.key('other'), 'value').exec())).toBe(
-          'refused',
-        );
         expect(await client.get(key())).toBe(SECRET);
-      });
-
-      it('are failed if a part of a pipeline was executed', async () => {
-        await full();
-        const { client } = trial.engine;
-        const pipeline = client.multi().del(key()).set(trial.key('other'), 'value');
-        expect(await outcomeOf(pipeline.execAsPipeline())).toBe('failed');
-        expect(await client.get(key())).toBeNull();
       });
     });
 
@@ -63,7 +51,7 @@ export function describeErrors(trial: EngineTrial): void {
     });
 
     it('of arguments that cannot be encoded do not affect other calls', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const unsendable = () => client.set(key(), undefined as unknown as string);
       const calls = Array.from({ length: 50 }, (_, i) =>
         i % 2 === 0 ? failureOf(unsendable) : outcomeOf(client.incr(trial.key('count'))),
@@ -77,7 +65,7 @@ export function describeErrors(trial: EngineTrial): void {
     });
 
     it('that the server returns do not open the breaker', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       await client.set(key(), SECRET);
       const outcomes = await Promise.all(
         Array.from({ length: 50 }, () => outcomeOf(client.lPush(key(), 'x'))),

@@ -3,6 +3,7 @@ import { CrossSlotError, type RedisEngine } from '../../../src/engine/index.js';
 import { elapsed } from '../../support/elapsed.js';
 import { until } from '../../support/until.js';
 import { type EngineTrial, failureOf, SOON } from '../engine-trial.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 /** The basis of a local tier: it is notified of invalidations, and it knows when notifications may be missing. */
 export function describeInvalidations(trial: EngineTrial): void {
@@ -33,10 +34,10 @@ export function describeInvalidations(trial: EngineTrial): void {
 
     it('delete the keys and report them to every engine, including the own one', async () => {
       const keys = [trial.key('one'), trial.key('two')];
-      await writer.client.set(keys[0]!, 'value');
+      await commandsOf(writer).set(keys[0]!, 'value');
       const feeds = [await watch(trial.engine), await watch(writer)];
       await writer.invalidate(channel, keys);
-      expect(await writer.client.exists(keys)).toBe(0);
+      expect(await commandsOf(writer).exists(keys)).toBe(0);
       for (const { reported } of feeds) await expect.poll(() => reported, SOON).toEqual(keys);
     });
 
@@ -51,10 +52,10 @@ export function describeInvalidations(trial: EngineTrial): void {
 
     it('delete and report thousands of keys at once', async () => {
       const keys = Array.from({ length: 10_000 }, (_, i) => trial.key(String(i)));
-      await writer.client.set(keys[9_999]!, 'value');
+      await commandsOf(writer).set(keys[9_999]!, 'value');
       const { reported } = await watch(trial.engine);
       await writer.invalidate(channel, keys);
-      expect(await writer.client.exists(keys[9_999]!)).toBe(0);
+      expect(await commandsOf(writer).exists(keys[9_999]!)).toBe(0);
       await expect.poll(() => reported, SOON).toEqual(keys);
     });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineScript } from '../../../src/engine/index.js';
 import { until } from '../../support/until.js';
 import { type EngineTrial, outcomeOf, SOON } from '../engine-trial.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 const read = defineScript('contract.read', 'return redis.call("GET", KEYS[1])');
 
@@ -19,11 +20,10 @@ export function describeLifecycle(trial: EngineTrial): void {
     it('refuses every call after close', async () => {
       const engine = await trial.anotherEngine();
       const key = trial.key('closed');
-      await engine.client.set(key, 'value');
+      await commandsOf(engine).set(key, 'value');
       engine.close();
       const calls = [
-        engine.client.get(key),
-        engine.client.multi().get(key).exec(),
+        commandsOf(engine).get(key),
         engine.run(read, [key], []),
         engine.publish(key, 'message'),
       ];
@@ -34,18 +34,18 @@ export function describeLifecycle(trial: EngineTrial): void {
     it('settles pending calls when it is closed', async () => {
       const engine = await trial.anotherEngine();
       const key = trial.key('closing');
-      const calls = Array.from({ length: 100 }, () => outcomeOf(engine.client.incr(key)));
+      const calls = Array.from({ length: 100 }, () => outcomeOf(commandsOf(engine).incr(key)));
       engine.close();
       const outcomes = await Promise.all(calls);
       const possiblyExecuted = outcomes.filter((it) => it !== 'refused').length;
-      expect(Number((await trial.engine.client.get(key)) ?? 0)).toBeLessThanOrEqual(possiblyExecuted);
+      expect(Number((await commandsOf(trial.engine).get(key)) ?? 0)).toBeLessThanOrEqual(possiblyExecuted);
     });
 
     it('can be closed twice', async () => {
       const engine = await trial.anotherEngine();
       engine.close();
       engine.close();
-      expect(await outcomeOf(engine.client.get(trial.key('closed')))).toBe('refused');
+      expect(await outcomeOf(commandsOf(engine).get(trial.key('closed')))).toBe('refused');
     });
 
     it('closes all its connections and sockets', async () => {
@@ -54,7 +54,7 @@ export function describeLifecycle(trial: EngineTrial): void {
       engine.subscribe(trial.key('channel'), { onMessage: () => undefined });
       const watching = engine.invalidations([trial.key('channel')], () => undefined);
       await until(() => watching.isCoherent(1_000));
-      await Promise.all(trial.spreadKeys(30).map((key) => engine.client.set(key, 'value')));
+      await Promise.all(trial.spreadKeys(30).map((key) => commandsOf(engine).set(key, 'value')));
       const own = (await clientsOf(trial)).filter((client) => !before.includes(client));
       expect(own.length).toBeGreaterThan(1);
       engine.close();
@@ -72,8 +72,8 @@ export function describeLifecycle(trial: EngineTrial): void {
         trial.afterTest(staying.subscribe(key, { onMessage, onLive: resolve }));
       });
       await isLive;
-      const calls = Array.from({ length: 200 }, () => outcomeOf(staying.client.incr(key)));
-      const failing = Array.from({ length: 200 }, () => outcomeOf(leaving.client.lPush(key, 'x')));
+      const calls = Array.from({ length: 200 }, () => outcomeOf(commandsOf(staying).incr(key)));
+      const failing = Array.from({ length: 200 }, () => outcomeOf(commandsOf(leaving).lPush(key, 'x')));
       leaving.close();
       expect(new Set(await Promise.all(calls))).toEqual(new Set(['done']));
       await Promise.all(failing);

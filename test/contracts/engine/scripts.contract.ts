@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineScript, EngineError } from '../../../src/engine/index.js';
 import { type EngineTrial, failureOf } from '../engine-trial.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 const add = defineScript('contract.add', 'return redis.call("INCRBY", KEYS[1], ARGV[1])');
 
@@ -24,14 +25,14 @@ export function describeScripts(trial: EngineTrial): void {
     it('run exactly once per call when many calls reach a server that does not know them', async () => {
       const key = trial.key('sum');
       await Promise.all(Array.from({ length: 100 }, () => trial.engine.run(add, [key], ['1'])));
-      expect(await trial.engine.client.get(key)).toBe('100');
+      expect(await commandsOf(trial.engine).get(key)).toBe('100');
     });
 
     it('run on the primary of their key', async () => {
       const keys = trial.spreadKeys(30);
       const replies = await Promise.all(keys.map((key, i) => trial.engine.run(add, [key], [String(i)])));
       expect(replies).toEqual(keys.map((_, i) => i));
-      expect(await trial.engine.client.mGet(keys)).toEqual(keys.map((_, i) => String(i)));
+      expect(await trial.engine.getMany(keys)).toEqual(keys.map((_, i) => String(i)));
     });
 
     it('accept several keys with the same hash tag', async () => {
@@ -40,8 +41,8 @@ export function describeScripts(trial: EngineTrial): void {
         'return {redis.call("GET", KEYS[1]), redis.call("GET", KEYS[2])}',
       );
       const keys = [trial.key('one'), trial.key('other')];
-      await trial.engine.client.set(trial.key('one'), '1');
-      await trial.engine.client.set(trial.key('other'), '2');
+      await commandsOf(trial.engine).set(trial.key('one'), '1');
+      await commandsOf(trial.engine).set(trial.key('other'), '2');
       expect(await trial.engine.run(both, keys, [])).toEqual(['1', '2']);
     });
 

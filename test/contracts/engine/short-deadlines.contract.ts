@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defineScript } from '../../../src/engine/index.js';
 import { until } from '../../support/until.js';
 import { type EngineTrial, outcomeOf } from '../engine-trial.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 const DEADLINE_MS = 300;
 const MEGABYTE = 'x'.repeat(1_000_000);
@@ -15,11 +16,11 @@ export function describeShortDeadlines(trial: EngineTrial): void {
     it('do not affect pending calls with a longer deadline when they pass', async () => {
       const key = trial.key('busy');
       const engine = await trial.anotherEngine(DEADLINE_MS);
-      await engine.client.set(key, 'value');
+      await commandsOf(engine).set(key, 'value');
       const server = await trial.pause(key);
-      const pending = engine.clientWith({ deadlineMs: 1_500 }).get(key);
+      const pending = commandsOf(engine, { deadlineMs: 1_500 }).get(key);
       const outcomes = Array.from({ length: 3 }, () =>
-        outcomeOf(engine.clientWith({ deadlineMs: 50 }).get(key)),
+        outcomeOf(commandsOf(engine, { deadlineMs: 50 }).get(key)),
       );
       expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['unknown']));
       server.resume();
@@ -32,46 +33,29 @@ export function describeShortDeadlines(trial: EngineTrial): void {
       const engine = await trial.anotherEngine(DEADLINE_MS);
       const { connects } = engine.statistics;
       const server = await trial.pause(key);
-      const withLongDeadline = engine.clientWith({ deadlineMs: 5_000 });
+      const withLongDeadline = commandsOf(engine, { deadlineMs: 5_000 });
       // More than the socket buffers hold.
       const large = Array.from({ length: 20 }, () => outcomeOf(withLongDeadline.set(key, MEGABYTE)));
       await setImmediate();
-      const client = engine.clientWith({ deadlineMs: 20 });
-      const calls = [
-        client.incr(counter),
-        client.multi().incr(counter).incr(counter).exec(),
-        client.multi().incr(counter).execAsPipeline(),
-        engine.run(count, [counter], [], { deadlineMs: 20 }),
-      ];
+      const client = commandsOf(engine, { deadlineMs: 20 });
+      const calls = [client.incr(counter), engine.run(count, [counter], [], { deadlineMs: 20 })];
       expect(await Promise.all(calls.map(outcomeOf))).toEqual(calls.map(() => 'refused'));
       server.resume();
       expect(new Set(await Promise.all(large))).toEqual(new Set(['done']));
-      expect(await engine.client.get(counter)).toBeNull();
+      expect(await commandsOf(engine).get(counter)).toBeNull();
       expect(engine.statistics.connects).toBe(connects);
-    });
-
-    it('leave nothing of a half-written transaction on the server', async () => {
-      const key = trial.key('half');
-      const engine = await trial.anotherEngine(DEADLINE_MS);
-      const server = await trial.pause(key);
-      const batch = engine.clientWith({ deadlineMs: 50 }).multi();
-      for (let i = 0; i < 20; i++) batch.set(key, MEGABYTE);
-      expect(await outcomeOf(batch.exec())).toBe('refused');
-      server.resume();
-      await until(async () => (await outcomeOf(engine.client.get(key))) === 'done');
-      expect(await engine.client.get(key)).toBeNull();
     });
 
     it('do not open the breaker', async () => {
       const key = trial.key('far');
       const engine = await trial.anotherEngine(DEADLINE_MS);
       const server = await trial.pause(key);
-      const withShortDeadline = engine.clientWith({ deadlineMs: 5 });
+      const withShortDeadline = commandsOf(engine, { deadlineMs: 5 });
       const outcomes = await Promise.all(
         Array.from({ length: 20 }, () => outcomeOf(withShortDeadline.get(key))),
       );
       expect(new Set(outcomes)).toEqual(new Set(['unknown']));
-      const usual = outcomeOf(engine.client.get(key));
+      const usual = outcomeOf(commandsOf(engine).get(key));
       server.resume();
       expect(await usual).toBe('done');
       expect(engine.report()).toMatchObject({ state: 'ready', breaker: 'closed' });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import type { EngineTrial } from '../engine-trial.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 const LARGEST_EXACT_SCORE = Number.MAX_SAFE_INTEGER;
 
@@ -8,7 +9,7 @@ const LARGEST_EXACT_SCORE = Number.MAX_SAFE_INTEGER;
 export function describeValues(trial: EngineTrial): void {
   describe('values', () => {
     it('returns null for missing keys, fields and members', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const key = trial.key('missing');
       expect(await client.get(key)).toBeNull();
       expect(await client.hGet(key, 'field')).toBeNull();
@@ -20,7 +21,7 @@ export function describeValues(trial: EngineTrial): void {
     });
 
     it('stores strings, including the empty string', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       for (const text of ['text', '', '0', 'null']) {
         expect(await client.set(trial.key('text'), text)).toBe('OK');
         expect(await client.get(trial.key('text'))).toBe(text);
@@ -30,7 +31,7 @@ export function describeValues(trial: EngineTrial): void {
     });
 
     it('sets a key with XX only if it exists, and with NX only if it does not', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const key = trial.key('conditional');
       expect(await client.set(key, 'first', { condition: 'XX' })).toBeNull();
       expect(await client.set(key, 'second', { condition: 'NX' })).toBe('OK');
@@ -40,7 +41,7 @@ export function describeValues(trial: EngineTrial): void {
     });
 
     it('expires keys at their time, and keeps a persisted key', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const [short, kept, long] = [trial.key('short'), trial.key('kept'), trial.key('long')];
       await client.set(short, 'value', { expiration: { type: 'PX', value: 50 } });
       await client.set(kept, 'value', { expiration: { type: 'EX', value: 60 } });
@@ -55,7 +56,7 @@ export function describeValues(trial: EngineTrial): void {
     });
 
     it('counts concurrent increments exactly', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const key = trial.key('count');
       await Promise.all(Array.from({ length: 100 }, () => client.incr(key)));
       expect(await client.incrBy(key, 10)).toBe(110);
@@ -64,7 +65,7 @@ export function describeValues(trial: EngineTrial): void {
     });
 
     it('stores and reads hashes', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const key = trial.key('hash');
       expect(await client.hSet(key, { name: 'Ada', country: 'GB', visits: '1' })).toBe(3);
       expect(await client.hIncrBy(key, 'visits', 2)).toBe(3);
@@ -74,7 +75,7 @@ export function describeValues(trial: EngineTrial): void {
     });
 
     it('orders sorted sets by score and then by member', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const key = trial.key('board');
       await client.zAdd(key, [
         { value: 'b', score: 1 },
@@ -90,7 +91,7 @@ export function describeValues(trial: EngineTrial): void {
     });
 
     it('stores the largest safe integers as exact scores', async () => {
-      const { client } = trial.engine;
+      const client = commandsOf(trial.engine);
       const key = trial.key('exact');
       await client.zAdd(key, { value: 'most', score: LARGEST_EXACT_SCORE });
       await client.zAdd(key, { value: 'least', score: -LARGEST_EXACT_SCORE });

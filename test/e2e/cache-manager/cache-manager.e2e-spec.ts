@@ -12,6 +12,7 @@ import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
 import { anything, withPlainZeros } from '../query-cache/any-value.js';
 import { type CacheNodes, startCacheNodes } from '../query-cache/cache-nodes.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 const PREFIX = 'test:plain';
 const TTL_MS = 60_000;
@@ -180,7 +181,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
   it.skipIf(kind === 'memcached')(
     'is a miss when the key holds another type, and overwrites it',
     async () => {
-      const { client } = nodes.nodes[0].engine as RedisEngine;
+      const client = commandsOf(nodes.nodes[0].engine as RedisEngine);
       await client.lPush(engineKey(PREFIX, 'a list'), 'foreign');
       expect(await caches[0]?.get('a list')).toBeUndefined();
       expect(await caches[0]?.mget(['a list'])).toEqual([undefined]);
@@ -193,7 +194,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     const { engine } = nodes.nodes[0];
     for (const ttlMs of [0, 31 * DAY_MS]) {
       await caches[0]?.set(`long ${ttlMs}`, 1, ttlMs);
-      const leftMs = await (engine as RedisEngine).client.pTTL(engineKey(PREFIX, `long ${ttlMs}`));
+      const leftMs = await commandsOf(engine as RedisEngine).pTTL(engineKey(PREFIX, `long ${ttlMs}`));
       expect(leftMs).toBeGreaterThan(29 * DAY_MS);
       expect(leftMs).toBeLessThanOrEqual(30 * DAY_MS);
     }
@@ -203,7 +204,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('CACHE_MANAGER on %s', 
     const engine = nodes.nodes[0].engine;
     const key = engineKey(PREFIX, 'foreign');
     if (engine instanceof MemcachedEngine) await engine.set(key, '{"val');
-    else await engine.client.set(key, '{"val');
+    else await commandsOf(engine).set(key, '{"val');
     expect(await caches[0]?.get('foreign')).toBeUndefined();
     expect(await caches[0]?.wrap('foreign', () => Promise.resolve('ours'), TTL_MS)).toBe('ours');
     expect(await caches[1]?.get('foreign')).toBe('ours');

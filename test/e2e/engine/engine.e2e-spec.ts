@@ -6,6 +6,7 @@ import { outcomeOf } from '../../contracts/engine-trial.js';
 import { installed } from '../../support/app.js';
 import { elapsed } from '../../support/elapsed.js';
 import { until } from '../../support/until.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 Logger.overrideLogger(false);
 
@@ -31,7 +32,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('an engine on %s', (kin
   });
 
   const set = async (): Promise<unknown> =>
-    engine instanceof RedisEngine ? engine.client.set('key', 'value') : engine.set('key', 'value');
+    engine instanceof RedisEngine ? commandsOf(engine).set('key', 'value') : engine.set('key', 'value');
 
   it('settles every call within its deadline while the server is paused', async () => {
     server.pause();

@@ -9,6 +9,7 @@ import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { SOON } from '../../contracts/engine-trial.js';
 import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 Logger.overrideLogger(false);
 
@@ -100,7 +101,7 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
         breaker: 'closed',
         reason: expect.stringMatching(reason),
       });
-      expect(await engine.client.get('key')).toBeNull();
+      expect(await commandsOf(engine).get('key')).toBeNull();
       await server.command('CONFIG', 'SET', name, good);
       await until(() => engine.report().reason === null);
     });

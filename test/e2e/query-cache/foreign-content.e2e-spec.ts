@@ -6,6 +6,7 @@ import { Query } from '../../../src/query-cache/query/query.js';
 import { installed } from '../../support/app.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
 import { Database } from './database.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 const ARGS = { id: 'JFK' };
 const KEYS = ['the entry', 'the validity token of the answer', 'the validity token of its tag'] as const;
@@ -28,7 +29,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))(
     const write = async (key: string, content: (typeof CONTENTS)[number]): Promise<void> => {
       const { engine } = nodes.nodes[0];
       if (engine instanceof MemcachedEngine) return engine.set(key, 'foreign');
-      const { client } = engine;
+      const client = commandsOf(engine);
       await client.del(key);
       if (content === 'a text') await client.set(key, 'foreign');
       if (content === 'a list') await client.lPush(key, 'foreign');

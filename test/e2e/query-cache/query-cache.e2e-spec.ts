@@ -6,6 +6,7 @@ import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import { CACHE_ENGINES } from './cache-engines.js';
 import { type Args, CacheFixture } from './cache-fixture.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 describe.each(CACHE_ENGINES)('CachedQuery.read() on %s', (kind) => {
   const fixture = CacheFixture.on(kind);
@@ -13,7 +14,7 @@ describe.each(CACHE_ENGINES)('CachedQuery.read() on %s', (kind) => {
   const overwrite = async (key: string, text: string) => {
     const { engine } = fixture.node;
     if (engine instanceof MemcachedEngine) await engine.set(key, text);
-    else await engine.client.set(key, text);
+    else await commandsOf(engine).set(key, text);
   };
 
   it('answers every node from memory after one load', async () => {
@@ -136,7 +137,7 @@ describe.each(CACHE_ENGINES)('CachedQuery.read() on %s', (kind) => {
   it.skipIf(kind === 'memcached')('is a miss when the key holds a list, and overwrites it', async () => {
     const own = fixture.definition();
     const { entry } = new KeySpace(fixture.cluster.prefix).keysOf(new Query(own), fixture.args);
-    if (!(fixture.node.engine instanceof MemcachedEngine)) await fixture.node.engine.client.lPush(entry, 'x');
+    if (!(fixture.node.engine instanceof MemcachedEngine)) await commandsOf(fixture.node.engine).lPush(entry, 'x');
     const query = fixture.node.cache.define<Args, unknown>(own);
     expect(await fixture.outcomeOf(query)).toMatchObject({ outcome: 'miss' });
     expect(await fixture.outcomeOf(query)).toMatchObject({ outcome: 'hit' });

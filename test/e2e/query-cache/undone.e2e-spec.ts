@@ -6,6 +6,7 @@ import { Query } from '../../../src/query-cache/query/query.js';
 import { replicaLag, UNDOABLE_STACKS, UNDOING_FAULTS } from '../../support/undoing-faults.js';
 import { until } from '../../support/until.js';
 import { type CacheNode, type CacheNodes, startNodesOn } from './cache-nodes.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 /** `CACHE_RUNS=5 npx vitest run test/e2e/query-cache/undone` repeats each fault. */
 const RUNS = Number(process.env['CACHE_RUNS'] ?? 1);
@@ -48,7 +49,7 @@ describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) 
     await fault.strike(site, async () => {
       version = 2;
       for (const id of ids.slice(0, ANSWERS)) if (await here.invalidate({ id })) acknowledged.push(id);
-      for (const id of controls) await redisOf(nodes?.nodes[0]).client.unlink(tokenKeys[id] ?? '');
+      for (const id of controls) await commandsOf(redisOf(nodes?.nodes[0])).unlink(tokenKeys[id] ?? '');
     });
     // The node that invalidated never returns an old value, however soon it reads.
     let oldReads = 0;
@@ -86,7 +87,7 @@ function redisOf(node: CacheNode | undefined): RedisEngine {
 
 /** Until the engine answers for all keys, lookups answer from the database. */
 function answersFor(keys: readonly string[], node: CacheNode | undefined): Promise<boolean> {
-  return Promise.all(keys.map((key) => redisOf(node).client.exists(key))).then(
+  return Promise.all(keys.map((key) => commandsOf(redisOf(node)).exists(key))).then(
     () => true,
     () => false,
   );

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { EngineKind, FaultProxy, LocalEngine, LocalServer } from '../../../local/index.js';
 import { type Engine, MemcachedEngine } from '../../../src/engine/index.js';
+import { commandsOf } from '../commands-of.js';
 
 /** The node and the server of an outage. */
 export interface OutageSite {
@@ -99,5 +100,5 @@ async function listening(server: Server, port: number): Promise<void> {
 
 async function write(engine: Engine, key: string, text: string): Promise<void> {
   if (engine instanceof MemcachedEngine) await engine.set(key, text);
-  else await engine.client.set(key, text);
+  else await commandsOf(engine).set(key, text);
 }

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { defineScript, EngineError, type RedisEngine } from '../../../src/engine/index.js';
 import { type Call, type CallKind, isWrite, textKey } from './call.js';
+import { commandsOf } from '../commands-of.js';
 
 export interface TrafficOptions {
   readonly callsPerSecond?: number;
@@ -33,6 +34,10 @@ const STEADY_FOR_MS = 500;
 const WAIT_FOR_REPLICA_MS = 100;
 
 const INCREMENT = defineScript('test.increment', `return redis.call('INCR', KEYS[1])`);
+const SET_AND_INCREMENT = defineScript(
+  'test.set-and-increment',
+  `redis.call('SET', KEYS[1], '1') return redis.call('INCR', KEYS[2])`,
+);
 
 /** Sends reads and writes at a constant rate and records each call. Each write increments its own counter. */
 export class Traffic {
@@ -126,13 +131,15 @@ export class Traffic {
   }
 
   private invoke(call: Call): Promise<unknown> {
-    const { client } = this.engine;
+    const client = commandsOf(this.engine);
     const { kind, key } = call;
     if (kind === 'read') return client.get(key);
-    if (this.withWait) return client.multi().incr(key).wait(1, WAIT_FOR_REPLICA_MS).execAsPipeline();
+    if (this.withWait) {
+      return this.engine.call(key, (it) => Promise.all([it.incr(key), it.wait(1, WAIT_FOR_REPLICA_MS)]));
+    }
     if (kind === 'increment') return client.incr(key);
     if (kind === 'script') return this.engine.run(INCREMENT, [key], []);
-    return client.multi().set(textKey(call), '1').incr(key).exec();
+    return this.engine.run(SET_AND_INCREMENT, [textKey(call), key], []);
   }
 }
 

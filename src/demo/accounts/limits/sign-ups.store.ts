@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { createLibraryClient } from '../../../engine/index.js';
 import { AccountError } from '../accounts.errors.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions } from '../accounts.options.js';
 import { networkOf } from './network.js';
@@ -15,7 +16,7 @@ export class SignUpsStore {
   constructor(@Inject(ACCOUNTS_OPTIONS) { engine, keyPrefix, signUpsPerAddress }: AccountsOptions) {
     const limit = { points: signUpsPerAddress, duration: WINDOW_SECONDS };
     this.perAddress = new RateLimiterRedis({
-      storeClient: engine.client,
+      storeClient: createLibraryClient(engine),
       useRedisPackage: true,
       keyPrefix: `${keyPrefix}:sign-up`,
       ...limit,

@@ -8,6 +8,7 @@ import { SessionsStore } from '../../../../src/sessions/index.js';
 import { handleOf, sessionKey } from '../../../../src/sessions/records/sessions.keys.js';
 import { redisLike } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
+import { commandsOf } from '../../../support/commands-of.js';
 
 /** `SESSION_RUNS=5 npx vitest run test/e2e/sessions/engine/undone` repeats each fault five times. */
 const RUNS = Number(process.env['SESSION_RUNS'] ?? 1);
@@ -116,7 +117,7 @@ describe.each(TOPOLOGIES)('acknowledged sign-outs on %s', (how, start, primary, 
         acknowledged.push(...(await signOutEach(left.splice(0, SIGN_OUTS * share), both)));
       },
       deleteControls: async () => {
-        for (const id of controls) await here.engine.client.unlink(sessionKey(keyPrefix, handleOf(id)));
+        for (const id of controls) await commandsOf(here.engine).unlink(sessionKey(keyPrefix, handleOf(id)));
       },
     });
     // The nodes that acknowledged the sign-outs never accept one of the sessions.

@@ -1,0 +1,29 @@
+import { setMaxListeners } from 'node:events';
+import type { Call } from '../calls/engine-calls.js';
+
+/**
+ * The calls that were sent over one connection in one turn of the event loop. node-redis writes them together and in order, and drops a
+ * command whose signal is aborted before it is written. So the first call carries a signal: if the abort rejects that call, no call of
+ * the wave was written. A signal for each call would cost several times as much as the call.
+ *
+ * Source: https://github.com/redis/node-redis/blob/master/docs/command-options.md
+ */
+export class Wave {
+  /** Set once the abort has rejected the first call. */
+  isUnwritten = false;
+  isChecked = false;
+  private readonly controller = new AbortController();
+
+  constructor(readonly first: Call) {
+    setMaxListeners(0, this.controller.signal);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Drops what is not written. One turn of the event loop later `isUnwritten` is correct. */
+  abort(): void {
+    this.controller.abort();
+  }
+}
