@@ -51,15 +51,23 @@ export class EngineCalls {
 
   /** `send` may throw synchronously: the call rejects with that error. */
   settle<T>(command: string, send: (call: Call) => Promise<unknown>, deadlineMs?: number): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const deadlines = deadlineMs === undefined ? this.defaultDeadlines : this.deadlinesFor(deadlineMs);
-      const call = new Call(this, command, deadlines, resolve as (value: unknown) => void, reject);
-      // Both handlers stay attached after the deadline, so a late rejection is never unhandled.
-      sendSafely(send, call).then(
-        (reply) => call.done(reply),
-        (error: unknown) => call.failed(error),
-      );
-    });
+    let call: Call;
+    try {
+      call = this.begin(command, deadlineMs);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    try {
+      return call.settleWith(send(call));
+    } catch (error) {
+      return call.settleWith(Promise.reject(error as Error));
+    }
+  }
+
+  /** @throws {RangeError} if the deadline is not a whole number from 1 to 60,000. */
+  private begin(command: string, deadlineMs: number | undefined): Call {
+    const deadlines = deadlineMs === undefined ? this.defaultDeadlines : this.deadlinesFor(deadlineMs);
+    return new Call(this, command, deadlines);
   }
 
   private deadlinesFor(deadlineMs: number): Deadlines {
@@ -68,14 +76,6 @@ export class EngineCalls {
     deadlines = new Deadlines(deadlineMs, deadlineMs < this.defaultDeadlines.deadlineMs);
     this.otherDeadlines.set(deadlineMs, deadlines);
     return deadlines;
-  }
-}
-
-function sendSafely(send: (call: Call) => Promise<unknown>, call: Call): Promise<unknown> {
-  try {
-    return send(call);
-  } catch (error) {
-    return Promise.reject(error);
   }
 }
 
@@ -90,18 +90,32 @@ export class Call {
   answersBefore = 0;
   previous: Call | undefined = undefined;
   next: Call | undefined = undefined;
-  /** In the time of `performance.now()`. */
+  /** In the time of `performance.now()`, rounded up: V8 stores a fraction in an object of its own. */
   readonly endsAt: number;
+  private readonly settled: Promise<unknown>;
+  private resolve!: (value: unknown) => void;
+  private reject!: (error: unknown) => void;
 
   constructor(
     private readonly calls: EngineCalls,
     readonly command: string,
     private readonly deadlines: Deadlines,
-    private readonly resolve: (value: unknown) => void,
-    private readonly reject: (error: unknown) => void,
   ) {
-    this.endsAt = performance.now() + deadlines.deadlineMs;
+    this.settled = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.endsAt = Math.ceil(performance.now()) + deadlines.deadlineMs;
     deadlines.add(this);
+  }
+
+  /** Both handlers stay attached after the deadline, so a late rejection is never unhandled. */
+  settleWith<T>(reply: Promise<unknown>): Promise<T> {
+    reply.then(
+      (value) => this.done(value),
+      (error: unknown) => this.failed(error),
+    );
+    return this.settled as Promise<T>;
   }
 
   /** Shorter than the engine's deadline. A missing answer then says nothing about the server. */
@@ -110,7 +124,7 @@ export class Call {
   }
 
   /** Also called for a late reply, which proves that the server is alive. */
-  done(reply: unknown): void {
+  private done(reply: unknown): void {
     this.target?.answered(this);
     if (this.isExpired) return;
     this.deadlines.remove(this);
@@ -118,7 +132,7 @@ export class Call {
     this.resolve(reply);
   }
 
-  failed(error: unknown): void {
+  private failed(error: unknown): void {
     const { target } = this;
     target?.rejected(error, this);
     if (this.isExpired) return;

@@ -16,11 +16,6 @@ const BINARY: SendOptions = { isBinary: true, isAsking: false };
 
 type Slot = number | undefined;
 
-interface Route {
-  slot: Slot;
-  options: SendOptions;
-}
-
 /** Sends commands and scripts, each to the primary of its keys' slot and within its deadline. */
 export class CommandSender {
   private readonly calls: EngineCalls;
@@ -45,7 +40,7 @@ export class CommandSender {
     { deadlineMs, replies }: ReplyOptions,
   ): Promise<T> {
     const options = replies === 'binary' ? BINARY : TEXT;
-    const send = (call: Call) => this.route(call, command, { slot: this.slotOf(keys), options });
+    const send = (call: Call) => this.route(call, command, this.slotOf(keys), options);
     return this.calls.settle(THE_CALL, send, deadlineMs);
   }
 
@@ -60,12 +55,12 @@ export class CommandSender {
     const withDigest = (client: CommandClient) => client.sendCommand(['EVALSHA', script.sha1, ...rest]);
     const withText = (client: CommandClient) => client.sendCommand(['EVAL', script.lua, ...rest]);
     const send = (call: Call) => {
-      const route = { slot: commonSlot(script.name, keys), options };
-      return this.route(call, withDigest, route)
+      const slot = commonSlot(script.name, keys);
+      return this.route(call, withDigest, slot, options)
         .catch((error: unknown) => {
           if (!isReplyOf('NOSCRIPT', error)) throw error;
           call.target?.answered(call);
-          return this.route(call, withText, route);
+          return this.route(call, withText, slot, options);
         })
         .catch(rethrowAsScriptFailure);
     };
@@ -78,7 +73,7 @@ export class CommandSender {
     return this.primaries.hasSlots ? keySlot(keys as RedisArgument) : undefined;
   }
 
-  private route<T>(call: Call, command: AnyCommand<T>, { slot, options }: Route): Promise<T> {
+  private route<T>(call: Call, command: AnyCommand<T>, slot: Slot, options: SendOptions): Promise<T> {
     const server = this.usablePrimary(slot);
     const reply = server.queue.send(call, command, options);
     if (!this.primaries.hasSlots) return reply;
