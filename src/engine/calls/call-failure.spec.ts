@@ -1,10 +1,4 @@
-import {
-  AbortError,
-  ClientOfflineError,
-  ErrorReply,
-  MultiErrorReply,
-  SocketClosedUnexpectedlyError,
-} from 'redis';
+import { AbortError, ClientOfflineError, ErrorReply, SocketClosedUnexpectedlyError } from 'redis';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../engine.errors.js';
 import { explainCallFailure } from './call-failure.js';
@@ -32,11 +26,6 @@ describe('explainCallFailure', () => {
     ['a lost connection', new SocketClosedUnexpectedlyError(), 'unknown', /lost before SET was answered/],
   ])('maps %s to its outcome and message', (_what, error, outcome, message) => {
     expect(explain(error)).toMatchObject({ outcome, message: expect.stringMatching(message) });
-  });
-
-  it('uses the code of the first error of a batch', () => {
-    const replies = ['OK', new ErrorReply('WRONGTYPE Operation'), 'secret'] as ErrorReply[];
-    expect(explain(new MultiErrorReply(replies, [1])).message).toMatch(/with WRONGTYPE\.$/);
   });
 
   it('drops the text of an error that a script returned', () => {

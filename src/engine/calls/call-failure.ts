@@ -1,4 +1,4 @@
-import { AbortError, ClientClosedError, ClientOfflineError, ErrorReply, MultiErrorReply } from 'redis';
+import { AbortError, ClientClosedError, ClientOfflineError, ErrorReply } from 'redis';
 import { CrossSlotError, EngineError } from '../engine.errors.js';
 
 /** Replies of a server that cannot handle the command, or not now. Nothing was executed. */
@@ -33,11 +33,7 @@ export function rethrowAsScriptFailure(error: unknown): never {
   throw error instanceof ErrorReply ? new ScriptFailure(error.message) : error;
 }
 
-/** A batch is refused only if all its commands were. */
 function isRefusal(error: ErrorReply): boolean {
-  if (error instanceof MultiErrorReply) {
-    return error.replies.every((reply: unknown) => reply instanceof ErrorReply && isRefusal(reply));
-  }
   const code = codeOf(error);
   return WRONG_SERVER.has(code) || (NOT_EXECUTED.has(code) && !(error instanceof ScriptFailure));
 }
@@ -46,10 +42,9 @@ export function isReplyOf(code: string, error: unknown): boolean {
   return error instanceof ErrorReply && error.message.startsWith(code);
 }
 
-/** The error code (WRONGTYPE, OOM), or ERR: a script can return any text. For a batch, the code of the first failed reply. */
-function codeOf(error: ErrorReply): string {
-  const first = error instanceof MultiErrorReply ? error.replies[error.errorIndexes[0] ?? 0] : error;
-  return /^[A-Z][A-Z_]*(?= |$)/.exec(first instanceof Error ? first.message : '')?.[0] ?? 'ERR';
+/** The error code (WRONGTYPE, OOM), or ERR: a script can return any text. */
+function codeOf({ message }: ErrorReply): string {
+  return /^[A-Z][A-Z_]*(?= |$)/.exec(message)?.[0] ?? 'ERR';
 }
 
 function isNeverWritten(error: unknown): boolean {

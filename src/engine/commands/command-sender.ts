@@ -74,6 +74,8 @@ export class CommandSender {
   }
 
   private route<T>(call: Call, command: AnyCommand<T>, slot: Slot, options: SendOptions): Promise<T> {
+    const gap = this.waitForGap(slot);
+    if (gap) return gap.then(() => this.route(call, command, slot, options));
     const server = this.usablePrimary(slot);
     const reply = server.queue.send(call, command, options);
     if (!this.primaries.hasSlots) return reply;
@@ -86,6 +88,12 @@ export class CommandSender {
         primaries: this.primaries,
       }),
     );
+  }
+
+  /** The server has just closed its connection: a call waits for the first attempt to replace it, within its deadline. */
+  private waitForGap(slot: Slot): Promise<void> | undefined {
+    const gap = this.primaries.gapOf(slot);
+    return gap && !this.primaries.forSlot(slot)?.queue.isUsable ? gap.wait() : undefined;
   }
 
   /** @throws {EngineError} *refused*, if the slot's primary is not connected or its breaker is open. */

@@ -1,12 +1,12 @@
-import { RedisClient, type RedisClientOptions, type RedisClientType } from 'redis';
+import { createClient, type RedisClientType } from 'redis';
 import { withTimeLimit } from '../../common/index.js';
 import { readTlsFiles } from '../address/engine-tls.js';
 import type { EngineAddress, EngineNode } from '../address/engine-address.js';
 import { isRefusedPassword } from '../credentials/credentials.js';
 import { serverCredentials } from '../credentials/engine-credentials.js';
 
-/** Created once: `createClient` rebuilds all commands on each call and blocks the event loop for 30 ms. */
-const createOne = RedisClient.factory({}) as unknown as (options: RedisClientOptions) => RedisClientType;
+/** Never connected, only duplicated: `createClient` builds all commands on each call and blocks the event loop for 30 ms. */
+const TEMPLATE = createClient();
 
 export const CONNECT_TIMEOUT_MS = 1_000;
 /** Used where a replica can be promoted meanwhile: a paused server accepts connections and never answers. */
@@ -42,7 +42,7 @@ export async function connectTo(
 ): Promise<RedisClientType> {
   // Before the time limit starts: AWS can be slower than the server.
   const { provider, refused } = await credentials.open();
-  const client = createOne({
+  const client: RedisClientType = TEMPLATE.duplicate({
     ...options,
     credentialsProvider: provider,
     socket: { ...options.socket, host, port, connectTimeout: timeoutMs, reconnectStrategy: false },
