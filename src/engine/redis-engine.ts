@@ -5,7 +5,7 @@ import type { RoleCommand } from './capabilities/command-use.js';
 import type { BinaryClient, Command, ReplyOptions } from './commands/command-client.js';
 import { CommandSender } from './commands/command-sender.js';
 import type { EngineScript } from './commands/engine-script.js';
-import { inOrderOf, keysBySlot, type Part, sendPerSlot } from './commands/per-slot.js';
+import { joinLists, sendPerSlot } from './commands/per-slot.js';
 import { EngineBase } from './engine-base.js';
 import type { EngineFacts, MissingCommand } from './engine.wire.js';
 import {
@@ -112,21 +112,22 @@ export class RedisEngine extends EngineBase {
 
   /** Reads many keys (MGET), also of several slots. Null for a missing key and for a key of another type. @throws {EngineError} */
   async getMany(keys: readonly string[]): Promise<(string | null)[]> {
-    return this.readPerSlot(keys, (part) => this.call(part[0] ?? [], (client) => client.mGet(part)));
+    const read = (part: string[]) => this.call(part[0] ?? [], (client) => client.mGet(part));
+    return joinLists(await sendPerSlot(keys, this.primaries.hasSlots, read));
   }
 
   /** Like {@link getMany}, with Buffers. */
   async getManyBinary(keys: readonly string[]): Promise<(Buffer | null)[]> {
-    return this.readPerSlot(keys, (part) =>
-      this.call(part[0] ?? [], (client) => client.mGet(part), { replies: 'binary' }),
-    );
+    const read = (part: string[]) =>
+      this.call(part[0] ?? [], (client) => client.mGet(part), { replies: 'binary' });
+    return joinLists(await sendPerSlot(keys, this.primaries.hasSlots, read));
   }
 
   /** Deletes many keys (UNLINK), also of several slots. Returns the number of those that existed. @throws {EngineError} */
   async unlinkMany(keys: readonly string[]): Promise<number> {
     const unlink = (part: string[]) => this.call(part[0] ?? [], (client) => client.unlink(part));
-    const replies = await sendPerSlot(this.partsOf(keys), unlink);
-    return replies.reduce((sum, count) => sum + count, 0);
+    const replies = await sendPerSlot(keys, this.primaries.hasSlots, unlink);
+    return replies.reduce((sum, { reply }) => sum + reply, 0);
   }
 
   /**
@@ -195,20 +196,6 @@ export class RedisEngine extends EngineBase {
       version: facts?.version ?? null,
       role: facts ? 'primary' : null,
     };
-  }
-
-  private async readPerSlot<T>(
-    keys: readonly string[],
-    read: (part: string[]) => Promise<T[]>,
-  ): Promise<T[]> {
-    const parts = this.partsOf(keys);
-    return inOrderOf(parts, await sendPerSlot(parts, read));
-  }
-
-  /** A single server gets all keys in one command. */
-  private partsOf(keys: readonly string[]): Part[] {
-    if (this.primaries.hasSlots) return keysBySlot(keys);
-    return keys.length === 0 ? [] : [{ keys: [...keys], indexes: [...keys.keys()] }];
   }
 
   private handleReady(reason: string | null, hasChanged: boolean): void {

@@ -1,5 +1,5 @@
 import { EngineError } from '../engine.errors.js';
-import type { Wave } from '../servers/wave.js';
+import type { Wave } from './wave.js';
 
 const MAX_DEADLINE_MS = 60_000;
 
@@ -55,12 +55,12 @@ export class EngineCalls {
     try {
       call = this.begin(command, deadlineMs);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     try {
       return call.settleWith(send(call));
     } catch (error) {
-      return call.settleWith(Promise.reject(error as Error));
+      return call.settleWith(Promise.reject(error));
     }
   }
 

@@ -20,10 +20,11 @@ type Transaction = 'multi' | 'MULTI';
 type Withheld = ConnectionCommand | BlockingCommand | AllKeysCommand | Transaction;
 
 /** Without modules, functions and scripts, whose index signatures would hide the commands. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- Record<string, never> has such a signature.
 type None = Record<never, never>;
 
 /** The commands of a node-redis client that may use a connection which all callers share. */
-export type CommandClient = Omit<RedisClientType<None, None, None, 3>, Withheld>;
+export type CommandClient = Omit<RedisClientType<None, None, None>, Withheld>;
 
 type AsBuffers = { [RESP_TYPES.BLOB_STRING]: BufferConstructor };
 

@@ -1,48 +1,49 @@
 import { EngineError } from '../engine.errors.js';
 import { keySlot } from '../topology/key-slot.js';
 
-/** The keys of one slot. */
-export interface Part {
-  keys: string[];
-  /** Their indexes in the whole list of keys. */
+interface Part<T> {
+  /** The indexes of its keys in the whole list. */
   indexes: number[];
-}
-
-export function keysBySlot(keys: readonly string[]): Part[] {
-  const parts = new Map<number, Part>();
-  for (const [index, key] of keys.entries()) {
-    const slot = keySlot(key);
-    const part = parts.get(slot) ?? { keys: [], indexes: [] };
-    part.keys.push(key);
-    part.indexes.push(index);
-    parts.set(slot, part);
-  }
-  return [...parts.values()];
+  reply: T;
 }
 
 /**
- * Calls `send` for each part and returns the replies.
+ * Calls `send` with the keys of each slot in turn. A server without slots gets all keys at once.
  *
  * @throws {EngineError} *refused* or *failed* if that is the outcome of every part, otherwise *unknown*. A part's error that is not
  * an EngineError is a mistake in the calling code and is thrown unchanged.
  */
 export async function sendPerSlot<T>(
-  parts: readonly Part[],
+  keys: readonly string[],
+  hasSlots: boolean,
   send: (keys: string[]) => Promise<T>,
-): Promise<T[]> {
-  const sent = parts.map(({ keys }) => send(keys));
+): Promise<Part<T>[]> {
+  const parts = indexesBySlot(keys, hasSlots);
+  const sent = parts.map((indexes) => send(indexes.map((index) => keys[index] ?? '')));
   const failure = joinFailures(await Promise.allSettled(sent));
   if (failure) throw failure;
-  return Promise.all(sent);
+  const replies = await Promise.all(sent);
+  return parts.map((indexes, i) => ({ indexes, reply: replies[i] as T }));
 }
 
 /** The values of all parts, in the order of the whole list of keys. */
-export function inOrderOf<T>(parts: readonly Part[], replies: readonly T[][]): T[] {
+export function joinLists<T>(parts: readonly Part<T[]>[]): T[] {
   const whole: T[] = [];
-  for (const [i, { indexes }] of parts.entries()) {
-    for (const [j, index] of indexes.entries()) whole[index] = replies[i]?.[j] as T;
+  for (const { indexes, reply } of parts) {
+    for (const [j, index] of indexes.entries()) whole[index] = reply[j] as T;
   }
   return whole;
+}
+
+function indexesBySlot(keys: readonly string[], hasSlots: boolean): number[][] {
+  const parts = new Map<number, number[]>();
+  for (const [index, key] of keys.entries()) {
+    const slot = hasSlots ? keySlot(key) : 0;
+    const indexes = parts.get(slot);
+    if (indexes) indexes.push(index);
+    else parts.set(slot, [index]);
+  }
+  return [...parts.values()];
 }
 
 function joinFailures(replies: PromiseSettledResult<unknown>[]): Error | undefined {

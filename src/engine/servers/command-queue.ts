@@ -2,7 +2,7 @@ import { AbortError, ErrorReply, type RedisClientType } from 'redis';
 import { Breaker } from '../calls/breaker.js';
 import type { Call, CallTarget } from '../calls/engine-calls.js';
 import { AS_BUFFERS, type Command } from '../commands/command-client.js';
-import { Wave } from './wave.js';
+import { Wave } from '../calls/wave.js';
 
 /** How a command is sent. */
 export interface SendOptions {

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { defineScript } from '../../../src/engine/index.js';
-import { until } from '../../support/until.js';
 import { type EngineTrial, outcomeOf } from '../engine-trial.js';
 import { commandsOf } from '../../support/commands-of.js';
 

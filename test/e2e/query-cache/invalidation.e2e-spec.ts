@@ -9,7 +9,6 @@ import { rounds } from '../../support/scope.js';
 import { until } from '../../support/until.js';
 import { CACHE_ENGINES } from './cache-engines.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
-import { commandsOf } from '../../support/commands-of.js';
 
 const KEYS = 2;
 /** On each engine. INTERLEAVINGS=1000 runs 10,000 in all. */

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import type { Call } from '../calls/engine-calls.js';
 
 /**
  * The calls that were sent over one connection in one turn of the event loop. node-redis writes them together and in order, and drops a
@@ -14,7 +13,8 @@ export class Wave {
   isChecked = false;
   private readonly controller = new AbortController();
 
-  constructor(readonly first: Call) {
+  /** @param first the first call. */
+  constructor(readonly first: object) {
     setMaxListeners(0, this.controller.signal);
   }
 
