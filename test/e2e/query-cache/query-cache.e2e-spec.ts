@@ -137,7 +137,8 @@ describe.each(CACHE_ENGINES)('CachedQuery.read() on %s', (kind) => {
   it.skipIf(kind === 'memcached')('is a miss when the key holds a list, and overwrites it', async () => {
     const own = fixture.definition();
     const { entry } = new KeySpace(fixture.cluster.prefix).keysOf(new Query(own), fixture.args);
-    if (!(fixture.node.engine instanceof MemcachedEngine)) await commandsOf(fixture.node.engine).lPush(entry, 'x');
+    if (!(fixture.node.engine instanceof MemcachedEngine))
+      await commandsOf(fixture.node.engine).lPush(entry, 'x');
     const query = fixture.node.cache.define<Args, unknown>(own);
     expect(await fixture.outcomeOf(query)).toMatchObject({ outcome: 'miss' });
     expect(await fixture.outcomeOf(query)).toMatchObject({ outcome: 'hit' });
