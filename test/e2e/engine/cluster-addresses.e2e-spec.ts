@@ -4,6 +4,7 @@ import { type EngineCluster, startCluster } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { redisLike } from '../../support/app.js';
 import { until } from '../../support/until.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 Logger.overrideLogger(false);
 
@@ -32,7 +33,8 @@ describe('an engine on a cluster', () => {
     return engine;
   }
 
-  async function writesAndReads({ client }: RedisEngine): Promise<boolean> {
+  async function writesAndReads(own: RedisEngine): Promise<boolean> {
+    const client = commandsOf(own);
     await Promise.all(KEYS.map((key) => client.set(key, key)));
     return (await Promise.all(KEYS.map((key) => client.get(key)))).every((value, i) => value === KEYS[i]);
   }

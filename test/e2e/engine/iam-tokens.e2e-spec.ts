@@ -14,6 +14,7 @@ import { createDatabase } from '../../support/database.js';
 import { RequestLoad } from '../../support/request-load/request-load.js';
 import { patient, productionSettings } from '../../support/settings.js';
 import { until } from '../../support/until.js';
+import { commandsOf } from '../../support/commands-of.js';
 
 Logger.overrideLogger(false);
 
@@ -84,7 +85,7 @@ describe('an engine that signs in with IAM tokens', () => {
     const cache = await startCache({ isServerless });
     const engine = connect(cache.url);
     await until(() => engine.isReady);
-    expect(await engine.client.set('{key}', 'value')).toBe('OK');
+    expect(await commandsOf(engine).set('{key}', 'value')).toBe('OK');
     expect(cache.refusals).toEqual([]);
   });
 
