@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readParameterFile } from '../lib/parameters/parameter-file.js';
 import { ParameterError, readParameters } from '../lib/parameters/parameters.js';
 import { ON_MEMCACHED, ON_NODES, parametersWith, SERVERLESS_MEMCACHED } from './example-parameters.js';
 
@@ -127,5 +129,14 @@ describe('readParameters', () => {
     ['memory that Fargate does not offer', { app: { memoryMiB: 1024 } }, /Fargate takes 2048 to 8192/],
   ])('refuses %s in one sentence that says what to write', (_, change, message) => {
     expect(problemsOf(parametersWith(change))).toContainEqual(expect.stringMatching(message));
+  });
+});
+
+describe('readParameterFile', () => {
+  it.each([
+    ['nowhere.json', /The file cannot be read\. Correct it, or name another in PARAMETERS/],
+    [fileURLToPath(import.meta.url), /The file is not JSON\. Correct it/],
+  ])('says what is wrong with %s', (file, message) => {
+    expect(() => readParameterFile(file)).toThrow(message);
   });
 });
