@@ -18,7 +18,7 @@ import {
 import { type Subscriber, Subscriptions } from './push/subscriptions.js';
 import { notifyAll } from './push/notify-all.js';
 import { Cluster } from './topology/cluster.js';
-import { connectionOptions } from './connecting/connect.js';
+import { answerWithin, connectionOptions } from './connecting/connect.js';
 import { explainConnectionFailure, isWrongUrl } from './connecting/connection-failure.js';
 import { commonSlot, keySlot } from './topology/key-slot.js';
 import { SinglePrimary } from './topology/single-primary.js';
@@ -37,7 +37,10 @@ export class RedisEngine extends EngineBase {
   /** Which shards have no primary. */
   private missing: string | null = null;
 
-  constructor(address: EngineAddress, deadlineMs: number) {
+  constructor(
+    address: EngineAddress,
+    private readonly deadlineMs: number,
+  ) {
     super(address);
     const connection = connectionOptions(address);
     const primaries = () => this.primaries;
@@ -69,9 +72,12 @@ export class RedisEngine extends EngineBase {
     return this.primaries.connected.every(({ capabilities }) => capabilities.allows(command));
   }
 
-  /** The number of replicas that were connected to a key's primary a moment ago. Null if it is unknown. */
-  replicasOf(key: string): number | null {
-    return this.primaries.forSlot(keySlot(key))?.replicas ?? null;
+  /** The number of replicas that are connected to a key's primary. Null if it is unknown. Never rejects. */
+  async countReplicas(key: string): Promise<number | null> {
+    const server = this.primaries.forSlot(keySlot(key));
+    // If the server does not answer, the next call to it fails.
+    if (server) await answerWithin(this.deadlineMs, server.checkRole()).catch(() => undefined);
+    return server?.replicas ?? null;
   }
 
   override start(): void {

@@ -125,7 +125,8 @@ export class Server {
     }
   }
 
-  private async checkRole(): Promise<void> {
+  /** Rejects if the server is not a primary, and counts its replicas. */
+  async checkRole(): Promise<void> {
     const send: SendCheck = (...command) => this.client.sendCommand(command);
     this.replicas = await requirePrimary(send, this.capabilities);
   }

@@ -40,8 +40,7 @@ export class ReplicatedDeletes {
   }
 
   private async deleteOne(key: string): Promise<boolean> {
-    const replicas = this.engine.replicasOf(key) ?? 0;
-    if (replicas === 0 || !this.engine.allows('WAIT')) {
+    if (!this.engine.allows('WAIT') || !(await this.engine.countReplicas(key))) {
       await this.engine.call(key, (client) => client.unlink(key));
       return true;
     }
