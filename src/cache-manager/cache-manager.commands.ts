@@ -6,6 +6,6 @@ export function cacheManagerCommands(prefix: string): RoleCommand[] {
   return requiredCommands('CACHE_MANAGER', [
     ['GET', key],
     ['SET', key, ''],
-    ['DEL', key],
+    ['UNLINK', key],
   ]);
 }

@@ -13,7 +13,7 @@ const PREFIX = 'caching';
 export const ROLE_COMMANDS: Readonly<Record<'sessions' | 'cache' | 'leaderboard', string[]>> = {
   sessions: rulesOf([...sessionCommands(PREFIX), ...limitCommands(PREFIX)]),
   cache: rulesOf([...queryCacheCommands(PREFIX), ...cacheManagerCommands(PREFIX)]),
-  leaderboard: rulesOf(leaderboardCommands(PREFIX), ['exec', 'sunsubscribe']),
+  leaderboard: rulesOf(leaderboardCommands(PREFIX), ['sunsubscribe']),
 };
 
 /** The access string: the rules of `ACL SETUSER`, and of a user of ElastiCache. */

@@ -12,7 +12,17 @@ import { Visitors } from '../sessions/visitors.js';
 Logger.overrideLogger(false);
 
 /** What the engine and its roles can do without. */
-const OPTIONAL = ['ROLE', 'INFO', 'CONFIG GET', 'WAIT', 'SSUBSCRIBE', 'SPUBLISH', 'MEMORY USAGE', 'DISCARD'];
+const OPTIONAL = [
+  'ROLE',
+  'INFO',
+  'CONFIG GET',
+  'WAIT',
+  'SSUBSCRIBE',
+  'SPUBLISH',
+  'MEMORY USAGE',
+  'MULTI',
+  'DISCARD',
+];
 const BOARD = { order: 'desc', operator: 'best', ties: 'first', windows: ['all'], min: 0, max: 1000 };
 
 type Form = 'ACL' | 'rename-command' | 'closed connection';
@@ -89,7 +99,7 @@ describe.each(FORMS)('an engine that refuses commands by %s', (form) => {
   });
 
   it('serves everything without all of them', async () => {
-    const node = await startRefusing(OPTIONAL.filter((command) => command !== 'DISCARD'));
+    const node = await startRefusing(OPTIONAL.filter((command) => !['MULTI', 'DISCARD'].includes(command)));
     await until(async () => (await readinessOf(node)).status === 'ok');
     await useEverything(node);
     expect((await readinessOf(node)).status).toBe('ok');
