@@ -28,7 +28,13 @@ function startStandalone(setup: EngineSetup, settings: readonly string[]): Promi
   return startNode(setup, {
     // Other users of this machine can read a password on a command line. That is acceptable here and saves a file per server.
     command: (port) => [
-      ...asArguments([...commonSettings(setup, port), ...DATA_SETTINGS, ['appendonly', 'no']]),
+      ...asArguments([
+        ...commonSettings(setup, port),
+        ...DATA_SETTINGS,
+        ['appendonly', 'no'],
+        // Otherwise it would load a dump.rdb that another program left in the directory.
+        ['dbfilename', `standalone-${port}.rdb`],
+      ]),
       ...settings,
     ],
     ready: /Ready to accept connections/,
