@@ -77,6 +77,7 @@ export class MemcachedEngine extends EngineBase {
     return reply.kind === 'value' ? reply.value : null;
   }
 
+  /** Stores a value, for at most 30 days. */
   async set(key: string, value: string | Buffer, options: StorageOptions = {}): Promise<void> {
     const { lifeSeconds = MAX_LIFE_SECONDS } = options;
     await this.settle('set', () => storageCommand('set', key, value, lifeSeconds), options);
