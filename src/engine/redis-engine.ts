@@ -5,14 +5,13 @@ import type { RoleCommand } from './capabilities/command-use.js';
 import type { BinaryClient, Command, ReplyOptions } from './commands/command-client.js';
 import { CommandSender } from './commands/command-sender.js';
 import type { EngineScript } from './commands/engine-script.js';
-import { joinLists, sendPerSlot } from './commands/per-slot.js';
+import { inChunks, joinLists, sendPerSlot } from './commands/per-slot.js';
 import { EngineBase } from './engine-base.js';
 import type { EngineFacts, MissingCommand } from './engine.wire.js';
 import {
   INVALIDATE,
   type InvalidationFeed,
   type InvalidationListener,
-  MOST_INVALIDATED,
   openFeed,
 } from './push/invalidations.js';
 import { type Subscriber, Subscriptions } from './push/subscriptions.js';
@@ -180,10 +179,7 @@ export class RedisEngine extends EngineBase {
    */
   async invalidate(channel: string, keys: readonly string[]): Promise<void> {
     commonSlot(INVALIDATE.name, [channel, ...keys]);
-    const parts = Array.from({ length: Math.ceil(keys.length / MOST_INVALIDATED) }, (_, i) =>
-      keys.slice(i * MOST_INVALIDATED, (i + 1) * MOST_INVALIDATED),
-    );
-    await Promise.all(parts.map((part) => this.run(INVALIDATE, part, [channel])));
+    await Promise.all(inChunks(keys).map((part) => this.run(INVALIDATE, part, [channel])));
   }
 
   /** Calls the listener after each connect and reconnect: data that was in the engine before may be gone. */

@@ -19,6 +19,13 @@ describe('sendPerSlot', () => {
     expect(parts.map(({ reply }) => reply)).toEqual([['a', '{a}c'], ['b']]);
   });
 
+  it('sends at most 1,000 keys in one call', async () => {
+    const keys = Array.from({ length: 2_500 }, (_, i) => `{a}${i}`);
+    const parts = await sendPerSlot(keys, false, async (part) => part);
+    expect(parts.map(({ reply }) => reply.length)).toEqual([1_000, 1_000, 500]);
+    expect(joinLists(parts)).toEqual(keys);
+  });
+
   it('rejects with outcome unknown if only some parts were refused', async () => {
     const send = async ([key]: string[]) => {
       if (key === 'a') throw new EngineError('refused', 'not sent');

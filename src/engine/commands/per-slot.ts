@@ -1,6 +1,14 @@
 import { EngineError } from '../engine.errors.js';
 import { keySlot } from '../topology/key-slot.js';
 
+/**
+ * Keys of one command, so that it does not delay others. Serverless caches of ElastiCache accept at most 3,999 arguments, and
+ * `unpack` of Lua about 8,000.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/RedisConfiguration.html
+ */
+const MAX_KEYS = 1_000;
+
 interface Part<T> {
   /** The indexes of its keys in the whole list. */
   indexes: number[];
@@ -8,7 +16,7 @@ interface Part<T> {
 }
 
 /**
- * Calls `send` with the keys of each slot in turn. A server without slots gets all keys at once.
+ * Calls `send` with the keys of each slot, at most {@link MAX_KEYS} at once. A server without slots gets the keys of all slots together.
  *
  * @throws {EngineError} *refused* or *failed* if that is the outcome of every part, otherwise *unknown*. A part's error that is not
  * an EngineError is a mistake in the calling code and is thrown unchanged.
@@ -43,7 +51,13 @@ function indexesBySlot(keys: readonly string[], hasSlots: boolean): number[][] {
     if (indexes) indexes.push(index);
     else parts.set(slot, [index]);
   }
-  return [...parts.values()];
+  return [...parts.values()].flatMap(inChunks);
+}
+
+/** Lists that each fit into one command. */
+export function inChunks<T>(keys: readonly T[]): T[][] {
+  const count = Math.ceil(keys.length / MAX_KEYS);
+  return Array.from({ length: count }, (_, i) => keys.slice(i * MAX_KEYS, (i + 1) * MAX_KEYS));
 }
 
 function joinFailures(replies: PromiseSettledResult<unknown>[]): Error | undefined {

@@ -19,8 +19,6 @@ export type InvalidationListener = (keys: string[] | null) => void;
 
 /** Deletes keys and publishes their names on a channel in the same slot, separated by spaces. */
 export const INVALIDATE = readScript('invalidate', new URL('invalidate.lua', import.meta.url));
-/** Lua's `unpack` returns at most some 8,000 values, and a message should not delay others. */
-export const MOST_INVALIDATED = 1_000;
 
 /** Opens a feed of several channels. */
 export function openFeed(
