@@ -50,7 +50,7 @@ export class CommandQueue implements CallTarget {
     return !this.isClosed && !this.breaker.isOpen;
   }
 
-  /** The connection is lost. Call it before the client is destroyed: what is not written is dropped here, so that it can be told. */
+  /** The connection is lost. Call it before the client is destroyed: what is not written is dropped here, and *refused*. */
   close(): void {
     this.isClosed = true;
     for (const wave of this.pending) wave.abort();
@@ -71,13 +71,14 @@ export class CommandQueue implements CallTarget {
 
   answered(call: Call): void {
     this.breaker.answered(call);
-    if (call.wave?.first === call) this.pending.delete(call.wave);
+    this.forgetWaveOf(call);
   }
 
   rejected(error: unknown, call: Call): void {
+    this.forgetWaveOf(call);
     if (error instanceof AbortError && call.wave) call.wave.isUnwritten = true;
     if (!(error instanceof ErrorReply)) return;
-    this.answered(call);
+    this.breaker.answered(call);
     // Deferred, so that the replies behind this one are still read.
     if (error.message.startsWith('READONLY')) setImmediate(this.events.onReadOnly);
   }
@@ -92,12 +93,15 @@ export class CommandQueue implements CallTarget {
 
   expired(call: Call): void {
     const { wave } = call;
-    if (!wave) return;
-    if (wave.first === call) this.pending.delete(wave);
-    if (call.hasShortDeadline) return;
+    this.forgetWaveOf(call);
+    if (!wave || call.hasShortDeadline) return;
     if (wave.isUnwritten) return this.events.onStuck();
     this.breaker.leftUnanswered(call);
     this.checkProgress(wave);
+  }
+
+  private forgetWaveOf(call: Call): void {
+    if (call.wave?.first === call) this.pending.delete(call.wave);
   }
 
   /** A call with a short deadline is a wave of its own: it can be withdrawn without the others. */
