@@ -91,7 +91,8 @@ export class RedisEngine extends EngineBase {
 
   /**
    * Sends one command to the primary of a key: `engine.call(key, (client) => client.get(key))`. The callback gets a node-redis client
-   * and must send before it returns. Commands sent in one turn of the event loop are executed in that order if their keys share a slot.
+   * and sends one command before it returns. Commands that are sent in one turn of the event loop are executed in that order if their
+   * keys share a slot.
    *
    * @param keys all keys of the command; `[]` for a command without a key, which any primary executes.
    * @throws {CrossSlotError} if the keys have different hash tags.

@@ -205,6 +205,9 @@ class Deadlines {
     else this.first = next;
     if (next) next.previous = previous;
     else this.last = previous;
+    // Otherwise a call that is kept by others would keep all later ones.
+    call.previous = undefined;
+    call.next = undefined;
   }
 
   /** After pending I/O: if this process was blocked, replies have arrived and commands are still unwritten. */

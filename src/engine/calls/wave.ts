@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * The calls that were sent over one connection in one turn of the event loop. node-redis writes them together and in order, and drops a
- * command whose signal is aborted before it is written. So the first call carries a signal: if the abort rejects that call, no call of
- * the wave was written. A signal for each call would cost several times as much as the call.
+ * The calls that were sent over one connection in one turn of the event loop. The first of them carries an AbortSignal. node-redis
+ * writes in order, and drops a command whose signal is aborted before it is written: if the first call was not written, none was. A
+ * signal for each call would cost several times as much as the call.
  *
  * Source: https://github.com/redis/node-redis/blob/master/docs/command-options.md
  */

@@ -30,6 +30,8 @@ export class MemcachedNode implements CallTarget {
     () => this.breaker.isOpen && this.connection?.destroy(new Error('SILENT')),
   );
   private timer: NodeJS.Timeout | undefined;
+  /** In the time of `performance.now()`. */
+  private connectedAt = Number.NEGATIVE_INFINITY;
   private isProbing = false;
   private isRetired = false;
   isClosed = false;
@@ -120,6 +122,7 @@ export class MemcachedNode implements CallTarget {
     if (this.isClosed) return connection.destroy(new Error('The engine was closed.'));
     this.connection = connection;
     this.version = connection.version;
+    this.connectedAt = performance.now();
     this.failure = undefined;
     this.breaker.close();
     onConnect();
@@ -130,7 +133,8 @@ export class MemcachedNode implements CallTarget {
     this.failure = failure;
     if (this.isClosed) return;
     this.options.onChange();
-    void this.probe();
+    // A server that closes its connections right away is connected again by the timer.
+    if (performance.now() - this.connectedAt >= PROBE_INTERVAL_MS) void this.probe();
   }
 
   /** The probe is queued behind calls. While these are answered, the server is not silent. */

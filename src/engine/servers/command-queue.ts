@@ -50,7 +50,7 @@ export class CommandQueue implements CallTarget {
     return !this.isClosed && !this.breaker.isOpen;
   }
 
-  /** The connection is lost. Call it before the client is destroyed: what is not written is dropped here, and *refused*. */
+  /** The connection is lost. Call it before the client is destroyed: unwritten commands are dropped here, so that their calls are *refused*. */
   close(): void {
     this.isClosed = true;
     for (const wave of this.pending) wave.abort();
@@ -76,7 +76,11 @@ export class CommandQueue implements CallTarget {
 
   rejected(error: unknown, call: Call): void {
     this.forgetWaveOf(call);
-    if (error instanceof AbortError && call.wave) call.wave.isUnwritten = true;
+    if (error instanceof AbortError && call.wave) {
+      call.wave.isUnwritten = true;
+      // At once: the other calls of the wave have no signal, and node-redis could write them in the next turn.
+      if (!call.hasShortDeadline) this.events.onStuck();
+    }
     if (!(error instanceof ErrorReply)) return;
     this.breaker.answered(call);
     // Deferred, so that the replies behind this one are still read.
@@ -95,13 +99,16 @@ export class CommandQueue implements CallTarget {
     const { wave } = call;
     this.forgetWaveOf(call);
     if (!wave || call.hasShortDeadline) return;
-    if (wave.isUnwritten) return this.events.onStuck();
+    if (wave.isUnwritten) return;
     this.breaker.leftUnanswered(call);
     this.checkProgress(wave);
   }
 
+  /** After its first call the wave has no signal any more: later calls of this turn begin another one. */
   private forgetWaveOf(call: Call): void {
-    if (call.wave?.first === call) this.pending.delete(call.wave);
+    if (call.wave?.first !== call) return;
+    this.pending.delete(call.wave);
+    if (this.wave === call.wave) this.wave = undefined;
   }
 
   /** A call with a short deadline is a wave of its own: it can be withdrawn without the others. */

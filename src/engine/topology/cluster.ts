@@ -51,6 +51,7 @@ export class Cluster implements Primaries {
   close(): void {
     this.stopped.abort();
     for (const server of this.connected) server.disconnect(new Error('The engine was closed.'));
+    for (const gap of this.gaps.values()) gap.end();
     this.servers.clear();
   }
 

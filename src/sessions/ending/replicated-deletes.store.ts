@@ -46,7 +46,7 @@ export class ReplicatedDeletes {
     }
     // UNLINK goes over the same connection as WAIT: another primary may have been promoted since the first one.
     const [, confirmed] = await this.engine.call(key, (client) =>
-      Promise.all([client.unlink(key), client.wait(1, REPLICA_TIMEOUT_MS)]),
+      Promise.all([client.unlink(key), client.wait(1, REPLICA_TIMEOUT_MS).catch(() => 0)]),
     );
     return confirmed > 0;
   }
