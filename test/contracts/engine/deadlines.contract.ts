@@ -117,6 +117,20 @@ export function describeDeadlines(trial: EngineTrial): void {
       expect(await commandsOf(trial.engine).exists(refused)).toBe(0);
     });
 
+    it('never lead to the execution of a refused call, also if the server resumes when they pass', async () => {
+      const engine = await trial.anotherEngine(DEADLINE_MS);
+      for (let round = 0; round < 5; round++) {
+        const keys = Array.from({ length: 60 }, (_, i) => trial.key(`${round}:${i}`));
+        const server = await trial.pause(trial.key(''));
+        setTimeout(() => server.resume(), DEADLINE_MS + round - 2);
+        const calls = keys.map((key) => outcomeOf(engine.call(key, (client) => client.set(key, MEGABYTE))));
+        const outcomes = await Promise.all(calls);
+        const refused = keys.filter((_, i) => outcomes[i] === 'refused');
+        await until(async () => (await outcomeOf(commandsOf(engine).get(trial.key('')))) === 'done');
+        expect(await trial.engine.getMany(refused)).toEqual(refused.map(() => null));
+      }
+    });
+
     it('are not awaited if the queue is full: the call is refused at once', async () => {
       const engine = await trial.anotherEngine(DEADLINE_MS);
       await trial.pause(trial.key(''));
