@@ -8,7 +8,7 @@ export interface InvalidationFeed {
    * four times a second.
    */
   isCoherent(withinMs: number): boolean;
-  /** The server refuses a command that the feed needs (SSUBSCRIBE, SPUBLISH or ROLE): it is never coherent. */
+  /** The server refuses a command that the feed needs (SSUBSCRIBE, SPUBLISH or ROLE, in a cluster also MGET): it is never coherent. */
   readonly isRefused: boolean;
   /** Ends the feed; its listener is not called any more. */
   close(): void;

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisClientType } from 'redis';
+import { isReplyOf } from '../calls/call-failure.js';
 import type { Capabilities } from '../capabilities/capabilities.js';
 import { refusalOf } from '../capabilities/refusal.js';
 import { NotPrimaryError } from '../health/server-facts.js';
 import { keySlot } from '../topology/key-slot.js';
 
 /** Echoes per proof of slots that no lease depends on. They take turns. */
-const MOST_OTHERS = 16;
+const MAX_UNLEASED_ECHOES = 16;
 /** A permission that was added takes effect without a new connection. */
 const RETRY_REFUSED_MS = 10_000;
 
@@ -14,6 +15,10 @@ const RETRY_REFUSED_MS = 10_000;
 interface Echo {
   readonly name: string;
   readonly channels: Set<string>;
+  /** The server has only some of the slots, so this one can move. */
+  readonly canMove: boolean;
+  /** The slot is being moved: `ASK` was the last answer for an absent key. */
+  isMigrating: boolean;
   /** It is part of every proof. */
   isLeased: boolean;
   isActive: boolean;
@@ -29,6 +34,9 @@ interface Echo {
  *
  * A PING proves neither. Replicas accept subscriptions; and a server that gives a slot away ends its subscriptions, which node-redis
  * does not report while a reply is pending (docs/decisions/0027).
+ *
+ * While a slot is being moved, its moved keys are invalidated on the other server, which publishes only to its own subscribers. So the
+ * proof of a leased slot also reads an absent key: the server answers `ASK`, and nothing is proven until the move ends.
  */
 export class LiveProof {
   /** The server refuses a command that the proof needs. */
@@ -59,7 +67,10 @@ export class LiveProof {
   /** From now on the slot is part of every proof. */
   lease(slot: number | undefined): void {
     const echo = this.echoes.get(slot);
-    if (echo) echo.isLeased = true;
+    if (!echo || echo.isLeased) return;
+    echo.isLeased = true;
+    // Until now no absent key was read.
+    echo.liveAt = Number.NEGATIVE_INFINITY;
   }
 
   unwatch(slot: number | undefined, channel: string): void {
@@ -86,9 +97,10 @@ export class LiveProof {
     if (this.isRefused && sentAt < this.retryAt) return void (await this.client.ping());
     const echoes = this.due();
     try {
-      await Promise.all([this.requirePrimary(), ...echoes.map((echo) => this.roundTrip(echo))]);
+      const checks = Promise.all(echoes.map((echo) => this.check(echo)));
+      const [areProven] = await Promise.all([checks, this.requirePrimary()]);
       this.isRefused = false;
-      for (const echo of echoes) echo.liveAt = sentAt;
+      for (const [i, echo] of echoes.entries()) if (areProven[i]) echo.liveAt = sentAt;
     } catch (error) {
       if (!refusalOf(error)) throw error;
       this.refuse(sentAt);
@@ -106,6 +118,8 @@ export class LiveProof {
     const echo: Echo = {
       name,
       channels: new Set(),
+      canMove: slot !== undefined,
+      isMigrating: false,
       isLeased: false,
       isActive: false,
       liveAt: Number.NEGATIVE_INFINITY,
@@ -132,13 +146,38 @@ export class LiveProof {
     const others = active
       .filter(({ isLeased }) => !isLeased)
       .toSorted((one, other) => one.liveAt - other.liveAt)
-      .slice(0, MOST_OTHERS);
+      .slice(0, MAX_UNLEASED_ECHOES);
     return [...active.filter(({ isLeased }) => isLeased), ...others];
   }
 
   private async requirePrimary(): Promise<void> {
     const [role = 'unknown'] = await this.client.sendCommand<string[]>(['ROLE']);
     if (role !== 'master') throw new NotPrimaryError(role);
+  }
+
+  private async check(echo: Echo): Promise<boolean> {
+    const { isLeased, canMove } = echo;
+    const [isStable] = await Promise.all([
+      !isLeased || !canMove || this.isStable(echo),
+      this.roundTrip(echo),
+    ]);
+    // A lease that began meanwhile waits for the next proof.
+    return isStable && echo.isLeased === isLeased;
+  }
+
+  /** False while the slot is being moved. Rejects if a move was cancelled: messages were missed meanwhile, so the channels subscribe again. */
+  private async isStable(echo: Echo): Promise<boolean> {
+    try {
+      // No key has the name of an echo. MGET is in the least access of the query cache, EXISTS is not.
+      await this.client.mGet([echo.name]);
+    } catch (error) {
+      if (!isReplyOf('ASK', error)) throw error;
+      echo.isMigrating = true;
+      echo.liveAt = Number.NEGATIVE_INFINITY;
+      return false;
+    }
+    if (echo.isMigrating) throw new Error('The move of a slot was cancelled.');
+    return true;
   }
 
   private async roundTrip(echo: Echo): Promise<void> {
@@ -155,7 +194,7 @@ export class LiveProof {
 
 /**
  * It begins with the channel's name where it can, so that an ACL that allows a prefix of channels allows it as well. Undefined for a
- * channel whose slot cannot be had by another name, for example `}`.
+ * channel such as `}`: no other name hashes to its slot.
  */
 function echoName(slot: number | undefined, channel: string, id: string): string | undefined {
   const names = [`${channel}:live:${id}`, `{${channel}}:live:${id}`];

@@ -6,6 +6,7 @@ import { until } from '../../support/until.js';
 const PATIENCE_MS = 1_000;
 const PROMOTED_WITHIN_MS = 30_000;
 const PARTITIONS_MOVED = 3;
+const HALF_MOVED_MS = 2_000;
 
 interface Scene {
   /** The prefix of the query cache's keys. */
@@ -76,11 +77,26 @@ async function plannedThereAndBack(cluster: EngineCluster, { isFollowed }: Scene
   }
 }
 
+const partitionSlots = (prefix: string): number[] =>
+  new KeySpace(prefix).invalidationChannels
+    .slice(0, PARTITIONS_MOVED)
+    .map((partition) => slotOf(/\{(.*)\}/.exec(partition)?.[1] ?? ''));
+
+/** The keys are at the target, and the subscriptions still at the source. The move of the last partition is cancelled. */
+async function leaveHalfMoved(cluster: EngineCluster, { prefix, isFollowed }: Scene): Promise<void> {
+  const slots = partitionSlots(prefix);
+  for (const slot of slots) await moveKeys(cluster, slot, 'shard-1', 'shard-2');
+  const endsAt = performance.now() + HALF_MOVED_MS;
+  await until(() => performance.now() > endsAt);
+  const [cancelled, ...moved] = slots.toReversed();
+  for (const shard of ['shard-1', 'shard-2']) await setSlot(cluster, shard, cancelled!, 'STABLE');
+  for (const slot of moved) await assignSlot(cluster, slot, 'shard-2');
+  await isFollowed();
+}
+
 /** The last two moves follow each other at once: no map that a node reads shows them. */
 async function movePartitions(cluster: EngineCluster, { prefix, isFollowed }: Scene): Promise<void> {
-  const partitions = new KeySpace(prefix).invalidationChannels.slice(0, PARTITIONS_MOVED);
-  for (const partition of partitions) {
-    const slot = slotOf(/\{(.*)\}/.exec(partition)?.[1] ?? '');
+  for (const slot of partitionSlots(prefix)) {
     await moveSlot(cluster, slot, 'shard-1', 'shard-2');
     await isFollowed();
     await moveSlot(cluster, slot, 'shard-2', 'shard-1');
@@ -91,25 +107,30 @@ async function movePartitions(cluster: EngineCluster, { prefix, isFollowed }: Sc
 }
 
 async function moveSlot(cluster: EngineCluster, slot: number, from: string, to: string): Promise<void> {
+  await moveKeys(cluster, slot, from, to);
+  await assignSlot(cluster, slot, to);
+}
+
+async function moveKeys(cluster: EngineCluster, slot: number, from: string, to: string): Promise<void> {
   const [source, target] = [cluster.node(from), cluster.node(to)];
-  const [sourceId, targetId] = [
-    await source.command('CLUSTER', 'MYID'),
-    await target.command('CLUSTER', 'MYID'),
-  ];
-  const set = (shard: string, ...state: string[]) =>
-    cluster.node(shard).command('CLUSTER', 'SETSLOT', String(slot), ...state);
-  await set(to, 'IMPORTING', String(sourceId));
-  await set(from, 'MIGRATING', String(targetId));
+  await setSlot(cluster, to, slot, 'IMPORTING', String(await source.command('CLUSTER', 'MYID')));
+  await setSlot(cluster, from, slot, 'MIGRATING', String(await target.command('CLUSTER', 'MYID')));
   for (;;) {
     const keys = (await source.command('CLUSTER', 'GETKEYSINSLOT', String(slot), '100')) as string[];
-    if (keys.length === 0) break;
+    if (keys.length === 0) return;
     await source.command('MIGRATE', '127.0.0.1', String(target.port), '', '0', '1000', 'KEYS', ...keys);
   }
-  await set(to, 'NODE', String(targetId));
-  await Promise.all(
-    cluster.shards.filter((shard) => shard !== to).map((shard) => set(shard, 'NODE', String(targetId))),
-  );
 }
+
+async function assignSlot(cluster: EngineCluster, slot: number, to: string): Promise<void> {
+  const id = String(await cluster.node(to).command('CLUSTER', 'MYID'));
+  const others = cluster.shards.filter((shard) => shard !== to);
+  await setSlot(cluster, to, slot, 'NODE', id);
+  await Promise.all(others.map((shard) => setSlot(cluster, shard, slot, 'NODE', id)));
+}
+
+const setSlot = (cluster: EngineCluster, shard: string, slot: number, ...state: string[]) =>
+  cluster.node(shard).command('CLUSTER', 'SETSLOT', String(slot), ...state);
 
 export const LEASE_FAULTS: readonly LeaseFault[] = [
   onSentinel('a killed primary', killed('primary', 'replica-1')),
@@ -119,4 +140,5 @@ export const LEASE_FAULTS: readonly LeaseFault[] = [
   onCluster('a paused primary that comes back', paused('shard-1', 'shard-1-replica-1')),
   onCluster('a planned failover there and back', plannedThereAndBack),
   onCluster('partitions that move there and back', movePartitions),
+  onCluster('partitions that stay half-moved', leaveHalfMoved),
 ];
