@@ -21,6 +21,8 @@ type Answer = EngineNode | null;
  */
 export class Sentinels {
   private readonly clients = new Map<EngineNode, RedisClientType>();
+  /** The last answer of each sentinel, and when it was requested (`performance.now()`). */
+  private readonly lastAnswers = new Map<EngineNode, { named: string; queriedAt: number }>();
   private isClosed = false;
   /** Pending queries, and failed ones for a short time, so that a silent sentinel is not queried continuously. */
   private readonly queries = new Map<EngineNode, Promise<Answer>>();
@@ -64,6 +66,16 @@ export class Sentinels {
     }
   }
 
+  /** Until when a majority of the sentinels certainly named this primary (`performance.now()`); `-Infinity` if they do not. */
+  namedAt(primary: EngineNode): number {
+    const name = addressOf(primary);
+    const times = [...this.lastAnswers.values()]
+      .filter(({ named }) => named === name)
+      .map(({ queriedAt }) => queriedAt);
+    const majoritySize = Math.floor(this.address.nodes.length / 2) + 1;
+    return times.toSorted((one, other) => other - one)[majoritySize - 1] ?? Number.NEGATIVE_INFINITY;
+  }
+
   close(): void {
     this.isClosed = true;
     for (const sentinel of this.clients.keys()) this.disconnect(sentinel);
@@ -83,9 +95,12 @@ export class Sentinels {
     try {
       const client = this.clients.get(sentinel) ?? (await this.connect(sentinel));
       const command = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.address.primaryName ?? ''];
+      const queriedAt = performance.now();
       const reply = client.sendCommand<[string, string] | null>(command);
       const answer = await answerWithin(this.timeoutMs, reply);
-      return answer && { host: answer[0], port: Number(answer[1]) };
+      const node = answer && { host: answer[0], port: Number(answer[1]) };
+      this.lastAnswers.set(sentinel, { named: node ? addressOf(node) : '', queriedAt });
+      return node;
     } catch (error) {
       this.disconnect(sentinel);
       throw error;

@@ -29,9 +29,11 @@ export class SinglePrimary implements Primaries {
     return this.server ? [this.server] : [];
   }
 
-  /** The heartbeat also checks the role. */
+  /** The heartbeat also checks the role. A primary that the sentinels have replaced may still believe in its own. */
   get confirmedAt(): number {
-    return this.server?.heartbeat.confirmedAt ?? Number.NEGATIVE_INFINITY;
+    if (!this.server) return Number.NEGATIVE_INFINITY;
+    const { node, heartbeat } = this.server;
+    return Math.min(heartbeat.confirmedAt, this.sentinels?.namedAt(node) ?? Infinity);
   }
 
   start(): void {
