@@ -48,7 +48,7 @@ export class LiveProof {
 
   constructor(
     private readonly client: RedisClientType,
-    private readonly capabilities: Capabilities,
+    private readonly capabilities: () => Capabilities,
   ) {}
 
   /**
@@ -93,7 +93,8 @@ export class LiveProof {
   /** Rejects if a subscription is lost, or if the server is not a primary. A refused command does not reject. */
   async renew(): Promise<void> {
     const sentAt = performance.now();
-    if (!this.capabilities.allows('ROLE') || !this.capabilities.allows('SPUBLISH')) this.refuse(sentAt);
+    const capabilities = this.capabilities();
+    if (!capabilities.allows('ROLE') || !capabilities.allows('SPUBLISH')) this.refuse(sentAt);
     if (this.isRefused && sentAt < this.retryAt) return void (await this.client.ping());
     const echoes = this.due();
     try {

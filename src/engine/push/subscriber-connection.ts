@@ -7,8 +7,8 @@ import { LiveProof } from './live-proof.js';
 
 interface SubscriberOptions {
   timeoutMs: number;
-  /** What the server allows. */
-  capabilities: Capabilities;
+  /** What the server allows now. */
+  capabilities: () => Capabilities;
   /** Called once, also when the server ended subscriptions because their slot has moved. */
   onLost: () => void;
 }

@@ -1,4 +1,5 @@
 import { refusalOf } from '../capabilities/refusal.js';
+import { backOff } from '../connecting/backoff.js';
 import type { ConnectionOptions } from '../connecting/connect.js';
 import { PollInterval } from '../connecting/poll-interval.js';
 import type { Server } from '../servers/server.js';
@@ -50,7 +51,10 @@ const RETRY_REFUSED_MS = 10_000;
 export class Subscriptions {
   private readonly channels = new Map<string, Channel>();
   private readonly connections = new Map<string, SubscriberConnection>();
+  /** Attempts to connect. A failed one stays until the next one is due. */
   private readonly opening = new Map<string, Promise<SubscriberConnection>>();
+  /** Failed attempts to connect, since the last successful one. */
+  private readonly failures = new Map<string, number>();
   private readonly closed = new AbortController();
   private isPolling = false;
   private readonly pollInterval = new PollInterval();
@@ -104,7 +108,7 @@ export class Subscriptions {
     };
   }
 
-  /** Not later than the topology was confirmed: a primary that was replaced unnoticed still answers, and is told nothing. */
+  /** Not later than the topology was confirmed. A replaced primary still answers, but receives no invalidations. */
   private liveAt({ name, connection }: Channel): number {
     const slot = this.slotOf(name);
     if (!connection || this.ownerOf(slot)?.address !== connection.address) return Number.NEGATIVE_INFINITY;
@@ -118,10 +122,17 @@ export class Subscriptions {
       const areSettled = await Promise.all(
         [...this.channels.values()].map((channel) => this.settle(channel)),
       );
+      if (areSettled.every(Boolean)) this.dropUnused();
       await this.pollInterval.after(areSettled.every(Boolean) ? CHECK_MS : SEARCH_MS, this.closed.signal);
     }
     this.isPolling = false;
     for (const connection of this.connections.values()) connection.disconnect();
+  }
+
+  /** Connections to former owners, whose channels have moved. */
+  private dropUnused(): void {
+    const used = new Set([...this.channels.values()].map(({ connection }) => connection));
+    for (const connection of this.connections.values()) if (!used.has(connection)) connection.disconnect();
   }
 
   /** Subscribes, moves or ends one channel. Returns false if that must be tried again. */
@@ -177,27 +188,51 @@ export class Subscriptions {
     return this.primaries().forSlot(slot);
   }
 
-  private async connectionTo(primary: Server): Promise<SubscriberConnection> {
+  private connectionTo(primary: Server): Promise<SubscriberConnection> {
     const { address } = primary;
     const open = this.connections.get(address);
-    if (open && !open.isLost) return open;
+    if (open) return Promise.resolve(open);
     const opening = this.opening.get(address) ?? this.connect(primary);
     this.opening.set(address, opening);
+    return opening;
+  }
+
+  private async connect(primary: Server): Promise<SubscriberConnection> {
+    const { address } = primary;
     try {
-      const connection = await opening;
-      this.connections.set(address, connection);
+      const connection = await this.open(primary);
+      this.opening.delete(address);
+      this.failures.delete(address);
+      if (!connection.isLost) this.connections.set(address, connection);
       if (this.closed.signal.aborted) connection.disconnect();
       return connection;
-    } finally {
-      this.opening.delete(address);
+    } catch (error) {
+      void this.delayNext(address, error);
+      throw error;
     }
   }
 
-  private connect({ node, capabilities }: Server): Promise<SubscriberConnection> {
+  private async delayNext(address: string, error: unknown): Promise<void> {
+    const failures = this.failures.get(address) ?? 0;
+    this.failures.set(address, failures + 1);
+    await backOff(failures, error, this.closed.signal);
+    this.opening.delete(address);
+  }
+
+  private open(primary: Server): Promise<SubscriberConnection> {
+    const { node, address } = primary;
+    let newest = primary;
     return SubscriberConnection.open(node, this.options, {
-      capabilities,
+      // Only the present connection of the engine retries refused commands.
+      capabilities: () => {
+        newest = this.primaries().connected.find((server) => server.address === address) ?? newest;
+        return newest.capabilities;
+      },
       timeoutMs: this.deadlineMs,
-      onLost: () => this.wake(),
+      onLost: () => {
+        if (this.connections.get(address)?.isLost) this.connections.delete(address);
+        this.wake();
+      },
     });
   }
 }
