@@ -64,7 +64,7 @@ export class Capabilities {
   private async sendUnlessRefused<T>(use: CommandUse, send: () => Promise<T>): Promise<T | undefined> {
     const known = this.refusals.get(idOf(use));
     if (known && performance.now() < known.retryAt) return undefined;
-    if (this.closing.has(use.command)) return this.refuse(use, 'closed', Infinity);
+    if (this.closing.refusedUntil(use.command)) return this.refuse(use, 'closed', Infinity);
     this.closing.begin(use.command);
     try {
       const reply = await send();

@@ -1,6 +1,6 @@
 import { isClosedByServer } from './refusal.js';
 
-/** Afterwards a new connection tries the commands again: the server may have been restarted at that moment. */
+/** Afterwards the commands are tried again: the server may have been restarted at that moment. */
 const FORGET_MS = 600_000;
 
 /**
@@ -10,15 +10,27 @@ const FORGET_MS = 600_000;
 export class ClosingCommands {
   /** Whether the last handshake was interrupted. */
   isSuspected = false;
-  private readonly closedAt = new Map<string, number>();
+  /** When they are tried again (`performance.now()`). */
+  private readonly retryAt = new Map<string, number>();
   private last: string | undefined;
 
-  has(command: string): boolean {
-    return performance.now() - (this.closedAt.get(command) ?? Number.NEGATIVE_INFINITY) < FORGET_MS;
+  /** When to try the command again (`performance.now()`). Undefined if it may be sent now. */
+  refusedUntil(command: string): number | undefined {
+    const retryAt = this.retryAt.get(command);
+    return retryAt !== undefined && performance.now() < retryAt ? retryAt : undefined;
   }
 
   begin(command: string): void {
     this.last = command;
+  }
+
+  add(command: string): void {
+    this.retryAt.set(command, performance.now() + FORGET_MS);
+  }
+
+  /** The server answered the command. */
+  remove(command: string): void {
+    this.retryAt.delete(command);
   }
 
   handshakeSucceeded(): void {
@@ -27,9 +39,12 @@ export class ClosingCommands {
   }
 
   handshakeFailed(reason: unknown): void {
-    if (!isClosedByServer(reason) || this.last === undefined) return;
-    if (this.isSuspected) this.closedAt.set(this.last, performance.now());
-    this.isSuspected = true;
+    // One at a time takes longer: after a timeout the next handshake sends all commands at once again.
+    if (!isClosedByServer(reason)) this.isSuspected = false;
+    else if (this.last !== undefined) {
+      if (this.isSuspected) this.add(this.last);
+      this.isSuspected = true;
+    }
     this.last = undefined;
   }
 }
