@@ -4,8 +4,10 @@ import type { ClosingCommands } from './closing-commands.js';
 import type { CommandUse } from './command-use.js';
 import { type RefusalForm, refusalOf, remedyOf } from './refusal.js';
 
-/** A permission that was added takes effect without a new connection. */
-const RETRY_MS = 10_000;
+/** How often refused commands are tried again, in milliseconds: a permission that was added takes effect without a new connection. */
+export const RETRY_REFUSED_MS = 10_000;
+/** Shorter, so that each retry finds the refusals of the one before expired. */
+const REFUSED_MS = RETRY_REFUSED_MS - 1_000;
 
 interface Refusal {
   use: CommandUse;
@@ -23,7 +25,7 @@ export class Capabilities {
   private retriedAt = performance.now();
   private lastAttempt: Promise<unknown> = Promise.resolve();
 
-  /** @param onChange a command was refused for the first time, or is allowed again. */
+  /** @param onChange a command was refused for the first time or in another form, or is allowed again. */
   constructor(
     private readonly closing: ClosingCommands,
     private readonly onChange: () => void,
@@ -44,9 +46,17 @@ export class Capabilities {
     return true;
   }
 
-  /** True every ten seconds. */
+  /** Whether one of the commands is refused and should be tried again now. */
+  hasExpired(uses: readonly CommandUse[]): boolean {
+    return uses.some((use) => {
+      const refusal = this.refusals.get(idOf(use));
+      return refusal && performance.now() >= refusal.retryAt && !this.closing.has(use.command);
+    });
+  }
+
+  /** True every ten seconds while a command is refused. */
   isRetryDue(): boolean {
-    const isDue = performance.now() - this.retriedAt > RETRY_MS;
+    const isDue = this.refusals.size > 0 && performance.now() - this.retriedAt > RETRY_REFUSED_MS;
     if (isDue) this.retriedAt = performance.now();
     return isDue;
   }
@@ -64,24 +74,36 @@ export class Capabilities {
   private async sendUnlessRefused<T>(use: CommandUse, send: () => Promise<T>): Promise<T | undefined> {
     const known = this.refusals.get(idOf(use));
     if (known && performance.now() < known.retryAt) return undefined;
-    if (this.closing.refusedUntil(use.command)) return this.refuse(use, 'closed', Infinity);
+    if (this.closing.has(use.command))
+      return this.refuse(use, 'closed', use.isSentBetweenCalls ? Infinity : 0);
     this.closing.begin(use.command);
+    // Until it is answered.
+    if (known?.form === 'closed') this.closing.add(use.command);
     try {
       const reply = await send();
-      if (this.refusals.delete(idOf(use))) this.onChange();
+      this.allow(use);
       return reply;
     } catch (error) {
       const form = refusalOf(error);
-      // A misread reply must not stop a role.
-      if (!form || (form === 'other' && use.isRequired)) throw error;
-      return this.refuse(use, form, performance.now() + RETRY_MS);
+      if (form && !(form === 'other' && use.isRequired)) {
+        this.closing.remove(use.command);
+        return this.refuse(use, form, performance.now() + REFUSED_MS);
+      }
+      // A reply about something else, for example MOVED. A misread one must not stop a role.
+      if (error instanceof ErrorReply) this.allow(use);
+      throw error;
     }
   }
 
+  private allow(use: CommandUse): void {
+    this.closing.remove(use.command);
+    if (this.refusals.delete(idOf(use))) this.onChange();
+  }
+
   private refuse(use: CommandUse, form: RefusalForm, retryAt: number): undefined {
-    const isNew = !this.refusals.has(idOf(use));
+    const known = this.refusals.get(idOf(use));
     this.refusals.set(idOf(use), { use, form, retryAt });
-    if (isNew) this.onChange();
+    if (known?.form !== form) this.onChange();
   }
 }
 

@@ -10,14 +10,11 @@ const FORGET_MS = 600_000;
 export class ClosingCommands {
   /** Whether the last handshake was interrupted. */
   isSuspected = false;
-  /** When they are tried again (`performance.now()`). */
-  private readonly retryAt = new Map<string, number>();
+  private readonly closedAt = new Map<string, number>();
   private last: string | undefined;
 
-  /** When to try the command again (`performance.now()`). Undefined if it may be sent now. */
-  refusedUntil(command: string): number | undefined {
-    const retryAt = this.retryAt.get(command);
-    return retryAt !== undefined && performance.now() < retryAt ? retryAt : undefined;
+  has(command: string): boolean {
+    return performance.now() - (this.closedAt.get(command) ?? Number.NEGATIVE_INFINITY) < FORGET_MS;
   }
 
   begin(command: string): void {
@@ -25,12 +22,12 @@ export class ClosingCommands {
   }
 
   add(command: string): void {
-    this.retryAt.set(command, performance.now() + FORGET_MS);
+    this.closedAt.set(command, performance.now());
   }
 
   /** The server answered the command. */
   remove(command: string): void {
-    this.retryAt.delete(command);
+    this.closedAt.delete(command);
   }
 
   handshakeSucceeded(): void {

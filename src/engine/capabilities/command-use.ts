@@ -6,6 +6,8 @@ export interface CommandUse {
   cost: string;
   /** Whether the role cannot work at all without it. */
   isRequired?: boolean;
+  /** Sent over connections that carry calls. If the server closes the connection on it, it is tried again on new ones only. */
+  isSentBetweenCalls?: boolean;
 }
 
 /** A command of a role, with a complete example. It is queued in a transaction and discarded, so it may be a write. */
@@ -30,15 +32,22 @@ const TRIAL_COST = 'Other commands that the server refuses are found only when t
 export const ENGINE_COMMANDS = {
   role: {
     command: 'ROLE',
+    isSentBetweenCalls: true,
     cost: 'A primary that became a replica is detected by INFO, without INFO by the first write that it refuses. The query cache reads answers in memory again after a second.',
   },
   info: {
     command: 'INFO',
+    isSentBetweenCalls: true,
     cost: 'Kind and version of the servers are unknown, and missing replication settings are not reported.',
   },
-  configGet: { command: 'CONFIG GET', cost: 'A min-replicas-max-lag that is too long is not reported.' },
+  configGet: {
+    command: 'CONFIG GET',
+    isSentBetweenCalls: true,
+    cost: 'A min-replicas-max-lag that is too long is not reported.',
+  },
   writeProbe: {
     command: 'EVAL',
+    isSentBetweenCalls: true,
     cost: 'A server that refuses writes (OOM, MISCONF, NOREPLICAS) is not reported.',
   },
   trial: { command: 'MULTI', cost: TRIAL_COST },

@@ -24,6 +24,16 @@ export async function tryCommands(
   await client.sendCommand(['DISCARD']);
 }
 
+/** The commands of the roles to try again, because the server refused them or the transaction. */
+export function commandsToRetry(
+  capabilities: Capabilities,
+  commands: readonly RoleCommand[],
+): readonly RoleCommand[] {
+  const { trial, endOfTrial } = ENGINE_COMMANDS;
+  if (capabilities.hasExpired([trial, endOfTrial])) return commands;
+  return commands.filter((use) => capabilities.hasExpired([use]));
+}
+
 /** For example MOVED: the server allows the command, but does not own the example's key. */
 function ignoreErrorReply(error: unknown): void {
   if (!(error instanceof ErrorReply)) throw error;

@@ -57,7 +57,10 @@ function readRoleInInfo(info: string) {
   return role === undefined ? undefined : { role, replicas };
 }
 
-/** Reads version, kind and settings. Facts that the server refuses to tell are null. */
+/** The commands of {@link readServerFacts}. */
+export const FACT_COMMANDS = [ENGINE_COMMANDS.info, ENGINE_COMMANDS.configGet];
+
+/** Reads version, kind and settings. Facts that the server refuses to report are null. */
 export async function readServerFacts(client: RedisClientType, commands: Capabilities): Promise<ServerFacts> {
   const readInfo = async (section: string) =>
     (await commands.attempt(ENGINE_COMMANDS.info, () => client.info(section))) ?? '';

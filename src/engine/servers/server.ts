@@ -3,10 +3,11 @@ import type { EngineNode } from '../address/engine-address.js';
 import { Capabilities } from '../capabilities/capabilities.js';
 import { ClosingCommands } from '../capabilities/closing-commands.js';
 import type { RoleCommand } from '../capabilities/command-use.js';
-import { tryCommands } from '../capabilities/try-commands.js';
+import { commandsToRetry, tryCommands } from '../capabilities/try-commands.js';
 import { type ConnectionOptions, connectTo, answerWithin } from '../connecting/connect.js';
 import { Heartbeat } from '../health/heartbeat.js';
 import {
+  FACT_COMMANDS,
   NotPrimaryError,
   readServerFacts,
   requirePrimary,
@@ -111,18 +112,28 @@ export class Server {
     this.facts = facts;
   }
 
-  /** Over another connection, because a transaction here would contain the calls of others. Never rejects. */
+  /** The heartbeat and the write probe try ROLE and EVAL again themselves. Never rejects. */
   private async retryRefusedCommands(): Promise<void> {
-    const { node, capabilities, options } = this;
-    const commands = options.commands().filter(({ command }) => !capabilities.allows(command));
-    if (commands.length === 0 || !capabilities.isRetryDue()) return;
+    const { client, capabilities, options } = this;
+    if (!capabilities.isRetryDue()) return;
     try {
-      const client = await connectTo(node, options.connection, options.deadlineMs);
-      const attempts = tryCommands(client, capabilities, commands);
-      await answerWithin(options.deadlineMs, attempts).finally(() => client.destroy());
+      if (capabilities.hasExpired(FACT_COMMANDS)) {
+        this.facts = await readServerFacts(client, capabilities);
+        options.onStateChange();
+      }
+      await this.retryRoleCommands(commandsToRetry(capabilities, options.commands()));
     } catch {
       // The next retry is due later.
     }
+  }
+
+  /** Over another connection, because a transaction here would contain the calls of others. */
+  private async retryRoleCommands(commands: readonly RoleCommand[]): Promise<void> {
+    if (commands.length === 0) return;
+    const { node, capabilities, options } = this;
+    const client = await connectTo(node, options.connection, options.deadlineMs);
+    const attempts = tryCommands(client, capabilities, commands);
+    await answerWithin(options.deadlineMs, attempts).finally(() => client.destroy());
   }
 
   /** Rejects if the server is not a primary, and counts its replicas. */

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import request from 'supertest';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
+import { parseEngineUrl, RedisEngine, requiredCommands } from '../../../src/engine/index.js';
 import { readinessOf, redisLike, startOn, type TestNode } from '../../support/app.js';
 import { createDatabase } from '../../support/database.js';
 import { startRefusingProxy } from '../../support/refusing-proxy.js';
@@ -126,6 +127,24 @@ describe('a permission that is added while the application runs', () => {
     await until(async () => (await readinessOf(node)).engines[0]?.missingCommands.length === 0);
     expect((await readinessOf(node)).status).toBe('ok');
     await node.close();
+    await server.stop();
+  });
+
+  it('also shows the version of the server, and commands that could not be tried', async () => {
+    const server = await startEngine(redisLike());
+    const permit = (...rules: string[]) => server.command('ACL', 'SETUSER', 'app', ...rules);
+    await permit('on', '>secret', '~*', '&*', '+@all', '-info', '-config|get', '-multi', '-get');
+    const engine = new RedisEngine(parseEngineUrl(server.url.replace('://', '://app:secret@')), 4_000);
+    engine.declareCommands(requiredCommands('The example', [['GET', 'key']]));
+    const missing = () => engine.report().missingCommands.map(({ command }) => command);
+    engine.start();
+    await until(() => engine.isReady);
+    expect(missing().toSorted()).toEqual(['CONFIG GET', 'INFO', 'MULTI']);
+    expect(engine.report().version).toBeNull();
+    await permit('+info', '+config|get', '+multi');
+    await until(() => missing().join() === 'GET');
+    expect(engine.report().version).toMatch(/^\d/);
+    engine.close();
     await server.stop();
   });
 });
