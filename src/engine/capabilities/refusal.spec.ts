@@ -6,7 +6,10 @@ describe('refusalOf', () => {
   it.each([
     ["NOPERM User app has no permissions to run the 'role' command", 'permission'],
     ["NOPERM this user has no permissions to run the 'role' command or its subcommand", 'permission'],
-    ['NOPERM No permissions to access a channel', 'permission'],
+    ['NOPERM No permissions to access a channel', 'channel'],
+    ['NOPERM No permissions to access a key', 'key'],
+    ['NOPERM this user has no permissions to access one of the keys used as arguments', 'key'],
+    ["NOPERM User app has no permissions to access the 'channel' key", 'key'],
     ["ERR unknown command 'ROLE', with args beginning with: ", 'unknown'],
     ["ERR unknown subcommand 'tracking'. Try CLIENT HELP.", 'unknown'],
     ["ERR Unknown subcommand or wrong number of arguments for 'SHARDS'", 'unknown'],
@@ -37,5 +40,7 @@ describe('refusalOf', () => {
 describe('remedyOf', () => {
   it('names the rule that the ACL needs', () => {
     expect(remedyOf('CONFIG GET', 'permission')).toBe('Add +config|get to the ACL of the user.');
+    expect(remedyOf('GET', 'key')).toContain('~caching:*');
+    expect(remedyOf('SSUBSCRIBE', 'channel')).toContain('&caching:*');
   });
 });
