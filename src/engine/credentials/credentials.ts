@@ -26,7 +26,7 @@ export function sentOnce(login: { username?: string; password?: string }): Clien
   return { type: 'async-credentials-provider', credentials: () => Promise.resolve(login) };
 }
 
-/** Whether a server answered that user or password are wrong. */
+/** Whether a server answered that user or password are wrong. node-redis puts its own words before the reply to a renewal. */
 export function isRefusedPassword(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('WRONGPASS');
+  return error instanceof Error && /\bWRONGPASS\b/.test(error.message);
 }

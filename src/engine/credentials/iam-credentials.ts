@@ -30,11 +30,11 @@ export class IamCredentials implements Credentials {
 
   private async signToken(): Promise<string> {
     this.signer ??= this.load();
-    const signer = await this.signer;
     try {
-      return await withTimeLimit(AWS_TIMEOUT_MS, signer.sign(), () => new Error('TimeoutError'));
+      const signer = await this.signer;
+      return await withTimeLimit(AWS_TIMEOUT_MS, signer.sign(), timeoutError);
     } catch (error) {
-      throw missingCredentials(error);
+      throw explainAwsFailure(error);
     }
   }
 
@@ -50,8 +50,17 @@ function refusedToken(): CredentialsError {
   );
 }
 
-/** Its message can contain names of files and profiles, so only its name is repeated. */
-function missingCredentials(error: unknown): CredentialsError {
+function timeoutError(): Error {
+  return new DOMException('AWS did not answer in time', 'TimeoutError');
+}
+
+/** The error's message can contain names of files and profiles, so only its name is repeated. */
+export function explainAwsFailure(error: unknown): CredentialsError {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
+    return new CredentialsError(
+      'A package for auth=iam is missing. Install @aws-sdk/credential-provider-node, @smithy/signature-v4 and @aws-crypto/sha256-js.',
+    );
+  }
   const name = error instanceof Error ? error.name : 'Error';
   if (name === 'CredentialsProviderError') {
     return new CredentialsError(
