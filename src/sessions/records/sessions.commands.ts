@@ -1,7 +1,7 @@
 import { optionalCommand, requiredCommands, type RoleCommand } from '../../engine/index.js';
 import { notificationChannel, sessionKey } from './sessions.keys.js';
 
-const NEWS_COST =
+const PUB_SUB_COST =
   'Websockets of a session that another node ends are closed only when they are checked, every few seconds.';
 
 /** The commands that sessions use, also those of their scripts: the engine reports which of them it refuses. */
@@ -31,7 +31,7 @@ export function sessionCommands(prefix: string): RoleCommand[] {
       ['ZSCAN', key, '0'],
     ]),
     optionalCommand('A failover can undo a sign-out, because no replica is waited for.', 'WAIT', '0', '1'),
-    optionalCommand(NEWS_COST, 'SSUBSCRIBE', channel),
-    optionalCommand(NEWS_COST, 'SPUBLISH', channel, ''),
+    optionalCommand(PUB_SUB_COST, 'SSUBSCRIBE', channel),
+    optionalCommand(PUB_SUB_COST, 'SPUBLISH', channel, ''),
   ];
 }
