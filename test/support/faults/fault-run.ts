@@ -3,12 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { type Call, isWrite } from './call.js';
 import { becomesTrue } from './condition.js';
+import { throughEngine } from './engine-calls.js';
 import type { Fault, Scene } from './fault.js';
 import { type FaultStack, type Site, startFaultStack } from './fault-stack.js';
 import { type Discrepancies, findDiscrepancies, readState } from './final-state.js';
 import { Heartbeat } from '../heartbeat.js';
 import { StrayErrors } from './stray-errors.js';
-import { GRACE_MS, lateCalls, tally, type Tally } from './tally.js';
+import { GRACE_MS, isDelayedByTheLoop, lateCalls, tally, type Tally } from './tally.js';
 import { Traffic } from './traffic.js';
 
 /** The default of the application. */
@@ -72,7 +73,7 @@ class FaultTrial {
     private readonly stack: FaultStack,
     private readonly engine: RedisEngine,
   ) {
-    this.traffic = new Traffic(engine, fault.traffic);
+    this.traffic = new Traffic(throughEngine(engine, fault.traffic), fault.traffic);
   }
 
   async run(): Promise<FaultRun> {
@@ -106,11 +107,10 @@ class FaultTrial {
   }
 
   private scene(): Scene {
-    const { stack, engine, traffic } = this;
+    const { stack, engine } = this;
     return {
       stack,
       engine,
-      traffic,
       promoted: async () => {
         this.promotedAt = await becomesTrue('the servers promote another primary', () => stack.hasPromoted());
       },
@@ -127,7 +127,7 @@ class FaultTrial {
     const state = await readState(await stack.primaries(), traffic.prefix);
     const discrepancies = findDiscrepancies(traffic.calls, state);
     const late = lateCalls(traffic.calls, DEADLINE_MS);
-    const lateByTheLoop = late.filter((call) => this.isExcused(call));
+    const lateByTheLoop = late.filter((call) => isDelayedByTheLoop(call, DEADLINE_MS, this.heartbeat));
     return {
       site: stack.site,
       fault: fault.name,
@@ -164,12 +164,6 @@ class FaultTrial {
     const { stack, fault } = this;
     if (!stack.cluster || fault.prepare) return undefined;
     return this.undone().filter(({ tag }) => !stack.concerns(tag));
-  }
-
-  private isExcused({ startedAt, settledAt = startedAt }: Call): boolean {
-    const endsAt = startedAt + DEADLINE_MS;
-    const blockedMs = this.heartbeat.delayBetween(endsAt, settledAt);
-    return settledAt - blockedMs <= endsAt + GRACE_MS;
   }
 
   /** Lost writes do not count: they went to the old primary. */

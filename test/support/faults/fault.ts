@@ -1,12 +1,11 @@
 import type { EngineTopology, RedisEngine } from '../../../src/engine/index.js';
 import type { FaultStack, FaultStackOptions } from './fault-stack.js';
-import type { Traffic, TrafficOptions } from './traffic.js';
+import type { TrafficOptions } from './traffic.js';
 
-/** What a fault works with: servers, an engine, and traffic through it. */
+/** What a fault works with: servers, and an engine that is connected to them. */
 export interface Scene {
   readonly stack: FaultStack;
   readonly engine: RedisEngine;
-  readonly traffic: Traffic;
   /** Resolves when the servers have promoted another primary. The recovery time starts there. */
   readonly promoted: () => Promise<void>;
   /** Resolves when all calls have succeeded for half a second. */

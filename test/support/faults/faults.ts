@@ -67,6 +67,8 @@ function halfOpen(name: string, direction: Direction): Fault {
   };
 }
 
+export const halfOpened = halfOpen('half-open', 'both');
+
 const slow: Fault = {
   name: '+500 ms',
   topologies: EVERYWHERE,
@@ -125,7 +127,7 @@ async function becomeReplicaAndBack({ stack: { victim }, engine }: Scene): Promi
 export const FAULTS: readonly Fault[] = [
   killed,
   paused,
-  halfOpen('half-open', 'both'),
+  halfOpened,
   // Commands are executed, but their replies are lost.
   halfOpen('replies lost', 'to-client'),
   slow,

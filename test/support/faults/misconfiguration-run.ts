@@ -5,6 +5,7 @@ import { type FaultProxy, startFaultProxy } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import type { Call } from './call.js';
 import { DEADLINE_MS } from './fault-run.js';
+import { throughEngine } from './engine-calls.js';
 import { type Site, startFaultStack } from './fault-stack.js';
 import type { Misconfiguration } from './misconfigurations.js';
 import { StrayErrors } from './stray-errors.js';
@@ -71,7 +72,7 @@ async function watch({ url, proxies }: CountedUrl, reason: RegExp) {
   Logger.overrideLogger(recordTo(logged));
   const strays = new StrayErrors();
   const engine = new RedisEngine(parseEngineUrl(url), DEADLINE_MS);
-  const traffic = new Traffic(engine);
+  const traffic = new Traffic(throughEngine(engine));
   const seen = { wasReady: false, reportedAfterMs: undefined as number | undefined };
   const startedAt = performance.now();
   const poll = setInterval(() => {

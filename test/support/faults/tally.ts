@@ -1,3 +1,4 @@
+import type { Heartbeat } from '../heartbeat.js';
 import type { Call, Outcome } from './call.js';
 
 export type Counts = Record<Outcome, number>;
@@ -28,6 +29,16 @@ export function tally(calls: readonly Call[], deadlineMs: number): Tally {
 
 export function lateCalls(calls: readonly Call[], deadlineMs: number): readonly Call[] {
   return calls.filter((call) => durationOf(call) > deadlineMs + GRACE_MS);
+}
+
+/** Whether a late call would have settled in time if the event loop of this process had not been blocked. */
+export function isDelayedByTheLoop(
+  { startedAt, settledAt = startedAt }: Call,
+  deadlineMs: number,
+  heartbeat: Heartbeat,
+): boolean {
+  const endsAt = startedAt + deadlineMs;
+  return settledAt - heartbeat.delayBetween(endsAt, settledAt) <= endsAt + GRACE_MS;
 }
 
 function durationOf({ startedAt, settledAt = startedAt }: Call): number {

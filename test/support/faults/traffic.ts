@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { defineScript, EngineError, type RedisEngine } from '../../../src/engine/index.js';
-import { type Call, type CallKind, isWrite, textKey } from './call.js';
-import { commandsOf } from '../commands-of.js';
+import { EngineError } from '../../../src/engine/index.js';
+import { type Call, type CallKind, isWrite } from './call.js';
 
 export interface TrafficOptions {
   readonly callsPerSecond?: number;
@@ -11,7 +10,12 @@ export interface TrafficOptions {
   readonly withWait?: boolean;
   /** The hash tag of a call. Default: spread over all slots. */
   readonly tagOf?: (number: number) => string;
+  /** The kinds of calls, in turn. Default: reads, increments, and two in ten that increment in a batch and in a script. */
+  readonly mix?: readonly CallKind[];
 }
+
+/** Sends a call. Resolves with the reply; that of a write is the counter after it. */
+export type SendCall = (call: Call) => Promise<unknown>;
 
 const TICK_MS = 5;
 /** Ten calls. Batches and scripts also increment. */
@@ -31,13 +35,6 @@ const MIX: readonly CallKind[] = [
 const READS_BACK = 41;
 const HUNG_AFTER_MS = 5_000;
 const STEADY_FOR_MS = 500;
-const WAIT_FOR_REPLICA_MS = 100;
-
-const INCREMENT = defineScript('test.increment', `return redis.call('INCR', KEYS[1])`);
-const SET_AND_INCREMENT = defineScript(
-  'test.set-and-increment',
-  `redis.call('SET', KEYS[1], '1') return redis.call('INCR', KEYS[2])`,
-);
 
 /** Sends reads and writes at a constant rate and records each call. Each write increments its own counter. */
 export class Traffic {
@@ -48,16 +45,18 @@ export class Traffic {
   private readonly callsPerSecond: number;
   private readonly withWait: boolean;
   private readonly tagOf: (number: number) => string;
+  private readonly mix: readonly CallKind[];
   private startedAt = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly engine: RedisEngine,
+    private readonly sendCall: SendCall,
     options: TrafficOptions = {},
   ) {
     this.callsPerSecond = options.callsPerSecond ?? 200;
     this.withWait = options.withWait ?? false;
     this.tagOf = options.tagOf ?? String;
+    this.mix = options.mix ?? MIX;
   }
 
   start(): void {
@@ -99,7 +98,7 @@ export class Traffic {
       acknowledged: false,
     };
     this.calls.push(call);
-    void this.invoke(call).then(
+    void this.sendCall(call).then(
       (reply) => this.recordReply(call, reply),
       (error: unknown) => this.recordFailure(call, error),
     );
@@ -122,24 +121,12 @@ export class Traffic {
 
   /** WAIT is not allowed in transactions and scripts, so with `withWait` all writes are increments. */
   private kindOf(number: number): CallKind {
-    const kind = MIX[number % MIX.length] ?? 'read';
+    const kind = this.mix[number % this.mix.length] ?? 'read';
     return this.withWait && kind !== 'read' ? 'increment' : kind;
   }
 
   private key(number: number): string {
     return `${this.prefix}{${this.tagOf(number)}}:${number}`;
-  }
-
-  private invoke(call: Call): Promise<unknown> {
-    const client = commandsOf(this.engine);
-    const { kind, key } = call;
-    if (kind === 'read') return client.get(key);
-    if (this.withWait) {
-      return this.engine.call(key, (it) => Promise.all([it.incr(key), it.wait(1, WAIT_FOR_REPLICA_MS)]));
-    }
-    if (kind === 'increment') return client.incr(key);
-    if (kind === 'script') return this.engine.run(INCREMENT, [key], []);
-    return this.engine.run(SET_AND_INCREMENT, [textKey(call), key], []);
   }
 }
 
