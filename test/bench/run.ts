@@ -10,6 +10,7 @@ import { breakerOpen } from './breaker-open.js';
 import { engineHit, localHit } from './cache-hits.js';
 import { stampede } from './cache-nodes.js';
 import { cacheOutages } from './cache-outages.js';
+import { clients } from './clients.js';
 import { coherence } from './coherence.js';
 import { connectionStorm } from './connection-storm.js';
 import { cpuPerGet } from './cpu-per-get.js';
@@ -32,6 +33,7 @@ const BENCHMARKS = [
   connectionStorm,
   failoverTimeline,
   failoverLosses,
+  clients,
   localHit,
   engineHit,
   httpHit,
