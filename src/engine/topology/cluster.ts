@@ -15,7 +15,7 @@ const SEARCH_MS = 100;
 /**
  * A cluster: the slot map says which primary owns a slot, and each primary has one plain connection. A lost or silent primary affects
  * its own shard only; the other nodes are queried until the map names its successor. Why this is not node-redis' cluster client:
- * docs/decisions/0006.
+ * docs/decisions/0028-plain-clients.md.
  */
 export class Cluster implements Primaries {
   readonly hasSlots = true;

@@ -15,7 +15,7 @@ type Answer = EngineNode | null;
  * Queries the sentinels for the primary, each over a persistent connection.
  *
  * node-redis' own sentinel client leases a connection per command and retries a command whose reply was lost, so that it can be
- * executed twice (docs/decisions/0005).
+ * executed twice (docs/decisions/0028-plain-clients.md).
  *
  * Source: https://redis.io/docs/latest/develop/reference/sentinel-clients/
  */
