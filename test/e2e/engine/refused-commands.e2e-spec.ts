@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import request from 'supertest';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -6,9 +7,15 @@ import { parseEngineUrl, RedisEngine, requiredCommands } from '../../../src/engi
 import { readinessOf, redisLike, startOn, type TestNode } from '../../support/app.js';
 import { createDatabase } from '../../support/database.js';
 import { startRefusingProxy } from '../../support/refusing-proxy.js';
-import { asGameServer, patient, productionSettings, type Settings } from '../../support/settings.js';
+import {
+  asGameServer,
+  asOperator,
+  patient,
+  productionSettings,
+  type Settings,
+} from '../../support/settings.js';
 import { until } from '../../support/until.js';
-import { Visitors } from '../sessions/visitors.js';
+import { PASSWORD, Visitors } from '../sessions/visitors.js';
 
 Logger.overrideLogger(false);
 
@@ -28,6 +35,32 @@ const BOARD = { order: 'desc', operator: 'best', ties: 'first', windows: ['all']
 
 type Form = 'ACL' | 'rename-command' | 'closed connection';
 const FORMS: readonly Form[] = ['ACL', 'rename-command', 'closed connection'];
+
+/** One request of each use case. */
+async function useEverything({ url }: TestNode): Promise<void> {
+  const visitors = new Visitors({ url });
+  const [phone, laptop] = await visitors.threeDevices();
+  expect((await visitors.end(phone)).status).toBe(204);
+  expect(await visitors.isSignedIn(phone)).toBe(false);
+  await request(url).delete('/api/sessions?except=current').set('cookie', laptop.cookie).expect(200);
+  await visitors.changePassword(laptop, `${PASSWORD}, another`).expect(204);
+  await request(url).get('/api/flights/routes/ATL').expect(200);
+  await request(url).get('/api/flights/routes/ATL').expect(200).expect('cache-status', /hit/);
+  await request(url)
+    .post('/api/query-cache/invalidations')
+    .set(asOperator)
+    .send({ tag: 'airport:ATL' })
+    .expect(200);
+  await request(url).get('/api/flights/routes/ATL').expect(200).expect('cache-status', /fwd=/);
+  await request(url).put('/api/leaderboards/board').set(asGameServer).send(BOARD).expect(200);
+  const score = { submissionId: randomUUID(), playerId: 'ada', score: 7 };
+  const submitted = await request(url)
+    .post('/api/leaderboards/board/scores')
+    .set(asGameServer)
+    .send(score)
+    .expect(200);
+  expect(submitted.body).toMatchObject({ rank: 1 });
+}
 
 describe.each(FORMS)('an engine that refuses commands by %s', (form) => {
   let databaseUrl: string;
@@ -64,25 +97,6 @@ describe.each(FORMS)('an engine that refuses commands by %s', (form) => {
     );
     closing.push(() => proxy.stop());
     return proxy.through(server.url);
-  }
-
-  /** One request of each use case. */
-  async function useEverything({ url }: TestNode): Promise<void> {
-    const visitors = new Visitors({ url });
-    const [phone, laptop] = await visitors.threeDevices();
-    expect((await visitors.end(phone)).status).toBe(204);
-    expect(await visitors.isSignedIn(phone)).toBe(false);
-    await request(url).delete('/api/sessions?except=current').set('cookie', laptop.cookie).expect(200);
-    await request(url).get('/api/flights/routes/ATL').expect(200);
-    await request(url).get('/api/flights/routes/ATL').expect(200).expect('cache-status', /hit/);
-    await request(url).put('/api/leaderboards/board').set(asGameServer).send(BOARD).expect(200);
-    const score = { submissionId: `s-${url}-${form}`.replaceAll(/\W/g, '-'), playerId: 'ada', score: 7 };
-    const submitted = await request(url)
-      .post('/api/leaderboards/board/scores')
-      .set(asGameServer)
-      .send(score)
-      .expect(200);
-    expect(submitted.body).toMatchObject({ rank: 1 });
   }
 
   it.each(OPTIONAL)('serves everything without %s, and health names what is lost', async (command) => {
@@ -145,6 +159,25 @@ describe('a permission that is added while the application runs', () => {
     await until(() => missing().join() === 'GET');
     expect(engine.report().version).toMatch(/^\d/);
     engine.close();
+    await server.stop();
+  });
+});
+
+describe.each([
+  ['+@all -@dangerous', ['CONFIG GET', 'INFO', 'ROLE']],
+  ['+@all -role', ['ROLE']],
+])('a user with the ACL %s', (acl, missing) => {
+  it('is served everything, and health names what is lost', async () => {
+    const server = await startEngine(redisLike());
+    await server.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', ...acl.split(' '));
+    const url = server.url.replace('://', '://app:secret@');
+    const node = await startOn({ ...productionSettings(await createDatabase(), url), ...patient });
+    await until(async () => (await readinessOf(node)).status === 'ok');
+    await useEverything(node);
+    const { status, engines } = await readinessOf(node);
+    const lost = engines.flatMap(({ missingCommands }) => missingCommands);
+    expect([status, [...new Set(lost.map(({ command }) => command))].toSorted()]).toEqual(['ok', missing]);
+    await node.close();
     await server.stop();
   });
 });
