@@ -13,14 +13,17 @@ export type EngineCallOutcome = 'refused' | 'failed' | 'unknown';
  */
 export class EngineError extends Error {
   readonly code = 'E_ENGINE_UNAVAILABLE';
+  /** The code of an error reply of Redis or Valkey, for example WRONGTYPE. */
+  readonly reply: string | undefined;
 
   constructor(
     readonly outcome: EngineCallOutcome,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { reply?: string } = {},
   ) {
     super(message, options);
     this.name = 'EngineError';
+    this.reply = options.reply;
   }
 }
 

@@ -6,6 +6,7 @@ export { checkPasswordFiles } from './credentials/password-file.js';
 export type { BinaryClient, Command, CommandClient, ReplyOptions } from './commands/command-client.js';
 export { defineScript, type EngineScript, readScript } from './commands/engine-script.js';
 export { createLibraryClient } from './commands/library-client.js';
+export { type OwnKeys, replaceForeign } from './commands/replace-foreign.js';
 export { engineStateChannel } from './engine.channel.js';
 export {
   CrossSlotError,

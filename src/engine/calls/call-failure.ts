@@ -14,7 +14,8 @@ export function explainCallFailure(error: unknown, command: string, engine: stri
     return error;
   if (error instanceof ErrorReply) {
     const outcome = isRefusal(error) ? 'refused' : 'failed';
-    return new EngineError(outcome, `The engine answered ${command} with ${codeOf(error)}.`);
+    const reply = codeOf(error);
+    return new EngineError(outcome, `The engine answered ${command} with ${reply}.`, { reply });
   }
   if (isNeverWritten(error)) {
     return new EngineError('refused', `${engine} is not connected, so ${command} was not sent.`, {

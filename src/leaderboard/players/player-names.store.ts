@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { EngineError, type RedisEngine } from '../../engine/index.js';
+import { type RedisEngine, replaceForeign } from '../../engine/index.js';
 import { leaderboardKeys } from '../sorted-sets/leaderboard.keys.js';
 import { SAVE_MISSING_NAMES, SAVE_NAME } from '../sorted-sets/scripts.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
@@ -35,19 +35,12 @@ export class PlayerNamesStore {
 
   /** Caches names that were read from PostgreSQL, except for names that were saved since. */
   async saveMissing(names: ReadonlyMap<string, string>): Promise<void> {
-    await this.engine.run(SAVE_MISSING_NAMES, [this.key], [`${LIFETIME_SECONDS}`, ...[...names].flat()]);
+    const args = [`${LIFETIME_SECONDS}`, ...[...names].flat()];
+    await this.onHash(() => this.engine.run(SAVE_MISSING_NAMES, [this.key], args));
   }
 
-  /** If another writer left content of another type under the key, deletes it and sends the command again. */
-  private async onHash<T>(send: () => Promise<T>): Promise<T> {
-    try {
-      return await send();
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.outcome !== 'failed') throw error;
-      const { key } = this;
-      if ((await this.engine.call(key, (client) => client.type(key))) === 'hash') throw error;
-      await this.engine.call(key, (client) => client.unlink(key));
-      return send();
-    }
+  /** Content of another type is deleted: names are read again from PostgreSQL. */
+  private onHash<T>(send: () => Promise<T>): Promise<T> {
+    return replaceForeign(this.engine, { keys: [this.key], type: 'hash' }, send);
   }
 }

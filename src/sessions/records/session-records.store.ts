@@ -1,6 +1,6 @@
 import { maxAgeOf } from '../content/session-cookie.js';
 import type { JsonObject } from '../content/json-changes.js';
-import { EngineError } from '../../engine/index.js';
+import { replaceForeign } from '../../engine/index.js';
 import { publishSessionEvent } from '../sessions.channel.js';
 import { noSession } from '../sessions.errors.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
@@ -54,8 +54,8 @@ export class SessionRecords {
   /** The same, also for a session that this node cannot open. A corrupt record is removed and reported. */
   async find(handle: string): Promise<FoundSession | null> {
     if (this.ended.has(handle)) return null;
-    const [time, ...fields] = (await this.readFields(handle)) ?? [];
-    if (time === undefined || fields.every((field) => field === null)) return null;
+    const [time, ...fields] = await this.readFields(handle);
+    if (fields.every((field) => field === null)) return null;
     const parsed = parseRecord(fields, (payload) => this.sealing.open(payload, this.key(handle)));
     if (parsed) return { ...parsed, time: Number(time), knownAt: performance.now() };
     await this.discard(handle);
@@ -124,19 +124,12 @@ export class SessionRecords {
     return sessionKey(this.options.keyPrefix, handle);
   }
 
-  private async readFields(handle: string): Promise<(string | null)[] | null> {
-    const { engine } = this.options;
-    const key = this.key(handle);
-    try {
-      return (await engine.run(READ, [key], [])) as (string | null)[];
-    } catch (error) {
-      // A key of another type fails the script.
-      const isRejected = error instanceof EngineError && error.outcome === 'failed';
-      if (!isRejected || ['hash', 'none'].includes(await engine.call(key, (client) => client.type(key))))
-        throw error;
-      await this.discard(handle);
-      return null;
-    }
+  /** A key of another type is deleted: it holds no session, and only `create` makes one. */
+  private readFields(handle: string): Promise<(string | null)[]> {
+    const keys = [this.key(handle)];
+    const onReplaced = () => reportCorrupt(handle);
+    const read = () => this.options.engine.run(READ, keys, []) as Promise<(string | null)[]>;
+    return replaceForeign(this.options.engine, { keys, type: 'hash', onReplaced }, read);
   }
 
   private unlink(handle: string): Promise<number> {
@@ -150,6 +143,10 @@ export class SessionRecords {
 
   private async discard(handle: string): Promise<void> {
     await this.unlink(handle);
-    publishSessionEvent({ event: 'refused', reason: 'corrupt', handle });
+    reportCorrupt(handle);
   }
+}
+
+function reportCorrupt(handle: string): void {
+  publishSessionEvent({ event: 'refused', reason: 'corrupt', handle });
 }
