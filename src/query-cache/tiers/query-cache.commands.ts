@@ -15,6 +15,7 @@ export function queryCacheCommands(prefix: string): RoleCommand[] {
       ['MGET', key],
       ['SET', key, '', 'EX', '1'],
       ['EXPIRE', key, '1'],
+      ['TYPE', key],
       ['UNLINK', key],
     ]),
     optionalCommand(NEWS_COST, 'SSUBSCRIBE', channel),

@@ -1,8 +1,13 @@
-import type { RedisEngine } from '../../engine/index.js';
+import { type RedisEngine, replaceForeign } from '../../engine/index.js';
 import type { KeySpace } from '../query/query-cache.keys.js';
 import type { EngineTier, EntryFound } from './engine-tier.js';
 
-/** Commands for one key that are sent together are executed in that order: they share a connection. */
+/**
+ * Commands for one key that are sent together are executed in that order: they share a connection.
+ *
+ * Keys of another type: an entry is overwritten, and its answer was a miss. A validity token is deleted and created, so the answers under it
+ * are misses; that invalidates nothing which is still valid. A lease is deleted, which lets two nodes load at most.
+ */
 export class RedisTier implements EngineTier {
   constructor(
     private readonly engine: RedisEngine,
@@ -25,12 +30,7 @@ export class RedisTier implements EngineTier {
   }
 
   async ensure(tokenKeys: readonly string[], token: string, lifeSeconds: number): Promise<(string | null)[]> {
-    const options = { condition: 'NX', expiration: { type: 'EX', value: lifeSeconds } } as const;
-    const created = tokenKeys.map((key) =>
-      this.engine.call(key, (client) => client.set(key, token, options)),
-    );
-    const [present] = await Promise.all([this.engine.getMany(tokenKeys), ...created]);
-    return present;
+    return Promise.all(tokenKeys.map(async (key) => (await this.create(key, token, lifeSeconds)) ?? token));
   }
 
   async extend(tokenKey: string, lifeSeconds: number): Promise<void> {
@@ -51,11 +51,21 @@ export class RedisTier implements EngineTier {
   }
 
   async acquire(key: string, lifeSeconds: number): Promise<boolean> {
-    const options = { condition: 'NX', expiration: { type: 'EX', value: lifeSeconds } } as const;
-    return (await this.engine.call(key, (client) => client.set(key, '1', options))) !== null;
+    return (await this.create(key, '1', lifeSeconds)) === null;
   }
 
   async renew(key: string, lifeSeconds: number): Promise<void> {
     await this.engine.call(key, (client) => client.expire(key, lifeSeconds));
+  }
+
+  /** Creates a key. @returns its value if it exists already. With GET, SET NX reports a key of another type. */
+  private create(key: string, value: string, lifeSeconds: number): Promise<string | null> {
+    const options = {
+      condition: 'NX',
+      GET: true,
+      expiration: { type: 'EX', value: lifeSeconds },
+    } as const;
+    const create = () => this.engine.call(key, (client) => client.set(key, value, options));
+    return replaceForeign(this.engine, { keys: [key], type: 'string' }, create);
   }
 }

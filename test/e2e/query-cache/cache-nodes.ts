@@ -6,6 +6,7 @@ import {
   type QueryCacheOptions,
   QueryCacheService,
 } from '../../../src/query-cache/index.js';
+import { QueryCacheStore } from '../../../src/query-cache/tiers/query-cache.store.js';
 import { until } from '../../support/until.js';
 import { type CacheEngine, startCacheEngine } from './cache-engines.js';
 
@@ -17,6 +18,7 @@ const SOFT_TIMEOUT_MS = 2 * DEADLINE_MS;
 export interface CacheNode {
   cache: QueryCacheService;
   engine: Engine;
+  store: QueryCacheStore;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ async function startNode(url: string, options: Omit<QueryCacheOptions, 'engine'>
   return {
     engine,
     cache: module.get(QueryCacheService),
+    store: module.get(QueryCacheStore),
     close: async () => {
       await module.close();
       engine.close();

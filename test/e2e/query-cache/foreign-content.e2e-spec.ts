@@ -1,17 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemcachedEngine } from '../../../src/engine/index.js';
-import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
+import { KeySpace, leaseKey } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import { installed } from '../../support/app.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
+import { until } from '../../support/until.js';
 import { Database } from './database.js';
 import { commandsOf } from '../../support/commands-of.js';
 
 const ARGS = { id: 'JFK' };
-const KEYS = ['the entry', 'the validity token of the answer', 'the validity token of its tag'] as const;
+const KEYS = [
+  'the entry',
+  'the validity token of the answer',
+  'the validity token of its tag',
+  'the lease of its load',
+] as const;
 const CONTENTS = ['a text', 'a list', 'a hash', 'a set'] as const;
-const TABLE = KEYS.flatMap((key) => CONTENTS.map((content) => [key, content] as const));
+/** A text is the right type for a lease: it looks as if another node held it. */
+const TABLE = KEYS.flatMap((key) => CONTENTS.map((content) => [key, content] as const)).filter(
+  ([key, content]) => key !== KEYS[3] || content !== 'a text',
+);
 
 describe.each(installed('redis', 'valkey', 'memcached'))(
   'foreign values under the keys of an answer, on %s',
@@ -40,7 +49,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))(
     const table = kind === 'memcached' ? TABLE.filter(([, content]) => content === 'a text') : TABLE;
 
     it.each(table)(
-      'when %s is %s, the database answers, and an invalidation repairs it',
+      'when %s is %s, the next load repairs it, and invalidations keep working',
       async (which, content) => {
         const own = {
           name: `query-${randomUUID()}`,
@@ -50,11 +59,21 @@ describe.each(installed('redis', 'valkey', 'memcached'))(
         };
         const query = nodes.nodes[0].cache.define<typeof ARGS, unknown>(own);
         const there = nodes.nodes[1].cache.define<typeof ARGS, unknown>(own);
+        const third = nodes.nodes[2].cache.define<typeof ARGS, unknown>(own);
         const { entry, tokenKeys } = new KeySpace(nodes.prefix).keysOf(new Query(own), ARGS);
         await query.get(ARGS);
-        const keys = { [KEYS[0]]: entry, [KEYS[1]]: tokenKeys[0] ?? '', [KEYS[2]]: tokenKeys[1] ?? '' };
+        const { engine } = nodes.nodes[0].store;
+        const tokens = await engine.read(tokenKeys);
+        const lease = leaseKey(entry, tokens.map(String));
+        const [answerToken = '', tagToken = ''] = tokenKeys;
+        const keys = { [KEYS[0]]: entry, [KEYS[1]]: answerToken, [KEYS[2]]: tagToken, [KEYS[3]]: lease };
         await write(keys[which], content);
-        expect(await Promise.all([query.get(ARGS), there.get(ARGS)])).toEqual(['first', 'first']);
+        if (which === KEYS[3]) await engine.remove([entry]);
+        expect(await there.get(ARGS)).toBe('first');
+        const { lookup, value } = await third.read(ARGS);
+        expect([value, lookup.outcome]).toEqual(['first', 'hit']);
+        // The load releases its lease.
+        await until(() => engine.acquire(lease, 1));
         database.value = 'second';
         expect(await query.invalidate(ARGS)).toBe(true);
         expect(await nodes.nodes[1].cache.invalidateTag(`${ARGS.id} ${own.name}`)).toBe(true);
