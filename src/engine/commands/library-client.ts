@@ -1,6 +1,7 @@
 import type { RedisClientType } from 'redis';
 import type { RedisEngine } from '../redis-engine.js';
 import { defineScript, type EngineScript } from './engine-script.js';
+import { replaceForeign } from './replace-foreign.js';
 
 type LibraryMethods = Pick<
   RedisClientType,
@@ -27,8 +28,11 @@ export function createLibraryClient(engine: RedisEngine): RedisClientType {
     ttl: (key) => engine.call(key, (client) => client.ttl(key)),
     pTTL: (key) => engine.call(key, (client) => client.pTTL(key)),
     mGet: (keys) => engine.getMany([keys].flat().map(String)),
+    // The counters of rate-limiter-flexible: of one that another writer replaced, the count is lost anyway.
     eval: (lua, { keys = [], arguments: args = [] } = {}) =>
-      engine.run(scriptOf(String(lua)), keys, args) as ReturnType<RedisClientType['eval']>,
+      replaceForeign(engine, { keys: keys.map(String), type: 'string' }, () =>
+        engine.run(scriptOf(String(lua)), keys, args),
+      ) as ReturnType<RedisClientType['eval']>,
   };
   return methods as RedisClientType;
 }

@@ -1,32 +1,35 @@
+import type { EngineScript } from '../../engine/index.js';
 import { generationKey } from '../records/sessions.keys.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
-import { NEXT_GENERATION, RAISE_GENERATION } from './account.scripts.js';
+import { CURRENT_GENERATION, NEXT_GENERATION, RAISE_GENERATION } from './account.scripts.js';
 
 /**
  * The generation of each account: a session carries the one of its sign-in, and ending all sessions raises it. So a session that
  * the index had lost ends as well, at its next touch.
+ *
+ * Content that is no generation is not deleted but replaced by a new generation: the one that is lost may have ended sessions that still
+ * exist. So every session of the account ends at its next touch, and a new sign-in succeeds.
  */
 export class AccountGenerations {
   constructor(private readonly options: SessionsStoreOptions) {}
 
   /** 0 if there is none, so that no session is stale. */
   async current(accountId: string): Promise<number> {
-    const key = this.key(accountId);
-    return Number(await this.options.engine.call(key, (client) => client.get(key)));
+    return Number(await this.run(CURRENT_GENERATION, accountId));
   }
 
   /** A number above every earlier one; raises nothing yet. */
   async next(accountId: string): Promise<number> {
-    return Number(await this.options.engine.run(NEXT_GENERATION, [this.key(accountId)], []));
+    return Number(await this.run(NEXT_GENERATION, accountId));
   }
 
   /** Makes sessions of older generations stale. */
   async raise(accountId: string, generation: number): Promise<void> {
-    const { engine, absoluteSeconds } = this.options;
-    await engine.run(RAISE_GENERATION, [this.key(accountId)], [`${generation}`, `${absoluteSeconds}`]);
+    await this.run(RAISE_GENERATION, accountId, `${generation}`);
   }
 
-  private key(accountId: string): string {
-    return generationKey(this.options.keyPrefix, accountId);
+  private run(script: EngineScript, accountId: string, ...args: string[]): Promise<unknown> {
+    const { engine, keyPrefix, absoluteSeconds } = this.options;
+    return engine.run(script, [generationKey(keyPrefix, accountId)], [`${absoluteSeconds}`, ...args]);
   }
 }

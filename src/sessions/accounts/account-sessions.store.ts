@@ -1,3 +1,4 @@
+import { type EngineScript, replaceForeign } from '../../engine/index.js';
 import { accountKey } from '../records/sessions.keys.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
 import { ADD, CONFIRM, SCAN } from './account.scripts.js';
@@ -19,7 +20,8 @@ export interface AccountEntry {
  * The index of each account's sessions.
  *
  * An entry is written before its session and removed after it, so no session is missing. Reading the index removes entries whose
- * session has ended. An evicted index is complete again once each session has been touched.
+ * session has ended. An evicted index is complete again once each session has been touched. A key of another type is deleted, which has
+ * the same effect.
  */
 export class AccountSessions {
   constructor(private readonly options: SessionsStoreOptions) {}
@@ -31,35 +33,44 @@ export class AccountSessions {
 
   /** Marks a pending session as created. */
   async confirm(accountId: string, handle: string): Promise<void> {
-    await this.options.engine.run(CONFIRM, [this.key(accountId)], [handle]);
+    await this.run(CONFIRM, accountId, [handle]);
   }
 
   /** Adds an existing session, unless the index has it. */
   async add(accountId: string, handle: string, confirmInMs = 0): Promise<void> {
-    const { engine, absoluteSeconds } = this.options;
-    await engine.run(ADD, [this.key(accountId)], [handle, `${absoluteSeconds}`, `${confirmInMs}`]);
+    await this.run(ADD, accountId, [handle, `${this.options.absoluteSeconds}`, `${confirmInMs}`]);
   }
 
   async remove(accountId: string, handles: string[]): Promise<void> {
     if (handles.length === 0) return;
     const key = this.key(accountId);
-    await this.options.engine.call(key, (client) => client.zRem(key, handles));
+    await this.onIndex(key, () => this.options.engine.call(key, (client) => client.zRem(key, handles)));
   }
 
   async has(accountId: string, handle: string): Promise<boolean> {
     const key = this.key(accountId);
-    return (await this.options.engine.call(key, (client) => client.zScore(key, handle))) !== null;
+    const read = () => this.options.engine.call(key, (client) => client.zScore(key, handle));
+    return (await this.onIndex(key, read)) !== null;
   }
 
   /** All entries, about a hundred at a time. An entry may come twice, and entries may be removed during the scan. */
   async *pages(accountId: string): AsyncGenerator<AccountEntry[]> {
     let cursor = '0';
     do {
-      const reply = await this.options.engine.run(SCAN, [this.key(accountId)], [cursor, `${PAGE_SIZE}`]);
+      const reply = await this.run(SCAN, accountId, [cursor, `${PAGE_SIZE}`]);
       const [now, next, flat] = reply as [number, string, string[]];
       cursor = next;
       yield* pagesOf(flat, now);
     } while (cursor !== '0');
+  }
+
+  private run(script: EngineScript, accountId: string, args: string[]): Promise<unknown> {
+    const key = this.key(accountId);
+    return this.onIndex(key, () => this.options.engine.run(script, [key], args));
+  }
+
+  private onIndex<T>(key: string, send: () => Promise<T>): Promise<T> {
+    return replaceForeign(this.options.engine, { keys: [key], type: 'zset' }, send);
   }
 
   private key(accountId: string): string {

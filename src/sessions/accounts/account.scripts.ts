@@ -3,11 +3,12 @@ import { type EngineScript, readScript } from '../../engine/index.js';
 export const ADD = accountScript('add');
 export const CONFIRM = accountScript('confirm');
 export const SCAN = accountScript('scan');
-export const NEXT_GENERATION = accountScript('next-generation');
-export const RAISE_GENERATION = accountScript('raise-generation');
+export const CURRENT_GENERATION = accountScript('current-generation', 'generation');
+export const NEXT_GENERATION = accountScript('next-generation', 'generation');
+export const RAISE_GENERATION = accountScript('raise-generation', 'generation');
 
-function accountScript(name: string): EngineScript {
-  return readScript(`sessions.account.${name}`, urlOf('shared'), urlOf(name));
+function accountScript(name: string, ...shared: string[]): EngineScript {
+  return readScript(`sessions.account.${name}`, ...['shared', ...shared, name].map(urlOf));
 }
 
 function urlOf(name: string): URL {

@@ -14,5 +14,7 @@ export function limitCommands(prefix: string): RoleCommand[] {
     ['DECR', key],
     ['EXPIRE', key, '1'],
     ['PTTL', key],
+    ['TYPE', key],
+    ['UNLINK', key],
   ]);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { type EngineScript, readScript } from '../../../engine/index.js';
+import { type EngineScript, readScript, replaceForeign } from '../../../engine/index.js';
 import { AccountError, busy } from '../accounts.errors.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions } from '../accounts.options.js';
 import { networkOf } from './network.js';
@@ -81,10 +81,12 @@ export class WrongGuessesStore {
     }
   }
 
+  /** A counter of another type is deleted. Its count is lost, so up to `limit` more guesses are possible. */
   private run(script: EngineScript, { what }: GuessLimit, args: string[]): Promise<unknown> {
     const { engine, keyPrefix } = this.options;
     const key = `${keyPrefix}:guesses:{${what}}`;
-    return engine.run(script, [`${key}:wrong`, `${key}:pending`], args);
+    const keys = [`${key}:wrong`, `${key}:pending`];
+    return replaceForeign(engine, { keys, type: 'string' }, () => engine.run(script, keys, args));
   }
 }
 
