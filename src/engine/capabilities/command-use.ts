@@ -50,6 +50,11 @@ export const ENGINE_COMMANDS = {
     isSentBetweenCalls: true,
     cost: 'A server that refuses writes (OOM, MISCONF, NOREPLICAS) is not reported.',
   },
+  clusterSlots: {
+    command: 'CLUSTER SLOTS',
+    isSentBetweenCalls: true,
+    cost: 'The slot map is read with CLUSTER SHARDS. Without both the engine is down.',
+  },
   trial: { command: 'MULTI', cost: TRIAL_COST },
   endOfTrial: { command: 'DISCARD', cost: TRIAL_COST },
 } as const satisfies Record<string, CommandUse>;

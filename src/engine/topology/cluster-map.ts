@@ -8,7 +8,7 @@ import {
 } from '../connecting/connect.js';
 import type { Server } from '../servers/server.js';
 import { SLOTS } from './key-slot.js';
-import { readSlotRanges, type SlotRange } from './slot-ranges.js';
+import { readServerSlotRanges, readSlotRanges, type SlotRange } from './slot-ranges.js';
 
 const MAP_READERS = 3;
 
@@ -63,9 +63,11 @@ export async function readMajorityMap(
     .filter(({ queue }) => queue.isUsable)
     .toSorted(() => Math.random() - 0.5)
     .slice(0, MAP_READERS);
-  const reads = readers.map(({ client, node }) => answerWithin(deadlineMs, readMap(client, node)));
+  const reads = readers.map(({ client, node, capabilities }) =>
+    answerWithin(deadlineMs, readServerSlotRanges(client, node, capabilities)),
+  );
   const maps = (await Promise.allSettled(reads)).flatMap((read) =>
-    read.status === 'fulfilled' ? [read.value] : [],
+    read.status === 'fulfilled' ? [new ClusterMap(read.value)] : [],
   );
   const votes = (map: ClusterMap) => maps.filter(({ fingerprint }) => fingerprint === map.fingerprint).length;
   return maps.toSorted((one, other) => votes(other) - votes(one))[0];

@@ -1,5 +1,7 @@
 import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-address.js';
+import type { Capabilities } from '../capabilities/capabilities.js';
+import { ENGINE_COMMANDS } from '../capabilities/command-use.js';
 import { refusalOf } from '../capabilities/refusal.js';
 
 export interface SlotRange {
@@ -27,16 +29,30 @@ type SlotsReply = [
  */
 export async function readSlotRanges(client: RedisClientType, asked: EngineNode): Promise<SlotRange[]> {
   try {
-    const ranges = await client.sendCommand<SlotsReply>(['CLUSTER', 'SLOTS']);
-    return ranges.map(([from, to, [host, port, , metadata = {}]]) => ({
-      from,
-      to,
-      node: { host: hostOf(host, toRecord(metadata)['ip'], asked), port },
-    }));
+    return await readSlots(client, asked);
   } catch (error) {
     if (!refusalOf(error)) throw error;
     return readShards(client, asked).catch(() => Promise.reject(error));
   }
+}
+
+/** The same over the connection of a server, which remembers that CLUSTER SLOTS is refused. */
+export async function readServerSlotRanges(
+  client: RedisClientType,
+  asked: EngineNode,
+  commands: Capabilities,
+): Promise<SlotRange[]> {
+  const ranges = await commands.attempt(ENGINE_COMMANDS.clusterSlots, () => readSlots(client, asked));
+  return ranges ?? readShards(client, asked);
+}
+
+async function readSlots(client: RedisClientType, asked: EngineNode): Promise<SlotRange[]> {
+  const ranges = await client.sendCommand<SlotsReply>(['CLUSTER', 'SLOTS']);
+  return ranges.map(([from, to, [host, port, , metadata = {}]]) => ({
+    from,
+    to,
+    node: { host: hostOf(host, toRecord(metadata)['ip'], asked), port },
+  }));
 }
 
 async function readShards(client: RedisClientType, asked: EngineNode): Promise<SlotRange[]> {
