@@ -38,5 +38,5 @@ export const QUERIES_ACL = [
   '~caching:query:* ~caching:generation:* ~caching:plain:*',
   `${channel('caching:query:leases-ended')} &caching:generation:*`,
   NEWS,
-  '+get +mget +set +del +unlink +type +expire',
+  '+get +mget +set +unlink +type +expire',
 ].join(' ');
