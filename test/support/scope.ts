@@ -21,13 +21,13 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'engine faults with TLS': 'test/e2e/engine/faults-on-*-with-tls.e2e-spec.ts',
   'IAM tokens that expire': 'test/e2e/engine/iam-tokens.e2e-spec.ts',
   'refusals of engines and wrong URLs':
-    'test/e2e/{engine/{memcached-wrong-servers,refusals,refused-commands,cluster-addresses,wrong-urls},database/database-urls}.e2e-spec.ts',
+    'test/e2e/{engine/{least-access,memcached-wrong-servers,refusals,refused-commands,cluster-addresses,wrong-urls,subscriber-connections,argument-limit,replace-foreign},database/database-urls}.e2e-spec.ts',
   'outages and races of sessions':
-    'test/e2e/sessions/{engine/{clocks,cut-off,failover,refused-writes,replicas,undone},races/*,accounts/*races,api/session-limit}.e2e-spec.ts',
-  'outages of the query cache':
-    'test/e2e/query-cache/{foreign-content,key-flood,large-answers,lease,lifetimes,outages,refused-pushes,stuck-loads,unconfirmed,undone}.e2e-spec.ts',
+    'test/e2e/sessions/{engine/{clocks,cut-off,failover,foreign-keys,refused-writes,replicas,undone},races/*,accounts/*races,api/session-limit}.e2e-spec.ts',
+  'outages and concurrent loads of the query cache':
+    'test/e2e/query-cache/{cluster-loads,foreign-content,key-flood,large-answers,lease,lifetimes,outages,refused-pushes,stuck-loads,unconfirmed,undone}.e2e-spec.ts',
   'outages and load of the leaderboard':
-    'test/e2e/leaderboard/{ledger/{exactness,load,lost-commits,concurrent-removal},live/degraded-viewers,sync/*}.e2e-spec.ts',
+    'test/e2e/leaderboard/{ledger/{exactness,load,lost-commits,concurrent-removal},live/{degraded-viewers,snapshots},sync/*}.e2e-spec.ts',
   'a silent PostgreSQL': 'test/e2e/database/silence.e2e-spec.ts',
   'random requests': 'test/e2e/http/{fuzz,addresses}.e2e-spec.ts',
 };

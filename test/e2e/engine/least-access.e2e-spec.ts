@@ -136,14 +136,18 @@ async function useLeaderboard(node: TestNode, server: LocalEngine): Promise<void
   await api.get('/api/leaderboards/board/players/ada/neighbours').expect(200);
   const board = await node.get(LeaderboardLedger).board('board');
   await node.get(RankingStore).measure(board, [{ window: 'all', name: 'all', endsAt: null }]);
+  const projection = node.get(ProjectionStore);
+  // While another channel is subscribed, the connection stays open.
+  const endOther = projection.onChanged('other', () => undefined);
   const isSubscribed = new Promise<void>((resolve) => {
-    const unsubscribe = node.get(ProjectionStore).onChanged('board', () => {
+    const unsubscribe = projection.onChanged('board', () => {
       unsubscribe();
       resolve();
     });
   });
   await isSubscribed;
   await until(async () => (await sent(server)).includes('sunsubscribe'));
+  endOther();
   await api.post('/api/leaderboards/board/rebuild').set(asOperator);
   await api.delete('/api/players/ada').set(asGameServer);
 }
