@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
 import { createClient, createCluster } from 'redis';
 import { openEngine } from './open-engine.js';
-import { commandsOf } from '../support/commands-of.js';
 
 /** `best` is node-redis without its timeout per command, `usual` is node-redis with its default options. */
 export type Side = 'engine' | 'best' | 'usual';
@@ -30,7 +29,11 @@ const VALUE = 'v'.repeat(100);
 async function open(side: Side, url: string): Promise<{ client: Client; close: () => void }> {
   if (side === 'engine') {
     const engine = await openEngine(url);
-    return { client: commandsOf(engine), close: () => engine.close() };
+    const client: Client = {
+      get: (key) => engine.call(key, (it) => it.get(key)),
+      set: (key, value) => engine.call(key, (it) => it.set(key, value)),
+    };
+    return { client, close: () => engine.close() };
   }
   const client = bareClient(side, url);
   // Without a listener an error would end the process. A failing GET shows the error.
