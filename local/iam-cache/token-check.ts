@@ -9,7 +9,7 @@ export interface TokenRules {
   readonly isServerless: boolean;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Older tokens are refused, whatever lifetime they name. */
+  /** Older tokens are refused, even if they state a longer lifetime. */
   readonly tokenSeconds: number;
 }
 

@@ -18,7 +18,7 @@ export function createEngineUser(
   });
 }
 
-/** Without a user named "default": nobody signs in without IAM. */
+/** Without a user named "default": every client must sign in with IAM. */
 export function createUserGroup(scope: Construct, name: string, users: readonly CfnUser[]): CfnUserGroup {
   const group = new CfnUserGroup(scope, 'Users', {
     engine: 'valkey',

@@ -6,7 +6,7 @@ import { memcachedDiscoveryUrl } from './engine-url.js';
 import { createSubnetGroup } from './subnet-group.js';
 import type { QueryCacheProps, QueryCacheVariant } from './query-cache.js';
 
-/** Memcached on nodes in several zones. It has TLS but no users: the security group alone decides who may connect. */
+/** Memcached on nodes in several zones. It has TLS but no users: only the security group limits access. */
 export function createMemcached(
   scope: Construct,
   { parameters, network }: QueryCacheProps,

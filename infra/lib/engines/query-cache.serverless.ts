@@ -32,7 +32,7 @@ function createValkey(scope: Construct, props: QueryCacheProps): QueryCacheVaria
   };
 }
 
-/** Memcached has no users: the security group alone decides who may connect. */
+/** Memcached has no users: only the security group limits access. */
 function createMemcached(scope: Construct, props: QueryCacheProps): QueryCacheVariant {
   const cache = createCache(scope, props, { engine: 'memcached', majorEngineVersion: '1.6' });
   return {

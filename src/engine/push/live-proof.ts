@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisClientType } from 'redis';
 import { isReplyOf } from '../calls/call-failure.js';
-import type { Capabilities } from '../capabilities/capabilities.js';
+import { type Capabilities, RETRY_REFUSED_MS } from '../capabilities/capabilities.js';
 import { refusalOf } from '../capabilities/refusal.js';
 import { NotPrimaryError } from '../health/server-facts.js';
 import { keySlot } from '../topology/key-slot.js';
 
 /** Echoes per proof of slots that no lease depends on. They take turns. */
 const MAX_UNLEASED_ECHOES = 16;
-/** A permission that was added takes effect without a new connection. */
-const RETRY_REFUSED_MS = 10_000;
 
 /** A channel of this connection alone, in the slot of the channels that it stands for. */
 interface Echo {

@@ -1,3 +1,4 @@
+import { RETRY_REFUSED_MS } from '../capabilities/capabilities.js';
 import { refusalOf } from '../capabilities/refusal.js';
 import { backOff } from '../connecting/backoff.js';
 import type { ConnectionOptions } from '../connecting/connect.js';
@@ -41,7 +42,6 @@ interface Channel {
 
 const CHECK_MS = 250;
 const SEARCH_MS = 100;
-const RETRY_REFUSED_MS = 10_000;
 
 /**
  * Sharded pub/sub: each channel is subscribed at the primary of its slot, and again after that primary or the slot has changed.

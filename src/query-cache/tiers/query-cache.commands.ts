@@ -1,7 +1,7 @@
 import { optionalCommand, requiredCommands, type RoleCommand } from '../../engine/index.js';
 import { KeySpace } from '../query/query-cache.keys.js';
 
-const NEWS_COST =
+const PUB_SUB_COST =
   'Invalidations are not pushed, so answers stay in memory for at most a second. A node that waits for the load of another node polls.';
 
 /** The commands that the query cache uses, also those of its scripts: the engine reports which of them it refuses. */
@@ -18,7 +18,7 @@ export function queryCacheCommands(prefix: string): RoleCommand[] {
       ['TYPE', key],
       ['UNLINK', key],
     ]),
-    optionalCommand(NEWS_COST, 'SSUBSCRIBE', channel),
-    optionalCommand(NEWS_COST, 'SPUBLISH', channel, ''),
+    optionalCommand(PUB_SUB_COST, 'SSUBSCRIBE', channel),
+    optionalCommand(PUB_SUB_COST, 'SPUBLISH', channel, ''),
   ];
 }

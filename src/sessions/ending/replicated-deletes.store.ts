@@ -20,7 +20,7 @@ export class ReplicatedDeletes {
    * Deletes the keys again and waits for one replica.
    *
    * @returns false if no replica confirmed it, so that a failover might restore a key. true if no replica is connected, as for some
-   * time after a failover, or if the server refuses WAIT, or ROLE and INFO: otherwise nobody could sign out.
+   * time after a failover, or if the server refuses WAIT, or ROLE and INFO: otherwise every sign-out would fail.
    */
   delete(keys: readonly string[]): Promise<boolean> {
     this.pending.push(...keys);

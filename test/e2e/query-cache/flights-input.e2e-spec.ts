@@ -174,7 +174,7 @@ describe('the flights API with any input', () => {
           expect(answer.body).toEqual({ ...flight, invalidated: true });
           expect(await get(`/api/flights/${String(flight.id)}`)).toEqual(flight);
         }),
-        // At least one body of each kind, whatever the seed.
+        // One valid and one invalid body for every seed.
         { numRuns: BODIES, examples: [[JSON.stringify(FLIGHT)], ['{}']] },
       );
       console.info(`bodies of POST /api/flights: ${JSON.stringify(count)}`);
