@@ -131,11 +131,14 @@ export class GuardedProcess {
    */
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     if (!this.running) return;
+    // The parent stops first and continues last, so that it does not fork in between: its new child would not be paused.
+    if (signal === 'SIGSTOP') {
+      signalAll([this.pid], signal);
+      waitUntilStopped([this.pid]);
+    }
     const children = childrenOf(this.pid);
-    const all = [this.pid, ...children];
-    // The parent stops first, so that it cannot fork, and continues last.
-    signalAll(signal === 'SIGCONT' ? all.toReversed() : all, signal);
-    if (signal === 'SIGSTOP') waitUntilStopped(all);
+    signalAll(signal === 'SIGCONT' ? [...children, this.pid] : [this.pid, ...children], signal);
+    if (signal === 'SIGSTOP') waitUntilStopped(children);
   }
 
   /** Sends the stop signal, kills the process after the grace time, and resolves when it has exited. */

@@ -33,11 +33,15 @@ describe('a silent PostgreSQL', () => {
   const failureOf = (statement: Promise<unknown>) => statement.catch((error: unknown) => error);
 
   it('rejects all waiting statements, also those that wait for a connection, and further ones at once', async () => {
+    let isPaused = false;
     const inTransaction = database.transaction(async (transaction) => {
       await transaction.query('INSERT INTO numbers VALUES (1)');
       postgres.pause();
+      isPaused = true;
       await transaction.query('INSERT INTO numbers VALUES (2)');
     });
+    inTransaction.catch(() => undefined);
+    await until(() => isPaused);
     const { signal } = new AbortController();
     const statements = [
       inTransaction,
