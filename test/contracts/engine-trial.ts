@@ -48,9 +48,9 @@ export class EngineTrial {
     return this.shared;
   }
 
-  /** The prefix of all keys of this test. */
+  /** The prefix of all keys of this test. A user with the least access may use no other keys. */
   get prefix(): string {
-    return `${this.id}:`;
+    return `caching:${this.id}:`;
   }
 
   /** A key in the slot of this test. */

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { EngineOptions } from '../../local/index.js';
 import type { EngineTopology } from '../../src/engine/index.js';
 import { installed } from '../support/app.js';
+import { accessRules, ROLE_COMMANDS } from '../support/role-access.js';
 import { SCOPE } from '../support/scope.js';
 import { type EngineServers, startServers } from './engine-servers.js';
 import { describeEngineContract } from './engine.contract.js';
@@ -10,14 +11,10 @@ import { describeMemcachedContract } from './memcached.contract.js';
 Logger.overrideLogger(false);
 
 const PASSWORD = 'p@ss:word/with?all#kinds';
-/**
- * By the application's user, so that the tests can still configure the server.
- *
- * Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html
- */
-const REFUSED_BY_ELASTICACHE =
-  'bgrewriteaof bgsave config debug migrate replicaof save slaveof shutdown sync'.split(' ');
-const AS_ELASTICACHE = 'configured as ElastiCache';
+/** As ElastiCache is configured: TLS, and a user with the least access of the three roles (docs/engine.md). It refuses CONFIG. */
+const LEAST_ACCESS = 'as ElastiCache, with the least access';
+/** The protocol is then RESP 2. */
+const WITHOUT_HELLO = 'without HELLO';
 const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOptions][] = [
   ['standalone', 'plain', {}],
   [
@@ -25,7 +22,8 @@ const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOp
     'TLS with client certificates and a password',
     { tls: { clientCertificates: true }, password: PASSWORD },
   ],
-  ['standalone', AS_ELASTICACHE, {}],
+  ['standalone', LEAST_ACCESS, { tls: true }],
+  ['standalone', WITHOUT_HELLO, { settings: ['--rename-command', 'HELLO', ''] }],
   ['sentinel', 'plain', {}],
   [
     'sentinel',
@@ -38,6 +36,7 @@ const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOp
     'TLS with client certificates and a password',
     { tls: { clientCertificates: true }, password: PASSWORD },
   ],
+  ['cluster', LEAST_ACCESS, { tls: true }],
 ];
 
 const kinds = installed('redis', 'valkey') as ('redis' | 'valkey')[];
@@ -47,9 +46,13 @@ const setups = SCOPE === 'quick' ? SETUPS.slice(0, 1) : SETUPS;
 for (const [turn, [topology, how, options]] of setups.entries()) {
   const inTurn = kinds.slice(turn % kinds.length).slice(0, 1);
   for (const kind of SCOPE === 'matrix' ? kinds : inTurn) {
-    describeEngineContract(`${kind}, ${topology}, ${how}`, async () => {
+    const start = async () => {
       const servers = await startServers(kind, topology, options);
-      return how === AS_ELASTICACHE ? withRefusals(servers) : servers;
+      return how === LEAST_ACCESS ? withLeastAccess(servers) : servers;
+    };
+    describeEngineContract(`${kind}, ${topology}, ${how}`, start, {
+      hasOtherCommands: how !== LEAST_ACCESS,
+      isCoherent: how !== WITHOUT_HELLO,
     });
   }
 }
@@ -69,8 +72,11 @@ if (installed('memcached').length > 0) {
   }
 }
 
-async function withRefusals(servers: EngineServers): Promise<EngineServers> {
-  const rules = REFUSED_BY_ELASTICACHE.map((command) => `-${command}`);
-  await servers.nodes[0]?.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', ...rules);
+async function withLeastAccess(servers: EngineServers): Promise<EngineServers> {
+  const ofRoles = Object.values(ROLE_COMMANDS).flat();
+  const ofTopology = servers.topology === 'cluster' ? ['cluster|slots', 'asking'] : [];
+  const commands = [...ofRoles, ...ofTopology].filter((command) => command !== 'config|get');
+  for (const node of servers.nodes)
+    await node.command('ACL', 'SETUSER', 'app', 'on', '>secret', ...accessRules(commands));
   return { ...servers, url: servers.url.replace('://', '://app:secret@') };
 }

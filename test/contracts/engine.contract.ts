@@ -9,6 +9,7 @@ import { describeFacts } from './engine/facts.contract.js';
 import { describeInvalidations } from './engine/invalidations.contract.js';
 import { describeLibraries } from './engine/libraries.contract.js';
 import { describeLifecycle } from './engine/lifecycle.contract.js';
+import { describeOtherCommands } from './engine/other-commands.contract.js';
 import { describePubSub } from './engine/pub-sub.contract.js';
 import { describeScripts } from './engine/scripts.contract.js';
 import { describeShortDeadlines } from './engine/short-deadlines.contract.js';
@@ -20,11 +21,19 @@ import { describeValues } from './engine/values.contract.js';
  *
  * `start` starts the servers once for all tests. No replica is promoted here, and every paused server is resumed before the next test:
  * the loss of servers is tested by the fault suite (test/support/faults).
+ *
+ * @param hasOtherCommands false for a user that may use only the commands of the modules.
+ * @param isCoherent false where the server refuses what a feed of invalidations needs.
  */
-export function describeEngineContract(name: string, start: () => Promise<EngineServers>): void {
+export function describeEngineContract(
+  name: string,
+  start: () => Promise<EngineServers>,
+  { isCoherent = true, hasOtherCommands = true } = {},
+): void {
   describe(`an engine on ${name}`, () => {
     const trial = new EngineTrial(start);
     describeValues(trial);
+    if (hasOtherCommands) describeOtherCommands(trial);
     describeBytes(trial);
     describeBatches(trial);
     describeScripts(trial);
@@ -33,7 +42,7 @@ export function describeEngineContract(name: string, start: () => Promise<Engine
     describeLibraries(trial);
     describeFacts(trial);
     describePubSub(trial);
-    describeInvalidations(trial);
+    if (isCoherent) describeInvalidations(trial);
     describeDeadlines(trial);
     describeShortDeadlines(trial);
     describeLifecycle(trial);

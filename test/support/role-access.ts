@@ -18,7 +18,12 @@ export const ROLE_COMMANDS: Readonly<Record<'sessions' | 'cache' | 'leaderboard'
 
 /** The access string: the rules of `ACL SETUSER`, and of a user of ElastiCache. */
 export function accessString(role: keyof typeof ROLE_COMMANDS): string {
-  return `~${PREFIX}:* &${PREFIX}:* -@all ${ROLE_COMMANDS[role].map((rule) => `+${rule}`).join(' ')}`;
+  return accessRules(ROLE_COMMANDS[role]).join(' ');
+}
+
+/** The rules of `ACL SETUSER` for a user that has only these commands. */
+export function accessRules(commands: readonly string[]): string[] {
+  return [`~${PREFIX}:*`, `&${PREFIX}:*`, '-@all', ...commands.map((command) => `+${command}`)];
 }
 
 function rulesOf(commands: readonly RoleCommand[], others: readonly string[] = []): string[] {

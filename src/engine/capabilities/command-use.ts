@@ -30,6 +30,10 @@ const TRIAL_COST = 'Other commands that the server refuses are found only when t
 
 /** The commands that the engine itself can do without. */
 export const ENGINE_COMMANDS = {
+  hello: {
+    command: 'HELLO',
+    cost: 'The protocol is RESP 2, in which a connection with subscriptions accepts no other commands: the query cache reads answers in memory again after a second.',
+  },
   role: {
     command: 'ROLE',
     isSentBetweenCalls: true,

@@ -52,8 +52,10 @@ describe('explainConnectionFailure', () => {
     ],
     ['ERR max number of clients reached', /maxclients/],
     ['ERR max number of clients + cluster connections reached', /maxclients/],
-    ["ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'cluster' 'secret' ", /HELLO 3/],
-    ['NOPROTO unsupported protocol version', /HELLO 3/],
+    [
+      "ERR unknown command 'AUTH', with args beginning with: 'cluster' 'secret' ",
+      /refused the connection: ERR unknown command\.$/,
+    ],
     ['BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.', /SCRIPT KILL/],
     ['LOADING Redis is loading the dataset in memory', /loading its data/],
     ['WRONGPASS invalid username-password pair or user is disabled.', /user or password is wrong/],

@@ -4,10 +4,6 @@ import { findCredentialsErrors } from '../credentials/credentials-error.js';
 /** Failures that last until somebody changes a setting, here or on the server. */
 const MISCONFIGURATIONS: [pattern: RegExp, sentence: string][] = [
   [
-    /unknown command .?HELLO|NOPROTO/i,
-    'The server refuses HELLO 3. It must be Redis 6 or later, or Valkey, with that command enabled.',
-  ],
-  [
     /DENIED/,
     'The server is in protected mode and accepts local connections only (DENIED). Set a password and its bind address.',
   ],

@@ -3,6 +3,7 @@ import type { RedisClientType } from 'redis';
 import { isReplyOf } from '../calls/call-failure.js';
 import { type Capabilities, RETRY_REFUSED_MS } from '../capabilities/capabilities.js';
 import { refusalOf } from '../capabilities/refusal.js';
+import { speaksResp3 } from '../connecting/connect.js';
 import { NotPrimaryError } from '../health/server-facts.js';
 import { keySlot } from '../topology/key-slot.js';
 
@@ -92,7 +93,9 @@ export class LiveProof {
   async renew(): Promise<void> {
     const sentAt = performance.now();
     const capabilities = this.capabilities();
-    if (!capabilities.allows('ROLE') || !capabilities.allows('SPUBLISH')) this.refuse(sentAt);
+    const isAllowed =
+      capabilities.allows('ROLE') && capabilities.allows('SPUBLISH') && speaksResp3(this.client);
+    if (!isAllowed) this.refuse(sentAt);
     if (this.isRefused && sentAt < this.retryAt) return void (await this.client.ping());
     const echoes = this.due();
     try {

@@ -2,9 +2,9 @@ import type { RedisClientType } from 'redis';
 import type { EngineNode } from '../address/engine-address.js';
 import { Capabilities } from '../capabilities/capabilities.js';
 import { ClosingCommands } from '../capabilities/closing-commands.js';
-import type { RoleCommand } from '../capabilities/command-use.js';
+import { ENGINE_COMMANDS, type RoleCommand } from '../capabilities/command-use.js';
 import { commandsToRetry, tryCommands } from '../capabilities/try-commands.js';
-import { type ConnectionOptions, connectTo, answerWithin } from '../connecting/connect.js';
+import { answerWithin, type ConnectionOptions, connectTo, speaksResp3 } from '../connecting/connect.js';
 import { Heartbeat } from '../health/heartbeat.js';
 import {
   FACT_COMMANDS,
@@ -103,6 +103,7 @@ export class Server {
 
   private async handshake(): Promise<void> {
     const { client, capabilities, options } = this;
+    await this.checkProtocol();
     await tryCommands(client, capabilities, options.commands());
     const [facts] = await Promise.all([
       readServerFacts(client, capabilities),
@@ -110,6 +111,15 @@ export class Server {
       this.writes.check(),
     ]);
     this.facts = facts;
+  }
+
+  /** Records that HELLO 3 is refused. */
+  private async checkProtocol(): Promise<void> {
+    if (speaksResp3(this.client)) return;
+    const hello = () => this.client.sendCommand(['HELLO', '3']);
+    const isAllowed = (await this.capabilities.attempt(ENGINE_COMMANDS.hello, hello)) !== undefined;
+    // node-redis does not know that the protocol has changed.
+    if (isAllowed) throw new Error('The server now allows HELLO 3, which needs a new connection.');
   }
 
   /** The heartbeat and the write probe try ROLE and EVAL again themselves. Never rejects. */

@@ -43,15 +43,6 @@ export function describeBatches(trial: EngineTrial): void {
       const replicas = trial.servers.topology === 'standalone' ? 0 : 1;
       await expect.poll(call, SOON).toEqual(['OK', replicas]);
     });
-
-    it('converts replies as node-redis does', async () => {
-      const client = commandsOf(trial.engine);
-      const [hash, board] = [trial.key('hash'), trial.key('board')];
-      await client.hSet(hash, { name: 'Ada' });
-      await client.zAdd(board, { value: 'ada', score: 2 });
-      expect(await client.hGetAll(hash)).toEqual({ name: 'Ada' });
-      expect(await client.zRangeWithScores(board, 0, -1)).toEqual([{ value: 'ada', score: 2 }]);
-    });
   });
 }
 

@@ -20,7 +20,6 @@ export function describeBytes(trial: EngineTrial): void {
       const key = trial.key('bytes');
       await commandsOf(trial.engine).set(key, ALL_BYTES);
       expect(await binary().get(key)).toEqual(ALL_BYTES);
-      expect(await commandsOf(trial.engine).strLen(key)).toBe(ALL_BYTES.length);
     });
 
     it('accepts any bytes as a key, field or member', async () => {
@@ -32,7 +31,7 @@ export function describeBytes(trial: EngineTrial): void {
       expect(await binary().hKeys(key)).toEqual([ALL_BYTES]);
       await binary().unlink(key);
       await binary().zAdd(key, { value: ALL_BYTES, score: 1 });
-      expect(await binary().zRange(key, 0, -1)).toEqual([ALL_BYTES]);
+      expect((await binary().zScan(key, '0')).members).toEqual([{ value: ALL_BYTES, score: 1 }]);
     });
 
     it('passes any bytes to scripts and returns any bytes from them', async () => {

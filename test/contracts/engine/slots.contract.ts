@@ -55,7 +55,7 @@ export function describeSlots(trial: EngineTrial): void {
     it('are accepted if they have the same hash tag', async () => {
       const client = commandsOf(trial.engine);
       const [one, other] = [trial.key('one'), trial.key('other')];
-      await trial.engine.call([one, other], (it) => it.mSet({ [one]: '1', [other]: '2' }));
+      await Promise.all([client.set(one, '1'), client.set(other, '2')]);
       expect(await client.rename(one, other)).toBe('OK');
       expect(await client.mGet([one, other])).toEqual([null, '1']);
       expect(await trial.engine.run(touchAll, [one, other], [])).toBe(2);

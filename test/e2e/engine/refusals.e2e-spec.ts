@@ -58,15 +58,6 @@ describe.each(installed('redis', 'valkey') as ('redis' | 'valkey')[])(
       await until(() => engine.report().reason === null);
     });
 
-    it('says that the server refuses HELLO 3, without the password that the reply contains', async () => {
-      const server = await start('--rename-command', 'HELLO', '');
-      const withPassword = server.url.replace('://', '://cluster:not-to-be-shown@');
-      for (const engine of [connect(server.url), connect(withPassword)]) {
-        expect(await engine.firstAttempt).toEqual({ isWrongUrl: false });
-        expect(engine.report().reason).toMatch(/refuses HELLO 3/);
-      }
-    });
-
     it('says BUSY while a long script runs, and recovers afterwards', async () => {
       const server = await start('--busy-reply-threshold', '20');
       const engine = await connected(server);

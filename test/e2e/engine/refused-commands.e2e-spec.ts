@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import request from 'supertest';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine, requiredCommands } from '../../../src/engine/index.js';
 import { readinessOf, redisLike, startOn, type TestNode } from '../../support/app.js';
@@ -126,6 +126,42 @@ describe.each(FORMS)('an engine that refuses commands by %s', (form) => {
     await until(async () => (await readinessOf(node)).status === 'degraded');
     const { engines } = await readinessOf(node);
     expect(engines[0]?.reason).toMatch(/^The server refuses ZADD\. Sessions cannot work without it\. .+\.$/);
+  });
+});
+
+/** ACLs cannot refuse it: it is also the command of signing in. */
+describe('a server that refuses HELLO 3', () => {
+  let server: LocalEngine;
+  beforeAll(async () => {
+    server = await startEngine(redisLike(), { settings: ['--rename-command', 'HELLO', ''] });
+    await server.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all');
+  });
+  afterAll(() => server.stop());
+
+  it('serves everything, and health names what is lost', async () => {
+    const node = await startOn({ ...productionSettings(await createDatabase(), server.url), ...patient });
+    await until(async () => (await readinessOf(node)).status === 'ok');
+    await useEverything(node);
+    const { status, engines } = await readinessOf(node);
+    expect([status, engines.map(({ missingCommands }) => missingCommands.map((it) => it.command))]).toEqual([
+      'ok',
+      [['HELLO']],
+    ]);
+    await node.close();
+  });
+
+  it('accepts the right password and reports a wrong one, without the password', async () => {
+    const connect = (login: string) => {
+      const engine = new RedisEngine(parseEngineUrl(server.url.replace('://', `://${login}@`)), 4_000);
+      engine.start();
+      return engine;
+    };
+    const [right, wrong] = [connect('app:secret'), connect('app:not-to-be-shown')];
+    await until(() => right.isReady);
+    expect(await wrong.firstAttempt).toEqual({ isWrongUrl: false });
+    expect(wrong.report().reason).toMatch(/user or password is wrong/);
+    right.close();
+    wrong.close();
   });
 });
 
