@@ -82,9 +82,17 @@ module.exports = {
     {
       name: 'modules-do-not-import-the-top',
       severity: 'error',
-      comment: 'demo, telemetry and http subscribe to or serve the modules; the modules must not know them.',
+      comment:
+        'demo, textbook, telemetry and http subscribe to, compare with or serve the modules; the modules must not know them.',
       from: { path: '^src/(sessions|query-cache|cache-manager|leaderboard|engine|database)/' },
-      to: { path: '^src/(demo|telemetry|http|app\\.module|main)' },
+      to: { path: '^src/(demo|textbook|telemetry|http|app\\.module|main)' },
+    },
+    {
+      name: 'the-textbook-uses-no-module',
+      severity: 'error',
+      comment: 'It is compared with the modules, so it has the usual packages alone.',
+      from: { path: '^src/textbook/' },
+      to: { path: inFolder([...copyable, 'cache-manager', 'http', 'telemetry']) },
     },
     {
       name: 'a-module-is-its-index',
@@ -92,7 +100,7 @@ module.exports = {
       comment: 'What index.ts does not export is free to change; wire types are public by nature.',
       from: { path: '^src/([^/]+)/' },
       to: {
-        path: '^src/(sessions|query-cache|cache-manager|leaderboard|engine|database|common|config|http)/',
+        path: '^src/(sessions|query-cache|cache-manager|leaderboard|textbook|engine|database|common|config|http)/',
         pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '\\.wire\\.ts$'],
       },
     },
@@ -122,7 +130,7 @@ module.exports = {
       name: 'clients-stay-in-engine-and-stores',
       severity: 'error',
       comment: 'One place to reason about deadlines, errors and topology.',
-      from: { path: '^src/', pathNot: ['^src/engine/', '\\.store\\.ts$', '\\.spec\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/(engine|textbook)/', '\\.store\\.ts$', '\\.spec\\.ts$'] },
       to: {
         path: '^node_modules/(redis|@redis/|@keyv/|keyv|cache-manager-redis-yet|connect-redis)',
       },

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { CacheManagerModule } from './cache-manager/index.js';
 import { CONFIG, type Config, ConfigModule, engineAddresses } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
@@ -13,6 +13,7 @@ import { LeaderboardModule } from './leaderboard/index.js';
 import { QueryCacheModule } from './query-cache/index.js';
 import { SessionsModule } from './sessions/index.js';
 import { activeTraceId, TelemetryModule } from './telemetry/index.js';
+import { TextbookModule } from './textbook/index.js';
 
 const KEY_PREFIX = 'caching';
 const DATABASE_CONNECTIONS = 10;
@@ -21,6 +22,16 @@ const CONNECTIONS_KEPT_FREE = 4;
 
 /** A lookup queries the database sooner than a call to the engine times out. */
 const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
+
+const textbook = TextbookModule.forRootAsync({
+  inject: [CONFIG],
+  useFactory: (config: Config) => ({
+    engines: engineAddresses(config),
+    keyPrefix: `${KEY_PREFIX}:textbook`,
+    sessionSecrets: config.SESSION_SECRETS,
+    database: { url: config.DATABASE_URL, connections: DATABASE_CONNECTIONS },
+  }),
+});
 
 /** The map of the application, lowest modules first. Only here do settings become the modules' options. */
 @Module({
@@ -128,4 +139,9 @@ const SHARE_OF_DEADLINE_TO_WAIT = 0.25;
     ConsoleModule,
   ],
 })
-export class AppModule {}
+export class AppModule {
+  /** The application, in a demo with the textbook side to compare it with. */
+  static for({ DEMO }: Config): DynamicModule {
+    return { module: AppModule, imports: DEMO ? [textbook] : [] };
+  }
+}

@@ -15,7 +15,7 @@ async function bootstrap(): Promise<void> {
   // Before Nest, which would bury the list of wrong settings in a stack.
   const config = readProcessConfig();
   const { HOST, PORT, SHUTDOWN_DELAY_SECONDS } = config;
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config), {
     bodyParser: false,
     abortOnError: false,
     logger: new QuietStartupLogger(),

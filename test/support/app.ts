@@ -69,9 +69,10 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
 
 /** Starts a node with exactly these settings. Its engines and database may be down. */
 export async function startOn(settings: Settings, logger?: LoggerService): Promise<TestNode> {
-  const module = await Test.createTestingModule({ imports: [AppModule] })
+  const config = readConfig(settings);
+  const module = await Test.createTestingModule({ imports: [AppModule.for(config)] })
     .overrideProvider(CONFIG)
-    .useValue(readConfig(settings))
+    .useValue(config)
     .setLogger(logger ?? SILENT)
     .compile();
   const app = module.createNestApplication<NestExpressApplication>({

@@ -1,0 +1,2 @@
+export { TextbookModule } from './textbook.module.js';
+export type { TextbookOptions } from './textbook.options.js';

@@ -1,0 +1,83 @@
+import { CacheInterceptor, CacheModule, CacheTTL } from '@nestjs/cache-manager';
+import { Controller, Get, Param, Query, Req, UseFilters, UseInterceptors, UsePipes } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { KeyvAdapter } from 'cache-manager';
+import { redisInsStore } from 'cache-manager-redis-yet';
+import type { Request } from 'express';
+import { validationPipe } from '../common/index.js';
+import { FlightError } from '../demo/flights/flights.errors.js';
+import { FlightsRepository } from '../demo/flights/flights.repository.js';
+import {
+  flightIdSchema,
+  limitSchema,
+  originSchema,
+  type Route,
+  routeSchema,
+} from '../demo/flights/flights.schemas.js';
+import { TextbookConnections } from './textbook.connections.js';
+import { TextbookErrorFilter } from './textbook.errors.js';
+
+const TTL_MS = 60_000;
+
+/** As the documentation of Nest and of cache-manager shows. */
+export const textbookCache = CacheModule.registerAsync({
+  inject: [TextbookConnections],
+  useFactory: ({ clients, options }: TextbookConnections) => ({
+    // Typed for an older node-redis; the commands are the same.
+    stores: new KeyvAdapter(redisInsStore(clients.cache as never) as never),
+    namespace: options.keyPrefix,
+  }),
+});
+
+/** The four flight queries, each answer cached under its URL. */
+@ApiTags('textbook')
+@UseFilters(TextbookErrorFilter)
+@UsePipes(validationPipe)
+@UseInterceptors(CacheInterceptor)
+@CacheTTL(TTL_MS)
+@Controller('textbook/flights')
+export class TextbookFlightsController {
+  constructor(private readonly flights: FlightsRepository) {}
+
+  @Get('routes/:origin')
+  @ApiParam({ name: 'origin', example: 'JFK' })
+  @ApiOperation({ summary: 'Busiest routes of an airport' })
+  async topRoutes(
+    @Param({ schema: originSchema }) { origin }: { origin: string },
+    @Query({ schema: limitSchema }) { limit }: { limit: number },
+  ) {
+    return (await this.flights.topRoutes({ origin, limit })) ?? notFound('E_AIRPORT_UNKNOWN');
+  }
+
+  @Get('routes/:origin/:destination')
+  @ApiParam({ name: 'origin', example: 'JFK' })
+  @ApiParam({ name: 'destination', example: 'LAX' })
+  @ApiOperation({ summary: 'Delays of one route' })
+  async route(@Param({ schema: routeSchema }) route: Route) {
+    return (await this.flights.route(route)) ?? notFound('E_ROUTE_UNKNOWN');
+  }
+
+  @Get('airports/ranking')
+  @ApiOperation({ summary: 'Airports by mean delay, worst first' })
+  ranking(@Query({ schema: limitSchema }) { limit }: { limit: number }) {
+    return this.flights.airportRanking({ limit });
+  }
+
+  @Get('mine')
+  @ApiOperation({ summary: 'Busiest routes of the airport `home` in the data of the textbook session' })
+  async mine(@Req() { session: { visitor } }: Request) {
+    const origin = String(visitor?.data['home'] ?? 'JFK');
+    return (await this.flights.topRoutes({ origin, limit: 20 })) ?? notFound('E_AIRPORT_UNKNOWN');
+  }
+
+  @Get(':id')
+  @ApiParam({ name: 'id', example: 1 })
+  @ApiOperation({ summary: 'One flight by primary key' })
+  async flight(@Param({ schema: flightIdSchema }) { id }: { id: number }) {
+    return (await this.flights.flight({ id })) ?? notFound('E_FLIGHT_UNKNOWN');
+  }
+}
+
+function notFound(code: FlightError['code']): never {
+  throw new FlightError(code, 'Nothing is found. GET /textbook/flights/routes/JFK lists some routes.');
+}
