@@ -35,9 +35,11 @@ export class BoardApp {
   async processorSeconds(): Promise<number> {
     const response = await fetch(`${this.load.url}/metrics`, { signal: this.load.signal });
     const lines = (await response.text()).split('\n');
-    const modes = lines.filter((line) => line.startsWith('process_cpu_time_total{'));
+    const modes = lines.filter((line) => line.startsWith('process_cpu_time_seconds_total{'));
     if (modes.length === 0)
-      throw new Error(`GET /metrics of ${this.load.url} has no process_cpu_time_total. Is this the app?`);
+      throw new Error(
+        `GET /metrics of ${this.load.url} has no process_cpu_time_seconds_total. Is this the app?`,
+      );
     return modes.reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
   }
 

@@ -5,6 +5,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { CancellableQueries } from './connections/cancellable-queries.js';
 import { CONNECTION_LIMITS, LONG_READ_LIMITS } from './connections/connection-limits.js';
 import { DatabaseClient, type DatabaseClientConfig, type Gate } from './connections/database-client.js';
+import { traced } from './database.channel.js';
 import {
   DatabaseUnavailableError,
   isMissingTable,
@@ -26,6 +27,14 @@ const LONGEST_SILENCE_MS = 60_000;
 export interface Queryable {
   /** Runs one statement with `$1`-style parameters. @returns its rows; SQL `NULL` is null. */
   query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+}
+
+/** Counts of {@link Database.poolState}. */
+export interface PoolState {
+  idle: number;
+  used: number;
+  waiting: number;
+  max: number;
 }
 
 /** A consistent view of the database at one point in time, for reading whole tables. */
@@ -65,11 +74,17 @@ export class Database implements Queryable, OnApplicationShutdown {
     values: unknown[] = [],
     signal?: AbortSignal,
   ): Promise<Row[]> {
-    return mapDatabaseErrors(async () =>
+    const run = async () =>
       signal
         ? this.cancellable.run<Row>(sql, values, signal)
-        : (await this.pool.query<Row>(sql, values)).rows,
-    );
+        : (await this.pool.query<Row>(sql, values)).rows;
+    return mapDatabaseErrors(() => traced(sql, run));
+  }
+
+  /** Connections of the pool, and statements that wait for one. */
+  get poolState(): PoolState {
+    const { totalCount, idleCount, waitingCount, options } = this.pool;
+    return { idle: idleCount, used: totalCount - idleCount, waiting: waitingCount, max: options.max };
   }
 
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
@@ -178,8 +193,8 @@ export class Database implements Queryable, OnApplicationShutdown {
 
 function queryable(client: ClientBase): Queryable {
   return {
-    query: async <Row extends QueryResultRow>(sql: string, values: unknown[] = []) =>
-      (await client.query<Row>(sql, values)).rows,
+    query: <Row extends QueryResultRow>(sql: string, values: unknown[] = []) =>
+      traced(sql, async () => (await client.query<Row>(sql, values)).rows),
   };
 }
 

@@ -1,5 +1,6 @@
 export { Database } from './database.js';
-export type { Queryable, Snapshot } from './database.js';
+export type { PoolState, Queryable, Snapshot } from './database.js';
+export { statementChannel, type StatementTrace } from './database.channel.js';
 export { DatabaseUnavailableError, explainDatabaseFailure, MissingTableError } from './database.errors.js';
 export { DatabaseModule } from './database.module.js';
 export type { DatabaseOptions } from './database.options.js';

@@ -3,6 +3,7 @@ import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@open
 import { startEngine } from '../../local/index.js';
 import { type CachedQuery, lookupChannel } from '../../src/query-cache/index.js';
 import { recordLookup } from '../../src/telemetry/traces/lookup-spans.js';
+import { Database } from '../../src/database/index.js';
 import { MetricsService } from '../../src/telemetry/metrics/metrics.service.js';
 import { subscribe } from '../../src/telemetry/subscribe.js';
 import { inTurn } from './alternating-rounds.js';
@@ -60,8 +61,10 @@ const SUBSCRIBERS: Readonly<Record<string, Subscriber>> = {
   none: () => () => undefined,
   'does nothing': () => subscribe(lookupChannel, () => undefined),
   metrics: ({ engines, cache }) => {
-    const metrics = new MetricsService(engines, cache);
-    return () => void metrics.onApplicationShutdown();
+    // It connects only when it is used.
+    const database = new Database({ url: 'postgres://localhost/unused' });
+    const metrics = new MetricsService(engines, cache, database);
+    return () => void Promise.all([metrics.onApplicationShutdown(), database.onApplicationShutdown()]);
   },
   spans: () => {
     const toNowhere: SpanExporter = {

@@ -10,16 +10,19 @@ import {
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import type { NextFunction, Request, Response } from 'express';
+import { Database } from '../../database/index.js';
 import { Engines } from '../../engine/index.js';
 import { lookupChannel, QueryCacheService } from '../../query-cache/index.js';
 import { sessionChannel } from '../../sessions/index.js';
 import { BoardMetrics } from './board-metrics.js';
+import { DatabaseMetrics } from './database-metrics.js';
+import { durations } from './instruments.js';
+import { ProcessMetrics } from './process-metrics.js';
 import { routeOf } from '../route.js';
 import { subscribe } from '../subscribe.js';
 
 /** The methods that OpenTelemetry names. Clients may send thirty others, each of which would be a series. */
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-const BUCKETS_SECONDS = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
 
 /** Metrics with OpenTelemetry's names, fed by the modules' diagnostics channels and scraped by Prometheus. */
 @Injectable()
@@ -30,19 +33,25 @@ export class MetricsService implements OnApplicationShutdown {
     readers: [this.exporter],
   });
   private readonly meter = this.provider.getMeter('in-memory-caching');
-  private readonly requests = this.histogram(
+  private readonly requests = durations(
+    this.meter,
     METRIC_HTTP_SERVER_REQUEST_DURATION,
     'Duration of HTTP server requests.',
   );
   private readonly boards = new BoardMetrics(this.meter);
+  private readonly process = new ProcessMetrics(this.meter);
+  private readonly database: DatabaseMetrics;
   private readonly subscriptions: (() => void)[];
 
-  constructor(engines: Engines, queryCache: QueryCacheService) {
-    const lookups = this.histogram(
+  constructor(engines: Engines, queryCache: QueryCacheService, database: Database) {
+    this.database = new DatabaseMetrics(this.meter, database);
+    const lookups = durations(
+      this.meter,
       'cache.lookup.duration',
       'Duration of cached queries, by outcome and tier.',
     );
-    const loads = this.histogram(
+    const loads = durations(
+      this.meter,
       'cache.load.duration',
       'Duration of the database queries of cached queries.',
     );
@@ -51,7 +60,6 @@ export class MetricsService implements OnApplicationShutdown {
     });
     this.observeEngines(engines);
     this.observeQueries(queryCache);
-    this.observeProcessor();
     this.subscriptions = [
       subscribe(lookupChannel, ({ query, outcome, tier, totalMs, databaseMs }) => {
         const attributes = { 'cache.query': query, 'cache.outcome': outcome, 'cache.tier': tier };
@@ -149,29 +157,9 @@ export class MetricsService implements OnApplicationShutdown {
     );
   }
 
-  private observeProcessor(): void {
-    const time = this.meter.createObservableCounter('process.cpu.time', {
-      description: 'Processor time this process has used.',
-      unit: 's',
-    });
-    time.addCallback((observer) => {
-      const { user, system } = process.cpuUsage();
-      observer.observe(user / 1e6, { 'cpu.mode': 'user' });
-      observer.observe(system / 1e6, { 'cpu.mode': 'system' });
-    });
-  }
-
-  private histogram(name: string, description: string) {
-    return this.meter.createHistogram(name, {
-      description,
-      unit: 's',
-      advice: { explicitBucketBoundaries: BUCKETS_SECONDS },
-    });
-  }
-
   async onApplicationShutdown(): Promise<void> {
     for (const unsubscribe of this.subscriptions) unsubscribe();
-    this.boards.stop();
+    for (const metrics of [this.boards, this.process, this.database]) metrics.stop();
     await this.provider.shutdown();
   }
 }

@@ -90,9 +90,11 @@ describe('error answers of the API', () => {
     await request(app.url).get('/metrics').expect(401);
     await request(app.url).get('/api/flights/41').expect(200);
     const { text } = await request(app.url).get('/metrics').set(asOperator).expect(200);
-    expect(text).toMatch(/^http_server_request_duration_count\{.*http_route="\/api\/flights\/:id".*\} 1$/m);
     expect(text).toMatch(
-      /^cache_lookup_duration_count\{cache_query="flights.flight",cache_outcome="miss".*\} 1$/m,
+      /^http_server_request_duration_seconds_count\{.*http_route="\/api\/flights\/:id".*\} 1$/m,
+    );
+    expect(text).toMatch(
+      /^cache_lookup_duration_seconds_count\{cache_query="flights.flight",cache_outcome="miss".*\} 1$/m,
     );
     expect(text).toMatch(/^engine_up\{.*\} 1$/m);
     expect(text).toMatch(/^engine_breaker_open\{.*\} 0$/m);

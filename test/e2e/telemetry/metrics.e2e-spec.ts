@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../../src/database/index.js';
 import { boardEventChannel, boardSizeChannel } from '../../../src/leaderboard/index.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { asGameServer, asOperator } from '../../support/settings.js';
@@ -36,13 +37,13 @@ describe('GET /metrics', () => {
     ['miss', 'database', 2],
   ])('counts lookups and their durations by outcome and tier: %s, %s', async (outcome, tier, count) => {
     const labels = { cache_query: 'flights.flight', cache_outcome: outcome, cache_tier: tier };
-    expect(await valueOf('cache_lookup_duration_count', labels)).toBe(count);
+    expect(await valueOf('cache_lookup_duration_seconds_count', labels)).toBe(count);
   });
 
   it('counts loads, failed refreshes and answers that are too large to store', async () => {
     const of = { cache_query: 'flights.flight' };
     expect(await valueOf('cache_loads_total', of)).toBe(2);
-    expect(await valueOf('cache_load_duration_count', of)).toBe(2);
+    expect(await valueOf('cache_load_duration_seconds_count', of)).toBe(2);
     expect(await valueOf('cache_refreshes_failed_total', of)).toBe(0);
     expect(await valueOf('cache_answers_oversized_total', of)).toBe(0);
   });
@@ -54,7 +55,42 @@ describe('GET /metrics', () => {
 
   it('reports request durations by route', async () => {
     const labels = { http_route: '/api/flights/:id', http_response_status_code: '200' };
-    expect(await valueOf('http_server_request_duration_count', labels)).toBe(3);
+    expect(await valueOf('http_server_request_duration_seconds_count', labels)).toBe(3);
+  });
+
+  it('reports durations of SQL statements, by operation and failure', async () => {
+    const durations = 'db_client_operation_duration_seconds_count';
+    const select = { db_system_name: 'postgresql', db_operation_name: 'SELECT' };
+    const before = (await valueOf(durations, select)) ?? 0;
+    const failed = app.get(Database).query('SELECT 1 / 0');
+    await expect(failed).rejects.toThrow('division by zero');
+    await app.get(Database).query('SELECT 1');
+    expect(await valueOf(durations, { ...select, error_type: '_OTHER' })).toBe(1);
+    await until(async () => ((await valueOf(durations, select)) ?? 0) > before);
+  });
+
+  it('reports the connections of the pool', async () => {
+    expect(await valueOf('db_client_connection_max', {})).toBe(10);
+    expect(await valueOf('db_client_connection_pending_requests', {})).toBe(0);
+    const idle = { db_client_connection_state: 'idle' };
+    await until(async () => ((await valueOf('db_client_connection_count', idle)) ?? 0) > 0);
+  });
+
+  it('reports processor, memory and event loop of the process', async () => {
+    expect(await valueOf('process_cpu_time_seconds_total', { cpu_mode: 'user' })).toBeGreaterThan(0);
+    expect(await valueOf('process_memory_usage_bytes', {})).toBeGreaterThan(10e6);
+    const heap = { v8js_heap_space_name: 'old_space' };
+    expect(await valueOf('v8js_memory_heap_used_bytes', heap)).toBeGreaterThan(1e6);
+    expect(await valueOf('nodejs_eventloop_utilization_ratio', {})).toBeGreaterThan(0);
+    // Ticks are 10 ms apart.
+    await until(async () => ((await valueOf('nodejs_eventloop_delay_p50_seconds', {})) ?? 0) >= 0.01);
+  });
+
+  it('has buckets from 0.1 ms to 10 s', async () => {
+    const { text } = await request(app.url).get('/metrics').set(asOperator).expect(200);
+    const bounds = [...text.matchAll(/^http_server_request_duration_seconds_bucket\{.*le="([^"]+)"/gm)];
+    const numbers = bounds.map(([, bound]) => Number(bound)).filter(Number.isFinite);
+    expect([Math.min(...numbers), Math.max(...numbers)]).toEqual([0.0001, 10]);
   });
 
   it('counts board events, and reports the memory of boards in the engine', async () => {
@@ -128,7 +164,7 @@ describe('GET /metrics', () => {
       expect((await fetch(app.url, { method })).status).toBe(404);
     }
     const other = { http_request_method: '_OTHER', http_response_status_code: '404' };
-    expect(await valueOf('http_server_request_duration_count', other)).toBe(3);
+    expect(await valueOf('http_server_request_duration_seconds_count', other)).toBe(3);
   });
 
   it('reports the state of each engine and its breaker', async () => {
