@@ -14,6 +14,10 @@ export { type IamCache, type IamCacheOptions, startIamCache } from './iam-cache/
 export type { EngineKind } from './installation/engine-program.js';
 export { EngineUnavailableError } from './installation/ensure-engine.js';
 export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres/postgres-server.js';
+export { PROFILE_NAMES, PROFILES } from './profiles/catalog.js';
+export type { Profile } from './profiles/profile.js';
+export type { RunningProfile } from './profiles/shapes/running-profile.js';
+export { type ProfileOptions, startProfile } from './profiles/start-profile.js';
 export type { Exit } from './processes/guarded-process.js';
 export type { LocalServer } from './processes/local-server.js';
 export type { TlsFiles, TlsOptions } from './security/tls-files.js';

@@ -1,5 +1,5 @@
 import { areReplicating, waitUntil } from '../stacks/readiness.js';
-import type { ClusterMembers } from './cluster-members.js';
+import type { ClusterMembers, Member } from './cluster-members.js';
 import { SLOTS, splitEvenly } from './cluster-settings.js';
 
 const READY_WITHIN_SECONDS = 20;
@@ -20,15 +20,28 @@ export async function assignSlots(members: ClusterMembers): Promise<void> {
 
 /** Adds the nodes of `shards` to the cluster. Resolves when every node sees the whole cluster and serves. */
 export async function joinCluster(members: ClusterMembers, shards: readonly string[]): Promise<void> {
-  await meet(members, shards);
+  await introduce(
+    members,
+    shards.flatMap((shard) => members.of(shard)),
+  );
   await Promise.all(shards.map((shard) => replicate(members, shard)));
   await untilReady(members);
 }
 
+/** Adds one node to the cluster, as a replica. Resolves when every node sees the whole cluster and serves. */
+export async function joinAsReplica(
+  members: ClusterMembers,
+  { name, primary }: { readonly name: string; readonly primary: Member },
+): Promise<void> {
+  const newcomer = members.all().filter((member) => member.name === name);
+  await introduce(members, newcomer);
+  await Promise.all(newcomer.map((member) => follow(member, primary)));
+  await untilReady(members);
+}
+
 /** Introduces each new node to every other node: discovery by gossip alone takes seconds. */
-async function meet(members: ClusterMembers, shards: readonly string[]): Promise<void> {
+async function introduce(members: ClusterMembers, newcomers: readonly Member[]): Promise<void> {
   const known = members.all();
-  const newcomers = shards.flatMap((shard) => members.of(shard));
   await Promise.all(
     newcomers.map(async ({ node }) => {
       for (const other of known) {
@@ -41,14 +54,14 @@ async function meet(members: ClusterMembers, shards: readonly string[]): Promise
 
 async function replicate(members: ClusterMembers, shard: string): Promise<void> {
   const [primary, ...replicas] = members.of(shard);
-  await Promise.all(
-    replicas.map(({ name, node }) =>
-      // Rejected until the two nodes have completed their handshake.
-      waitUntil(`${name} replicates ${shard}`, READY_WITHIN_SECONDS, async () => {
-        return (await node.command('CLUSTER', 'REPLICATE', primary.id)) === 'OK';
-      }),
-    ),
-  );
+  await Promise.all(replicas.map((replica) => follow(replica, primary)));
+}
+
+/** Rejected until the two nodes have completed their handshake. */
+function follow({ name, node }: Member, primary: Member): Promise<void> {
+  return waitUntil(`${name} replicates ${primary.name}`, READY_WITHIN_SECONDS, async () => {
+    return (await node.command('CLUSTER', 'REPLICATE', primary.id)) === 'OK';
+  });
 }
 
 async function untilReady(members: ClusterMembers): Promise<void> {

@@ -63,6 +63,19 @@ export class ClusterMembers {
     await Promise.all(members.map(({ name }) => this.nodes.remove(name)));
   }
 
+  /** Stops a node and starts an empty one with the same name and public port. The others do not know it yet. Resolves with the id of the old one. */
+  async replaceMember(name: string): Promise<string> {
+    const [shard, members] =
+      [...this.byShard].find(([, members]) => members.some((one) => one.name === name)) ?? [];
+    const old = members?.find((one) => one.name === name);
+    if (!shard || !members || !old) throw new Error(`There is no node "${name}".`);
+    await this.nodes.retire(name);
+    const replacement = await this.startMember(name);
+    // Another node of the shard is its primary now.
+    this.byShard.set(shard, [...members.filter((one) => one !== old), replacement]);
+    return old.id;
+  }
+
   /** The cluster as each node that answers sees it. */
   async views(): Promise<ClusterView[]> {
     const names = this.all().map(({ name }) => name);

@@ -1,8 +1,9 @@
 import { prepareEngine } from '../engines/engine-setup.js';
 import { engineUrl, type LocalEngine } from '../engines/redis-node.js';
 import type { EngineStack, StackOptions } from '../stacks/engine-stack.js';
+import { waitUntil } from '../stacks/readiness.js';
 import { StackNodes } from '../stacks/stack-nodes.js';
-import { assignSlots, joinCluster } from './cluster-join.js';
+import { assignSlots, joinAsReplica, joinCluster } from './cluster-join.js';
 import { ClusterMembers } from './cluster-members.js';
 import { splitEvenly } from './cluster-settings.js';
 import { moveSlots } from './cluster-slots.js';
@@ -27,7 +28,13 @@ export interface EngineCluster extends EngineStack {
   moveSlots(from: string, to: string, count: number): Promise<void>;
   /** The number of slots that a shard serves. */
   slotsOf(shard: string): Promise<number>;
+  /** A planned failover to the first replica of the shard. Resolves when it is the primary. */
+  failover(shard: string): Promise<void>;
+  /** Replaces a node by an empty one with the same name and public port, which copies the data. A primary fails over first. */
+  replaceNode(name: string): Promise<void>;
 }
+
+const PROMOTED_WITHIN_SECONDS = 10;
 
 /** Starts a cluster of primaries with replicas. Resolves when every node sees the whole cluster and serves. */
 export async function startCluster(
@@ -114,6 +121,27 @@ class Cluster implements EngineCluster {
       staying.flatMap(({ node }) => leaving.map(({ id }) => node.command('CLUSTER', 'FORGET', id))),
     );
     await this.members.removeShard(shard);
+  }
+
+  async failover(shard: string): Promise<void> {
+    const before = await this.primaryNow(shard);
+    const replica = this.members.of(shard).find(({ name }) => name !== before);
+    if (!replica) throw new Error(`${shard} has no replica.`);
+    await replica.node.command('CLUSTER', 'FAILOVER');
+    await waitUntil(`${replica.name} is the primary`, PROMOTED_WITHIN_SECONDS, async () => {
+      return (await this.primaryNow(shard)) === replica.name;
+    });
+  }
+
+  async replaceNode(name: string): Promise<void> {
+    const shard = this.shards.find((one) => this.members.of(one).some((member) => member.name === name));
+    if (!shard) throw new Error(`There is no node "${name}".`);
+    if ((await this.primaryNow(shard)) === name) await this.failover(shard);
+    const primary = this.members.primaryOf(shard, await this.members.views());
+    const oldId = await this.members.replaceMember(name);
+    const others = this.members.all().filter((member) => member.name !== name);
+    await Promise.all(others.map(({ node }) => node.command('CLUSTER', 'FORGET', oldId)));
+    await joinAsReplica(this.members, { name, primary });
   }
 
   async moveSlots(from: string, to: string, count: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { CommandFrames, encodeCommand } from './command-frames.js';
+import { CommandFrames, encodeCommand } from '../resp/command-frames.js';
 
 /** What a connection needs to know about its cache. */
 export interface IamGate {

@@ -5,8 +5,10 @@ import {
   type EngineStack,
   type LocalServer,
   startCluster,
+  type RunningProfile,
   startEngine,
   startPostgres,
+  startProfile,
   startSentinel,
   WRITES_NEED_A_REPLICA,
 } from '../index.js';
@@ -19,6 +21,9 @@ import { loadFlights } from './app/flights.js';
 import type { StartOptions } from './command-line/options.js';
 import type { Stack } from './stack.js';
 import type { Terminal } from './command-line/terminal.js';
+
+/** ElastiCache closes a connection 12 hours after it signed in with IAM. That is too long to watch. */
+const CONNECTION_SECONDS = 300;
 
 type RedisLike = Exclude<EngineKind, 'memcached'>;
 
@@ -37,7 +42,7 @@ export async function launch(options: StartOptions, { root, stack, terminal }: L
   const [database, engine, cacheEngine] = await Promise.all([
     parts.database(folder),
     options.engineUrl ?? parts.engine(kinds.main),
-    kinds.cache ? parts.memcached() : options.cacheEngineUrl,
+    kinds.cache ? parts.cacheEngine() : options.cacheEngineUrl,
     parts.build(),
   ]);
   return parts.app({ database, engine, cacheEngine });
@@ -75,7 +80,8 @@ class Parts {
   }
 
   async engine(kind: RedisLike): Promise<string> {
-    const { topology, tls } = this.options;
+    const { topology, tls, profile } = this.options;
+    if (profile?.kinds.includes(kind)) return this.profile('engine', profile.name, kind);
     if (topology === 'standalone') return this.started('engine', await startEngine(kind, { tls }));
     const started = Date.now();
     const options = { tls, settings: WRITES_NEED_A_REPLICA };
@@ -87,7 +93,9 @@ class Parts {
     return this.startedStack(engines, `started in ${seconds(started)}`);
   }
 
-  async memcached(): Promise<string> {
+  async cacheEngine(): Promise<string> {
+    const { profile } = this.options;
+    if (profile) return this.profile('cache', profile.name, 'memcached');
     return this.started('cache', await startEngine('memcached'));
   }
 
@@ -158,14 +166,23 @@ class Parts {
     return server.url;
   }
 
-  private startedStack(engines: EngineStack, how: string): string {
-    this.terminal.part('engine', `${withoutPassword(engines.url)}  ${how}`);
-    for (const name of [...engines.nodes.keys()].toSorted()) {
-      const node = engines.node(name);
+  private async profile(part: string, name: string, kind: EngineKind): Promise<string> {
+    const started = Date.now();
+    const running = await startProfile(name, { kind, connectionSeconds: CONNECTION_SECONDS });
+    const { service, lacks } = running.profile;
+    const missing = lacks.map(({ what }) => what).join(', ') || 'nothing that the application needs';
+    this.terminal.part('profile', `${name}: as ${service}. It lacks: ${missing}`);
+    return this.startedStack(running, `started in ${seconds(started)}`, part);
+  }
+
+  private startedStack(engines: EngineStack | RunningProfile, how: string, part = 'engine'): string {
+    this.terminal.part(part, `${withoutPassword(engines.url)}  ${how}`);
+    const nodes = [...engines.nodes].toSorted(([one], [other]) => (one < other ? -1 : 1));
+    for (const [name, node] of nodes) {
       const { port, pid } = node;
-      this.terminal.part('engine', `${name}  ${node.name} ${node.version}  port ${port}  pid ${pid}`);
+      this.terminal.part(part, `${name}  ${node.name} ${node.version}  port ${port}  pid ${pid}`);
     }
-    this.stack.addEngines('engine', engines);
+    this.stack.addEngines(part, engines);
     return engines.url;
   }
 }

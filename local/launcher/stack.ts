@@ -1,9 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EngineStack, LocalServer } from '../index.js';
+import type { LocalServer } from '../index.js';
 import type { GuardedProcess } from '../processes/guarded-process.js';
 import type { Terminal } from './command-line/terminal.js';
 
 const RESTART_AFTER_SECONDS = 3;
+
+interface Engines {
+  readonly nodes: ReadonlyMap<string, LocalServer>;
+  stop(): Promise<void>;
+}
 
 /** The running processes. The app nodes stop first, because they need the servers to complete their requests. */
 export class Stack {
@@ -23,7 +28,7 @@ export class Stack {
   }
 
   /** Restarts each node on its own. A restarted one joins the others as a replica. */
-  addEngines(part: string, engines: EngineStack): void {
+  addEngines(part: string, engines: Engines): void {
     this.servers.push(engines);
     for (const [name, node] of engines.nodes) this.keepAlive(part, name, node);
   }

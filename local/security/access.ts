@@ -3,8 +3,11 @@ import { createHash, randomBytes } from 'node:crypto';
 export interface AccessOptions {
   /** The application's password. Not for Memcached. */
   readonly password?: string;
-  /** Users from an ACL file, as in production: `default` is off, and the application has a user with the least privileges. */
-  readonly acl?: boolean;
+  /**
+   * Users from an ACL file, as in production: `default` is off, and the application has a user with few privileges, or with exactly
+   * these rules, for example `~caching:* -@all +get`.
+   */
+  readonly acl?: boolean | string;
 }
 
 export interface Credentials {
@@ -60,7 +63,7 @@ export function makeAccess({ password, acl }: AccessOptions): Access {
     operator,
     users: {
       data: aclFile([
-        user(application, APPLICATION),
+        user(application, acl === true ? APPLICATION : acl),
         user(replica, REPLICA),
         user(sentinel, SENTINEL_ON_DATA),
         user(operator, EVERYTHING),

@@ -24,6 +24,21 @@ export interface EngineStack {
 export interface StackOptions extends EngineOptions {
   /** Puts a fault proxy in front of each node, at the address that the node announces: clients and replicas go through it. */
   readonly proxied?: boolean;
+  /** Starts another proxy in front of each node instead. */
+  readonly front?: (node: FrontedNode) => Promise<NodeFront>;
+}
+
+/** A node before it starts. */
+export interface FrontedNode {
+  readonly name: string;
+  readonly port: number;
+  readonly tls: TlsFiles | undefined;
+}
+
+/** What clients and other nodes connect to instead of a node. */
+export interface NodeFront {
+  readonly port: number;
+  stop(): Promise<void>;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { EngineSetup } from '../engines/engine-setup.js';
 import { type Reply, sendOnce } from '../engines/redis-connection.js';
 import {
@@ -11,7 +13,7 @@ import {
   startNode,
 } from '../engines/redis-node.js';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.js';
-import type { StackOptions } from './engine-stack.js';
+import type { NodeFront, StackOptions } from './engine-stack.js';
 
 /** One paused server must not delay the answers of the others. */
 const ANSWER_WITHIN_MILLISECONDS = 500;
@@ -27,6 +29,7 @@ export interface NodePlan {
 export class StackNodes {
   readonly byName = new Map<string, LocalEngine>();
   private readonly proxies = new Map<string, FaultProxy>();
+  private readonly fronts = new Map<string, NodeFront>();
   private readonly starting = new Set<Promise<LocalEngine>>();
 
   constructor(
@@ -34,9 +37,11 @@ export class StackNodes {
     private readonly options: StackOptions = {},
   ) {}
 
-  /** The port that clients and other nodes use for a node that listens on `port`: the same, or that of its fault proxy. */
+  /** The port that clients and other nodes use for a node that listens on `port`: the same, or that of its proxy. */
   async publicPort(name: string, port: number): Promise<number> {
-    if (!this.options.proxied) return port;
+    const { front, proxied } = this.options;
+    if (front) return this.startFront(name, await front({ name, port, tls: this.setup.tls }));
+    if (!proxied) return port;
     // An attempt on a port that was taken may have left one.
     await this.proxies.get(name)?.stop();
     const proxy = await startFaultProxy({ target: port });
@@ -75,12 +80,21 @@ export class StackNodes {
     const node = this.get(name);
     this.byName.delete(name);
     await node.stop();
-    await this.proxies.get(name)?.stop();
-    this.proxies.delete(name);
+    for (const proxies of [this.proxies, this.fronts]) {
+      await proxies.get(name)?.stop();
+      proxies.delete(name);
+    }
+  }
+
+  /** Stops a node and deletes its data. Its proxy stays, for the node that replaces it. */
+  async retire(name: string): Promise<void> {
+    await this.get(name).stop();
+    this.byName.delete(name);
+    await rm(join(this.setup.directory ?? '', name), { recursive: true, force: true });
   }
 
   nameOfPort(port: number): string | undefined {
-    const named = [...this.byName, ...this.proxies].find(([, { port: own }]) => own === port);
+    const named = [...this.byName, ...this.proxies, ...this.fronts].find(([, { port: own }]) => own === port);
     return named?.[0];
   }
 
@@ -101,8 +115,15 @@ export class StackNodes {
     // When one node fails to start, others may still be starting.
     await Promise.allSettled(this.starting);
     await Promise.all([...this.byName.values()].map((node) => node.stop()));
-    await Promise.all([...this.proxies.values()].map((proxy) => proxy.stop()));
+    await Promise.all([...this.proxies.values(), ...this.fronts.values()].map((proxy) => proxy.stop()));
     await this.setup.remove();
+  }
+
+  private async startFront(name: string, front: NodeFront): Promise<number> {
+    const before = this.fronts.get(name);
+    if (before !== front) await before?.stop();
+    this.fronts.set(name, front);
+    return front.port;
   }
 
   private async startOne({ name, port, settings, role = 'data' }: NodePlan): Promise<LocalEngine> {

@@ -8,6 +8,7 @@ describe('readOptions', () => {
       engine: undefined,
       topology: 'standalone',
       tls: false,
+      profile: undefined,
       nodes: 1,
       watch: false,
       debug: false,
@@ -52,6 +53,23 @@ describe('readOptions', () => {
       { ENGINE_URL: 'redis://host' },
       '--topology and --tls apply to servers that npm start starts. Remove them, or remove ENGINE_URL.',
     ],
+    [
+      ['--as', 'aws'],
+      {},
+      '--as must be one of elasticache, elasticache-cluster, elasticache-serverless, elasticache-serverless-memcached, ' +
+        'elasticache-memcached, redis-cloud, azure, not "aws".',
+    ],
+    [
+      ['--as', 'elasticache', '--engine', 'memcached'],
+      {},
+      '--as elasticache goes with --engine valkey or redis, not with memcached.',
+    ],
+    [['--as', 'azure', '--tls'], {}, '--as azure decides the topology and TLS. Remove --topology and --tls.'],
+    [
+      ['--as', 'elasticache'],
+      { ENGINE_URL: 'redis://host' },
+      '--as elasticache and ENGINE_URL both choose an engine. Remove one of them.',
+    ],
     [['--nodes', '9'], {}, '--nodes must be a whole number from 1 to 8, not "9".'],
     [['--nodes', '2', '--watch'], {}, '--watch and --debug support one node only. Remove --nodes.'],
     [['--nodes', '2', '--debug'], {}, '--watch and --debug support one node only. Remove --nodes.'],
@@ -65,6 +83,13 @@ describe('readOptions', () => {
     ],
   ])('rejects %j with environment %j in one sentence', (args, environment, sentence) => {
     expect(() => readOptions(args, environment)).toThrow(new UsageError(sentence));
+  });
+
+  it('chooses the engine of a profile that has one only', () => {
+    const chosen = (...args: string[]) => readOptions(args, {}).engine;
+    expect(chosen('--as', 'elasticache')).toBeUndefined();
+    expect(chosen('--as', 'elasticache', '--engine', 'redis')).toBe('redis');
+    expect(chosen('--as', 'elasticache-memcached')).toBe('memcached');
   });
 
   it('enables --watch with --debug', () => {

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { EngineKind } from '../../index.js';
+import { type EngineKind, type Profile, PROFILE_NAMES, PROFILES } from '../../index.js';
+
+const PROFILE_LINES = PROFILES.map(({ name, service }) => `${' '.repeat(38)}${name}: ${service}`);
 
 export const HELP = `npm start -- [options]
 
@@ -12,6 +14,8 @@ Starts the app, an in-memory engine and PostgreSQL on this machine. Ctrl-C stops
                                     of Valkey or Redis: one node (default), a primary with two replicas
                                     and three sentinels, or three shards with a replica each
   --tls                             TLS for Valkey or Redis, with new certificates
+  --as PROFILE                      the engine with the limits of a managed service, in its topology:
+${PROFILE_LINES.join('\n')}
   --nodes 1-8                       app nodes on the same servers, from PORT upwards (default: 1)
   --watch                           restart the app when its source changes
   --debug                           like --watch, with the Node.js inspector on 127.0.0.1:9229
@@ -30,6 +34,7 @@ export interface StartOptions {
   readonly engine: EngineKind | undefined;
   readonly topology: Topology;
   readonly tls: boolean;
+  readonly profile: Profile | undefined;
   readonly nodes: number;
   readonly watch: boolean;
   /** Implies `watch`, because the inspector needs a current build. */
@@ -67,11 +72,13 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   const debug = values.debug ?? false;
   const watch = debug || (values.watch ?? false);
   if (watch && nodes > 1) throw new UsageError('--watch and --debug support one node only. Remove --nodes.');
+  const profile = readProfile(values);
   const options = {
     help: values.help ?? false,
-    engine: values.engine as EngineKind | undefined,
+    engine: (values.engine as EngineKind | undefined) ?? engineOf(profile),
     topology: (values.topology ?? 'standalone') as Topology,
     tls: values.tls ?? false,
+    profile,
     nodes,
     watch,
     debug,
@@ -95,6 +102,7 @@ function parse(args: readonly string[]) {
         nodes: { type: 'string' },
         topology: { type: 'string' },
         tls: { type: 'boolean' },
+        as: { type: 'string' },
         watch: { type: 'boolean' },
         debug: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -106,11 +114,38 @@ function parse(args: readonly string[]) {
   }
 }
 
-function refuseTwoEngines({ engine, engineUrl, cacheEngineUrl, topology, tls }: StartOptions): void {
+interface ProfileValues {
+  readonly as?: string | undefined;
+  readonly engine?: string | undefined;
+  readonly topology?: string | undefined;
+  readonly tls?: boolean | undefined;
+}
+
+function readProfile({ as, engine, topology, tls }: ProfileValues): Profile | undefined {
+  if (as === undefined) return undefined;
+  const profile = PROFILES.find(({ name }) => name === as);
+  if (!profile) throw new UsageError(`--as must be one of ${PROFILE_NAMES.join(', ')}, not "${as}".`);
+  const kinds: readonly string[] = profile.kinds;
+  if (engine !== undefined && !kinds.includes(engine)) {
+    throw new UsageError(`--as ${as} goes with --engine ${kinds.join(' or ')}, not with ${engine}.`);
+  }
+  if (topology !== undefined || tls) {
+    throw new UsageError(`--as ${as} decides the topology and TLS. Remove --topology and --tls.`);
+  }
+  return profile;
+}
+
+/** Undefined where the first installed one of Valkey and Redis is good. */
+function engineOf(profile: Profile | undefined): EngineKind | undefined {
+  return profile?.kinds.length === 1 ? profile.kinds[0] : undefined;
+}
+
+function refuseTwoEngines({ engine, profile, engineUrl, cacheEngineUrl, topology, tls }: StartOptions): void {
   const [setting, url] =
     engine === 'memcached' ? ['CACHE_ENGINE_URL', cacheEngineUrl] : ['ENGINE_URL', engineUrl];
-  if (engine && url)
-    throw new UsageError(`--engine ${engine} and ${setting} both choose an engine. Remove one of them.`);
+  const option = profile ? `--as ${profile.name}` : engine && `--engine ${engine}`;
+  if (option && url)
+    throw new UsageError(`${option} and ${setting} both choose an engine. Remove one of them.`);
   if (engineUrl && (tls || topology !== 'standalone')) {
     throw new UsageError(
       '--topology and --tls apply to servers that npm start starts. Remove them, or remove ENGINE_URL.',
