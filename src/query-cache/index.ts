@@ -1,9 +1,11 @@
-export { describeLookup } from './http/cached-answer.sender.js';
+export { describeLookup } from './http/answer-headers.js';
+export { ControlHeaders, FastLane } from './http/fast-lane.decorator.js';
 export { CachedAnswer } from './lookup/cached-answer.js';
-export type { Lookup } from './lookup/cached-answer.js';
+export type { Lookup, Question } from './lookup/cached-answer.js';
 export { CachedQuery } from './lookup/cached-query.js';
 export type { CacheDirective } from './lookup/cached-query.js';
-export { lookupChannel } from './query-cache.channel.js';
+export { fastLaneChannel, lookupChannel } from './query-cache.channel.js';
+export type { FastLaneRequest } from './query-cache.channel.js';
 export { QueryCacheError } from './query-cache.errors.js';
 export type { QueryCacheErrorCode } from './query-cache.errors.js';
 export { QueryCacheModule } from './query-cache.module.js';

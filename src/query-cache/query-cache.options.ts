@@ -19,6 +19,11 @@ export interface QueryCacheOptions {
   engineSoftTimeoutMs?: number;
   /** Returns the trace that the caller is in, for published lookups; null by default. */
   traceId?(): string | null;
+  /**
+   * Returns true while the node is stopping; false by default. Then `@FastLane()` routes are answered the normal way, with the
+   * `Connection: close` that the application adds.
+   */
+  isStopping?(): boolean;
   /** Larger answers, in bytes of JSON, are served and not stored, for example 200_000; 1,000,000 by default. */
   largestValueBytes?: number;
   /** Most memory of the answers in this process, for example 16_777_216; 67,108,864 (64 MiB) by default, 0 for no local tier. */

@@ -98,6 +98,13 @@ export class QueryCacheService implements OnApplicationShutdown {
     throw new QueryCacheError('E_QUERY_UNKNOWN', `There is no query "${name}". Use one of: ${names}.`);
   }
 
+  /** Why the answers of the query with this name cannot be given to anybody; undefined if they can. */
+  whyNotForAll(name: string): string | undefined {
+    const query = this.queries.get(name);
+    if (!query) return `there is no query "${name}"`;
+    return query.isScoped ? `the answers of this query belong to a scope` : undefined;
+  }
+
   /** Counts of this node since it started, by the names of the queries. */
   stats(): QueryCacheStats {
     return {

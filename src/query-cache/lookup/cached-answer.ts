@@ -19,6 +19,18 @@ export interface Lookup {
   isScoped: boolean;
 }
 
+/** What an answer answers, to look it up again in the memory of this process alone. */
+export interface Question {
+  /** The name of the query. */
+  readonly query: string;
+  /** The key of the answer. */
+  readonly entry: string;
+  /** The answer, if it is in the memory of this process, fresh, and not null. Must be followed by {@link count} if it is used. */
+  peek(startedAt: number): CachedAnswer<unknown> | undefined;
+  /** Counts and publishes the lookup. */
+  count(lookup: Lookup, startedAt: number): void;
+}
+
 /**
  * The value and its cache metadata.
  *
@@ -27,6 +39,8 @@ export interface Lookup {
 export class CachedAnswer<Value> {
   private encoded: EncodedAnswer | undefined;
   private decoded: { value: Value } | undefined;
+  /** Undefined for a value that was made from the answer: {@link map}. */
+  question: Question | undefined;
 
   constructor(
     answer: EncodedAnswer | { value: Value },

@@ -4,12 +4,13 @@ import type { LookupRequest } from '../loading/database-loads.js';
 import { type LoaderParts, QueryLoader } from '../loading/query-loader.js';
 import { lookupChannel } from '../query-cache.channel.js';
 import { QueryCounters } from '../query/query-counters.js';
+import type { AnswerKeys } from '../query/query-cache.keys.js';
 import type { QueryDefinition } from '../query/query-definition.js';
 import { Query } from '../query/query.js';
 import { ageOf, type Envelope, isNull } from '../tiers/envelope.js';
 import type { Found } from '../tiers/query-cache.store.js';
 import { SoftTimeout } from '../tiers/engine-reads.js';
-import { CachedAnswer, type Lookup, traceOf } from './cached-answer.js';
+import { CachedAnswer, type Lookup, type Question, traceOf } from './cached-answer.js';
 import { MissedLookups } from './missed-lookups.js';
 
 /** What a request's `Cache-Control` demands (RFC 9111, section 5.2.1): `no-cache` reloads and stores, `no-store` leaves the cache alone. */
@@ -41,6 +42,15 @@ export class CachedQuery<Args, Value> {
     if (softTimeoutSeconds > 0) this.staleWait = new SoftTimeout(softTimeoutSeconds * 1_000);
   }
 
+  get name(): string {
+    return this.query.name;
+  }
+
+  /** Answers have owners. */
+  get isScoped(): boolean {
+    return this.query.isScoped;
+  }
+
   /** The value alone. Rejects as {@link read} does. */
   async get(args: Args): Promise<Value> {
     return (await this.read(args)).value;
@@ -54,9 +64,10 @@ export class CachedQuery<Args, Value> {
   async read(args: Args, directive?: CacheDirective): Promise<CachedAnswer<Value>> {
     const startedAt = performance.now();
     let keyHash: string | null = null;
+    let keys: AnswerKeys<Args>;
     let answer: CachedAnswer<Value>;
     try {
-      const keys = this.parts.store.keys.keysOf(this.query, args);
+      keys = this.parts.store.keys.keysOf(this.query, args);
       keyHash = keys.hash;
       const request = { keys, startedAt };
       answer = await (directive ? this.missed.bypass(request, directive) : this.lookUp(request));
@@ -65,7 +76,16 @@ export class CachedQuery<Args, Value> {
       throw error;
     }
     this.record(answer.lookup, keyHash, startedAt);
+    answer.question = new AnsweredQuestion(this, keys);
     return answer;
+  }
+
+  /** See {@link Question.peek}. */
+  peek(keys: AnswerKeys, startedAt: number): CachedAnswer<Value> | undefined {
+    const envelope = this.parts.store.findLocal(keys);
+    if (!envelope) return undefined;
+    const answer = this.answerFrom(envelope, { localMs: performance.now() - startedAt, engineMs: null });
+    return answer.lookup.outcome === 'hit' ? answer : undefined;
   }
 
   /** Loads and stores a new answer, even if a fresh one is stored. Rejects as {@link read} does. */
@@ -107,12 +127,20 @@ export class CachedQuery<Args, Value> {
   private fromMemory(
     envelope: Envelope,
     request: LookupRequest<Args>,
-    { localMs, engineMs }: Pick<Lookup, 'localMs' | 'engineMs'>,
+    times: Pick<Lookup, 'localMs' | 'engineMs'>,
   ): CachedAnswer<Value> | Promise<CachedAnswer<Value>> {
+    const answer = this.answerFrom(envelope, times);
+    return answer.lookup.outcome === 'stale' ? this.refreshStale(envelope, request, answer) : answer;
+  }
+
+  private answerFrom(
+    envelope: Envelope,
+    { localMs, engineMs }: Pick<Lookup, 'localMs' | 'engineMs'>,
+  ): CachedAnswer<Value> {
     const { ageSeconds, ttlSeconds, isFresh } = ageOf(envelope);
     const freshOutcome = isNull(envelope) ? 'negative' : 'hit';
     // Without object spreads, which a local hit would notice.
-    const answer = new CachedAnswer<Value>(envelope, {
+    return new CachedAnswer<Value>(envelope, {
       outcome: isFresh ? freshOutcome : 'stale',
       tier: localMs === null ? 'engine' : 'local',
       stored: false,
@@ -124,7 +152,6 @@ export class CachedQuery<Args, Value> {
       storeMs: null,
       isScoped: this.query.isScoped,
     });
-    return isFresh ? answer : this.refreshStale(envelope, request, answer);
   }
 
   /** The refreshed answer, if it comes within `softTimeoutSeconds`. */
@@ -143,7 +170,8 @@ export class CachedQuery<Args, Value> {
     return refreshed ? this.missed.answerFrom(refreshed, 'coalesced', stale.lookup.engineMs) : stale;
   }
 
-  private record(lookup: Lookup, keyHash: string | null, startedAt: number): void {
+  /** Counts and publishes a lookup. */
+  record(lookup: Lookup, keyHash: string | null, startedAt: number): void {
     const { counters } = this;
     counters.lookups[lookup.outcome]++;
     if (lookup.outcome === 'hit' && lookup.tier === 'local') counters.localHits++;
@@ -152,5 +180,29 @@ export class CachedQuery<Args, Value> {
     const traceId = this.parts.traceId?.() ?? null;
     const totalMs = performance.now() - startedAt;
     lookupChannel.publish(traceOf(lookup, { query, keyHash, totalMs, sqlLabel, traceId }));
+  }
+}
+
+/** Remembers the arguments by their keys alone. */
+class AnsweredQuestion<Args, Value> implements Question {
+  constructor(
+    private readonly asked: CachedQuery<Args, Value>,
+    private readonly keys: AnswerKeys<Args>,
+  ) {}
+
+  get query(): string {
+    return this.asked.name;
+  }
+
+  get entry(): string {
+    return this.keys.entry;
+  }
+
+  peek(startedAt: number): CachedAnswer<unknown> | undefined {
+    return this.asked.peek(this.keys, startedAt);
+  }
+
+  count(lookup: Lookup, startedAt: number): void {
+    this.asked.record(lookup, this.keys.hash, startedAt);
   }
 }
