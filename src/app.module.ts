@@ -8,7 +8,7 @@ import { ConsoleModule } from './demo/console/console.module.js';
 import { FlightsModule } from './demo/flights/flights.module.js';
 import { WeatherModule } from './demo/weather/weather.module.js';
 import { EngineModule, Engines } from './engine/index.js';
-import { HttpModule } from './http/index.js';
+import { Drain, HttpModule } from './http/index.js';
 import { LeaderboardModule } from './leaderboard/index.js';
 import { QueryCacheModule } from './query-cache/index.js';
 import { SessionsModule } from './sessions/index.js';
@@ -82,13 +82,14 @@ const textbook = TextbookModule.forRootAsync({
     }),
 
     QueryCacheModule.forRootAsync({
-      inject: [CONFIG, Engines],
-      useFactory: (config: Config, engines: Engines) => ({
+      inject: [CONFIG, Engines, Drain],
+      useFactory: (config: Config, engines: Engines, drain: Drain) => ({
         engine: engines.for('cache'),
         keyPrefix: KEY_PREFIX,
         concurrentLoads: DATABASE_CONNECTIONS - CONNECTIONS_KEPT_FREE,
         engineSoftTimeoutMs: config.ENGINE_DEADLINE_MS * SHARE_OF_DEADLINE_TO_WAIT,
         traceId: activeTraceId,
+        isStopping: () => drain.isLeaving,
       }),
     }),
 

@@ -13,6 +13,6 @@ import { UncaughtFilter } from './requests/uncaught.filter.js';
 @Module({
   controllers: [HealthController],
   providers: [Drain, HealthService, Operators, Origins, { provide: APP_FILTER, useClass: UncaughtFilter }],
-  exports: [Drain, HealthService, Operators],
+  exports: [Drain, HealthService, Operators, Origins],
 })
 export class HttpModule extends HttpModuleBase {}

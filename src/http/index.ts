@@ -5,3 +5,4 @@ export { HttpModule } from './http.module.js';
 export { HTTP_OPTIONS, type HttpOptions } from './http.options.js';
 export { OperatorGuard } from './operators/operator.guard.js';
 export { Operators } from './operators/operators.js';
+export { Origins } from './origins/origins.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Param, Post, Query, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, UsePipes } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNotFoundResponse,
@@ -10,6 +10,7 @@ import {
 import type { IncomingHttpHeaders } from 'node:http';
 import { validationPipe } from '../../common/index.js';
 import { Operators } from '../../http/index.js';
+import { ControlHeaders, FastLane } from '../../query-cache/index.js';
 import { SignedInOnly } from '../../sessions/index.js';
 import {
   flightIdSchema,
@@ -39,17 +40,18 @@ export class FlightsController {
   topRoutes(
     @Param({ schema: originSchema }) { origin }: { origin: string },
     @Query({ schema: limitSchema }) { limit }: { limit: number },
-    @Headers() headers: IncomingHttpHeaders,
+    @ControlHeaders() headers: IncomingHttpHeaders,
   ) {
     return this.flights.topRoutes({ origin, limit }, this.operators.cacheDirective(headers));
   }
 
   @Get('routes/:origin/:destination')
+  @FastLane('flights.route')
   @ApiParam({ name: 'origin', example: 'JFK' })
   @ApiParam({ name: 'destination', example: 'LAX' })
   @ApiOperation({ summary: 'Delays of one route' })
   @ApiNotFoundResponse({ description: 'E_ROUTE_UNKNOWN' })
-  route(@Param({ schema: routeSchema }) route: Route, @Headers() headers: IncomingHttpHeaders) {
+  route(@Param({ schema: routeSchema }) route: Route, @ControlHeaders() headers: IncomingHttpHeaders) {
     return this.flights.route(route, this.operators.cacheDirective(headers));
   }
 
@@ -57,16 +59,20 @@ export class FlightsController {
   @ApiOperation({ summary: 'Airports by mean delay, worst first' })
   ranking(
     @Query({ schema: limitSchema }) { limit }: { limit: number },
-    @Headers() headers: IncomingHttpHeaders,
+    @ControlHeaders() headers: IncomingHttpHeaders,
   ) {
     return this.flights.airportRanking({ limit }, this.operators.cacheDirective(headers));
   }
 
   @Get(':id')
+  @FastLane('flights.flight')
   @ApiParam({ name: 'id', example: 1 })
   @ApiOperation({ summary: 'One flight by primary key: where caching gains little' })
   @ApiNotFoundResponse({ description: 'E_FLIGHT_UNKNOWN' })
-  flight(@Param({ schema: flightIdSchema }) { id }: { id: number }, @Headers() headers: IncomingHttpHeaders) {
+  flight(
+    @Param({ schema: flightIdSchema }) { id }: { id: number },
+    @ControlHeaders() headers: IncomingHttpHeaders,
+  ) {
     return this.flights.flight({ id }, this.operators.cacheDirective(headers));
   }
 

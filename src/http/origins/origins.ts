@@ -41,6 +41,13 @@ export class Origins {
     );
   }
 
+  /** As Express's `request.protocol`, also for a request that Express does not see. */
+  schemeOf({ headers, socket }: IncomingMessage): string {
+    const own = 'encrypted' in socket ? 'https' : 'http';
+    if (!this.trustsProxy(socket.remoteAddress ?? '', 0)) return own;
+    return firstOf(headers, 'x-forwarded-proto') ?? own;
+  }
+
   get hasOthers(): boolean {
     return this.allowed.size > 0;
   }

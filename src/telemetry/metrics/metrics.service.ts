@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -12,7 +13,7 @@ import {
 import type { NextFunction, Request, Response } from 'express';
 import { Database } from '../../database/index.js';
 import { Engines } from '../../engine/index.js';
-import { lookupChannel, QueryCacheService } from '../../query-cache/index.js';
+import { fastLaneChannel, lookupChannel, QueryCacheService } from '../../query-cache/index.js';
 import { sessionChannel } from '../../sessions/index.js';
 import { BoardMetrics } from './board-metrics.js';
 import { DatabaseMetrics } from './database-metrics.js';
@@ -66,22 +67,32 @@ export class MetricsService implements OnApplicationShutdown {
         lookups.record(totalMs / 1000, attributes);
         if (databaseMs !== null) loads.record(databaseMs / 1000, { 'cache.query': query });
       }),
+      subscribe(fastLaneChannel, ({ request, response, route, startedAt }) =>
+        this.timeAnswer(request, response, { startedAt, route: () => route }),
+      ),
       subscribe(sessionChannel, ({ event }) => sessions.add(1, { 'session.event': event })),
     ];
   }
 
   /** Measures the duration of every request, by route. */
   readonly timeRequest = (request: Request, response: Response, next: NextFunction): void => {
-    const startedAt = performance.now();
+    this.timeAnswer(request, response, { startedAt: performance.now(), route: () => routeOf(request) });
+    next();
+  };
+
+  private timeAnswer(
+    { method = '' }: IncomingMessage,
+    response: ServerResponse,
+    { startedAt, route }: { startedAt: number; route: () => string | undefined },
+  ): void {
     response.once('finish', () => {
       this.requests.record((performance.now() - startedAt) / 1000, {
-        [ATTR_HTTP_REQUEST_METHOD]: KNOWN_METHODS.has(request.method) ? request.method : '_OTHER',
-        [ATTR_HTTP_ROUTE]: routeOf(request) ?? 'unmatched',
+        [ATTR_HTTP_REQUEST_METHOD]: KNOWN_METHODS.has(method) ? method : '_OTHER',
+        [ATTR_HTTP_ROUTE]: route() ?? 'unmatched',
         [ATTR_HTTP_RESPONSE_STATUS_CODE]: response.statusCode,
       });
     });
-    next();
-  };
+  }
 
   /** Returns the metrics in Prometheus' text format. */
   answer(request: Request, response: Response): void {

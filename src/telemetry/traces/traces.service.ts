@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
+  type Context,
   defaultTextMapGetter,
   ROOT_CONTEXT,
   type Span,
@@ -21,12 +23,13 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import type { NextFunction, Request, Response } from 'express';
 import { Engines } from '../../engine/index.js';
-import { lookupChannel } from '../../query-cache/index.js';
+import { Origins } from '../../http/index.js';
+import { fastLaneChannel, lookupChannel } from '../../query-cache/index.js';
 import { recordLookup } from './lookup-spans.js';
 import { routeOf } from '../route.js';
 import { subscribe } from '../subscribe.js';
 import { TELEMETRY_OPTIONS, type TelemetryOptions } from '../telemetry.options.js';
-import { runInContext } from './trace-context.js';
+import { bindContexts, runInContext } from './trace-context.js';
 
 /** Sooner than OpenTelemetry's default, so that a trace is visible soon after its request. */
 const EXPORT_EVERY_MS = 500;
@@ -40,9 +43,13 @@ export class TracesService implements OnApplicationShutdown {
   private readonly provider: NodeTracerProvider | undefined;
   private readonly tracer: Tracer | undefined;
   private readonly propagator = new W3CTraceContextPropagator();
-  private readonly unsubscribe: (() => void) | undefined;
+  private readonly unsubscribe: (() => void)[] = [];
 
-  constructor(@Inject(TELEMETRY_OPTIONS) { otlpEndpoint }: TelemetryOptions, engines: Engines) {
+  constructor(
+    @Inject(TELEMETRY_OPTIONS) { otlpEndpoint }: TelemetryOptions,
+    engines: Engines,
+    private readonly origins: Origins,
+  ) {
     if (!otlpEndpoint) return;
     const url = new URL('v1/traces', otlpEndpoint.replace(/\/*$/, '/')).href;
     this.provider = new NodeTracerProvider({
@@ -54,30 +61,50 @@ export class TracesService implements OnApplicationShutdown {
     const tracer = this.provider.getTracer('in-memory-caching');
     this.tracer = tracer;
     const { kind } = engines.for('cache').address;
-    this.unsubscribe = subscribe(lookupChannel, (lookup) => recordLookup(tracer, lookup, kind));
+    this.unsubscribe.push(
+      subscribe(lookupChannel, (lookup) => recordLookup(tracer, lookup, kind)),
+      bindContexts(fastLaneChannel, ({ request, response, route }) =>
+        this.startSpan(tracer, { request, response, route: () => route }),
+      ),
+    );
   }
 
   /** Runs the request in the context of its span. */
   readonly traceRequest = (request: Request, response: Response, next: NextFunction): void => {
     if (!this.tracer) return next();
-    const parent = this.propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
-    // Without url.path: paths contain arguments and player ids.
-    const attributes = { [ATTR_HTTP_REQUEST_METHOD]: request.method, [ATTR_URL_SCHEME]: request.protocol };
-    const span = this.tracer.startSpan(request.method, { kind: SpanKind.SERVER, attributes }, parent);
-    // At 'close', not at 'finish': an aborted request never finishes.
-    response.once('close', () => endRequest(span, request, response));
-    runInContext(trace.setSpan(parent, span), next);
+    runInContext(this.startSpan(this.tracer, { request, response, route: () => routeOf(request) }), next);
   };
 
+  /** @returns the context of the request. */
+  private startSpan(tracer: Tracer, { request, response, route }: TracedRequest): Context {
+    const { method = '', headers } = request;
+    const parent = this.propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
+    // Without url.path: paths contain arguments and player ids.
+    const attributes = {
+      [ATTR_HTTP_REQUEST_METHOD]: method,
+      [ATTR_URL_SCHEME]: this.origins.schemeOf(request),
+    };
+    const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
+    // At 'close', not at 'finish': an aborted request never finishes.
+    response.once('close', () => endRequest(span, method, route(), response.statusCode));
+    return trace.setSpan(parent, span);
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    this.unsubscribe?.();
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
     await this.provider?.shutdown();
   }
 }
 
-function endRequest(span: Span, request: Request, { statusCode }: Response): void {
-  const route = routeOf(request);
-  if (route) span.updateName(`${request.method} ${route}`).setAttribute(ATTR_HTTP_ROUTE, route);
+interface TracedRequest {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Express knows it when the request has ended. */
+  route: () => string | undefined;
+}
+
+function endRequest(span: Span, method: string, route: string | undefined, statusCode: number): void {
+  if (route) span.updateName(`${method} ${route}`).setAttribute(ATTR_HTTP_ROUTE, route);
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
   if (statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
