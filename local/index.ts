@@ -16,7 +16,7 @@ export { EngineUnavailableError } from './installation/ensure-engine.js';
 export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres/postgres-server.js';
 export { PROFILE_NAMES, PROFILES } from './profiles/catalog.js';
 export type { Profile } from './profiles/profile.js';
-export type { RunningProfile } from './profiles/shapes/running-profile.js';
+export type { ProfileNode, RunningProfile } from './profiles/shapes/running-profile.js';
 export { type ProfileOptions, startProfile } from './profiles/start-profile.js';
 export type { Exit } from './processes/guarded-process.js';
 export type { LocalServer } from './processes/local-server.js';

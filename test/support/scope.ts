@@ -23,7 +23,7 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'refusals of engines and wrong URLs':
     'test/e2e/{engine/{least-access,memcached-wrong-servers,refusals,refused-commands,cluster-addresses,wrong-urls,subscriber-connections,argument-limit,replace-foreign},database/database-urls}.e2e-spec.ts',
   'outages and races of sessions':
-    'test/e2e/sessions/{engine/{clocks,cut-off,failover,foreign-keys,refused-writes,replicas,undone},races/*,accounts/*races,api/session-limit}.e2e-spec.ts',
+    'test/e2e/sessions/{engine/{clocks,cut-off,failover,foreign-keys,refused-writes,replicas,time-in-scripts,undone},races/*,accounts/*races,api/session-limit}.e2e-spec.ts',
   'outages and concurrent loads of the query cache':
     'test/e2e/query-cache/{cluster-loads,foreign-content,key-flood,large-answers,lease,lifetimes,outages,refused-pushes,stuck-loads,unconfirmed,undone}.e2e-spec.ts',
   'outages and load of the leaderboard':

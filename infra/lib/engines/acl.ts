@@ -17,7 +17,7 @@ export const SESSIONS_ACL = [
   '~caching:session:* ~caching:account:* ~caching:generation:* ~caching:guesses:* ~caching:sign-up*',
   channel('caching:session-news'),
   NEWS,
-  '+get +set +del +unlink +type +expire +pexpire +pttl +incr +incrby +decr +time +wait',
+  '+get +set +del +unlink +type +expire +pexpire +pexpiretime +persist +pttl +incr +incrby +decr +time +wait',
   '+hget +hmget +hset +hexists +hincrby +zadd +zrem +zscore +zscan',
 ].join(' ');
 

@@ -1,4 +1,5 @@
 import type { EngineCluster } from '../../cluster/cluster.js';
+import type { LocalEngine } from '../../engines/redis-node.js';
 import type { LocalServer } from '../../processes/local-server.js';
 import type { TlsFiles } from '../../security/tls-files.js';
 import type { MemcachedCluster } from '../../stacks/memcached-cluster.js';
@@ -15,12 +16,15 @@ export interface RunningProfile extends RunningShape {
   disconnect(): void;
 }
 
+/** A real server. `command` sends one as the administrator; Memcached has none. */
+export type ProfileNode = LocalServer & Partial<Pick<LocalEngine, 'command'>>;
+
 export interface RunningShape {
   /** For the application. It stays the same when nodes fail, are promoted or replaced. */
   readonly url: string;
   readonly tls: TlsFiles | undefined;
-  /** The real servers, with their own ports, faults and, except Memcached, `command()`. By name: `primary`, `replica-1`, or `shard-1`, ... */
-  readonly nodes: ReadonlyMap<string, LocalServer>;
+  /** The real servers, with their own ports and faults, by name: `primary`, `replica-1`, or `shard-1`, ... */
+  readonly nodes: ReadonlyMap<string, ProfileNode>;
   /** To add and remove shards. Shapes with nodes in shards only. */
   readonly cluster?: EngineCluster;
   /** To add and remove nodes. Memcached with discovery only. */

@@ -1,4 +1,5 @@
 import { type EngineScript, readScript } from '../../engine/index.js';
+import { SERVER_TIME } from '../records/session.scripts.js';
 
 export const ADD = accountScript('add');
 export const CONFIRM = accountScript('confirm');
@@ -8,7 +9,7 @@ export const NEXT_GENERATION = accountScript('next-generation', 'generation');
 export const RAISE_GENERATION = accountScript('raise-generation', 'generation');
 
 function accountScript(name: string, ...shared: string[]): EngineScript {
-  return readScript(`sessions.account.${name}`, ...['shared', ...shared, name].map(urlOf));
+  return readScript(`sessions.account.${name}`, SERVER_TIME, ...['shared', ...shared, name].map(urlOf));
 }
 
 function urlOf(name: string): URL {

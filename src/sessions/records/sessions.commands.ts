@@ -4,6 +4,9 @@ import { notificationChannel, sessionKey } from './sessions.keys.js';
 const PUB_SUB_COST =
   'Websockets of a session that another node ends are closed only when they are checked, every few seconds.';
 
+const TIME_COST =
+  'Nothing, except where scripts may not use TIME, as on ElastiCache Serverless: sessions cannot work there without it.';
+
 /** The commands that sessions use, also those of their scripts: the engine reports which of them it refuses. */
 export function sessionCommands(prefix: string): RoleCommand[] {
   const key = sessionKey(prefix, 'example');
@@ -30,6 +33,7 @@ export function sessionCommands(prefix: string): RoleCommand[] {
       ['ZSCORE', key, 'member'],
       ['ZSCAN', key, '0'],
     ]),
+    ...['PTTL', 'PEXPIRETIME', 'PERSIST'].map((command) => optionalCommand(TIME_COST, command, key)),
     optionalCommand('A failover can undo a sign-out, because no replica is waited for.', 'WAIT', '0', '1'),
     optionalCommand(PUB_SUB_COST, 'SSUBSCRIBE', channel),
     optionalCommand(PUB_SUB_COST, 'SPUBLISH', channel, ''),

@@ -1,5 +1,5 @@
--- The time of the server in milliseconds, to the microsecond: it orders sign-ins at the same time.
+-- After server-time.lua. The time of the server in milliseconds, to the microsecond: it orders sign-ins at the same time.
 local function now()
-  local time = redis.call('TIME')
+  local time = serverTime()
   return time[1] * 1000 + time[2] / 1000
 end

@@ -1,8 +1,8 @@
--- Functions of all session scripts. The time is the server's, so the clocks of the nodes do not matter.
+-- Functions of all session scripts, after server-time.lua.
 
 -- Milliseconds since the epoch.
 local function now()
-  local time = redis.call('TIME')
+  local time = serverTime()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
