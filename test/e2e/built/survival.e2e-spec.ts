@@ -18,6 +18,8 @@ let engine: LocalServer;
 let database: LocalPostgres;
 let app: DistProcess;
 let callers: Callers;
+/** Callers of the textbook side, which wait for as long as the engine is silent. */
+let patient: Callers;
 const sockets: Socket[] = [];
 
 beforeAll(async () => {
@@ -41,6 +43,7 @@ beforeAll(async () => {
   }
   sockets[0]?.emit('watch', { board: 'arena', window: 'all', top: 10 }, () => undefined);
   callers = new Callers(app.url, calls(cookie));
+  patient = new Callers(app.url, textbookCalls);
 }, 120_000);
 
 afterAll(async () => {
@@ -65,6 +68,16 @@ function calls(cookie: string): Call[] {
   ];
 }
 
+const textbookCalls: Call[] = [
+  { path: '/textbook/flights/1' },
+  { path: '/textbook/sessions', method: 'POST', body: () => ({ username: 'ada' }) },
+  {
+    path: '/textbook/leaderboards/arena/scores',
+    method: 'POST',
+    body: () => ({ playerId: 'ada', score: 1 }),
+  },
+];
+
 /** Waits until every caller has some more answers. */
 function underLoad(): Promise<void> {
   const before = callers.outcomes.length;
@@ -88,7 +101,8 @@ describe('the built application under load', () => {
   });
 
   it('breaks no response, leaves no rejection unhandled, and exits with 0', async () => {
-    await callers.stop();
+    await Promise.all([callers.stop(), patient.stop()]);
+    expect(patient.outcomes.filter(({ outcome }) => /refused|broken/.test(outcome))).toEqual([]);
     expect(callers.outcomes.filter(({ outcome }) => !WHOLE_ANSWERS.includes(outcome))).toEqual([]);
     expect(app.lines.filter((line) => /unhandled|uncaught|TypeError|\bFATAL\b/i.test(line))).toEqual([]);
     expect((await app.stop()).code).toBe(0);

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app.js';
+import { startApp, type TestApp, type TestNode } from '../../support/app.js';
 import { rounds } from '../../support/scope.js';
 import { asGameServer, asOperator } from '../../support/settings.js';
-import { Visitors } from '../sessions/visitors.js';
+import { cookieOf, Visitors } from '../sessions/visitors.js';
 import { oddRequests, type OddRequest, type Operation, text, value } from './odd-input.js';
 
 type Parameter = { name: string; in: string };
@@ -21,6 +21,8 @@ const SEED = 20_010_601;
 
 describe('random input', { timeout: 120_000 }, () => {
   let app: TestApp;
+  /** Has the textbook side. */
+  let demo: TestNode;
   let cookie: string;
   let operations: Operation[];
   const errors: string[] = [];
@@ -38,7 +40,10 @@ describe('random input', { timeout: 120_000 }, () => {
         .set(asGameServer)
         .send({ windows: ['all', 'daily'] })
         .expect(200);
-    const { paths } = (await request(app.url).get('/docs-json').expect(200)).body as Document;
+    demo = await app.startNode({ DEMO: 'true' });
+    const textbook = request(demo.url).post('/textbook/sessions').send({ username: 'ada' });
+    cookie = `${cookie}; ${cookieOf((await textbook.expect(201)).headers)}`;
+    const { paths } = (await request(demo.url).get('/docs-json').expect(200)).body as Document;
     operations = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { parameters = [] }]) => ({
         method: method.toUpperCase(),
@@ -47,13 +52,16 @@ describe('random input', { timeout: 120_000 }, () => {
       })),
     );
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await demo.close();
+    await app.close();
+  });
 
   /** Resolves with the status; rejects when no answer comes, or none that is whole. */
   function ask({ method, path, headers: sent, body: content }: OddRequest): Promise<number> {
     return new Promise((resolve, reject) => {
       const asked = send(
-        app.url,
+        path.startsWith('/textbook') ? demo.url : app.url,
         { method, path, headers: sent, agent: false, timeout: ANSWERS_WITHIN_MS },
         (response) => {
           response.resume();
@@ -94,8 +102,8 @@ describe('random input', { timeout: 120_000 }, () => {
   });
 
   it('does not break any socket.io namespace', async () => {
-    const sockets = ['leaderboard', 'sessions', 'console'].map((namespace) =>
-      io(`${app.url}/${namespace}`, {
+    const sockets = ['leaderboard', 'sessions', 'console', 'textbook-leaderboard'].map((namespace) =>
+      io(`${demo.url}/${namespace}`, {
         transports: ['websocket'],
         forceNew: true,
         extraHeaders: { cookie, ...asOperator },

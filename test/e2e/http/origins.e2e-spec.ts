@@ -120,7 +120,7 @@ describe('socket.io namespaces', () => {
     });
   }
 
-  const namespaces = ['leaderboard', 'sessions', 'console'];
+  const namespaces = ['leaderboard', 'sessions', 'console', 'textbook-leaderboard'];
   const transports = ['websocket', 'polling'];
   const foreign: Headers[] = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }];
   it.each(namespaces.flatMap((namespace) => transports.map((transport) => [namespace, transport] as const)))(
