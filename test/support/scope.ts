@@ -29,7 +29,8 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'outages and load of the leaderboard':
     'test/e2e/leaderboard/{ledger/{exactness,load,lost-commits,concurrent-removal},live/{degraded-viewers,snapshots},sync/*}.e2e-spec.ts',
   'a silent PostgreSQL': 'test/e2e/database/silence.e2e-spec.ts',
-  'outages and topologies of the textbook side': 'test/e2e/textbook/{outages,topologies}.e2e-spec.ts',
+  'outages, topologies and viewers of the textbook side':
+    'test/e2e/textbook/{live,outages,topologies}.e2e-spec.ts',
   'random requests': 'test/e2e/http/{fuzz,addresses}.e2e-spec.ts',
 };
 

@@ -6,7 +6,7 @@ import { until } from '../../support/until.js';
 import { cookieOf, Visitors } from '../sessions/visitors.js';
 import { useTextbookApp } from './textbook-app.js';
 
-const ROUNDS = rounds(30);
+const ROUNDS = rounds(10);
 
 describe('the textbook sessions', () => {
   const textbook = useTextbookApp();
