@@ -14,7 +14,7 @@ export { type IamCache, type IamCacheOptions, startIamCache } from './iam-cache/
 export type { EngineKind } from './installation/engine-program.js';
 export { EngineUnavailableError } from './installation/ensure-engine.js';
 export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres/postgres-server.js';
-export { PROFILE_NAMES, PROFILES } from './profiles/catalog.js';
+export { PROFILE_NAMES, profileNamed, PROFILES } from './profiles/catalog.js';
 export type { Profile } from './profiles/profile.js';
 export type { ProfileNode, RunningProfile } from './profiles/shapes/running-profile.js';
 export { type ProfileOptions, startProfile } from './profiles/start-profile.js';

@@ -61,7 +61,7 @@ class TcpFaultProxy implements FaultProxy {
   }
 
   through(url: string): string {
-    return url.replace(new RegExp(`(?<=127\\.0\\.0\\.1:)${this.target}(?!\\d)`), `${this.port}`);
+    return url.replace(new RegExp(`(?<=(127\\.0\\.0\\.1|localhost):)${this.target}(?!\\d)`), `${this.port}`);
   }
 
   acceptedPerSecond(): number[] {

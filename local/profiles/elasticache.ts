@@ -16,7 +16,10 @@ const IAM: Source = {
 };
 const TWELVE_HOURS = 12 * 60 * 60;
 
-const NO_CONFIG: Lack = { what: 'CONFIG', cost: 'a min-replicas-max-lag that is too long is not reported' };
+const NO_CONFIG: Lack = {
+  what: 'CONFIG GET',
+  cost: 'a min-replicas-max-lag that is too long is not reported',
+};
 
 /** The text of CONFIG: https://github.com/oliver006/redis_exporter/issues/905 */
 const RESTRICTED = {

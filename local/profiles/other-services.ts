@@ -60,7 +60,7 @@ export const OTHER_SERVICES: readonly Profile[] = [
         text: unknownCommand,
       },
     ],
-    lacks: [{ what: 'CONFIG', cost: 'a min-replicas-max-lag that is too long is not reported' }],
+    lacks: [{ what: 'CONFIG GET', cost: 'a min-replicas-max-lag that is too long is not reported' }],
     sources: [
       {
         fact: 'commands that are not supported, and their error',

@@ -3,12 +3,14 @@ import type { LoggerService, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { inject } from 'vitest';
-import { type EngineKind, type LocalServer, startEngine } from '../../local/index.js';
+import type { EngineKind, LocalServer } from '../../local/index.js';
 import { AppModule } from '../../src/app.module.js';
 import { CONFIG, readConfig } from '../../src/config/index.js';
 import { configureHttp } from '../../src/http/index.js';
 import type { Readiness } from '../../src/http/health/health.wire.js';
 import { createDatabase } from './database.js';
+import { kindsOfRun } from './profiles/profile.js';
+import { startTestEngine } from './profiles/test-engine.js';
 import { patient, productionSettings, type Settings } from './settings.js';
 import { until } from './until.js';
 
@@ -38,8 +40,8 @@ export interface TestNode {
 
 /** Starts the whole application in this process, on new engines and a new database. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
-  const engine = await startEngine(options.engine ?? redisLike());
-  const cacheEngine = options.cacheEngine ? await startEngine(options.cacheEngine) : engine;
+  const engine = await startTestEngine(options.engine ?? redisLike());
+  const cacheEngine = options.cacheEngine ? await startTestEngine(options.cacheEngine) : engine;
   const databaseUrl = await createDatabase();
   const settings = {
     ...productionSettings(databaseUrl, engine.url),
@@ -92,9 +94,9 @@ export async function readinessOf({
   return { httpStatus: response.status, ...((await response.json()) as Readiness) };
 }
 
-/** Returns those of `kinds` that are installed. */
+/** Returns those of `kinds` that are installed. One in a run on a profile. */
 export function installed(...kinds: EngineKind[]): EngineKind[] {
-  return kinds.filter((kind) => inject('engines').includes(kind));
+  return kindsOfRun(kinds.filter((kind) => inject('engines').includes(kind)));
 }
 
 /** Valkey, or Redis if Valkey is not installed. For tests where the kind does not matter. */

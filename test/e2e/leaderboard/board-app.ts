@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll } from 'vitest';
-import { redisLike, startApp, type TestApp } from '../../support/app.js';
+import { startApp, type TestApp } from '../../support/app.js';
 import { asGameServer } from '../../support/settings.js';
 
 type Row = [rank: number, playerId: string, score: number];
@@ -10,7 +10,7 @@ type Row = [rank: number, playerId: string, score: number];
 export function useBoardApp() {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startApp({ engine: redisLike() });
+    app = await startApp();
   });
   afterAll(() => app.close());
 

@@ -1,11 +1,7 @@
-import {
-  type EngineKind,
-  type LocalServer,
-  startCluster,
-  startEngine,
-  startSentinel,
-} from '../../../local/index.js';
+import { type EngineKind, type LocalServer, startCluster, startSentinel } from '../../../local/index.js';
 import { installed } from '../../support/app.js';
+import { PROFILE } from '../../support/profiles/profile.js';
+import { startTestEngine } from '../../support/profiles/test-engine.js';
 import { SCOPE } from '../../support/scope.js';
 
 /** The servers of one engine, paused and killed together. */
@@ -15,7 +11,7 @@ export type CacheEngine = Pick<LocalServer, 'url' | 'pause' | 'resume' | 'kill' 
 const NEVER_MILLISECONDS = 60_000;
 
 const kinds = installed('redis', 'valkey') as ('redis' | 'valkey')[];
-const topologies = SCOPE === 'quick' ? [] : (['sentinel', 'cluster'] as const);
+const topologies = SCOPE === 'quick' || PROFILE ? [] : (['sentinel', 'cluster'] as const);
 
 /** Each topology on one kind in turn; in the scope `matrix` on every kind, in `quick` on none. */
 const stacks = new Map<string, () => Promise<CacheEngine>>();
@@ -32,7 +28,7 @@ export const CACHE_ENGINES: readonly string[] = [
 ];
 
 export function startCacheEngine(name: string): Promise<CacheEngine> {
-  return stacks.get(name)?.() ?? startEngine(name as EngineKind);
+  return stacks.get(name)?.() ?? startTestEngine(name as EngineKind);
 }
 
 /** On a cluster the entry and the tokens of its tags are on different servers. */

@@ -4,11 +4,12 @@ import { Controller, Get, type INestApplication, Inject, Param, UseInterceptors 
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalServer, startEngine } from '../../../local/index.js';
+import { type LocalServer } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { QueryCacheModule, QueryCacheService } from '../../../src/query-cache/index.js';
 import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
+import { startTestEngine } from '../../support/profiles/test-engine.js';
 
 type Args = { id: string };
 
@@ -54,7 +55,7 @@ describe('CachedAnswerSender', () => {
   let app: INestApplication<Server>;
   beforeAll(async () => {
     const [kind = 'valkey'] = installed('valkey', 'redis');
-    server = await startEngine(kind);
+    server = await startTestEngine(kind);
     engine = new RedisEngine(parseEngineUrl(server.url), 2_000);
     engine.start();
     await until(() => engine.isReady);

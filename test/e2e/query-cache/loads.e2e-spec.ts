@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../local/index.js';
+import { type LocalEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import type { QueryDefinition } from '../../../src/query-cache/index.js';
 import { tryLease } from '../../../src/query-cache/loading/leases.js';
@@ -9,6 +9,7 @@ import { QueryCacheStore } from '../../../src/query-cache/tiers/query-cache.stor
 import { Query } from '../../../src/query-cache/query/query.js';
 import { installed } from '../../support/app.js';
 import { until } from '../../support/until.js';
+import { startTestEngine } from '../../support/profiles/test-engine.js';
 import { type CacheNode, type CacheNodes, startNodesOn } from './cache-nodes.js';
 import { Database } from './database.js';
 
@@ -25,7 +26,7 @@ describe('loads of the query cache', () => {
   let args: Args;
   beforeAll(async () => {
     const [kind = 'valkey'] = installed('valkey', 'redis') as ('valkey' | 'redis')[];
-    server = await startEngine(kind);
+    server = await startTestEngine(kind);
     nodes = await startNodesOn(server, { concurrentLoads: CONCURRENT_LOADS });
     [node] = nodes.nodes;
   });

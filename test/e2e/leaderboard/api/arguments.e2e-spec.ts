@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import type { BoardDefinition } from '../../../../src/leaderboard/index.js';
 import { redisLike } from '../../../support/app.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 type Leaderboard = BoardNodes['nodes'][0]['leaderboard'];
@@ -73,7 +74,7 @@ describe('LeaderboardService, when the caller changes its arguments after the ca
   let boards: BoardNodes;
   let board: string;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
     board = await boards.newBoard();
     const scores = ['a', 'b', 'c', 'd'].map((playerId, i) => ({

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { EndedPeriods } from '../../../../src/leaderboard/ledger/ended-periods.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
@@ -17,7 +18,7 @@ describe('the windows of a board', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
   });
   afterEach(() => void vi.useRealTimers());

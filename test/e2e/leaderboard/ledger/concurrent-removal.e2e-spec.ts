@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { LedgerRemoval } from '../../../../src/leaderboard/players/ledger-removal.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const DAY_MS = 86_400_000;
@@ -16,7 +17,7 @@ describe('removing a player from a board', () => {
   /** Reaches the ledger but no engine, so its commits are not applied: as if it died after the commit. */
   let dying: BoardNode;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
     dying = await boards.start('redis://127.0.0.1:1');
   });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import type { BoardDefinition, Submission, SubmissionAnswer } from '../../../../src/leaderboard/index.js';
 import { redisLike } from '../../../support/app.js';
 import { rounds } from '../../../support/scope.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 import { compareWithOracle } from './oracle.js';
 
@@ -62,7 +63,7 @@ describe('a board written by two nodes', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
   });
   afterAll(async () => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalServer, startEngine } from '../../../../local/index.js';
+import { type LocalServer } from '../../../../local/index.js';
 import { STANDINGS_OF } from '../../../../src/leaderboard/ledger/batch-ledger.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const PLAYERS = 1_000;
@@ -13,7 +14,7 @@ describe('a board under load', () => {
   let server: LocalServer;
   let nodes: BoardNodes;
   beforeAll(async () => {
-    server = await startEngine(redisLike());
+    server = await startTestEngine(redisLike());
     nodes = await startBoardNodes(server.url);
   });
   afterAll(async () => {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import type { BoardDefinition } from '../../../../src/leaderboard/index.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 import { compareWithOracle } from './oracle.js';
 
@@ -21,7 +22,7 @@ describe('renumbering a board', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
   });
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { LeaderboardEntry } from '../../../../src/leaderboard/index.js';
-import { redisLike, startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { asGameServer } from '../../../support/settings.js';
 import { until } from '../../../support/until.js';
@@ -20,7 +20,7 @@ export function useBoardViewers() {
   let other: TestNode;
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    app = await startApp({ engine: redisLike() });
+    app = await startApp();
     other = await app.startNode();
   });
   afterEach(() => {

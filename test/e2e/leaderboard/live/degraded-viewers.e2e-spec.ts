@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { redisLike, startApp, type TestApp } from '../../../support/app.js';
+import { startApp, type TestApp } from '../../../support/app.js';
 import { asGameServer } from '../../../support/settings.js';
 import { until } from '../../../support/until.js';
 import { ask, watch } from './viewer.js';
@@ -11,7 +11,7 @@ describe('viewers while the engine is down', () => {
   let app: TestApp;
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    app = await startApp({ engine: redisLike() });
+    app = await startApp();
   });
   afterEach(() => {
     vi.useRealTimers();

@@ -4,7 +4,7 @@ import { io, type Socket } from 'socket.io-client';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LeaderboardEntry } from '../../../../src/leaderboard/index.js';
-import { redisLike, startApp, type TestApp, type TestNode } from '../../../support/app.js';
+import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { asGameServer, asOperator } from '../../../support/settings.js';
 import { until } from '../../../support/until.js';
@@ -43,7 +43,7 @@ describe('viewers on two nodes', () => {
   let nodes: TestNode[];
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    app = await startApp({ engine: redisLike() });
+    app = await startApp();
     nodes = [app, await app.startNode()];
   });
   afterEach(() => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EngineStack, type LocalEngine, startEngine, startSentinel } from '../../../../local/index.js';
+import { type EngineStack, type LocalEngine, startSentinel } from '../../../../local/index.js';
 import type { BoardDefinition, SubmissionAnswer } from '../../../../src/leaderboard/index.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { elapsed } from '../../../support/elapsed.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 import { askOracle } from '../ledger/oracle.js';
 
@@ -24,7 +25,7 @@ describe('an engine that loses data', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
   });
   afterAll(async () => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { type BoardWindow, LeaderboardError } from '../../../../src/leaderboard/index.js';
 import { isOutage } from '../../../../src/leaderboard/sync/outages.js';
 import { redisLike } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const DAY_MS = 86_400_000;
@@ -93,7 +94,7 @@ describe('a board with foreign content in its keys', () => {
   let engine: LocalEngine;
   let boards: BoardNodes;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
   });
   afterAll(async () => {

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { EngineError } from '../../../../src/engine/index.js';
 import { BoardSync } from '../../../../src/leaderboard/sync/board-sync.js';
 import { BoardRebuild } from '../../../../src/leaderboard/sorted-sets/rebuild.store.js';
 import { redisLike } from '../../../support/app.js';
 import { sessionsWaitingFor } from '../../../support/database.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const DAY_MS = 86_400_000;
@@ -19,7 +20,7 @@ describe('a rebuild', () => {
   /** Reaches the ledger but no engine, so its commits are not applied: as if it died after the commit. */
   let dying: BoardNode;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
     dying = await boards.start('redis://127.0.0.1:1');
   });

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { LedgerReplay } from '../../../../src/leaderboard/ledger/ledger-replay.js';
 import { redisLike } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 describe('repairing a board', () => {
@@ -14,7 +15,7 @@ describe('repairing a board', () => {
   /** Reaches the ledger but no engine, so its commits are not applied: as if it died after the commit. */
   let dying: BoardNode;
   beforeAll(async () => {
-    engine = await startEngine(redisLike());
+    engine = await startTestEngine(redisLike());
     boards = await startBoardNodes(engine.url);
     dying = await boards.start('redis://127.0.0.1:1');
   });

@@ -1,8 +1,9 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { installed, startApp, type TestApp } from '../../../support/app.js';
 import { asGameServer } from '../../../support/settings.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { Visitors } from '../visitors.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
@@ -15,7 +16,7 @@ describe('engine calls of a request', () => {
   let app: TestApp;
   let visitors: Visitors;
   beforeAll(async () => {
-    engine = await startEngine(kind);
+    engine = await startTestEngine(kind);
     app = await startApp({ settings: { SESSION_ENGINE_URL: engine.url } });
     visitors = new Visitors(app);
   });

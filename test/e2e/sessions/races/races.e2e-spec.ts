@@ -3,12 +3,13 @@ import { RedisStore } from 'connect-redis';
 import type { Store } from 'express-session';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalServer, startEngine } from '../../../../local/index.js';
+import { type LocalServer } from '../../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
 import { SessionsStore } from '../../../../src/sessions/index.js';
 import { installed } from '../../../support/app.js';
 import { rounds } from '../../../support/scope.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { HELD_EVERY, lostWrites, raceAgainstRotation, restoredSessions } from './race-scenarios.js';
 
 const RACES = Number(process.env['SESSION_RACES'] ?? rounds(1000));
@@ -18,7 +19,7 @@ const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[]
 describe('concurrent requests on two nodes under plain express-session', { timeout: 120_000 }, () => {
   let server: LocalServer;
   beforeAll(async () => {
-    server = await startEngine(kind);
+    server = await startTestEngine(kind);
   });
   afterAll(() => server.stop());
 

@@ -3,11 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SessionData } from 'express-session';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
 import { SessionsStore } from '../../../../src/sessions/index.js';
 import { redisLike } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 
 type Data = SessionData & { words: string[]; byWord: Record<string, number> };
 
@@ -36,7 +37,7 @@ describe('session data passed to SessionsStore.set', () => {
   let server: LocalEngine;
 
   beforeAll(async () => {
-    server = await startEngine(redisLike());
+    server = await startTestEngine(redisLike());
     for (let node = 0; node < 2; node++) {
       const engine = new RedisEngine(parseEngineUrl(server.url), 10_000);
       engines.push(engine);

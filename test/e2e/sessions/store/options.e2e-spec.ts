@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SessionData } from 'express-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
 import { SessionsStore, type SessionsStoreOptions } from '../../../../src/sessions/index.js';
 import { handleOf, sessionKey } from '../../../../src/sessions/records/sessions.keys.js';
 import { type SessionsOptions, SESSIONS_OPTIONS } from '../../../../src/sessions/sessions.options.js';
 import { redisLike, startApp } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { Visitors } from '../visitors.js';
 
 /** Each of these would break the test if the option were read again: other keys, short lifetimes, refusals. */
@@ -29,7 +30,7 @@ describe('options that the caller changes after the call', () => {
   let server: LocalEngine;
   let engine: RedisEngine;
   beforeAll(async () => {
-    server = await startEngine(redisLike());
+    server = await startTestEngine(redisLike());
     engine = new RedisEngine(parseEngineUrl(server.url), 10_000);
     engine.start();
     await until(() => engine.isReady);

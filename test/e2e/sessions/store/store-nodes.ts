@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
-import { type LocalEngine, startEngine } from '../../../../local/index.js';
+import { type LocalEngine } from '../../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../../src/engine/index.js';
 import { SessionsStore } from '../../../../src/sessions/index.js';
 import { handleOf, sessionKey } from '../../../../src/sessions/records/sessions.keys.js';
 import { redisLike } from '../../../support/app.js';
 import { until } from '../../../support/until.js';
+import { startTestEngine } from '../../../support/profiles/test-engine.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -29,7 +30,7 @@ export class StoreNodes {
   private constructor(readonly server: LocalEngine) {}
 
   static async start(): Promise<StoreNodes> {
-    const nodes = new StoreNodes(await startEngine(redisLike()));
+    const nodes = new StoreNodes(await startTestEngine(redisLike()));
     nodes.here = await nodes.newStore();
     nodes.there = await nodes.newStore();
     return nodes;

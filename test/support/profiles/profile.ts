@@ -1,0 +1,13 @@
+import { type EngineKind, type Profile, profileNamed } from '../../../local/index.js';
+
+const name = process.env['TEST_PROFILE'];
+
+/** The profile of a managed service that the modules' suites run on, from TEST_PROFILE. Undefined in other runs. */
+export const PROFILE: Profile | undefined = name ? profileNamed(name) : undefined;
+
+/** In a run on a profile: the first of the kinds that its service offers, or the first. */
+export function kindsOfRun(kinds: readonly EngineKind[]): EngineKind[] {
+  if (!PROFILE) return [...kinds];
+  const offered = kinds.find((kind) => PROFILE.kinds.includes(kind)) ?? kinds[0];
+  return offered ? [offered] : [];
+}
