@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startCluster, startEngine, startSentinel } from '../../../local/index.js';
+import {
+  type EngineStack,
+  startCluster,
+  startEngine,
+  startProfile,
+  startSentinel,
+} from '../../../local/index.js';
 import { installed, readinessOf, redisLike, startOn, type TestNode } from '../../support/app.js';
 import { createDatabase } from '../../support/database.js';
 import { productionSettings, type Settings } from '../../support/settings.js';
@@ -32,6 +38,7 @@ describe('the textbook side', () => {
     ['an engine with TLS and users', () => startEngine(redisLike(), { tls: true, acl: true })],
     ['Sentinel with TLS and a password', () => startSentinel(redisLike(), { tls: true, password: 'secret' })],
     ['a cluster with TLS and users', () => startCluster(redisLike(), { tls: true, acl: true })],
+    ['ElastiCache Serverless', () => startProfile('elasticache-serverless', { kind: redisLike() })],
   ])('works on %s', async (_what, start) => {
     const engine = await start();
     closing.push(() => engine.stop());
@@ -43,6 +50,24 @@ describe('the textbook side', () => {
     expect(hit.headers).toMatchObject({ 'x-cache': 'HIT' });
     const cookie = cookieOf((await signIn(node).expect(201)).headers);
     await request(node.url).get('/textbook/sessions/current').set({ cookie }).expect(200);
+  });
+
+  it.each<[string, () => Promise<EngineStack>]>([
+    ['Sentinel', () => startSentinel(redisLike())],
+    ['a cluster', () => startCluster(redisLike())],
+  ])('works on %s that was down when the application started', async (_what, start) => {
+    const stack = await start();
+    closing.push(() => stack.stop());
+    await Promise.all([...stack.nodes.values()].map((server) => server.kill()));
+    const node = await startOn({
+      ...productionSettings(await createDatabase(), stack.url),
+      DEMO: 'true',
+    });
+    closing.push(() => node.close());
+    await until(async () => (await readinessOf(node)).status === 'degraded');
+    await Promise.all([...stack.nodes.values()].map((server) => server.restart()));
+    await until(async () => (await score(node)).status === 200, 50_000);
+    expect((await score(node)).body).toMatchObject({ rank: 1 });
   });
 
   it.skipIf(installed('memcached').length === 0)(
