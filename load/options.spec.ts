@@ -1,12 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { parseOptions } from './options.js';
+import { parseOptions as parse } from './options.js';
+
+const parseOptions = (args: string[]) => parse(args, ['query-cache', 'viewers']);
 
 describe('parseOptions', () => {
-  it('starts its own stack by default', () => {
-    expect(parseOptions([])).toEqual({ url: null, seconds: 2, rounds: 3, connections: 4, json: null });
+  it('starts its own stack and runs all scenarios by default', () => {
+    expect(parseOptions([])).toEqual({
+      scenarios: [],
+      quick: false,
+      url: null,
+      seconds: 2,
+      rounds: 9,
+      connections: 4,
+      json: null,
+      html: null,
+    });
   });
 
-  it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://127.1.2.3', 'http://[::1]:3000'])(
+  it('has shorter rounds with --quick, which other options override', () => {
+    expect(parseOptions(['--quick'])).toMatchObject({ seconds: 0.3, rounds: 6 });
+    expect(parseOptions(['--quick', '--rounds', '2'])).toMatchObject({ seconds: 0.3, rounds: 2 });
+  });
+
+  it('accepts names of scenarios, and names them all for an unknown one', () => {
+    expect(parseOptions(['viewers', 'query-cache']).scenarios).toEqual(['viewers', 'query-cache']);
+    expect(() => parseOptions(['viewer'])).toThrow(
+      'There is no scenario "viewer". Choose from query-cache, viewers.',
+    );
+  });
+
+  it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://127.1.2.3', 'https://[::1]:3000'])(
     'accepts the loopback address %s',
     (url) => {
       expect(parseOptions(['--url', url]).url).toBe(url);
@@ -19,17 +42,27 @@ describe('parseOptions', () => {
     'http://127.0.0.1.example.org',
     'http://localhost.example.org',
     'http://localhost@example.org',
-    'https://localhost:3000',
-    'localhost:3000',
-    '',
-  ])('refuses "%s"', (url) => {
-    expect(() => parseOptions(['--url', url])).toThrow('on this machine');
+  ])('accepts "%s" only with --i-own-this-host', (url) => {
+    expect(() => parseOptions(['--url', url])).toThrow('add --i-own-this-host');
+    expect(parseOptions(['--url', url, '--i-own-this-host']).url).toBe(new URL(url).origin);
+  });
+
+  it.each(['localhost:3000', 'ftp://localhost', ''])('refuses "%s"', (url) => {
+    expect(() => parseOptions(['--url', url, '--i-own-this-host'])).toThrow(
+      '--url must be the URL of an app',
+    );
   });
 
   it.each([
-    ['--seconds', '0'],
+    ['--seconds', '0.1'],
     ['--seconds', '61'],
-    ['--seconds', '1.5'],
+    ['--seconds', 'long'],
+    ['--seconds', ''],
+  ])('refuses %s "%s" and names the range', (name, value) => {
+    expect(() => parseOptions([name, value])).toThrow('--seconds must be a number from 0.2 to 60');
+  });
+
+  it.each([
     ['--rounds', 'many'],
     ['--rounds', '21'],
     ['--connections', '65'],

@@ -1,47 +1,85 @@
 import { parseArgs } from 'node:util';
 
 export interface LoadOptions {
+  /** Names of scenarios; empty: all. */
+  scenarios: string[];
   /** A running app. null: start a stack. */
   url: string | null;
-  /** Target length of one round. */
+  /** Shorter loads, with less certain figures. */
+  quick: boolean;
+  /** Target length of one round of one side. */
   seconds: number;
-  /** Rounds of each side; uncached and cached alternate. */
+  /** Rounds of each side; the sides alternate. */
   rounds: number;
   /** Concurrent clients, each with one request at a time (a closed load model). */
   connections: number;
-  /** JSON file for the figures. null: a file under .data/load named by the date. */
+  /** JSON file of the report. null: a file under .data/load named by the date. */
   json: string | null;
+  /** HTML file of the report. null: the same name as the JSON file. */
+  html: string | null;
 }
 
-export const usage = `Usage: npm run load -- [viewers | submissions] [options]
-  viewers             2,000 viewers of a leaderboard that changes 2,000 times a second
-  submissions         5,000 scores a second in batches
-                      default: the flight queries, cached and uncached
-  --url URL           an app that already runs on this machine (default: start one)
-  --seconds 1-60      length of one round (default 2), or of a load on a leaderboard (15)
-  --rounds 1-20       rounds of each side, uncached and cached alternate (default 3)
-  --connections 1-64  concurrent clients (default 4)
-  --json FILE         output file of the figures (default .data/load/<date>.json)`;
+const FULL = { rounds: '9', seconds: '2' };
+const QUICK = { rounds: '6', seconds: '0.3' };
+
+export function usageOf(scenarios: readonly { name: string; question: string }[]): string {
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  return [
+    'Usage: npm run load -- [SCENARIO...] [options]',
+    ...scenarios.map(({ name, question }) => `  ${name.padEnd(width + 2)}${question}`),
+    'Without a name all of them run, one after the other.',
+    '  --quick             shorter rounds, about two minutes in all',
+    '  --url URL           an app that already runs (default: start one)',
+    '  --i-own-this-host   needed if the host of --url is not this machine',
+    '  --seconds 0.2-60    length of one round of one side (default 2, quick 0.3)',
+    '  --rounds 1-20       rounds of each side, the sides alternate (default 9, quick 6)',
+    '  --connections 1-64  concurrent clients (default 4)',
+    '  --json FILE         the figures (default .data/load/<date>.json)',
+    '  --html FILE         the report (default .data/load/<date>.html)',
+  ].join('\n');
+}
 
 /** Throws an Error that names the wrong option and its allowed values. */
-export function parseOptions(args: string[]): LoadOptions {
-  const { values } = parseArgs({
+export function parseOptions(args: string[], names: readonly string[]): LoadOptions {
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
       url: { type: 'string' },
-      seconds: { type: 'string', default: '2' },
-      rounds: { type: 'string', default: '3' },
+      quick: { type: 'boolean', default: false },
+      'i-own-this-host': { type: 'boolean', default: false },
+      seconds: { type: 'string' },
+      rounds: { type: 'string' },
       connections: { type: 'string', default: '4' },
       json: { type: 'string' },
+      html: { type: 'string' },
     },
   });
+  const unknown = positionals.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`There is no scenario "${unknown}". Choose from ${names.join(', ')}.`);
+  const { rounds, seconds } = { ...(values.quick ? QUICK : FULL), ...definedIn(values) };
   return {
-    url: values.url === undefined ? null : loopbackOrigin(values.url),
-    seconds: wholeNumber('--seconds', values.seconds, 60),
-    rounds: wholeNumber('--rounds', values.rounds, 20),
+    scenarios: positionals,
+    quick: values.quick,
+    url: values.url === undefined ? null : originOf(values.url, values['i-own-this-host']),
+    seconds: numberIn('--seconds', seconds, 0.2, 60),
+    rounds: wholeNumber('--rounds', rounds, 20),
     connections: wholeNumber('--connections', values.connections, 64),
     json: values.json ?? null,
+    html: values.html ?? null,
   };
+}
+
+function definedIn({ rounds, seconds }: { rounds?: string; seconds?: string }) {
+  return { ...(rounds !== undefined && { rounds }), ...(seconds !== undefined && { seconds }) };
+}
+
+function numberIn(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= min && value <= max))
+    throw new Error(`${name} must be a number from ${min} to ${max}, not "${text}".`);
+  return value;
 }
 
 function wholeNumber(name: string, text: string, max: number): number {
@@ -52,15 +90,15 @@ function wholeNumber(name: string, text: string, max: number): number {
   return value;
 }
 
-// Loopback only: a load test against another machine could be an attack.
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-function loopbackOrigin(text: string): string {
+/** A load test against another machine could be an attack. */
+function originOf(text: string, isOwner: boolean): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol !== 'http:' || !loopback.test(url.hostname)) {
-    throw new Error(
-      `--url must be the URL of an app on this machine, for example http://localhost:3000, not "${text}".`,
-    );
-  }
-  return url.origin;
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw new Error(`--url must be the URL of an app, for example http://localhost:3000, not "${text}".`);
+  if (LOOPBACK.test(url.hostname) || isOwner) return url.origin;
+  throw new Error(
+    `--url names ${url.host}, which is not this machine. If that host is yours, add --i-own-this-host.`,
+  );
 }

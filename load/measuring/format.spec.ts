@@ -1,19 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { align, formatCount, formatMs, formatRatio } from './format.js';
+import { align, formatCount, formatMs, formatTimes } from './format.js';
 
-describe('formatRatio', () => {
+describe('formatTimes', () => {
   it.each([
-    [722.4, '722x'],
-    [3.44, '3.4x'],
-    [1, '1x'],
-    [0.99, '1x'],
-    [0.5, '1/2'],
-    [1 / 1234, '1/1,234'],
+    [722.4, '722 times'],
+    [3.44, '3.4 times'],
+    [1, '1.0 times'],
+    [0.126, '0.13 times'],
+    [1234.5, '1,235 times'],
     [Number.NaN, '-'],
     [Number.POSITIVE_INFINITY, '-'],
-    [0, '-'],
   ])('shows %d as %s', (ratio, text) => {
-    expect(formatRatio(ratio)).toBe(text);
+    expect(formatTimes(ratio)).toBe(text);
   });
 });
 

@@ -24,10 +24,10 @@ export function formatMs(ms: number): string {
   return ms.toFixed(ms < 10 ? 2 : 1);
 }
 
-/** 34x, or 1/34 below 1. */
-export function formatRatio(ratio: number): string {
-  if (!Number.isFinite(ratio) || ratio === 0) return '-';
-  const factor = Math.max(ratio, 1 / ratio);
-  const digits = factor.toLocaleString('en-US', { maximumFractionDigits: factor < 10 ? 1 : 0 });
-  return ratio >= 1 || digits === '1' ? `${digits}x` : `1/${digits}`;
+/** For example "734 times". Two digits below ten. */
+export function formatTimes(ratio: number): string {
+  if (!Number.isFinite(ratio)) return '-';
+  const digits =
+    ratio < 10 ? ratio.toPrecision(2) : ratio.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return `${digits} times`;
 }

@@ -4,6 +4,8 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 export interface StatementTrace {
   /** Its first word in capitals, for example SELECT. */
   operation: string;
+  /** The first table that it names. Null without one. */
+  table: string | null;
   /** In milliseconds, with the time it waited for a connection of the pool. */
   durationMs: number;
   isFailed: boolean;
@@ -23,10 +25,14 @@ export async function traced<T>(sql: string, run: () => Promise<T>): Promise<T> 
     return result;
   } finally {
     const durationMs = performance.now() - startedAt;
-    statementChannel.publish({ operation: operationOf(sql), durationMs, isFailed });
+    statementChannel.publish({ ...summaryOf(sql), durationMs, isFailed });
   }
 }
 
-function operationOf(sql: string): string {
-  return /^\s*([a-z]+)/i.exec(sql)?.[1]?.toUpperCase() ?? 'OTHER';
+const OPERATION = /^\s*([a-z]+)/i;
+const TABLE = /\b(?:from|into|update)\s+([a-z_]+)/i;
+
+function summaryOf(sql: string): Pick<StatementTrace, 'operation' | 'table'> {
+  const [operation, table] = [OPERATION, TABLE].map((pattern) => pattern.exec(sql)?.[1]);
+  return { operation: operation?.toUpperCase() ?? 'OTHER', table: table ?? null };
 }

@@ -3,7 +3,7 @@ import type { BoardDefinition } from '../../src/leaderboard/index.js';
 import { inTurn } from './alternating-rounds.js';
 import type { Benchmark } from './benchmark.js';
 import { type BoardStand, playerId, randomPlayer, startBoardStand, submitTogether } from './board-stand.js';
-import { median } from './statistics.js';
+import { median } from '../../load/measuring/statistics.js';
 import { commandsOf } from '../support/commands-of.js';
 
 const SUBMITTERS = 256;

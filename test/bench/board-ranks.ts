@@ -1,7 +1,7 @@
 import { inTurn } from './alternating-rounds.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { type BoardStand, randomPlayer, startBoardStand } from './board-stand.js';
-import { median } from './statistics.js';
+import { median } from '../../load/measuring/statistics.js';
 import { commandsOf } from '../support/commands-of.js';
 
 const SIZES = (process.env['BOARD_SIZES'] ?? '10000,1000000,10000000').split(',').map(Number);

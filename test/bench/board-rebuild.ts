@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Benchmark } from './benchmark.js';
 import { type BoardStand, randomPlayer, startBoardStand, submitTogether } from './board-stand.js';
-import { median } from './statistics.js';
+import { median } from '../../load/measuring/statistics.js';
 import { commandsOf } from '../support/commands-of.js';
 
 const PLAYERS = Number(process.env['BOARD_PLAYERS'] ?? 1_000_000);

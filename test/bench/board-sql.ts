@@ -1,7 +1,7 @@
 import { inTurn } from './alternating-rounds.js';
 import type { Benchmark } from './benchmark.js';
 import { randomPlayer, startBoardStand } from './board-stand.js';
-import { median } from './statistics.js';
+import { median } from '../../load/measuring/statistics.js';
 
 const PLAYERS = Number(process.env['BOARD_PLAYERS'] ?? 1_000_000);
 const CALLS = { sql: 5, set: 500 };

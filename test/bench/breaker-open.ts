@@ -3,7 +3,7 @@ import { startCluster, startEngine } from '../../local/index.js';
 import { EngineError, type RedisEngine } from '../../src/engine/index.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { openEngine, until } from './open-engine.js';
-import { largest, mean, median, quantile } from './statistics.js';
+import { largest, mean, median, quantile } from '../../load/measuring/statistics.js';
 import { commandsOf } from '../support/commands-of.js';
 
 const CALLS = 20_000;

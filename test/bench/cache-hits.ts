@@ -4,7 +4,7 @@ import type { Benchmark } from './benchmark.js';
 import { Query } from '../../src/query-cache/query/query.js';
 import { answerOf, openCacheNode, routes } from './cache-node.js';
 import { openEngine, until } from './open-engine.js';
-import { median, quantile } from './statistics.js';
+import { median, quantile } from '../../load/measuring/statistics.js';
 
 const SIZES = { '2 KB': 2_000, '100 KB': 100_000 } as const;
 const ARGS = { origin: 'JFK', limit: 20 };

@@ -1,7 +1,7 @@
 import { type EngineKind, type LocalServer, startEngine } from '../../local/index.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { answerOf, type CacheNode, openCacheNode } from './cache-node.js';
-import { largest } from './statistics.js';
+import { largest } from '../../load/measuring/statistics.js';
 
 type Args = { id: number };
 

@@ -6,7 +6,7 @@ import {
   runCacheOutage,
 } from '../support/cache-outages/cache-outage-run.js';
 import type { Benchmark, Goal } from './benchmark.js';
-import { quantile } from './statistics.js';
+import { quantile } from '../../load/measuring/statistics.js';
 
 const KINDS = ['valkey', 'redis', 'memcached'] as const;
 const OUTAGE_MS = 2_000;

@@ -7,7 +7,7 @@ import type { CachedQuery } from '../../src/query-cache/index.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { type CacheNode, openCacheNode } from './cache-node.js';
 import { until } from './open-engine.js';
-import { largest, quantile } from './statistics.js';
+import { largest, quantile } from '../../load/measuring/statistics.js';
 
 type Args = { id: number };
 

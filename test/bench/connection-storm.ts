@@ -3,7 +3,7 @@ import type { RedisEngine } from '../../src/engine/index.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { openEngine, startClient } from './open-engine.js';
 import { OUTAGES, type Outage } from './outages.js';
-import { largest, mean } from './statistics.js';
+import { largest, mean } from '../../load/measuring/statistics.js';
 import { commandsOf } from '../support/commands-of.js';
 
 const SECONDS = 10;

@@ -3,7 +3,7 @@ import { inTurn } from './alternating-rounds.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import type { Side } from './getter.process.js';
 import { Getter } from './getter.js';
-import { median, quantile } from './statistics.js';
+import { median, quantile } from '../../load/measuring/statistics.js';
 
 const GETS_PER_ROUND = 100_000;
 /** Two processes of the same program differ by a few percent, so there are several pairs. */

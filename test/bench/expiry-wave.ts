@@ -3,7 +3,7 @@ import { startEngine } from '../../local/index.js';
 import type { LookupOutcome } from '../../src/query-cache/index.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { answerOf, type CacheNode, openCacheNode } from './cache-node.js';
-import { quantile } from './statistics.js';
+import { quantile } from '../../load/measuring/statistics.js';
 
 const NODES = 3;
 const CALLERS_PER_NODE = 4;

@@ -6,7 +6,7 @@ import { startEngine } from '../../local/index.js';
 import { inTurn } from './alternating-rounds.js';
 import type { Benchmark, Goal } from './benchmark.js';
 import { until } from './open-engine.js';
-import { median, quantile } from './statistics.js';
+import { median, quantile } from '../../load/measuring/statistics.js';
 
 const CASES = [
   { size: '2 KB', bytes: 2_000, requests: 3_000, atMost: 1 },

@@ -14,7 +14,7 @@ import {
 } from './ladder-nodes.js';
 import { KNOWN, type Outcome, TIMEOUT_MS, work, WORKLOAD } from './ladder-workload.js';
 import { openEngine } from './open-engine.js';
-import { largest } from './statistics.js';
+import { largest } from '../../load/measuring/statistics.js';
 import { createLibraryClient } from '../../src/engine/index.js';
 
 const NODES = 3;

@@ -2,7 +2,7 @@ import { startEngine } from '../../local/index.js';
 import type { CachedQuery } from '../../src/query-cache/index.js';
 import type { Benchmark } from './benchmark.js';
 import { answerOf, type CacheNode, openCacheNode, routes } from './cache-node.js';
-import { quantile } from './statistics.js';
+import { quantile } from '../../load/measuring/statistics.js';
 
 const [SMALL_BYTES, LARGE_BYTES, LARGEST_BYTES] = [1_000, 100_000, 990_000];
 const AT_ONCE = 200;

@@ -1,6 +1,6 @@
 import { startCluster, startEngine, startSentinel } from '../../local/index.js';
 import type { Benchmark, Goal } from './benchmark.js';
-import { largest, median } from './statistics.js';
+import { largest, median } from '../../load/measuring/statistics.js';
 
 const STARTS = 5;
 const KINDS = ['valkey', 'redis'] as const;

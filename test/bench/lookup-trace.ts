@@ -9,7 +9,7 @@ import { subscribe } from '../../src/telemetry/subscribe.js';
 import { inTurn } from './alternating-rounds.js';
 import type { Benchmark } from './benchmark.js';
 import { type CacheNode, openCacheNode } from './cache-node.js';
-import { median, quantile } from './statistics.js';
+import { median, quantile } from '../../load/measuring/statistics.js';
 
 const LOOKUPS = 10_000;
 const WAVE = 100;

@@ -1,4 +1,4 @@
-import { describeMachine } from '../../load/machine.js';
+import { describeMachine } from '../../load/report/machine.js';
 import { align } from '../../load/measuring/format.js';
 import { type Benchmark, type Goal, isMet, type Measurement } from './benchmark.js';
 

@@ -8,7 +8,7 @@ import { startEngine, startPostgres } from '../../local/index.js';
 import { appEnvironment, startAppNode } from '../../local/launcher/app/app-nodes.js';
 import { buildStale } from '../../local/launcher/app/build.js';
 import type { Benchmark } from './benchmark.js';
-import { largest, quantile } from './statistics.js';
+import { largest, quantile } from '../../load/measuring/statistics.js';
 
 const AT_ONCE = 600;
 const ROUNDS = 5;

@@ -1,5 +1,6 @@
 import type { Meter } from '@opentelemetry/api';
 import {
+  ATTR_DB_COLLECTION_NAME,
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_SYSTEM_NAME,
   ATTR_ERROR_TYPE,
@@ -26,10 +27,11 @@ export class DatabaseMetrics {
       METRIC_DB_CLIENT_OPERATION_DURATION,
       'Duration of SQL statements, with the wait for a connection of the pool.',
     );
-    this.stop = subscribe(statementChannel, ({ operation, durationMs, isFailed }) =>
+    this.stop = subscribe(statementChannel, ({ operation, table, durationMs, isFailed }) =>
       statements.record(durationMs / 1000, {
         ...SYSTEM,
         [ATTR_DB_OPERATION_NAME]: operation,
+        ...(table !== null && { [ATTR_DB_COLLECTION_NAME]: table }),
         ...(isFailed && { [ATTR_ERROR_TYPE]: '_OTHER' }),
       }),
     );

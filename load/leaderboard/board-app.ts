@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { BoardLoad } from './board-load.js';
+import type { AppClient } from '../app/app-client.js';
+import type { LoadOptions } from '../options.js';
+import type { Scene } from '../scenario.js';
 
 export interface Score {
   playerId: string;
@@ -13,7 +15,10 @@ export class BoardApp {
   readonly board = `load-${randomUUID().slice(0, 8)}`;
   private readonly headers: Record<string, string>;
 
-  constructor(private readonly load: BoardLoad) {
+  private readonly app: AppClient;
+
+  constructor(private readonly scene: Scene) {
+    this.app = scene.app;
     const key = process.env['GAME_SERVER_KEY'] || 'demo-game-server-key';
     this.headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   }
@@ -32,27 +37,26 @@ export class BoardApp {
   }
 
   /** CPU seconds of the app since its start. */
-  async processorSeconds(): Promise<number> {
-    const response = await fetch(`${this.load.url}/metrics`, { signal: this.load.signal });
-    const lines = (await response.text()).split('\n');
-    const modes = lines.filter((line) => line.startsWith('process_cpu_time_seconds_total{'));
-    if (modes.length === 0)
-      throw new Error(
-        `GET /metrics of ${this.load.url} has no process_cpu_time_seconds_total. Is this the app?`,
-      );
-    return modes.reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+  processorSeconds(): Promise<number> {
+    return this.app.metric('process_cpu_time_seconds_total');
   }
 
   private async send(method: string, path: string, body: unknown): Promise<void> {
-    const response = await fetch(`${this.load.url}/api/leaderboards/${this.board}${path}`, {
+    const response = await fetch(`${this.app.url}/api/leaderboards/${this.board}${path}`, {
       method,
       headers: this.headers,
       body: JSON.stringify(body),
-      signal: AbortSignal.any([this.load.signal, AbortSignal.timeout(answerWithinMs)]),
+      signal: AbortSignal.any([this.scene.signal, AbortSignal.timeout(answerWithinMs)]),
     });
     const text = await response.text();
     if (response.status !== 200) {
       throw new Error(`${method} ${path || this.board} answered ${response.status}: ${text.slice(0, 300)}`);
     }
   }
+}
+
+/** The length of a load on a board, in seconds. Longer than a round of queries, because p99 needs more samples. */
+export function durationOf({ quick }: LoadOptions): { warmUp: number; seconds: number; total: number } {
+  const [warmUp, seconds] = quick ? [3, 5] : [10, 15];
+  return { warmUp, seconds, total: warmUp + seconds };
 }

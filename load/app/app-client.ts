@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Readiness } from '../../src/http/health/health.wire.js';
-import type { QueryCacheStats } from '../../src/query-cache/query-cache.wire.js';
 
 const readyWithinMs = 15_000;
 
@@ -34,10 +33,36 @@ export class AppClient {
     return body;
   }
 
-  /** Number of database queries, by query name. */
-  async databaseQueries(): Promise<Record<string, number>> {
-    const { queries } = await this.get<QueryCacheStats>('/api/query-cache/stats');
-    return Object.fromEntries(Object.entries(queries).map(([name, counts]) => [name, counts.loads]));
+  /** Rejects unless it succeeds. */
+  async post(path: string, body: object): Promise<Response> {
+    const response = await fetch(this.url + path, {
+      method: 'POST',
+      headers: { ...this.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: this.signal,
+    });
+    if (response.ok) return response;
+    throw new Error(`POST ${path} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
+  }
+
+  /** The sum of all series of a metric that have these labels. */
+  async metric(name: string, labels: Record<string, string> = {}): Promise<number> {
+    const { status, text } = await this.request('/metrics');
+    if (status !== 200)
+      throw new Error(`GET /metrics answered ${status}. Set OPERATOR_KEY to the key of the app.`);
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) && wanted.every((label) => line.includes(label)))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  /** The number of SELECTs from a table so far. */
+  databaseQueries(table: string): Promise<number> {
+    return this.metric('db_client_operation_duration_seconds_count', {
+      db_operation_name: 'SELECT',
+      db_collection_name: table,
+    });
   }
 
   /** Waits until the database and the engine of the query cache are ready. Returns that engine's kind and topology. */

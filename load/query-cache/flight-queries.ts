@@ -1,4 +1,4 @@
-import type { AppClient } from './app-client.js';
+import type { AppClient } from '../app/app-client.js';
 import { seededRandom } from '../measuring/seeded-random.js';
 
 /** One of the app's cached queries, and the paths that both sides request in this order. */
@@ -8,10 +8,13 @@ export interface FlightQuery {
   paths: string[];
 }
 
-interface Flight {
-  id: number;
+export interface Route {
   origin: string;
   destination: string;
+}
+
+interface Flight extends Route {
+  id: number;
 }
 
 const seed = 2001;
@@ -30,9 +33,7 @@ const aroundTheCache = { 'cache-control': 'no-store' };
  */
 export async function drawFlightQueries(app: AppClient, rows: number): Promise<FlightQuery[]> {
   if (rows === 0) throw new Error('The app has no flights. Start it with npm start, which loads them.');
-  const random = seededRandom(seed);
-  const ids = Array.from({ length: 200 }, () => 1 + Math.floor(random() * rows));
-  const drawn = await Promise.all(ids.map((id) => app.get<Flight>(oneFlight(id), aroundTheCache)));
+  const drawn = await drawFlights(app, rows);
 
   return [
     { title: 'ranking of all airports', route: ranking, paths: [ranking] },
@@ -46,7 +47,11 @@ export async function drawFlightQueries(app: AppClient, rows: number): Promise<F
       route: oneRoute(':origin', ':destination'),
       paths: drawn.slice(0, 50).map(({ origin, destination }) => oneRoute(origin, destination)),
     },
-    { title: 'one flight by primary key', route: oneFlight(':id'), paths: ids.map(oneFlight) },
+    {
+      title: 'one flight by primary key',
+      route: oneFlight(':id'),
+      paths: drawn.map(({ id }) => oneFlight(id)),
+    },
   ];
 }
 
@@ -61,4 +66,28 @@ export async function countFlights(app: AppClient): Promise<number> {
     else absent = middle;
   }
   return present;
+}
+
+/** Distinct routes, drawn in proportion to their flights. */
+export async function drawRoutes(app: AppClient, rows: number): Promise<Route[]> {
+  const drawn = await drawFlights(app, rows);
+  const distinct = new Map(
+    drawn.map(({ origin, destination }) => [`${origin} ${destination}`, { origin, destination }]),
+  );
+  return [...distinct.values()].slice(0, 100);
+}
+
+export function routePath({ origin, destination }: Route): string {
+  return oneRoute(origin, destination);
+}
+
+function drawFlights(app: AppClient, rows: number): Promise<Flight[]> {
+  const random = seededRandom(seed);
+  const ids = Array.from({ length: 200 }, () => 1 + Math.floor(random() * rows));
+  return Promise.all(ids.map((id) => app.get<Flight>(oneFlight(id), aroundTheCache)));
+}
+
+/** The same question to the textbook side. */
+export function textbookPath(path: string): string {
+  return path.replace(/^\/api\//, '/textbook/');
 }

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../local/machine/free-port.js';
-import { GuardedProcess } from '../local/processes/guarded-process.js';
+import { freePort } from '../../local/machine/free-port.js';
+import { GuardedProcess } from '../../local/processes/guarded-process.js';
 
 export interface Stack {
   url: string;
   stop(): Promise<unknown>;
 }
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Starts engine, database and app as `npm start` does, on a free port. Resolves when the app is ready. */
 export async function startStack(signal: AbortSignal, say: (progress: string) => void): Promise<Stack> {

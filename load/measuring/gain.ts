@@ -1,0 +1,51 @@
+import { quantile } from './statistics.js';
+
+/** A ratio below this is no gain that a user would notice, and one that another run on the same machine may not show again. */
+export const NOTICEABLE = 1.2;
+const CONFIDENCE = 0.95;
+
+/** How much better one side is than another: a ratio of two medians, 2 means twice as good. */
+export interface Gain {
+  readonly median: number;
+  /** The interval that contains the true median of the ratio with a probability of `confidence`. */
+  readonly low: number;
+  readonly high: number;
+  readonly confidence: number;
+  readonly verdict: 'better' | 'worse' | 'no difference';
+}
+
+/**
+ * The gain from the ratios of rounds that were measured one after the other. A verdict is given only if the whole interval is beyond
+ * {@link NOTICEABLE}: a repetition then gives the same verdict.
+ */
+export function gainOf(ratios: readonly number[]): Gain {
+  const { low, high, confidence } = medianInterval(ratios);
+  const verdict = low > NOTICEABLE ? 'better' : high < 1 / NOTICEABLE ? 'worse' : 'no difference';
+  return { median: quantile(ratios, 0.5), low, high, confidence, verdict };
+}
+
+/**
+ * The narrowest interval between two of the values that contains the median with a probability of at least 95%, or else all of them. It
+ * assumes nothing about the distribution: each value is above the median with a probability of one half.
+ *
+ * Source: H. A. David, H. N. Nagaraja, Order Statistics, section 7.1
+ */
+function medianInterval(values: readonly number[]): Pick<Gain, 'low' | 'high' | 'confidence'> {
+  const sorted = Float64Array.from(values).toSorted();
+  const { length } = sorted;
+  let without = 0;
+  while (2 * (without + 1) < length && confidenceWithout(without + 1, length) >= CONFIDENCE) without++;
+  const [low = Number.NaN, high = Number.NaN] = [sorted[without], sorted[length - 1 - without]];
+  return { low, high, confidence: confidenceWithout(without, length) };
+}
+
+/** The probability that the median is between the values that remain without the lowest and the highest ones. */
+function confidenceWithout(lowest: number, count: number): number {
+  let ways = 1;
+  let outside = 0;
+  for (let below = 0; below <= lowest; below++) {
+    outside += ways;
+    ways = (ways * (count - below)) / (below + 1);
+  }
+  return 1 - (2 * outside) / 2 ** count;
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import type { LoadRequest } from '../measuring/closed-loop.js';
+import { formatCount, formatTimes } from '../measuring/format.js';
+import { seededRandom } from '../measuring/seeded-random.js';
+import { measureInTurn, type Side, type SideFigures } from '../measuring/sides.js';
+import { zipf } from '../measuring/zipf.js';
+import { type Comparison, type Scenario, type Scene, sendAll } from '../scenario.js';
+import { countFlights, drawRoutes, type Route, routePath, textbookPath } from './flight-queries.js';
+
+const NO_STORE = { 'cache-control': 'no-store' };
+const JSON_BODY = { 'content-type': 'application/json' };
+/** Percent of the requests that write. */
+const WRITES = [0, 5, 20];
+const SEQUENCE = 400;
+const SEED = 7;
+
+/** Reads and writes of the same routes, the popular ones more often: hits, misses and invalidations as an application has them. */
+export const queryCacheMixes: Scenario = {
+  name: 'query-cache-mixes',
+  question: 'And if the data change while they are read?',
+  seconds: ({ rounds, seconds }) => WRITES.length * 3 * (rounds + 1) * (seconds + 0.5),
+  async measure(scene) {
+    const routes = await drawRoutes(scene.app, await countFlights(scene.app));
+    const known = await KnownCounts.read(scene, routes);
+    const cookie = await signIn(scene);
+    const comparisons: Comparison[] = [];
+    for (const writes of WRITES) comparisons.push(await compare(scene, { writes, routes, known, cookie }));
+    return {
+      answers: comparisons.map(answerOf),
+      comparisons,
+      figures: comparisons.flatMap(({ title, sides: [module] }) => [
+        {
+          figure: `${title}: old answers of the module`,
+          value: module?.counts['oldAnswers'] ?? NaN,
+          atMost: 0,
+        },
+      ]),
+      caveats: [
+        'An answer is old if it lacks a write that was acknowledged before the answer was requested.',
+        `The delays of ${routes.length} routes, drawn by Zipf's law. The flights that are written stay in the database.`,
+      ],
+    };
+  },
+};
+
+interface Mix {
+  writes: number;
+  routes: readonly Route[];
+  known: KnownCounts;
+  cookie: string;
+}
+
+/** How many flights each route has, with every acknowledged write. */
+class KnownCounts {
+  private constructor(private readonly counts: Map<Route, number>) {}
+
+  static async read({ app }: Scene, routes: readonly Route[]): Promise<KnownCounts> {
+    const counts = new Map<Route, number>();
+    for (const route of routes) {
+      const { flights } = await app.get<{ flights: number }>(routePath(route), NO_STORE);
+      counts.set(route, flights);
+    }
+    return new KnownCounts(counts);
+  }
+
+  of(route: Route): number {
+    return this.counts.get(route) ?? 0;
+  }
+
+  written(route: Route): void {
+    this.counts.set(route, this.of(route) + 1);
+  }
+}
+
+async function compare(scene: Scene, mix: Mix): Promise<Comparison> {
+  const { options } = scene;
+  const title = `${100 - mix.writes}% reads, ${mix.writes}% writes`;
+  const sides = [
+    sideOf(scene, mix, 'module', (path) => path),
+    sideOf(scene, mix, 'textbook', textbookPath),
+    sideOf(scene, mix, 'direct', (path) => path, NO_STORE),
+  ];
+  const measured = await measureInTurn(sides, {
+    ...options,
+    onRound: (round) => scene.say(`${title}: round ${round} of ${options.rounds}`),
+  });
+  return {
+    title,
+    sides: measured.sides,
+    gains: { direct: measured.gains('module', 'direct'), textbook: measured.gains('module', 'textbook') },
+  };
+}
+
+function sideOf(
+  scene: Scene,
+  { writes, routes, known, cookie }: Mix,
+  name: string,
+  pathOf: (path: string) => string,
+  headers: Record<string, string> = {},
+): Side {
+  const { app } = scene;
+  let oldAnswers = 0;
+  const draw = zipf(routes.length, seededRandom(SEED));
+  const requests = Array.from({ length: SEQUENCE }, (_, i): LoadRequest => {
+    const route = routes[draw()] as Route;
+    if ((i * writes) % 100 < writes) return writeOf(route, { ...app.headers, cookie }, known);
+    return {
+      path: pathOf(routePath(route)),
+      headers: { ...app.headers, ...headers },
+      onSend: () => known.of(route),
+      onAnswer: (body, atLeast) => {
+        if ((JSON.parse(body) as { flights: number }).flights < (atLeast as number)) oldAnswers++;
+      },
+    };
+  });
+  return {
+    name,
+    counts: async () => ({ databaseQueries: await app.databaseQueries('flights'), oldAnswers }),
+    send: (amount) => sendAll(scene, requests, amount),
+  };
+}
+
+function writeOf(route: Route, headers: Record<string, string>, known: KnownCounts): LoadRequest {
+  const flight = { ...route, date: '2001-06-30T12:00:00', delay: 0, distance: 500 };
+  return {
+    method: 'POST',
+    path: '/api/flights',
+    headers: { ...headers, ...JSON_BODY },
+    body: JSON.stringify(flight),
+    onAnswer: () => known.written(route),
+  };
+}
+
+/** With an account of its own. */
+async function signIn({ app }: Scene): Promise<string> {
+  const account = { username: `load-${randomUUID().slice(0, 8)}`, password: randomUUID() };
+  await app.post('/api/accounts', account);
+  const { headers } = await app.post('/api/sessions', account);
+  return headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';', 1)[0])
+    .join('; ');
+}
+
+function answerOf({ title, sides, gains }: Comparison): string {
+  const [module, textbook] = sides;
+  const gain = gains['direct']?.requestsPerSecond;
+  if (!module || !textbook || !gain) throw new Error('A side was not measured.');
+  const speed =
+    gain.verdict === 'no difference'
+      ? `no difference in requests per second that this machine can show (${formatTimes(gain.median)})`
+      : `${formatTimes(gain.median)} as many requests per second as without a cache`;
+  return `${title}: ${speed}, ${oldAnswers(module)} old answers. The textbook: ${oldAnswers(textbook)} old answers of ${formatCount(textbook.requests)}.`;
+}
+
+function oldAnswers({ counts }: SideFigures): string {
+  return formatCount(counts['oldAnswers'] ?? NaN);
+}

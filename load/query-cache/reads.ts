@@ -1,0 +1,102 @@
+import type { LoadRequest } from '../measuring/closed-loop.js';
+import { formatCount, formatMs, formatTimes } from '../measuring/format.js';
+import { measureInTurn, type Side, type SideFigures } from '../measuring/sides.js';
+import { type Comparison, type Scenario, type Scene, sendAll } from '../scenario.js';
+import { countFlights, drawFlightQueries, type FlightQuery, textbookPath } from './flight-queries.js';
+
+const RELOAD = { 'cache-control': 'no-cache' };
+const NO_STORE = { 'cache-control': 'no-store' };
+/** Sides, and the warm-up of each. */
+const ROUNDS_OF_A_QUERY = (rounds: number) => 3 * (rounds + 1);
+
+/** Four queries, each answered by the database, by the textbook's cache and by the query cache. */
+export const queryCacheReads: Scenario = {
+  name: 'query-cache',
+  question: 'How much faster is a cached answer?',
+  seconds: ({ rounds, seconds }) => 4 * ROUNDS_OF_A_QUERY(rounds) * (seconds + 0.5),
+  async measure(scene) {
+    const rows = await countFlights(scene.app);
+    const queries = await drawFlightQueries(scene.app, rows);
+    const comparisons: Comparison[] = [];
+    for (const query of queries) comparisons.push(await compare(scene, query));
+    return {
+      answers: comparisons.map(answerOf),
+      comparisons,
+      figures: comparisons.flatMap(({ title, gains: { direct } }) =>
+        direct
+          ? [{ figure: `${title}: requests/s, module / direct`, value: direct.requestsPerSecond.median }]
+          : [],
+      ),
+      caveats: [
+        'All keys are loaded before the rounds. Misses and invalidations are in the scenario query-cache-mixes.',
+        'Client, app, engine and database share the cores of this machine: compare the sides with each other.',
+      ],
+    };
+  },
+};
+
+async function compare(scene: Scene, { title, paths }: FlightQuery): Promise<Comparison> {
+  const { app, options } = scene;
+  scene.say(`${title}: warming up`);
+  // `no-cache` instead of a plain request: an entry of an earlier run would expire during the rounds.
+  for (const path of new Set(paths)) await app.get(path, RELOAD);
+  const sides = [
+    side(scene, 'module', paths),
+    side(scene, 'textbook', paths.map(textbookPath)),
+    side(scene, 'direct', paths, NO_STORE),
+  ];
+  await checkNoStore(scene, paths[0] ?? '/');
+  const measured = await measureInTurn(sides, {
+    ...options,
+    onRound: (round) => scene.say(`${title}: round ${round} of ${options.rounds}`),
+  });
+  return {
+    title,
+    sides: measured.sides,
+    gains: { direct: measured.gains('module', 'direct'), textbook: measured.gains('module', 'textbook') },
+  };
+}
+
+function side(
+  scene: Scene,
+  name: string,
+  paths: readonly string[],
+  headers: Record<string, string> = {},
+): Side {
+  const requests = paths.map((path): LoadRequest => ({
+    path,
+    headers: { ...scene.app.headers, ...headers },
+  }));
+  return {
+    name,
+    counts: async () => ({ databaseQueries: await scene.app.databaseQueries('flights') }),
+    send: (amount) => sendAll(scene, requests, amount),
+  };
+}
+
+/** Otherwise both sides would be answered by the cache. */
+async function checkNoStore({ app }: Scene, path: string): Promise<void> {
+  const before = await app.databaseQueries('flights');
+  await app.get(path, NO_STORE);
+  if ((await app.databaseQueries('flights')) > before) return;
+  throw new Error(
+    '"Cache-Control: no-store" did not reach the database. Start the app with DEMO=true, or set OPERATOR_KEY to its key.',
+  );
+}
+
+function answerOf({ title, sides, gains }: Comparison): string {
+  const [module, , direct] = sides;
+  const gain = gains['direct']?.requestsPerSecond;
+  if (!module || !direct || !gain) throw new Error('A side was not measured.');
+  const queries = `${perThousand(module)} database queries per 1,000 requests instead of ${perThousand(direct)}`;
+  const latency = `half of the answers within ${formatMs(module.p50Ms)} ms instead of ${formatMs(direct.p50Ms)} ms`;
+  const { verdict } = gain;
+  if (verdict === 'no difference')
+    return `${title}: no difference that this machine can show in requests per second (${formatTimes(gain.median)}). ${queries}.`;
+  const more = verdict === 'better' ? formatTimes(gain.median) : `only ${formatTimes(gain.median)}`;
+  return `${title}: ${more} as many requests per second, ${latency}, ${queries}.`;
+}
+
+function perThousand({ counts, requests }: SideFigures): string {
+  return formatCount((1000 * (counts['databaseQueries'] ?? 0)) / requests);
+}

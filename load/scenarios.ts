@@ -1,0 +1,8 @@
+import { submissions } from './leaderboard/submissions.js';
+import { viewers } from './leaderboard/viewers.js';
+import { queryCacheMixes } from './query-cache/mixes.js';
+import { queryCacheReads } from './query-cache/reads.js';
+import type { Scenario } from './scenario.js';
+
+/** All scenarios, in the order of the report. */
+export const SCENARIOS: readonly Scenario[] = [queryCacheReads, queryCacheMixes, submissions, viewers];
