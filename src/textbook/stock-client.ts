@@ -1,9 +1,6 @@
 import { createClient, createCluster, createSentinel, type RedisClientType } from 'redis';
 import { type EngineAddress, readTlsFiles } from '../engine/index.js';
 
-/** Requests that are aborted while the engine is silent leave their commands behind. Further commands are rejected. */
-const MOST_QUEUED_COMMANDS = 1_000;
-
 /**
  * A node-redis client as its documentation shows it, for each topology. Typed as the client of one server: the commands of this folder
  * have one key, so they are the same on all three. Not connected yet.
@@ -12,23 +9,22 @@ export function createStockClient(address: EngineAddress): RedisClientType {
   const { username, password, database, tls, nodes, topology, primaryName = '', sentinel } = address;
   const socket = tls ? { tls: true as const, ...readTlsFiles(tls) } : {};
   const login = { ...(username && { username }), ...(password && { password }) };
-  const limits = { commandsQueueMaxLength: MOST_QUEUED_COMMANDS };
   const client = (): unknown => {
     switch (topology) {
       case 'cluster':
         return createCluster({
           rootNodes: nodes.map(({ host, port }) => ({ socket: { host, port } })),
-          defaults: { ...login, ...limits, socket },
+          defaults: { ...login, socket },
         });
       case 'sentinel':
         return createSentinel({
           name: primaryName,
           sentinelRootNodes: nodes,
-          nodeClientOptions: { ...login, ...limits, database, socket },
+          nodeClientOptions: { ...login, database, socket },
           sentinelClientOptions: { ...(sentinel ?? login), socket },
         });
       default:
-        return createClient({ ...login, ...limits, database, socket: { ...socket, ...nodes[0] } });
+        return createClient({ ...login, database, socket: { ...socket, ...nodes[0] } });
     }
   };
   // Without a listener node-redis would end the process. The engine module reports the outages of the same servers.

@@ -5,7 +5,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { RedisClientType } from 'redis';
 import { sendProblem } from '../common/index.js';
 import { createStockClient, problemOf } from './stock-client.js';
@@ -23,7 +23,7 @@ const GRACE_MS = 1_000;
 @Injectable()
 export class TextbookConnections implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly clients: Readonly<Record<UseCase, RedisClientType>>;
-  private requests = 0;
+  private readonly waiting = new Set<Response>();
   private isClosed = false;
   private grace: NodeJS.Timeout | undefined;
 
@@ -47,11 +47,10 @@ export class TextbookConnections implements OnModuleInit, BeforeApplicationShutd
   admit(useCase: UseCase): RequestHandler {
     const problem = problemOf(this.options.engines[useCase]);
     return (_request, response, next) => {
-      const isBusy = this.requests >= MOST_REQUESTS;
       if (problem) return sendProblem(response, 503, new TextbookError('E_TEXTBOOK_ENGINE', problem));
-      if (isBusy) return sendProblem(response, 503, new TextbookError('E_TEXTBOOK_BUSY', TOO_MANY));
-      this.requests++;
-      response.once('close', () => this.requests--);
+      if (this.isBusy()) return sendProblem(response, 503, new TextbookError('E_TEXTBOOK_BUSY', TOO_MANY));
+      this.waiting.add(response);
+      response.once('close', () => this.leave(response));
       next();
     };
   }
@@ -63,6 +62,16 @@ export class TextbookConnections implements OnModuleInit, BeforeApplicationShutd
   onApplicationShutdown(): void {
     clearTimeout(this.grace);
     this.close();
+  }
+
+  private isBusy(): boolean {
+    if (this.waiting.size >= MOST_REQUESTS) for (const response of this.waiting) this.leave(response);
+    return this.waiting.size >= MOST_REQUESTS;
+  }
+
+  /** A request that its client aborted counts until its handler ends: its command still waits for the engine. */
+  private leave(response: Response): void {
+    if (response.writableEnded) this.waiting.delete(response);
   }
 
   private close(): void {

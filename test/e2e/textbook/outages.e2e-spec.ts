@@ -66,6 +66,19 @@ describe('while the engine is down, the textbook side', () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(MOST_REQUESTS);
   });
 
+  it('counts requests that their clients have aborted until the engine answers', async () => {
+    const url = `${node.url}/textbook/leaderboards/arena`;
+    textbook.app.engine.pause();
+    const clients = Array.from({ length: MOST_REQUESTS + 1 }, () => new AbortController());
+    const requests = clients.map(({ signal }) => fetch(url, { signal }).then(({ status }) => status));
+    expect(await Promise.race(requests)).toBe(503);
+    for (const client of clients) client.abort();
+    await Promise.allSettled(requests);
+    for (let i = 0; i < 3; i++) expect((await fetch(url)).status).toBe(503);
+    textbook.app.engine.resume();
+    await until(async () => (await fetch(url)).status === 200);
+  });
+
   it('holds up no shutdown: requests that wait are answered', async () => {
     const leaving = await textbook.app.startNode();
     textbook.app.engine.pause();
