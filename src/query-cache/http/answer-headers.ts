@@ -5,19 +5,20 @@ export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Sets `Cache-Status` (RFC 9211), `Server-Timing` (W3C), `Age` (RFC 9111) and `Cache-Control`. */
 export function describeLookup(response: ServerResponse, lookup: Lookup): void {
-  const headers = lookupHeaders(lookup);
-  for (const name in headers) response.setHeader(name, headers[name as keyof typeof headers]);
+  response.setHeader('Cache-Status', cacheStatus(lookup));
+  response.setHeader('Server-Timing', serverTiming(lookup));
+  response.setHeader('Age', ageOf(lookup));
   // Clients may keep an answer but must revalidate it: only this cache learns of invalidations. A private answer is kept by no client.
   response.setHeader('Cache-Control', lookup.isScoped ? 'private, no-store' : 'no-cache');
 }
 
-/** The headers that differ from lookup to lookup. */
-export function lookupHeaders(lookup: Lookup) {
-  return {
-    'Cache-Status': cacheStatus(lookup),
-    'Server-Timing': serverTiming(lookup),
-    Age: String(Math.floor(lookup.ageSeconds)),
-  };
+/** Names and values, in turn, of the headers that differ from lookup to lookup. */
+export function lookupHeaders(lookup: Lookup): string[] {
+  return ['Cache-Status', cacheStatus(lookup), 'Server-Timing', serverTiming(lookup), 'Age', ageOf(lookup)];
+}
+
+function ageOf({ ageSeconds }: Lookup): string {
+  return String(Math.floor(ageSeconds));
 }
 
 function cacheStatus({ outcome, tier, ttlSeconds, stored }: Lookup): string {
@@ -42,10 +43,11 @@ function cacheStatus({ outcome, tier, ttlSeconds, stored }: Lookup): string {
 }
 
 function serverTiming({ localMs, engineMs, databaseMs }: Lookup): string {
-  const tiers: [string, number | null][] = [
-    ['local', localMs],
-    ['engine', engineMs],
-    ['database', databaseMs],
-  ];
-  return tiers.flatMap(([tier, ms]) => (ms === null ? [] : [`${tier};dur=${ms.toFixed(3)}`])).join(', ');
+  const engine = durationOf('engine', engineMs);
+  const database = durationOf('database', databaseMs);
+  return durationOf('local', localMs) + engine + (engine && database && ', ') + database;
+}
+
+function durationOf(tier: string, ms: number | null): string {
+  return ms === null ? '' : `${tier};dur=${ms.toFixed(3)}`;
 }

@@ -2,10 +2,10 @@ import { type CanActivate, createParamDecorator, type ExecutionContext, UseGuard
 import type { Request, Response } from 'express';
 
 /** A request with one of these headers goes the normal way: it may get another answer. */
-export const NORMAL_WAY_HEADERS =
-  'authorization cache-control content-length cookie expect if-match if-modified-since if-range if-unmodified-since origin pragma range transfer-encoding upgrade'.split(
-    ' ',
-  );
+export const NORMAL_WAY_HEADERS: ReadonlySet<string> = new Set(
+  `authorization cache-control content-length cookie expect if-match if-modified-since if-range
+  if-unmodified-since origin pragma range transfer-encoding upgrade`.split(/\s+/),
+);
 
 const MARK = 'fastLaneQuery';
 
