@@ -1,65 +1,81 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { startEngine } from '../../local/index.js';
 import { inTurn } from './alternating-rounds.js';
 import type { Benchmark, Goal } from './benchmark.js';
+import { HttpClient } from './http-client.js';
 import { until } from './open-engine.js';
 import { median, quantile } from '../../load/measuring/statistics.js';
 
 const CASES = [
-  { size: '2 KB', bytes: 2_000, requests: 3_000, atMost: 1 },
-  { size: '100 KB', bytes: 100_000, requests: 600, atMost: 0.6 },
+  { size: '2 KB', bytes: 2_000, requests: 1_500, normalAtMost: 0.9, fastAtMost: 1.6 },
+  { size: '100 KB', bytes: 100_000, requests: 400, normalAtMost: 0.35, fastAtMost: 1.4 },
 ] as const;
-const ROUNDS = 16;
-const AT_ONCE = 20;
+const ROUNDS = 12;
+const CONNECTIONS = 20;
 
-/** What a hit costs a server, compared with a handler that returns a constant. */
+/** In microseconds per request. */
+interface Cost {
+  cpu: number;
+  time: number;
+}
+
+/** What a hit costs a server, compared with a handler that returns a constant and with Node's HTTP server alone. */
 export const httpHit: Benchmark = {
   name: 'http-hit',
   method:
-    `Server CPU (user + system) per request of a Nest application: a local hit / a handler that returns the same object, ${ROUNDS} rounds of each in\n` +
-    `turn, ${AT_ONCE} connections; the client is another process. Medians of the rounds, and of the ratios of one turn.`,
+    `Server CPU (user + system) per request, and requests per second, of one process: a Nest handler that returns a constant object; a local hit that\n` +
+    `returns it, the normal way and by @FastLane(); a node:http listener that writes the same bytes and headers. ${ROUNDS} rounds of each in turn, ${CONNECTIONS}\n` +
+    `connections; the client is another process. Medians of the rounds, and of the ratios of one turn.`,
   async measure(say) {
     const server = await startEngine('valkey');
     const application = fork(fileURLToPath(new URL('http-hit.process.js', import.meta.url)), [server.url]);
     const exited = once(application, 'exit');
-    const heard = async (): Promise<number> => Number((await once(application, 'message'))[0]);
-    const cpu = (): Promise<number> => {
-      const answer = heard();
-      application.send('cpu');
-      return answer;
-    };
-    const port = await heard();
-    const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-    const ask = (path: string) => request({ port, agent, path });
-    const costPerRequest = async (path: string, requests: number): Promise<number> => {
-      const before = await cpu();
-      for (let sent = 0; sent < requests; sent += AT_ONCE)
-        await Promise.all(Array.from({ length: AT_ONCE }, () => ask(path)));
-      return ((await cpu()) - before) / requests;
-    };
-    const table = [['answer', 'constant µs', 'hit µs', 'hit / constant', 'quartiles']];
+    await once(application, 'message');
+    const ports = (await ask(application, 'ports')) as { nest: number; bare: number };
+    const nest = await HttpClient.open(ports.nest, CONNECTIONS);
+    const bare = await HttpClient.open(ports.bare, CONNECTIONS);
+    const table = [
+      ['answer', 'server', 'CPU µs', 'requests/s', 'CPU / constant', 'quartiles', 'CPU / bare', 'quartiles'],
+    ];
     const goals: Goal[] = [];
     try {
-      for (const { size, bytes, requests, atMost } of CASES) {
+      for (const { size, bytes, requests, normalAtMost, fastAtMost } of CASES) {
         say(size);
-        await until('it is in the local tier', async () =>
-          /detail=local/.test(await ask(`/cached/${bytes}`)),
+        const fast = `/fast/${bytes}`;
+        await until('it is in the local tier', async () => {
+          const headers = (await ask(application, { record: fast })) as Record<string, string>;
+          return /detail=local/.test(String(headers['cache-status']));
+        });
+        const costs: Cost[][] = [[], [], [], []];
+        const sides = [
+          ['constant', nest, `/constant/${bytes}`],
+          ['normal way', nest, `/cached/${bytes}`],
+          ['fast lane', nest, fast],
+          ['bare node:http', bare, fast],
+        ] as const;
+        const measured = sides.map(([, client, path], side) => async () => {
+          const cost = await costOf(application, { client, path, requests });
+          costs[side]?.push(cost);
+          return cost.cpu;
+        });
+        const cpu = await inTurn(measured, { rounds: ROUNDS, warmUps: 4 });
+        const ratios = (side: number, to: number) =>
+          (cpu[side] ?? []).map((cost, round) => cost / (cpu[to]?.[round] ?? Number.NaN));
+        for (const [side, [name]] of sides.entries()) {
+          const perSecond = median((costs[side] ?? []).slice(-ROUNDS).map(({ time }) => 1e6 / time));
+          const figures = [median(cpu[side] ?? []).toFixed(0), Math.round(perSecond).toLocaleString('en-US')];
+          table.push([size, name, ...figures, ...summary(ratios(side, 0)), ...summary(ratios(side, 3))]);
+        }
+        goals.push(
+          { figure: `normal way / constant, ${size}`, value: median(ratios(1, 0)), atMost: normalAtMost },
+          { figure: `fast lane / bare node:http, ${size}`, value: median(ratios(2, 3)), atMost: fastAtMost },
         );
-        const sides = ['constant', 'cached'].map(
-          (path) => () => costPerRequest(`/${path}/${bytes}`, requests),
-        );
-        const [constant = [], cached = []] = await inTurn(sides, { rounds: ROUNDS, warmUps: 4 });
-        const ratios = cached.map((cost, round) => cost / (constant[round] ?? Number.NaN));
-        const quartiles = [0.25, 0.75].map((share) => quantile(ratios, share).toFixed(2)).join(' - ');
-        const costs = [constant, cached].map((rounds) => median(rounds).toFixed(0));
-        table.push([size, ...costs, median(ratios).toFixed(2), quartiles]);
-        goals.push({ figure: `hit / constant, ${size}`, value: median(ratios), atMost });
       }
     } finally {
-      agent.destroy();
+      nest.close();
+      bare.close();
       application.disconnect();
       await exited;
       await server.stop();
@@ -68,12 +84,26 @@ export const httpHit: Benchmark = {
   },
 };
 
-/** @returns its `Cache-Status`. */
-function request(options: { port: number; agent: Agent; path: string }): Promise<string> {
-  return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', ...options }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${options.path}: ${response.statusCode}.`));
-      response.on('end', () => resolve(String(response.headers['cache-status']))).resume();
-    }).on('error', reject);
-  });
+async function ask(application: ChildProcess, message: string | object): Promise<unknown> {
+  const answer = once(application, 'message');
+  application.send(message);
+  return (await answer)[0];
+}
+
+async function costOf(
+  application: ChildProcess,
+  { client, path, requests }: { client: HttpClient; path: string; requests: number },
+): Promise<Cost> {
+  const before = Number(await ask(application, 'cpu'));
+  const startedAt = performance.now();
+  await client.get(path, requests);
+  const time = ((performance.now() - startedAt) * 1_000) / requests;
+  return { cpu: (Number(await ask(application, 'cpu')) - before) / requests, time };
+}
+
+function summary(ratios: readonly number[]): string[] {
+  return [
+    median(ratios).toFixed(2),
+    [0.25, 0.75].map((share) => quantile(ratios, share).toFixed(2)).join(' - '),
+  ];
 }
