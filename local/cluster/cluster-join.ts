@@ -1,5 +1,6 @@
 import { areReplicating, waitUntil } from '../stacks/readiness.js';
 import type { ClusterMembers, Member } from './cluster-members.js';
+import type { ClusterView } from './cluster-view.js';
 import { SLOTS, splitEvenly } from './cluster-settings.js';
 
 const READY_WITHIN_SECONDS = 20;
@@ -66,11 +67,11 @@ function follow({ name, node }: Member, primary: Member): Promise<void> {
 
 async function untilReady(members: ClusterMembers): Promise<void> {
   const all = members.all();
-  const replicas = members.shards.flatMap((shard) => members.of(shard).slice(1));
   const replies = (...command: string[]) => Promise.all(all.map(({ node }) => node.command(...command)));
   await waitUntil('every node sees the whole cluster', READY_WITHIN_SECONDS, async () => {
     const views = await members.views();
     const complete = views.every((view) => all.every(({ id }) => view.get(id)?.healthy));
+    const replicas = replicasOf(members, views);
     const replicasSeen = views.every((view) => replicas.every(({ id }) => !view.get(id)?.primary));
     return views.length === all.length && complete && replicasSeen;
   });
@@ -85,7 +86,15 @@ async function untilReady(members: ClusterMembers): Promise<void> {
       (state) => state.includes('cluster_state:ok') && state.includes(`cluster_slots_ok:${SLOTS}`),
     );
   });
-  await waitUntil('all replicas follow their primary', READY_WITHIN_SECONDS, () =>
-    areReplicating(replicas.map(({ node }) => node)),
+  await waitUntil('all replicas follow their primary', READY_WITHIN_SECONDS, async () =>
+    areReplicating(replicasOf(members, await members.views()).map(({ node }) => node)),
   );
+}
+
+/** After a failover, any node of a shard can be its primary. */
+function replicasOf(members: ClusterMembers, views: readonly ClusterView[]): Member[] {
+  return members.shards.flatMap((shard) => {
+    const primary = members.primaryOf(shard, views);
+    return members.of(shard).filter((member) => member !== primary);
+  });
 }

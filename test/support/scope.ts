@@ -19,6 +19,7 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'docker-compose.yml': 'test/e2e/docker/**/*.e2e-spec.ts',
   'Sentinel and Cluster': 'test/e2e/engine/app-on-topologies.e2e-spec.ts',
   'engine faults with TLS': 'test/e2e/engine/faults-on-*-with-tls.e2e-spec.ts',
+  'changes of managed services under load': 'test/e2e/engine/services-under-load.e2e-spec.ts',
   'IAM tokens that expire': 'test/e2e/engine/iam-tokens.e2e-spec.ts',
   'refusals of engines and wrong URLs':
     'test/e2e/{engine/{least-access,memcached-wrong-servers,refusals,refused-commands,cluster-addresses,wrong-urls,subscriber-connections,argument-limit,replace-foreign},database/database-urls}.e2e-spec.ts',

@@ -8,10 +8,16 @@ const EVERY_MS = 5;
 /** On a busy machine requests are left out instead of piling up. */
 const MAX_PENDING = 20;
 
-interface Answer {
-  kind: string;
+export interface Answer {
+  kind: 'session' | 'flight' | 'board' | 'score';
   /** 0: no answer. */
   status: number;
+  ms: number;
+}
+
+interface Score {
+  playerId: string;
+  score: number;
 }
 
 /**
@@ -20,6 +26,8 @@ interface Answer {
  */
 export class RequestLoad {
   readonly answers: Answer[] = [];
+  /** The best score of each player that was accepted, also while the engine was down. */
+  readonly best = new Map<string, number>();
   private readonly pending = new Set<Promise<unknown>>();
   private readonly stopped = new AbortController();
   private isHeld = false;
@@ -91,9 +99,12 @@ export class RequestLoad {
   private send(kind: Kind | undefined): void {
     if (!kind) return;
     const [name, send] = kind;
+    const startedAt = performance.now();
+    const add = (status: number) =>
+      void this.answers.push({ kind: name, status, ms: performance.now() - startedAt });
     const sent = send().then(
-      ({ status }) => void this.answers.push({ kind: name, status }),
-      () => void this.answers.push({ kind: name, status: 0 }),
+      ({ status }) => add(status),
+      () => add(0),
     );
     this.pending.add(sent);
     void sent.finally(() => this.pending.delete(sent));
@@ -107,12 +118,20 @@ export class RequestLoad {
       ['session', () => fetchAnswer(`${url}/api/sessions/current`, { headers: { cookie: this.cookie } })],
       ['flight', () => fetchAnswer(`${url}/api/flights/${(flight++ % 50) + 1}`)],
       ['board', () => fetchAnswer(`${url}${board}`)],
-      ['score', () => fetchAnswer(`${url}${board}/scores`, scoreRequest())],
+      ['score', () => this.submit(`${url}${board}/scores`)],
     ];
+  }
+
+  private async submit(url: string): Promise<{ status: number }> {
+    const { playerId, score } = { playerId: `player-${Date.now() % 20}`, score: Date.now() % 1_000 };
+    const answer = await fetchAnswer(url, scoreRequest({ playerId, score }));
+    if (answer.status === 200 || answer.status === 202)
+      this.best.set(playerId, Math.max(score, this.best.get(playerId) ?? 0));
+    return answer;
   }
 }
 
-type Kind = [name: string, send: () => Promise<{ status: number }>];
+type Kind = [name: Answer['kind'], send: () => Promise<{ status: number }>];
 
 async function fetchAnswer(url: string, options?: RequestInit): Promise<{ status: number }> {
   const response = await fetch(url, options);
@@ -120,15 +139,10 @@ async function fetchAnswer(url: string, options?: RequestInit): Promise<{ status
   return response;
 }
 
-function scoreRequest(): RequestInit {
-  const score = {
-    submissionId: randomUUID(),
-    playerId: `player-${Date.now() % 20}`,
-    score: Date.now() % 1_000,
-  };
+function scoreRequest(score: Score): RequestInit {
   return {
     method: 'POST',
     headers: { ...asGameServer, 'content-type': 'application/json' },
-    body: JSON.stringify(score),
+    body: JSON.stringify({ submissionId: randomUUID(), ...score }),
   };
 }
