@@ -46,7 +46,10 @@ describe('a request on the fast lane', () => {
   }
 
   it.each(requests)('is counted with the names and labels of the normal way: %s', async (_what, exchange) => {
-    for (const metric of ['http_server_request_duration_count', 'cache_lookup_duration_count']) {
+    for (const metric of [
+      'http_server_request_duration_seconds_count',
+      'cache_lookup_duration_seconds_count',
+    ]) {
       const before = await countsOf(metric);
       const normal = await both.normalWay({ path: PATH, ...exchange() });
       const between = await countsOf(metric);
