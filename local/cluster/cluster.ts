@@ -1,7 +1,7 @@
 import { prepareEngine } from '../engines/engine-setup.js';
 import { engineUrl, type LocalEngine } from '../engines/redis-node.js';
 import type { EngineStack, StackOptions } from '../stacks/engine-stack.js';
-import { waitUntil } from '../stacks/readiness.js';
+import { areReplicating, retried, waitUntil } from '../stacks/readiness.js';
 import { StackNodes } from '../stacks/stack-nodes.js';
 import { assignSlots, joinAsReplica, joinCluster } from './cluster-join.js';
 import { ClusterMembers } from './cluster-members.js';
@@ -34,7 +34,7 @@ export interface EngineCluster extends EngineStack {
   replaceNode(name: string): Promise<void>;
 }
 
-const PROMOTED_WITHIN_SECONDS = 10;
+const PROMOTED_WITHIN_SECONDS = 20;
 
 /** Starts a cluster of primaries with replicas. Resolves when every node sees the whole cluster and serves. */
 export async function startCluster(
@@ -124,9 +124,13 @@ class Cluster implements EngineCluster {
   }
 
   async failover(shard: string): Promise<void> {
-    const before = await this.primaryNow(shard);
+    const before = await this.knownPrimaryOf(shard);
     const replica = this.members.of(shard).find(({ name }) => name !== before);
     if (!replica) throw new Error(`${shard} has no replica.`);
+    // Right after another failover it does not follow its primary yet, and would refuse.
+    await waitUntil(`${replica.name} follows ${before}`, PROMOTED_WITHIN_SECONDS, () =>
+      areReplicating([replica.node]),
+    );
     await replica.node.command('CLUSTER', 'FAILOVER');
     await waitUntil(`${replica.name} is the primary`, PROMOTED_WITHIN_SECONDS, async () => {
       return (await this.primaryNow(shard)) === replica.name;
@@ -136,8 +140,10 @@ class Cluster implements EngineCluster {
   async replaceNode(name: string): Promise<void> {
     const shard = this.shards.find((one) => this.members.of(one).some((member) => member.name === name));
     if (!shard) throw new Error(`There is no node "${name}".`);
-    if ((await this.primaryNow(shard)) === name) await this.failover(shard);
-    const primary = this.members.primaryOf(shard, await this.members.views());
+    if ((await this.knownPrimaryOf(shard)) === name) await this.failover(shard);
+    const primaryName = await this.knownPrimaryOf(shard);
+    const primary = this.members.of(shard).find((member) => member.name === primaryName);
+    if (!primary) throw new Error(`${shard} has no primary.`);
     const oldId = await this.members.replaceMember(name);
     const others = this.members.all().filter((member) => member.name !== name);
     await Promise.all(others.map(({ node }) => node.command('CLUSTER', 'FORGET', oldId)));
@@ -153,5 +159,8 @@ class Cluster implements EngineCluster {
       primaries: this.shards.map(primary),
       count,
     });
+  }
+  private knownPrimaryOf(shard: string): Promise<string> {
+    return retried(`a node knows the primary of ${shard}`, () => this.primaryNow(shard));
   }
 }

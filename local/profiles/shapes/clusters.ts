@@ -1,9 +1,11 @@
 import { type EngineCluster, startCluster } from '../../cluster/cluster.js';
 import type { FrontedNode } from '../../stacks/engine-stack.js';
+import { retried } from '../../stacks/readiness.js';
 import type { ServiceProxy } from '../limits/service-proxy.js';
 import { noReplica, type RunningShape, type ShapeOptions } from './running-profile.js';
 
 const FOLLOW_EVERY_MILLISECONDS = 100;
+const PROMOTE_AFTER_MILLISECONDS = 1_000;
 /** Nodes announce a name. All names are `localhost` here, with a port for each. */
 const ANNOUNCE_NAMES = [
   '--cluster-announce-hostname',
@@ -48,20 +50,40 @@ export async function startVirtualNode(
   const front = async ({ port, tls }: FrontedNode) => (proxy ??= await options.startProxy(port, tls));
   const cluster = await start(kind, { ...options, front, shards: 1 });
   const follow = async () => proxy?.retarget(cluster.node(await cluster.primaryNow('shard-1')).port);
-  const following = setInterval(() => void follow().catch(() => undefined), FOLLOW_EVERY_MILLISECONDS);
-  const change = async (action: Promise<void>) => {
-    await (options.replicas > 0 ? action : noReplica(options.profile));
+  const watch = watchPrimary(cluster);
+  const following =
+    options.replicas > 0 &&
+    setInterval(() => void Promise.allSettled([follow(), watch()]), FOLLOW_EVERY_MILLISECONDS);
+  const change = async (action: () => Promise<void>) => {
+    await (options.replicas > 0 ? action() : noReplica(options.profile));
     await follow();
   };
   return {
     ...commonOf(cluster),
     url: urlWith(cluster, proxy),
-    failover: () => change(cluster.failover('shard-1')),
-    replaceNode: (name) => change(cluster.replaceNode(name)),
+    failover: () => change(() => cluster.failover('shard-1')),
+    replaceNode: (name) => change(() => cluster.replaceNode(name)),
     stop: async () => {
-      clearInterval(following);
+      if (following) clearInterval(following);
       await cluster.stop();
     },
+  };
+}
+
+/** A cluster needs a majority of its primaries for a promotion. With one shard there is none, so the service does it. */
+function watchPrimary(cluster: EngineCluster): () => Promise<void> {
+  let answeredAt = Date.now();
+  return async () => {
+    const primary = await cluster.primaryNow('shard-1');
+    const answers = await cluster
+      .node(primary)
+      .command('PING')
+      .then(Boolean, () => false);
+    if (answers) answeredAt = Date.now();
+    if (Date.now() - answeredAt < PROMOTE_AFTER_MILLISECONDS) return;
+    answeredAt = Date.now();
+    const replica = [...cluster.nodes].find(([name]) => name !== primary)?.[1];
+    await replica?.command('CLUSTER', 'FAILOVER', 'TAKEOVER');
   };
 }
 
@@ -90,7 +112,8 @@ function commonOf(cluster: EngineCluster) {
     get nodes() {
       return cluster.nodes;
     },
-    primaryNow: (shard = 'shard-1') => cluster.primaryNow(shard),
+    primaryNow: (shard = 'shard-1') =>
+      retried(`a node knows the primary of ${shard}`, () => cluster.primaryNow(shard)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { startEngine } from '../../engines/engine-server.js';
 import type { LocalEngine } from '../../engines/redis-node.js';
-import { waitUntil } from '../../stacks/readiness.js';
+import { areReplicating, retried, waitUntil } from '../../stacks/readiness.js';
 import { startSentinel } from '../../stacks/sentinel.js';
 import { PRIMARY_NAME } from '../../stacks/sentinel-settings.js';
 import type { ServiceProxy } from '../limits/service-proxy.js';
@@ -37,27 +37,37 @@ async function startWithReplicas(kind: 'redis' | 'valkey', options: ShapeOptions
   const stack = await startSentinel(kind, { tls: profile.tls, ...access, replicas });
   const primary = stack.node('primary');
   const proxy = await startProxy(primary.port, stack.tls);
+  const primaryNow = () => retried('the sentinels report a primary', () => stack.primaryNow());
   const follow = async () => proxy.retarget(stack.node(await stack.primaryNow()).port);
   const following = setInterval(() => void follow().catch(() => undefined), FOLLOW_EVERY_MILLISECONDS);
   const failover = async () => {
-    const before = await stack.primaryNow();
+    const before = await primaryNow();
     await stack.node('sentinel-1').command('SENTINEL', 'FAILOVER', PRIMARY_NAME);
     await waitUntil('a replica is the primary', PROMOTED_WITHIN_SECONDS, async () => {
       return (await stack.primaryNow()) !== before;
     });
-    await follow();
+    // Sentinels would do that up to ten seconds later. Another failover before it loses writes.
+    const primary = stack.node(await primaryNow());
+    proxy.retarget(primary.port);
+    await stack.node(before).command('REPLICAOF', '127.0.0.1', `${primary.port}`);
+    await waitUntil('the former primary is a replica', PROMOTED_WITHIN_SECONDS, () =>
+      areReplicating([stack.node(before)]),
+    );
   };
   const isData = ([name]: readonly [string, LocalEngine]) => !name.startsWith('sentinel');
   return {
     url: urlOf(primary, proxy),
     tls: stack.tls,
     nodes: new Map([...stack.nodes].filter(isData)),
-    primaryNow: () => stack.primaryNow(),
+    primaryNow,
     failover,
     replaceNode: async (name) => {
-      if (name === (await stack.primaryNow())) await failover();
+      if (name === (await primaryNow())) await failover();
       await stack.node(name).kill();
       await stack.node(name).restart();
+      await waitUntil(`${name} is a replica`, PROMOTED_WITHIN_SECONDS, () =>
+        areReplicating([stack.node(name)]),
+      );
     },
     stop: async () => {
       clearInterval(following);
