@@ -60,6 +60,8 @@ describe('what goes the normal way', () => {
     ['Cache-Control: max-age=0', () => ({ headers: { 'cache-control': 'max-age=0' } })],
     ['Pragma', () => ({ headers: { pragma: 'no-cache' } })],
     ['an operator', () => ({ headers: asOperator })],
+    ['an operator’s no-store', () => ({ headers: { ...asOperator, 'cache-control': 'no-store' } })],
+    ['an operator’s no-cache', () => ({ headers: { ...asOperator, 'cache-control': 'no-cache' } })],
     ['a wrong key', () => ({ headers: { authorization: 'Bearer wrong' } })],
     ['a cookie', () => ({ headers: { cookie: 'sid=1' } })],
     ['Range', () => ({ headers: { range: 'bytes=0-9' } })],
@@ -146,6 +148,23 @@ describe('an invalidation', () => {
     await demo.get(QueryCacheService).invalidateTag('airport:LAX');
     await until(async () => !(await both.own({ path: ROUTE })).isFast);
     expect((await both.warm(ROUTE)).headers['cache-status']).toContain('; hit; ');
+  });
+});
+
+describe('in demo mode', () => {
+  it.each(['evil.example', 'localhost', '[::1]:3000'])('a request with the Host %s', async (host) => {
+    const ways = await BothWays.of(demo);
+    await ways.warm(ROUTE, { host });
+    const hit = await ways.send({ path: ROUTE, headers: { host } });
+    expect(hit.own.isFast).toBe(true);
+    expectSame(hit);
+    const reload = await ways.send({ path: ROUTE, headers: { host, 'cache-control': 'no-cache' } });
+    expect([reload.own.isFast, reload.own.headers['cache-status']]).toEqual([
+      false,
+      expect.stringContaining(host === 'evil.example' ? '; hit; ' : 'fwd=request; stored'),
+    ]);
+    expectSame(reload);
+    await ways.close();
   });
 });
 
