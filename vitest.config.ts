@@ -1,7 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { leftOut } from './test/profiles/left-out.js';
+import { PROFILE } from './test/support/profiles/profile.js';
 import { SKIPPED } from './test/support/scope.js';
 
-const skipped = [...configDefaults.exclude, ...SKIPPED];
+const skipped = [
+  ...configDefaults.exclude,
+  ...SKIPPED,
+  ...(PROFILE ? leftOut(PROFILE).map(({ glob }) => glob) : []),
+];
 
 const onRealServers = {
   globalSetup: ['test/support/servers.ts'],

@@ -1,4 +1,6 @@
-import { type EngineKind, type Profile, profileNamed } from '../../../local/index.js';
+import type { EngineKind, Profile } from '../../../local/index.js';
+// Vitest's configuration loads this file, for which all of local/ would be too much.
+import { profileNamed } from '../../../local/profiles/catalog.js';
 
 const name = process.env['TEST_PROFILE'];
 

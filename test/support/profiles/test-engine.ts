@@ -18,7 +18,7 @@ export async function startTestEngine(kind: EngineKind): Promise<LocalServer> {
   return asEngine(await startProfile(PROFILE.name, { kind, keys: '*' }));
 }
 
-const SENT_TO_ALL = new Set(['ACL', 'CONFIG', 'DBSIZE', 'FLUSHALL', 'INFO', 'KEYS', 'SCRIPT']);
+const SENT_TO_ALL = new Set(['ACL', 'CONFIG', 'DBSIZE', 'EVAL', 'FLUSHALL', 'INFO', 'KEYS', 'SCRIPT']);
 
 /** The servers of a profile as one. They are paused and killed together, and administrated over their own ports. */
 function asEngine(running: RunningProfile): LocalServer {
