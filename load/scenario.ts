@@ -1,5 +1,5 @@
 import type { AppClient } from './app/app-client.js';
-import { closedLoop, type LoadRequest, type Sent } from './measuring/closed-loop.js';
+import { closedLoop, type Requests, type Sent } from './measuring/closed-loop.js';
 import type { Gains, SideFigures } from './measuring/sides.js';
 import type { LoadOptions } from './options.js';
 
@@ -33,7 +33,7 @@ export interface Findings {
 export interface Comparison {
   readonly title: string;
   readonly sides: readonly SideFigures[];
-  /** The first side compared with each other one, by name. */
+  /** The first side compared with each other one, by name of the other. */
   readonly gains: Readonly<Record<string, Gains>>;
 }
 
@@ -50,11 +50,7 @@ export function isMet({ value, atMost = Infinity, atLeast = -Infinity }: Figure)
 }
 
 /** Sends the requests in a closed loop, with the options of the run. */
-export function sendAll(
-  { app, options, signal }: Scene,
-  requests: readonly LoadRequest[],
-  amount: number,
-): Promise<Sent> {
+export function sendAll({ app, options, signal }: Scene, requests: Requests, amount: number): Promise<Sent> {
   const { connections, seconds } = options;
   return closedLoop({ url: app.url, requests, connections, amount, limitSeconds: 3 * seconds + 30, signal });
 }

@@ -3,6 +3,13 @@ import { viewers } from './leaderboard/viewers.js';
 import { queryCacheMixes } from './query-cache/mixes.js';
 import { queryCacheReads } from './query-cache/reads.js';
 import type { Scenario } from './scenario.js';
+import { sessions } from './sessions/sessions.js';
 
 /** All scenarios, in the order of the report. */
-export const SCENARIOS: readonly Scenario[] = [queryCacheReads, queryCacheMixes, submissions, viewers];
+export const SCENARIOS: readonly Scenario[] = [
+  queryCacheReads,
+  queryCacheMixes,
+  sessions,
+  submissions,
+  viewers,
+];

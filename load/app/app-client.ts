@@ -57,6 +57,11 @@ export class AppClient {
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
+  /** CPU time of the app since its start, in milliseconds. */
+  async processorMs(): Promise<number> {
+    return 1_000 * (await this.metric('process_cpu_time_seconds_total'));
+  }
+
   /** The number of SELECTs from a table so far. */
   databaseQueries(table: string): Promise<number> {
     return this.metric('db_client_operation_duration_seconds_count', {

@@ -36,11 +36,6 @@ export class BoardApp {
     );
   }
 
-  /** CPU seconds of the app since its start. */
-  processorSeconds(): Promise<number> {
-    return this.app.metric('process_cpu_time_seconds_total');
-  }
-
   private async send(method: string, path: string, body: unknown): Promise<void> {
     const response = await fetch(`${this.app.url}/api/leaderboards/${this.board}${path}`, {
       method,

@@ -36,9 +36,9 @@ export const submissions: Scenario = {
     };
     scene.say(`${warmUp} s untimed, then ${seconds} s: ${perSecond} submissions a second`);
     await send(warmUp);
-    const before = await app.processorSeconds();
+    const before = await scene.app.processorMs();
     const latencies = await send(seconds);
-    const cores = ((await app.processorSeconds()) - before) / seconds;
+    const cores = ((await scene.app.processorMs()) - before) / 1_000 / seconds;
     const [p50, p99] = [latencies.percentile(50), latencies.percentile(99)];
     return {
       answers: [

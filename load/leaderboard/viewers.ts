@@ -64,9 +64,9 @@ async function watch(app: BoardApp, scene: Scene): Promise<{ heard: Heard; cores
     scene.say(`${warmUp} s untimed, then ${seconds} s: ${batchesPerSecond * perBatch} changes a second`);
     await change(app, scene, warmUp);
     child.send('count');
-    const before = await app.processorSeconds();
+    const before = await scene.app.processorMs();
     await change(app, scene, seconds);
-    const cores = ((await app.processorSeconds()) - before) / seconds;
+    const cores = ((await scene.app.processorMs()) - before) / 1_000 / seconds;
     child.send('report');
     const heard = (await hear(child, scene)) as Heard;
     if (heard.behind > 0)

@@ -6,17 +6,20 @@ export interface LoadRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
   path: string;
   headers?: Record<string, string>;
-  body?: string;
+  /** A function returns the body of each request that is sent. It is called before `onSend`. */
+  body?: string | (() => string);
   /** Called before it is sent. What it returns is passed to `onAnswer`. */
   onSend?: () => unknown;
   /** Called with the answer of a request that succeeded. */
   onAnswer?: (body: string, sent: unknown) => void;
 }
 
+/** Sent in this order, repeatedly: by all connections, each starting at a different one, or by each connection its own. */
+export type Requests = readonly LoadRequest[] | ((connection: number) => readonly LoadRequest[]);
+
 export interface ClosedLoop {
   url: string;
-  /** Sent in this order, repeatedly. Each connection starts at a different one. */
-  requests: readonly LoadRequest[];
+  requests: Requests;
   /** Each waits for its answer before it sends the next request. */
   connections: number;
   amount: number;
@@ -46,7 +49,6 @@ const ANSWER_WITHIN_SECONDS = 30;
  */
 export async function closedLoop(loop: ClosedLoop): Promise<Sent> {
   const connections = Math.min(loop.connections, loop.amount);
-  const requests = loop.requests.map(toAutocannon);
   const latencies = new Latencies();
   let failures = 0;
   let connected = 0;
@@ -64,8 +66,7 @@ export async function closedLoop(loop: ClosedLoop): Promise<Sent> {
         // Milliseconds between autocannon's checks for the end of the run. The default is 1,000.
         sampleInt: 20,
         setupClient: (client) => {
-          const first = Math.floor((connected++ * requests.length) / connections);
-          client.setRequests([...requests.slice(first), ...requests.slice(0, first)]);
+          client.setRequests(requestsOf(loop.requests, connected++, connections).map(toAutocannon));
         },
       },
       (error: Error | null) => {
@@ -90,17 +91,24 @@ export async function closedLoop(loop: ClosedLoop): Promise<Sent> {
   return { requests: answered, seconds, failures: failures + loop.amount - answered, latencies };
 }
 
-function toAutocannon({ method = 'GET', onSend, onAnswer, ...rest }: LoadRequest): autocannon.Request {
-  if (!onAnswer) return { method, ...rest };
+function requestsOf(requests: Requests, connection: number, connections: number): readonly LoadRequest[] {
+  if (typeof requests === 'function') return requests(connection);
+  const first = Math.floor((connection * requests.length) / connections);
+  return [...requests.slice(first), ...requests.slice(0, first)];
+}
+
+function toAutocannon({ method = 'GET', body, onSend, onAnswer, ...rest }: LoadRequest): autocannon.Request {
+  const fixed = { method, ...rest, ...(typeof body === 'string' && { body }) };
+  if (!onAnswer) return fixed;
   return {
-    method,
-    ...rest,
+    ...fixed,
     setupRequest: (request, context) => {
+      const next = typeof body === 'function' ? { ...request, body: body() } : request;
       Object.assign(context, { sent: onSend?.() });
-      return request;
+      return next;
     },
-    onResponse: (status, body, context) => {
-      if (status >= 200 && status < 300) onAnswer(body, (context as { sent?: unknown }).sent);
+    onResponse: (status, answer, context) => {
+      if (status >= 200 && status < 300) onAnswer(answer, (context as { sent?: unknown }).sent);
     },
   };
 }

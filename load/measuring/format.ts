@@ -1,3 +1,5 @@
+import type { SideFigures } from './sides.js';
+
 /** Aligns names left and figures right, in columns as wide as their widest cell. */
 export function align(rows: string[][]): string[] {
   const columns = Math.max(...rows.map((row) => row.length));
@@ -30,4 +32,12 @@ export function formatTimes(ratio: number): string {
   const digits =
     ratio < 10 ? ratio.toPrecision(2) : ratio.toLocaleString('en-US', { maximumFractionDigits: 0 });
   return `${digits} times`;
+}
+
+/** A count of a side per 1,000 requests. */
+export function perThousand(
+  { counts, requests }: Pick<SideFigures, 'counts' | 'requests'>,
+  name: string,
+): string {
+  return requests === 0 ? '-' : formatCount((1000 * (counts[name] ?? 0)) / requests);
 }

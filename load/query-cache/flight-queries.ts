@@ -86,8 +86,3 @@ function drawFlights(app: AppClient, rows: number): Promise<Flight[]> {
   const ids = Array.from({ length: 200 }, () => 1 + Math.floor(random() * rows));
   return Promise.all(ids.map((id) => app.get<Flight>(oneFlight(id), aroundTheCache)));
 }
-
-/** The same question to the textbook side. */
-export function textbookPath(path: string): string {
-  return path.replace(/^\/api\//, '/textbook/');
-}

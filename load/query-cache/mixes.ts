@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { signIn } from '../app/sign-in.js';
+import { compareInTurn, describeRate, sideOf, textbookPath } from '../comparison.js';
 import type { LoadRequest } from '../measuring/closed-loop.js';
-import { formatCount, formatTimes } from '../measuring/format.js';
+import { formatCount } from '../measuring/format.js';
 import { seededRandom } from '../measuring/seeded-random.js';
-import { measureInTurn, type Side, type SideFigures } from '../measuring/sides.js';
+import type { Side, SideFigures } from '../measuring/sides.js';
 import { zipf } from '../measuring/zipf.js';
-import { type Comparison, type Scenario, type Scene, sendAll } from '../scenario.js';
-import { countFlights, drawRoutes, type Route, routePath, textbookPath } from './flight-queries.js';
+import type { Comparison, Scenario, Scene } from '../scenario.js';
+import { countFlights, drawRoutes, type Route, routePath } from './flight-queries.js';
 
 const NO_STORE = { 'cache-control': 'no-store' };
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -22,7 +23,7 @@ export const queryCacheMixes: Scenario = {
   async measure(scene) {
     const routes = await drawRoutes(scene.app, await countFlights(scene.app));
     const known = await KnownCounts.read(scene, routes);
-    const cookie = await signIn(scene);
+    const cookie = await signIn(scene.app);
     const comparisons: Comparison[] = [];
     for (const writes of WRITES) comparisons.push(await compare(scene, { writes, routes, known, cookie }));
     return {
@@ -72,26 +73,15 @@ class KnownCounts {
   }
 }
 
-async function compare(scene: Scene, mix: Mix): Promise<Comparison> {
-  const { options } = scene;
-  const title = `${100 - mix.writes}% reads, ${mix.writes}% writes`;
-  const sides = [
-    sideOf(scene, mix, 'module', (path) => path),
-    sideOf(scene, mix, 'textbook', textbookPath),
-    sideOf(scene, mix, 'direct', (path) => path, NO_STORE),
-  ];
-  const measured = await measureInTurn(sides, {
-    ...options,
-    onRound: (round) => scene.say(`${title}: round ${round} of ${options.rounds}`),
-  });
-  return {
-    title,
-    sides: measured.sides,
-    gains: { direct: measured.gains('module', 'direct'), textbook: measured.gains('module', 'textbook') },
-  };
+function compare(scene: Scene, mix: Mix): Promise<Comparison> {
+  return compareInTurn(scene, `${100 - mix.writes}% reads, ${mix.writes}% writes`, [
+    mixedSide(scene, mix, 'module', (path) => path),
+    mixedSide(scene, mix, 'textbook', textbookPath),
+    mixedSide(scene, mix, 'direct', (path) => path, NO_STORE),
+  ]);
 }
 
-function sideOf(
+function mixedSide(
   scene: Scene,
   { writes, routes, known, cookie }: Mix,
   name: string,
@@ -113,11 +103,10 @@ function sideOf(
       },
     };
   });
-  return {
-    name,
-    counts: async () => ({ databaseQueries: await app.databaseQueries('flights'), oldAnswers }),
-    send: (amount) => sendAll(scene, requests, amount),
-  };
+  return sideOf(scene, name, requests, async () => ({
+    databaseQueries: await app.databaseQueries('flights'),
+    oldAnswers,
+  }));
 }
 
 function writeOf(route: Route, headers: Record<string, string>, known: KnownCounts): LoadRequest {
@@ -131,26 +120,11 @@ function writeOf(route: Route, headers: Record<string, string>, known: KnownCoun
   };
 }
 
-/** With an account of its own. */
-async function signIn({ app }: Scene): Promise<string> {
-  const account = { username: `load-${randomUUID().slice(0, 8)}`, password: randomUUID() };
-  await app.post('/api/accounts', account);
-  const { headers } = await app.post('/api/sessions', account);
-  return headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';', 1)[0])
-    .join('; ');
-}
-
 function answerOf({ title, sides, gains }: Comparison): string {
   const [module, textbook] = sides;
   const gain = gains['direct']?.requestsPerSecond;
   if (!module || !textbook || !gain) throw new Error('A side was not measured.');
-  const speed =
-    gain.verdict === 'no difference'
-      ? `no difference in requests per second that this machine can show (${formatTimes(gain.median)})`
-      : `${formatTimes(gain.median)} as many requests per second as without a cache`;
-  return `${title}: ${speed}, ${oldAnswers(module)} old answers. The textbook: ${oldAnswers(textbook)} old answers of ${formatCount(textbook.requests)}.`;
+  return `${title}: ${describeRate(gain, 'without a cache')}, ${oldAnswers(module)} old answers. The textbook: ${oldAnswers(textbook)} old answers of ${formatCount(textbook.requests)}.`;
 }
 
 function oldAnswers({ counts }: SideFigures): string {

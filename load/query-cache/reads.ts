@@ -1,8 +1,9 @@
+import { compareInTurn, describeRate, sideOf, textbookPath } from '../comparison.js';
 import type { LoadRequest } from '../measuring/closed-loop.js';
-import { formatCount, formatMs, formatTimes } from '../measuring/format.js';
-import { measureInTurn, type Side, type SideFigures } from '../measuring/sides.js';
-import { type Comparison, type Scenario, type Scene, sendAll } from '../scenario.js';
-import { countFlights, drawFlightQueries, type FlightQuery, textbookPath } from './flight-queries.js';
+import { formatMs, perThousand } from '../measuring/format.js';
+import type { Side } from '../measuring/sides.js';
+import type { Comparison, Scenario, Scene } from '../scenario.js';
+import { countFlights, drawFlightQueries, type FlightQuery } from './flight-queries.js';
 
 const RELOAD = { 'cache-control': 'no-cache' };
 const NO_STORE = { 'cache-control': 'no-store' };
@@ -36,28 +37,20 @@ export const queryCacheReads: Scenario = {
 };
 
 async function compare(scene: Scene, { title, paths }: FlightQuery): Promise<Comparison> {
-  const { app, options } = scene;
+  const { app } = scene;
   scene.say(`${title}: warming up`);
   // `no-cache` instead of a plain request: an entry of an earlier run would expire during the rounds.
   for (const path of new Set(paths)) await app.get(path, RELOAD);
   const sides = [
-    side(scene, 'module', paths),
-    side(scene, 'textbook', paths.map(textbookPath)),
-    side(scene, 'direct', paths, NO_STORE),
+    readingSide(scene, 'module', paths),
+    readingSide(scene, 'textbook', paths.map(textbookPath)),
+    readingSide(scene, 'direct', paths, NO_STORE),
   ];
   await checkNoStore(scene, paths[0] ?? '/');
-  const measured = await measureInTurn(sides, {
-    ...options,
-    onRound: (round) => scene.say(`${title}: round ${round} of ${options.rounds}`),
-  });
-  return {
-    title,
-    sides: measured.sides,
-    gains: { direct: measured.gains('module', 'direct'), textbook: measured.gains('module', 'textbook') },
-  };
+  return compareInTurn(scene, title, sides);
 }
 
-function side(
+function readingSide(
   scene: Scene,
   name: string,
   paths: readonly string[],
@@ -67,11 +60,9 @@ function side(
     path,
     headers: { ...scene.app.headers, ...headers },
   }));
-  return {
-    name,
-    counts: async () => ({ databaseQueries: await scene.app.databaseQueries('flights') }),
-    send: (amount) => sendAll(scene, requests, amount),
-  };
+  return sideOf(scene, name, requests, async () => ({
+    databaseQueries: await scene.app.databaseQueries('flights'),
+  }));
 }
 
 /** Otherwise both sides would be answered by the cache. */
@@ -88,15 +79,9 @@ function answerOf({ title, sides, gains }: Comparison): string {
   const [module, , direct] = sides;
   const gain = gains['direct']?.requestsPerSecond;
   if (!module || !direct || !gain) throw new Error('A side was not measured.');
-  const queries = `${perThousand(module)} database queries per 1,000 requests instead of ${perThousand(direct)}`;
+  const rate = describeRate(gain, 'without a cache');
+  const queries = `${perThousand(module, 'databaseQueries')} database queries per 1,000 requests instead of ${perThousand(direct, 'databaseQueries')}`;
+  if (gain.verdict === 'no difference') return `${title}: ${rate}. ${queries}.`;
   const latency = `half of the answers within ${formatMs(module.p50Ms)} ms instead of ${formatMs(direct.p50Ms)} ms`;
-  const { verdict } = gain;
-  if (verdict === 'no difference')
-    return `${title}: no difference that this machine can show in requests per second (${formatTimes(gain.median)}). ${queries}.`;
-  const more = verdict === 'better' ? formatTimes(gain.median) : `only ${formatTimes(gain.median)}`;
-  return `${title}: ${more} as many requests per second, ${latency}, ${queries}.`;
-}
-
-function perThousand({ counts, requests }: SideFigures): string {
-  return formatCount((1000 * (counts['databaseQueries'] ?? 0)) / requests);
+  return `${title}: ${rate}, ${latency}, ${queries}.`;
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { formatCount, formatMs } from '../measuring/format.js';
-import type { SideFigures } from '../measuring/sides.js';
+import { formatCount, formatMs, perThousand } from '../measuring/format.js';
 import { type Comparison, type Figure, isMet } from '../scenario.js';
 import { plotDistributions, plotGains } from './plots.js';
 import type { Report } from './report.js';
@@ -80,10 +79,6 @@ ${rows.join('\n')}
 
 function hasLimit({ atMost, atLeast }: Figure): boolean {
   return atMost !== undefined || atLeast !== undefined;
-}
-
-function perThousand({ counts, requests }: SideFigures, name: string): string {
-  return requests === 0 ? '-' : formatCount((1000 * (counts[name] ?? 0)) / requests);
 }
 
 /** databaseQueries → "database queries per 1,000" */
