@@ -132,8 +132,8 @@ export class FastLaneListener implements OnApplicationBootstrap, OnModuleDestroy
   }
 }
 
-/** The whole URL, also as a proxy reports it. No header contains a line break, so different URLs are different texts. */
-function urlOf({ headers }: IncomingMessage, path: string): string {
+/** Method and whole URL, also as a proxy reports it. No header contains a line break, so different URLs are different texts. */
+function urlOf({ method, headers }: IncomingMessage, path: string): string {
   const { host, 'x-forwarded-host': forwardedHost = '', 'x-forwarded-proto': scheme = '' } = headers;
-  return `${path}\n${host}\n${String(forwardedHost)}\n${String(scheme)}`;
+  return `${method} ${path}\n${host}\n${String(forwardedHost)}\n${String(scheme)}`;
 }

@@ -1,6 +1,6 @@
-import { get as httpGet, type IncomingHttpHeaders, type Server } from 'node:http';
+import { type IncomingHttpHeaders, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, type INestApplication, Param } from '@nestjs/common';
+import { Controller, Get, Head, HttpCode, type INestApplication, Param } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -25,6 +25,16 @@ describe('the fast lane', () => {
     @Get('fast/:id')
     @FastLane('shared')
     fast(@Param('id') id: string) {
+      return this.answers.read('shared', id);
+    }
+
+    @Head('headed/:id')
+    @HttpCode(204)
+    head() {}
+
+    @Get('headed/:id')
+    @FastLane('shared')
+    headed(@Param('id') id: string) {
       return this.answers.read('shared', id);
     }
 
@@ -71,14 +81,25 @@ describe('the fast lane', () => {
     await running.stop();
   });
 
-  function get(path: string, headers: Record<string, string> = {}) {
-    return new Promise<{ headers: IncomingHttpHeaders; isFast: boolean }>((resolve, reject) => {
+  interface Got {
+    status: number | undefined;
+    headers: IncomingHttpHeaders;
+    isFast: boolean;
+  }
+
+  function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Got> {
+    return new Promise((resolve, reject) => {
       const before = fastUrls.length;
-      httpGet({ host: '127.0.0.1', port, path, headers, agent: false }, (response) =>
-        response
-          .on('end', () => resolve({ headers: response.headers, isFast: fastUrls.length > before }))
-          .resume(),
-      ).on('error', reject);
+      const sent = httpRequest(
+        { host: '127.0.0.1', port, path, headers, method, agent: false },
+        (response) => {
+          const { statusCode: status, headers: received } = response;
+          response
+            .on('end', () => resolve({ status, headers: received, isFast: fastUrls.length > before }))
+            .resume();
+        },
+      );
+      sent.on('error', reject).end();
     });
   }
 
@@ -88,11 +109,18 @@ describe('the fast lane', () => {
     return answers;
   }
 
-  it('answers from the third request on, without Express', async () => {
-    expect(await areFast(Array(4).fill('/fast/a'))).toEqual([false, false, true, true]);
-    const before = requests;
-    await get('/fast/a');
-    expect(requests).toBe(before);
+  // On a busy machine the local tier serves nothing for moments.
+  const untilFast = (path: string, headers: Record<string, string> = {}) =>
+    until(async () => (await get(path, headers)).isFast);
+
+  it('answers after two equal answers of the normal way, without Express', async () => {
+    expect(await areFast(['/fast/a', '/fast/a'])).toEqual([false, false]);
+    await untilFast('/fast/a');
+    await until(async () => {
+      const before = requests;
+      return (await get('/fast/a')).isFast && requests === before;
+    });
+    expect(fastUrls).toContain('/fast/a');
   });
 
   it.each([
@@ -109,16 +137,17 @@ describe('the fast lane', () => {
   });
 
   it('answers only requests that agree in the headers named by Vary', async () => {
-    expect(await areFast(Array(3).fill('/fast/varying'), { 'accept-language': 'de' })).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    await untilFast('/fast/varying', { 'accept-language': 'de' });
     const others = [await get('/fast/varying', { 'accept-language': 'fr' }), await get('/fast/varying')];
     expect(others.map(({ headers, isFast }) => [headers['content-language'], isFast])).toEqual([
       ['fr', false],
       ['en', false],
     ]);
+  });
+
+  it('leaves HEAD to a @Head() route of the same URL', async () => {
+    await untilFast('/headed/a');
+    expect(await get('/headed/a', {}, 'HEAD')).toMatchObject({ status: 204, isFast: false });
   });
 
   it('leaves stale answers and their refresh to the normal way', async () => {
@@ -133,13 +162,16 @@ describe('the fast lane', () => {
 
   it('counts its answers as local hits of the query', async () => {
     const queries = app.get(QueryCacheService);
-    const before = queries.stats().queries['shared']?.hits.local ?? 0;
-    expect(await areFast(['/fast/a', '/fast/a'])).toEqual([true, true]);
-    expect(queries.stats().queries['shared']?.hits.local).toBe(before + 2);
+    const localHits = () => queries.stats().queries['shared']?.hits.local ?? 0;
+    await until(async () => {
+      const before = localHits();
+      return (await get('/fast/a')).isFast && localHits() === before + 1;
+    });
+    expect(queries.stats().queries['shared']).toMatchObject({ loads: expect.any(Number), errors: 0 });
   });
 
   it('remembers at most 5,000 URLs, the most recently used', async () => {
-    await until(async () => (await get('/fast/a')).isFast);
+    await untilFast('/fast/a');
     const many = Array.from({ length: 5_001 }, (_, i) => `/fast/b?${i}`);
     for (let i = 0; i < many.length; i += 50)
       await Promise.all(many.slice(i, i + 50).map((path) => get(path)));

@@ -19,6 +19,7 @@ describe('a request on the fast lane', () => {
     app = await startApp({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TRUST_PROXY: '1' } });
     both = await BothWays.of(app);
     etag = String((await both.warm(PATH)).headers.etag);
+    await both.warm(PATH, {}, 'HEAD');
     await both.warm(PATH, { 'x-forwarded-proto': 'https' });
   });
   afterAll(async () => {
@@ -50,6 +51,7 @@ describe('a request on the fast lane', () => {
       'http_server_request_duration_seconds_count',
       'cache_lookup_duration_seconds_count',
     ]) {
+      await both.warm(PATH);
       const before = await countsOf(metric);
       const normal = await both.normalWay({ path: PATH, ...exchange() });
       const between = await countsOf(metric);
@@ -66,6 +68,7 @@ describe('a request on the fast lane', () => {
   it.each(requests)(
     'has the spans of the normal way, in the trace of its caller: %s',
     async (_what, exchange) => {
+      await both.warm(PATH);
       const spansOf = async (way: 'normalWay' | 'own') => {
         const [traceId, callerId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
         const sent = { path: PATH, ...exchange() };
