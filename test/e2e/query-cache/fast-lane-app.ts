@@ -3,10 +3,10 @@ import { type INestApplication, Injectable, type Provider, type Type } from '@ne
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import type { RequestHandler } from 'express';
-import { startEngine } from '../../../local/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import { type CachedAnswer, QueryCacheModule, QueryCacheService } from '../../../src/query-cache/index.js';
 import { installed } from '../../support/app.js';
+import { startTestEngine } from '../../support/profiles/test-engine.js';
 import { until } from '../../support/until.js';
 
 export interface FastLaneEngine {
@@ -16,7 +16,7 @@ export interface FastLaneEngine {
 
 export async function startFastLaneEngine(): Promise<FastLaneEngine> {
   const [kind = 'valkey'] = installed('valkey', 'redis');
-  const server = await startEngine(kind);
+  const server = await startTestEngine(kind);
   const engine = new RedisEngine(parseEngineUrl(server.url), 2_000);
   engine.start();
   await until(() => engine.isReady);
