@@ -128,7 +128,7 @@ describe('the fast lane', () => {
     ['of a query that @FastLane() does not name', '/other/a'],
     ['that is null', '/fast/none'],
     ['with a cookie', '/fast/cookie'],
-    ['with a header that each answer has anew', '/fast/numbered'],
+    ['with a header that differs each time', '/fast/numbered'],
     ['with Vary: *', '/fast/star'],
     ['with a Content-Encoding', '/fast/encoded'],
     ['at a URL of more than 512 characters', `/fast/a?${'x'.repeat(512)}`],
