@@ -1,7 +1,7 @@
-import { formatTimes } from './measuring/format.js';
+import { formatMs, formatTimes } from './measuring/format.js';
 import type { Gain } from './measuring/gain.js';
 import type { Requests } from './measuring/closed-loop.js';
-import { measureInTurn, type Side } from './measuring/sides.js';
+import { measureInTurn, type Side, type SideFigures } from './measuring/sides.js';
 import { type Comparison, type Scene, sendAll } from './scenario.js';
 
 /** Measures the sides in turn. The first one is compared with each other one. */
@@ -44,4 +44,17 @@ export function describeRate({ verdict, median }: Gain, other: string): string {
   if (verdict === 'no difference')
     return `no difference in requests per second that this machine can show (${times} as many as ${other})`;
   return `${verdict === 'worse' ? 'only ' : ''}${times} as many requests per second as ${other}`;
+}
+
+/** The module compared with the textbook: requests per second, latency and processor time of the app. */
+export function describeCost({ title, sides, gains }: Comparison): string {
+  const [module, textbook] = sides;
+  const gain = gains['textbook']?.requestsPerSecond;
+  if (!module || !textbook || !gain) throw new Error('A side was not measured.');
+  const latency = `half of the answers within ${formatMs(module.p50Ms)} ms instead of ${formatMs(textbook.p50Ms)} ms`;
+  return `${title}: ${describeRate(gain, 'the textbook')}, ${latency}. A request uses ${processorMs(module)} ms of the app's processor time instead of ${processorMs(textbook)} ms.`;
+}
+
+function processorMs({ counts, requests }: SideFigures): string {
+  return formatMs((counts['appCpuMs'] ?? NaN) / requests);
 }

@@ -28,7 +28,7 @@ export function usageOf(scenarios: readonly { name: string; question: string }[]
     'Usage: npm run load -- [SCENARIO...] [options]',
     ...scenarios.map(({ name, question }) => `  ${name.padEnd(width + 2)}${question}`),
     'Without a name all of them run, one after the other.',
-    '  --quick             shorter rounds, about three minutes in all',
+    '  --quick             shorter rounds, about four minutes in all',
     '  --url URL           an app that already runs (default: start one)',
     '  --i-own-this-host   needed if the host of --url is not this machine',
     '  --seconds 0.2-60    length of one round of one side (default 2, quick 0.3)',

@@ -1,3 +1,4 @@
+import { ranks } from './leaderboard/ranks.js';
 import { submissions } from './leaderboard/submissions.js';
 import { viewers } from './leaderboard/viewers.js';
 import { queryCacheMixes } from './query-cache/mixes.js';
@@ -10,6 +11,7 @@ export const SCENARIOS: readonly Scenario[] = [
   queryCacheReads,
   queryCacheMixes,
   sessions,
+  ranks,
   submissions,
   viewers,
 ];

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Readiness } from '../../src/http/health/health.wire.js';
 
 const readyWithinMs = 15_000;
+const postAnswerWithinMs = 30_000;
 
 /** The untimed requests of a load test, beside its load. */
 export class AppClient {
@@ -39,7 +40,8 @@ export class AppClient {
       method: 'POST',
       headers: { ...this.headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: this.signal,
+      // Its own signal: fetch adds a listener for each request, and a shared one would collect thousands.
+      signal: AbortSignal.any([this.signal, AbortSignal.timeout(postAnswerWithinMs)]),
     });
     if (response.ok) return response;
     throw new Error(`POST ${path} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);

@@ -1,7 +1,7 @@
 import { signIn, signInToTextbook } from '../app/sign-in.js';
-import { compareInTurn, describeRate, sideOf, textbookPath } from '../comparison.js';
+import { compareInTurn, describeCost, describeRate, sideOf, textbookPath } from '../comparison.js';
 import type { LoadRequest } from '../measuring/closed-loop.js';
-import { formatCount, formatMs } from '../measuring/format.js';
+import { formatCount } from '../measuring/format.js';
 import type { Side, SideFigures } from '../measuring/sides.js';
 import type { Comparison, Scenario, Scene } from '../scenario.js';
 import { AcknowledgedUpdates, type Values } from './acknowledged-updates.js';
@@ -40,7 +40,7 @@ export const sessions: Scenario = {
     const reads = await compare('authenticated read', readsOf);
     const updates = await compare(`updates of one session, ${options.connections} at a time`, updatesOf);
     return {
-      answers: [answerOfReads(reads), answerOfUpdates(updates)],
+      answers: [describeCost(reads), answerOfUpdates(updates)],
       comparisons: [reads, updates],
       figures: [
         { figure: 'updates that the module lost', value: lostBy(updates.sides[0]), atMost: 0 },
@@ -97,20 +97,10 @@ function updateOf(
   };
 }
 
-function answerOfReads({ title, sides: [module, textbook], gains }: Comparison): string {
-  const gain = gains['textbook']?.requestsPerSecond;
-  if (!module || !textbook || !gain) throw new Error('A side was not measured.');
-  return `${title}: ${describeRate(gain, 'the textbook')}, half of the answers within ${formatMs(module.p50Ms)} ms instead of ${formatMs(textbook.p50Ms)} ms. ${processorTime(module)} ms of the app's processor time per request instead of ${processorTime(textbook)} ms.`;
-}
-
 function answerOfUpdates({ title, sides: [module, textbook], gains }: Comparison): string {
   const gain = gains['textbook']?.requestsPerSecond;
   if (!module || !textbook || !gain) throw new Error('A side was not measured.');
   return `${title}: ${describeRate(gain, 'the textbook')}, and ${formatCount(lostBy(module))} of ${formatCount(module.requests)} were lost. The textbook lost ${formatCount(lostBy(textbook))} of ${formatCount(textbook.requests)}.`;
-}
-
-function processorTime({ counts, requests }: SideFigures): string {
-  return formatCount((counts['appCpuMs'] ?? NaN) / requests);
 }
 
 function lostBy(side: SideFigures | undefined): number {
