@@ -104,7 +104,10 @@ export const ELASTICACHE: readonly Profile[] = [
       NO_CONFIG,
       { what: 'WAIT', cost: 'a sign-out does not wait for a replica' },
       { what: 'MEMORY USAGE', cost: 'the memory of a board is unknown' },
-      { what: 'TIME in scripts', cost: 'sign-ins are ordered to the millisecond instead of the microsecond' },
+      {
+        what: 'TIME in scripts',
+        cost: 'nothing: scripts of sessions read the time from the expiry of a key',
+      },
     ],
     sources: [
       COMMANDS,

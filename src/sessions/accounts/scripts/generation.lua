@@ -7,7 +7,7 @@ local function currentGeneration(key, ttlSeconds)
   if kind == 'none' then return 0 end
   local text = kind == 'string' and redis.call('GET', key) or ''
   if #text <= 15 and string.find(text, '^%d+$') then return tonumber(text) end
-  local generation = math.ceil(now())
+  local generation = math.ceil((now()))
   redis.call('SET', key, string.format('%.0f', generation), 'EX', ttlSeconds)
   return generation
 end

@@ -4,6 +4,7 @@ import { readinessOf, redisLike, startOn, type TestNode } from '../../../support
 import { createDatabase } from '../../../support/database.js';
 import { patient, productionSettings } from '../../../support/settings.js';
 import { until } from '../../../support/until.js';
+import { SessionsStore } from '../../../../src/sessions/index.js';
 import { Visitors } from '../visitors.js';
 
 const CLOCKS_DIFFER_MS = 2_000;
@@ -37,6 +38,16 @@ describe('sessions on a server that refuses TIME in scripts', () => {
     expect(await visitors.areSignedIn([phone, laptop])).toEqual([true, false]);
     await visitors.end(phone).expect(204);
     expect(await visitors.isSignedIn(phone)).toBe(false);
+  });
+
+  it('are ordered also when several begin in the same millisecond', async () => {
+    const { accounts } = node.get(SessionsStore);
+    const handles = Array.from({ length: 40 }, (_, index) => `handle-${index}`);
+    await Promise.all(handles.map((handle) => accounts.addPending('crowded', handle)));
+    await Promise.all(handles.map((handle) => accounts.confirm('crowded', handle)));
+    const entries = [];
+    for await (const page of accounts.pages('crowded')) entries.push(...page);
+    expect(new Set(entries.map(({ confirmedAt }) => confirmedAt)).size).toBe(handles.length);
   });
 
   it('leave no key behind when a session is missing', async () => {
