@@ -12,6 +12,10 @@ describe('gainOf', () => {
     expect(gainOf([0.9, 1, 1.1, 1, 0.95, 1.05]).verdict).toBe('no difference');
   });
 
+  it('gives no verdict for fewer than six rounds', () => {
+    expect(gainOf([9, 9, 9, 9, 9]).verdict).toBe('no difference');
+  });
+
   it('leaves out outliers if there are enough rounds', () => {
     const ratios = [2, 2.1, 1.9, 2.2, 2, 1.8, 2, 2.05, 1];
     expect(gainOf(ratios)).toMatchObject({ low: 1.8, high: 2.1, verdict: 'better' });

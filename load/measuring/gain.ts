@@ -16,11 +16,13 @@ export interface Gain {
 
 /**
  * The gain from the ratios of rounds that were measured one after the other. A verdict is given only if the whole interval is beyond
- * {@link NOTICEABLE}: a repetition then gives the same verdict.
+ * {@link NOTICEABLE}: a repetition then gives the same verdict. Fewer than six ratios give none.
  */
 export function gainOf(ratios: readonly number[]): Gain {
   const { low, high, confidence } = medianInterval(ratios);
-  const verdict = low > NOTICEABLE ? 'better' : high < 1 / NOTICEABLE ? 'worse' : 'no difference';
+  const isCertain = confidence >= CONFIDENCE;
+  const verdict =
+    isCertain && low > NOTICEABLE ? 'better' : isCertain && high < 1 / NOTICEABLE ? 'worse' : 'no difference';
   return { median: quantile(ratios, 0.5), low, high, confidence, verdict };
 }
 
