@@ -11,7 +11,7 @@ describe('describeRate', () => {
       'no difference in requests per second that this machine can show (1.1 times as many as the textbook)',
     ],
   ])('of a ratio of %s says "%s"', (ratio, sentence) => {
-    expect(describeRate(gainOf([ratio, ratio, ratio]), 'the textbook')).toBe(sentence);
+    expect(describeRate(gainOf(Array.from({ length: 6 }, () => ratio)), 'the textbook')).toBe(sentence);
   });
 });
 
