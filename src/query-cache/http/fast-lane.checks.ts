@@ -7,7 +7,7 @@ import {
   VERSION_METADATA,
 } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
-import type { DiscoveryService, HttpAdapterHost } from '@nestjs/core';
+import type { AbstractHttpAdapter, DiscoveryService } from '@nestjs/core';
 import { QueryCacheError } from '../query-cache.errors.js';
 import type { QueryCacheService } from '../query-cache.service.js';
 import { FastLaneMark, readControlHeaders } from './fast-lane.decorator.js';
@@ -22,12 +22,12 @@ const OF_THE_URL = [RouteParamtypes.PARAM, RouteParamtypes.QUERY, RouteParamtype
 export function hasFastLanes(
   discovery: DiscoveryService,
   queries: QueryCacheService,
-  { httpAdapter }: HttpAdapterHost,
+  adapter: AbstractHttpAdapter,
 ): boolean {
   const controllers = discovery.getControllers().map(({ metatype }) => metatype as Type);
   const globals = discovery.getProviders().map(({ subtype }) => subtype);
   const shared =
-    (httpAdapter.getType() === 'express' ? undefined : 'the application does not run on Express') ??
+    (adapter.getType() === 'express' ? undefined : 'the application does not run on Express') ??
     (globals.includes('guard') ? 'the application has a global guard, which would not run' : undefined) ??
     (globals.includes('interceptor')
       ? 'the application has a global interceptor, which would not run'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeader, RequestListener, Server, ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DiscoveryService, HttpAdapterHost } from '@nestjs/core';
+import { type AbstractHttpAdapter, DiscoveryService, HttpAdapterHost } from '@nestjs/core';
 import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { CachedAnswer, Question } from '../lookup/cached-answer.js';
@@ -51,8 +51,10 @@ export class FastLaneListener implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Takes the place of the server's listeners, as socket.io does, and calls them for what it does not answer. */
   onApplicationBootstrap(): void {
-    if (!hasFastLanes(this.discovery, this.queries, this.host)) return;
-    const server = this.host.httpAdapter.getHttpServer() as Server;
+    // Undefined in an application without HTTP, for example a worker.
+    const adapter = this.host.httpAdapter as AbstractHttpAdapter | undefined;
+    if (!adapter || !hasFastLanes(this.discovery, this.queries, adapter)) return;
+    const server = adapter.getHttpServer() as Server;
     const normalWay = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request').on('request', (request, response) => {
       if (this.answer(request, response)) return;
