@@ -34,6 +34,12 @@ export interface EngineCluster extends EngineStack {
   replaceNode(name: string): Promise<void>;
 }
 
+/**
+ * A node that has not heard of the last failover refuses its vote, and the replica gives up after five seconds.
+ *
+ * Source: CLUSTER_MF_TIMEOUT in cluster_legacy.h
+ */
+const FAILOVER_GIVES_UP_MILLISECONDS = 5_500;
 const PROMOTED_WITHIN_SECONDS = 20;
 
 /** Starts a cluster of primaries with replicas. Resolves when every node sees the whole cluster and serves. */
@@ -131,9 +137,13 @@ class Cluster implements EngineCluster {
     await waitUntil(`${replica.name} follows ${before}`, PROMOTED_WITHIN_SECONDS, () =>
       areReplicating([replica.node]),
     );
-    await replica.node.command('CLUSTER', 'FAILOVER');
+    let sentAt = Number.NEGATIVE_INFINITY;
     await waitUntil(`${replica.name} is the primary`, PROMOTED_WITHIN_SECONDS, async () => {
-      return (await this.primaryNow(shard)) === replica.name;
+      if ((await this.primaryNow(shard)) === replica.name) return true;
+      if (performance.now() < sentAt + FAILOVER_GIVES_UP_MILLISECONDS) return false;
+      sentAt = performance.now();
+      await replica.node.command('CLUSTER', 'FAILOVER');
+      return false;
     });
   }
 
