@@ -67,8 +67,8 @@ export class Measured {
 }
 
 /**
- * Measures the sides in turn, so that whatever else the machine does hits all of them. Every other turn is in reverse, so that none
- * always has the same predecessor.
+ * Measures the sides in turn, so that other load on the machine affects all of them. Every second turn is in reverse order, so that no
+ * side always runs after the same one.
  */
 export async function measureInTurn(sides: readonly Side[], turns: Turns): Promise<Measured> {
   const all = sides.map((side) => new Series(side, turns));

@@ -20,7 +20,7 @@ export function formatHtml(report: Report): string {
 <style>${STYLE}</style>
 <main>
 <h1>Is caching worth it?</h1>
-<p>Each question is answered in several ways, in turn, on one machine: <b>direct</b> by the database, <b>textbook</b> by the usual packages as their documentation shows, <b>module</b> by this project’s module.</p>
+<p>Each question is answered in several ways, in turn, on one machine: <b>direct</b> by the database, <b>textbook</b> by the usual packages as their documentation shows, <b>module</b> by the modules of this project.</p>
 ${scenarios.map(sectionOf).join('\n')}
 <section>
 <h2>How it was measured</h2>
@@ -86,7 +86,7 @@ function inWords(name: string): string {
   return `${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} per 1,000`;
 }
 
-export function escape(text: string): string {
+function escape(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

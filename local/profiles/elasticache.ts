@@ -53,17 +53,21 @@ const RESTRICTED_SERVERLESS_SUBCOMMANDS = {
   text: unknownSubcommand,
 };
 
+const ON_NODES = {
+  kinds: ['valkey', 'redis'],
+  tls: true,
+  access: 'roles',
+  refused: [RESTRICTED, RESTRICTED_SUBCOMMANDS, TRACKING],
+  connectionSeconds: TWELVE_HOURS,
+  lacks: [NO_CONFIG],
+} as const satisfies Partial<Profile>;
+
 export const ELASTICACHE: readonly Profile[] = [
   {
     name: 'elasticache',
     service: 'ElastiCache on nodes, cluster mode disabled',
-    kinds: ['valkey', 'redis'],
+    ...ON_NODES,
     shape: 'endpoint',
-    tls: true,
-    access: 'roles',
-    refused: [RESTRICTED, RESTRICTED_SUBCOMMANDS, TRACKING],
-    connectionSeconds: TWELVE_HOURS,
-    lacks: [NO_CONFIG],
     sources: [
       COMMANDS,
       ACCESS,
@@ -74,13 +78,8 @@ export const ELASTICACHE: readonly Profile[] = [
   {
     name: 'elasticache-cluster',
     service: 'ElastiCache on nodes, cluster mode enabled',
-    kinds: ['valkey', 'redis'],
+    ...ON_NODES,
     shape: 'cluster',
-    tls: true,
-    access: 'roles',
-    refused: [RESTRICTED, RESTRICTED_SUBCOMMANDS, TRACKING],
-    connectionSeconds: TWELVE_HOURS,
-    lacks: [NO_CONFIG],
     sources: [
       COMMANDS,
       ACCESS,

@@ -34,8 +34,8 @@ interface Remembered {
 }
 
 /**
- * Answers requests for `@FastLane()` routes before Express, when the answer is fresh in this process. All others go the normal way, as does
- * whatever is unusual about a request.
+ * Answers requests for `@FastLane()` routes before Express, when the answer is fresh in this process. Other requests and
+ * unusual ones go the normal way.
  */
 @Injectable()
 export class FastLaneListener implements OnApplicationBootstrap, OnModuleDestroy {

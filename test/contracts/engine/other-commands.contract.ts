@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EngineTrial } from '../engine-trial.js';
 import { commandsOf } from '../../support/commands-of.js';
 
-/** Commands that no module of this project uses: their replies are those of node-redis, whatever the protocol. */
+/** Commands that no module uses. Their replies are the same with RESP 2 and RESP 3. */
 export function describeOtherCommands(trial: EngineTrial): void {
   describe('other commands', () => {
     it('of strings return text, null and numbers', async () => {

@@ -23,7 +23,7 @@ describe('the textbook leaderboard', () => {
     expect((await player('nobody').expect(404)).body.code).toBe('E_PLAYER_NOT_RANKED');
   });
 
-  it('orders equal scores by the name of the player; the module by who was first', async () => {
+  it('orders equal scores by name; the module ranks the earlier one first', async () => {
     await define();
     for (const side of SIDES) {
       for (const playerId of ['amy', 'zoe', 'bob']) await submit(side, { playerId, score: 7 });
