@@ -20,6 +20,8 @@ const DEADLINE_MS = 2_000;
 /** The leaderboard module alone, with connections of its own. */
 export interface BoardNode {
   leaderboard: LeaderboardService;
+  /** Waits until it is connected to the engine. */
+  connected(): Promise<void>;
   /** A provider of the module. */
   get<T>(type: Type<T>): T;
   close(): Promise<void>;
@@ -124,6 +126,7 @@ async function startNode({
   });
   return {
     leaderboard: module.get(LeaderboardService),
+    connected: () => until(() => engine.isReady),
     get: (type) => module.get(type),
     close: async () => {
       await module.close();

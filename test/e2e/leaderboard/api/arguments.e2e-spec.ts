@@ -91,7 +91,8 @@ describe('LeaderboardService, when the caller changes its arguments after the ca
 
   it.each(CALLS)('$what uses the arguments as they were', async ({ argument, run }) => {
     // Another node, since the first has cached the board and waits for less.
-    const { leaderboard } = await boards.start();
+    const { leaderboard, connected } = await boards.start();
+    await connected();
     const expected = await run(boards.nodes[0].leaderboard, board, argument() as never);
     const given = argument();
     const answered = run(leaderboard, board, given as never);

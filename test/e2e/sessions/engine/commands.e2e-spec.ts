@@ -8,7 +8,7 @@ import { Visitors } from '../visitors.js';
 
 const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[];
 /** Commands of the engine's own checks of its connections and subscriptions, and of this test. The module's scripts are sent by EVALSHA. */
-const OTHERS = /^(ping|role|info|eval|config\b.*|client\b.*|hello|s?subscribe|spublish)$/;
+const OTHERS = /^(auth|ping|role|info|eval|config\b.*|client\b.*|hello|s?subscribe|spublish)$/;
 const REQUESTS = 20;
 
 describe('engine calls of a request', () => {
