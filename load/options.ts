@@ -22,13 +22,13 @@ export interface LoadOptions {
 const FULL = { rounds: '9', seconds: '2' };
 const QUICK = { rounds: '6', seconds: '0.3' };
 
-export function usageOf(scenarios: readonly { name: string; question: string }[]): string {
+export function usageOf(command: string, scenarios: readonly { name: string; question: string }[]): string {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
   return [
-    'Usage: npm run load -- [SCENARIO...] [options]',
+    `Usage: ${command} -- [SCENARIO...] [options]`,
     ...scenarios.map(({ name, question }) => `  ${name.padEnd(width + 2)}${question}`),
     'Without a name all of them run, one after the other.',
-    '  --quick             shorter rounds, about four minutes in all',
+    '  --quick             shorter rounds',
     '  --url URL           an app that already runs (default: start one)',
     '  --i-own-this-host   needed if the host of --url is not this machine',
     '  --seconds 0.2-60    length of one round of one side (default 2, quick 0.3)',

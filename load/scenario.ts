@@ -3,30 +3,51 @@ import { closedLoop, type Requests, type Sent } from './measuring/closed-loop.js
 import type { Gains, SideFigures } from './measuring/sides.js';
 import type { LoadOptions } from './options.js';
 
-/** One question about the running application, answered by measuring it. */
-export interface Scenario {
-  readonly name: string;
-  readonly question: string;
-  /** About how long it takes with these options, in seconds. */
-  seconds(options: LoadOptions): number;
+/** One question, answered by measuring. */
+export type Scenario = AppScenario | ServersScenario;
+
+/** It measures the running application. */
+export interface AppScenario extends Question {
+  readonly needs?: 'app';
   measure(scene: Scene): Promise<Findings>;
 }
 
-export interface Scene {
-  readonly app: AppClient;
+/** It starts what it measures, and needs no application. */
+export interface ServersScenario extends Question {
+  readonly needs: 'servers';
+  measure(setting: Setting): Promise<Findings>;
+}
+
+interface Question {
+  readonly name: string;
+  readonly question: string;
+  /** How it is measured, in one or two lines. */
+  readonly method?: string;
+  /** About how long it takes with these options, in seconds. */
+  seconds(options: LoadOptions): number;
+}
+
+export interface Setting {
   readonly options: LoadOptions;
   readonly signal: AbortSignal;
   /** Prints progress. */
   readonly say: (progress: string) => void;
 }
 
+export interface Scene extends Setting {
+  readonly app: AppClient;
+}
+
 /** What a scenario found out. */
 export interface Findings {
   /** The answer in plain words, first the most important sentence. */
-  readonly answers: readonly string[];
-  readonly comparisons: readonly Comparison[];
-  readonly figures: readonly Figure[];
-  readonly caveats: readonly string[];
+  readonly answers?: readonly string[];
+  readonly comparisons?: readonly Comparison[];
+  readonly figures?: readonly Figure[];
+  readonly tables?: readonly Table[];
+  readonly caveats?: readonly string[];
+  /** Names and versions of the servers that the scenario started, for example "valkey-server 8.0.1". */
+  readonly servers?: string;
 }
 
 /** The same requests answered in several ways. */
@@ -37,12 +58,24 @@ export interface Comparison {
   readonly gains: Readonly<Record<string, Gains>>;
 }
 
-/** One figure, and its limit if it has one. */
+/** One figure, and its goal if it has one. */
 export interface Figure {
   readonly figure: string;
   readonly value: number;
+  /** For example "ms". Undefined for a ratio or a count. */
+  readonly unit?: string;
   readonly atMost?: number;
   readonly atLeast?: number;
+}
+
+export interface Table {
+  readonly title: string;
+  /** The first row is the header. The first two columns are names. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function hasGoal({ atMost, atLeast }: Figure): boolean {
+  return atMost !== undefined || atLeast !== undefined;
 }
 
 export function isMet({ value, atMost = Infinity, atLeast = -Infinity }: Figure): boolean {

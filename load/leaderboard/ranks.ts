@@ -34,10 +34,9 @@ export const ranks: Scenario = {
     return {
       answers: comparisons.map(describeCost),
       comparisons,
-      figures: [],
       caveats: [
         'The textbook side keeps scores in the engine only. The module also stores each in PostgreSQL.',
-        'SQL ranks (count(*)) have no route. The benchmark board-sql measures them: npm run bench -- board-sql, see test/bench/README.md.',
+        'SQL ranks (count(*)) have no route. The benchmark board-sql measures them: npm run bench -- board-sql.',
         'Each run leaves its boards in the ledger and in the engine. After many runs, delete .data/1.',
       ],
     };

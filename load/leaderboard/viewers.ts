@@ -35,10 +35,9 @@ export const viewers: Scenario = {
       answers: [
         `${formatCount(viewerCount)} viewers see 99% of the changes within ${formatMs(heard.p99Ms)} ms. That costs ${formatCount(perViewer(heard.bytes))} bytes per viewer and second, and ${formatCount(cores)} cores of the app.`,
       ],
-      comparisons: [],
       figures: [
-        { figure: 'change to receipt p50, ms', value: heard.p50Ms },
-        { figure: 'change to receipt p99, ms', value: heard.p99Ms, atMost: 150 },
+        { figure: 'change to receipt p50', unit: 'ms', value: heard.p50Ms },
+        { figure: 'change to receipt p99', unit: 'ms', value: heard.p99Ms, atMost: 150 },
         { figure: 'messages per viewer and second', value: perViewer(heard.messages) },
         { figure: 'bytes per viewer and second', value: perViewer(heard.bytes), atMost: 6_000 },
         { figure: 'cores of the app', value: cores, atMost: 0.5 },

@@ -1,7 +1,8 @@
+import type { Figure } from '../scenario.js';
 import type { SideFigures } from './sides.js';
 
 /** Aligns names left and figures right, in columns as wide as their widest cell. */
-export function align(rows: string[][]): string[] {
+export function align(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -16,9 +17,9 @@ export function align(rows: string[][]): string[] {
   );
 }
 
-/** For example 12,345. Two decimals below ten. */
+/** For example 12,345. Two decimals below ten, one below a hundred. */
 export function formatCount(value: number): string {
-  const maximumFractionDigits = value < 10 ? 2 : 0;
+  const maximumFractionDigits = value < 10 ? 2 : value < 100 ? 1 : 0;
   return value.toLocaleString('en-US', { maximumFractionDigits });
 }
 
@@ -32,6 +33,21 @@ export function formatTimes(ratio: number): string {
   const digits =
     ratio < 10 ? ratio.toPrecision(2) : ratio.toLocaleString('en-US', { maximumFractionDigits: 0 });
   return `${digits} times`;
+}
+
+/** The value with its unit. */
+export function formatFigure({ value, unit }: Figure): string {
+  return withUnit(value, unit);
+}
+
+/** For example "<= 30 ms". Empty without a goal. */
+export function formatGoal({ atMost, atLeast, unit }: Figure): string {
+  if (atMost !== undefined) return `<= ${withUnit(atMost, unit)}`;
+  return atLeast === undefined ? '' : `>= ${withUnit(atLeast, unit)}`;
+}
+
+function withUnit(value: number, unit: string | undefined): string {
+  return unit === undefined ? formatCount(value) : `${formatCount(value)} ${unit}`;
 }
 
 /** A count of a side per 1,000 requests. */

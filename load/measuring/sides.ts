@@ -1,5 +1,6 @@
 import type { Sent } from './closed-loop.js';
 import { type Gain, gainOf } from './gain.js';
+import { inTurn } from './in-turn.js';
 import { Latencies } from './latencies.js';
 import { quantile } from './statistics.js';
 
@@ -66,17 +67,14 @@ export class Measured {
   }
 }
 
-/**
- * Measures the sides in turn, so that other load on the machine affects all of them. Every second turn is in reverse order, so that no
- * side always runs after the same one.
- */
+/** Measures the sides in turn, each after its warm-up. */
 export async function measureInTurn(sides: readonly Side[], turns: Turns): Promise<Measured> {
   const all = sides.map((side) => new Series(side, turns));
   for (const series of all) await series.warmUp();
-  for (let round = 1; round <= turns.rounds; round++) {
-    turns.onRound(round);
-    for (const series of round % 2 === 0 ? all.toReversed() : all) await series.measure();
-  }
+  await inTurn(
+    all.map((series) => () => series.measure()),
+    turns,
+  );
   return new Measured(all);
 }
 

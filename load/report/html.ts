@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { formatCount, formatMs, perThousand } from '../measuring/format.js';
-import { type Comparison, type Figure, isMet } from '../scenario.js';
+import { formatCount, formatFigure, formatGoal, formatMs, perThousand } from '../measuring/format.js';
+import { type Comparison, type Figure, hasGoal, isMet, type Table } from '../scenario.js';
 import { plotDistributions, plotGains } from './plots.js';
-import type { Report } from './report.js';
+import { type FoundScenario, machineOf, type Report, roundsOf } from './report.js';
 
 const STYLE = readFileSync(new URL('report.css', import.meta.url), 'utf8');
 
-type FoundScenario = Report['scenarios'][number];
-
 /** The report as one HTML page that requests nothing. */
 export function formatHtml(report: Report): string {
-  const { date, command, machine, engine, options, scenarios } = report;
-  const host = `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`;
+  const { date, command, engine, scenarios } = report;
+  const facts = [machineOf(report), engine && `Cache on ${engine}`, roundsOf(report), date].filter(Boolean);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -25,7 +23,7 @@ ${scenarios.map(sectionOf).join('\n')}
 <section>
 <h2>How it was measured</h2>
 <p><code>${escape(command)}</code></p>
-<p>${escape(host)}. Cache on ${escape(engine)}. ${options.rounds} rounds of about ${options.seconds} s of each side in turn, ${options.connections} concurrent clients. ${escape(date)}.</p>
+<p>${escape(facts.join('. '))}.</p>
 <p>A ratio is the median of the ratios of one turn. Its interval contains the true median with a probability of at least 95% from six rounds on. A side is called better only if the whole interval is above 1.2.</p>
 </section>
 </main>
@@ -33,13 +31,17 @@ ${scenarios.map(sectionOf).join('\n')}
 `;
 }
 
-function sectionOf({ question, answers, comparisons, figures, caveats }: FoundScenario): string {
+function sectionOf(scenario: FoundScenario): string {
+  const { question, method, servers, answers, comparisons, figures, tables, caveats } = scenario;
+  const how = [servers, method].filter(Boolean).join('. ');
   return `<section>
 <h2>${escape(question)}</h2>
+${how && `<p class="caveat">${escape(how)}</p>`}
 ${answers.map((answer) => `<p class="answer">${escape(answer)}</p>`).join('\n')}
 ${comparisons.length > 0 ? `<h3>How many times as many requests per second</h3>${plotGains(comparisons)}` : ''}
 ${comparisons.map(comparisonOf).join('\n')}
-${figures.some(hasLimit) ? figuresOf(figures.filter(hasLimit)) : ''}
+${tables.map(({ title, rows }) => `<h3>${escape(title)}</h3>${tableOf(rows)}`).join('\n')}
+${figures.some(hasGoal) ? figuresOf(figures.filter(hasGoal)) : ''}
 ${caveats.map((caveat) => `<p class="caveat">${escape(caveat)}</p>`).join('\n')}
 </section>`;
 }
@@ -48,7 +50,7 @@ function comparisonOf({ title, sides }: Comparison): string {
   const counts = [...new Set(sides.flatMap((side) => Object.keys(side.counts)))];
   const header = ['side', 'requests/s', 'p50 ms', 'p90 ms', 'p99 ms', ...counts.map(inWords), 'failed'];
   const rows = sides.map((side) => [
-    escape(side.name),
+    side.name,
     formatCount(side.requestsPerSecond.median),
     formatMs(side.p50Ms),
     formatMs(side.p90Ms),
@@ -58,27 +60,25 @@ function comparisonOf({ title, sides }: Comparison): string {
   ]);
   return `<h3>${escape(title)}</h3>
 ${plotDistributions(sides)}
-<div class="scroll"><table>
-<tr>${header.map((name) => `<th>${escape(name)}</th>`).join('')}</tr>
-${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}
-</table></div>`;
+${tableOf([header, ...rows])}`;
 }
 
 function figuresOf(figures: readonly Figure[]): string {
-  const rows = figures.map((figure) => {
-    const { value, atMost, atLeast } = figure;
-    const limit =
-      atMost === undefined ? `at least ${formatCount(atLeast ?? 0)}` : `at most ${formatCount(atMost)}`;
-    return `<tr><td>${escape(figure.figure)}</td><td>${formatCount(value)}</td><td>${limit}</td><td>${isMet(figure) ? 'met' : '<b>missed</b>'}</td></tr>`;
-  });
-  return `<div class="scroll"><table>
-<tr><th>figure</th><th>measured</th><th>goal</th><th></th></tr>
-${rows.join('\n')}
-</table></div>`;
+  const rows = figures.map((figure) => [
+    figure.figure,
+    formatFigure(figure),
+    formatGoal(figure),
+    isMet(figure) ? 'met' : 'missed',
+  ]);
+  return tableOf([['figure', 'measured', 'goal', ''], ...rows]);
 }
 
-function hasLimit({ atMost, atLeast }: Figure): boolean {
-  return atMost !== undefined || atLeast !== undefined;
+function tableOf([header = [], ...rows]: Table['rows']): string {
+  const rowOf = (tag: string, cells: readonly string[]) =>
+    `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
+  return `<div class="scroll"><table>
+${[rowOf('th', header), ...rows.map((cells) => rowOf('td', cells))].join('\n')}
+</table></div>`;
 }
 
 /** databaseQueries → "database queries per 1,000" */

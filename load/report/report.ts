@@ -1,5 +1,5 @@
 import type { LoadOptions } from '../options.js';
-import type { Findings } from '../scenario.js';
+import type { Findings, Scenario } from '../scenario.js';
 import type { describeMachine } from './machine.js';
 
 /** Everything that is needed to check the figures of a run or to repeat it. */
@@ -7,8 +7,26 @@ export interface Report {
   date: string;
   command: string;
   machine: ReturnType<typeof describeMachine>;
-  /** Kind and topology of the engine of the query cache. */
-  engine: string;
+  /** Kind and topology of the engine of the query cache. null: no scenario needed the app. */
+  engine: string | null;
   options: LoadOptions;
-  scenarios: (Findings & { name: string; question: string })[];
+  scenarios: FoundScenario[];
+}
+
+export type FoundScenario = Required<Findings> & { name: string; question: string; method: string };
+
+export function foundBy({ name, question, method = '' }: Scenario, findings: Findings): FoundScenario {
+  const nothing = { answers: [], comparisons: [], figures: [], tables: [], caveats: [], servers: '' };
+  return { name, question, method, ...nothing, ...findings };
+}
+
+/** The machine in one line. */
+export function machineOf({ machine }: Report): string {
+  return `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`;
+}
+
+/** How the sides were measured, in one line. Empty if no sides were compared. */
+export function roundsOf({ options, scenarios }: Report): string {
+  if (scenarios.every(({ comparisons }) => comparisons.length === 0)) return '';
+  return `${options.rounds} rounds of about ${options.seconds} s of each side in turn, ${options.connections} concurrent clients`;
 }

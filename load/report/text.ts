@@ -1,29 +1,46 @@
-import { align, formatCount, formatMs, formatTimes } from '../measuring/format.js';
+import { align, formatCount, formatFigure, formatGoal, formatMs, formatTimes } from '../measuring/format.js';
 import type { Gain } from '../measuring/gain.js';
 import type { SideFigures } from '../measuring/sides.js';
-import { type Comparison, type Figure, isMet } from '../scenario.js';
-import type { Report } from './report.js';
+import { type Comparison, type Figure, hasGoal, isMet, type Table } from '../scenario.js';
+import { type FoundScenario, machineOf, type Report, roundsOf } from './report.js';
 
 const HEADER = ['', 'side', 'requests', 'req/s', 'p50 ms', 'p90 ms', 'p99 ms', 'failed'];
 
 /** The report for a terminal. */
-export function formatReport({ date, machine, engine, options, scenarios }: Report): string {
-  const { rounds, seconds, connections } = options;
+export function formatReport(report: Report): string {
+  const { engine, date, scenarios } = report;
   return [
-    `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}; cache on ${engine}; ${date}`,
-    `${rounds} rounds of about ${seconds} s of each side in turn, ${connections} concurrent clients`,
-    ...scenarios.flatMap(({ name, question, answers, comparisons, figures, caveats }) => [
-      '',
-      `== ${name}: ${question}`,
-      ...answers,
-      ...(comparisons.length > 0 ? ['', ...tableOf(comparisons)] : []),
-      ...(figures.length > 0 ? ['', ...align(figures.map(rowOfFigure))] : []),
-      ...(caveats.length > 0 ? ['', ...caveats.map((caveat) => `Note: ${caveat}`)] : []),
-    ]),
+    [machineOf(report), ...(engine === null ? [] : [`cache on ${engine}`]), date].join('; '),
+    ...partOf(roundsOf(report)),
+    ...scenarios.flatMap(sectionOf),
   ].join('\n');
 }
 
-function tableOf(comparisons: readonly Comparison[]): string[] {
+function sectionOf(scenario: FoundScenario): string[] {
+  const { name, question, method, servers, answers, comparisons, figures, tables, caveats } = scenario;
+  return [
+    '',
+    `== ${name}: ${question}`,
+    ...partOf(servers),
+    ...partOf(method),
+    ...answers,
+    ...(comparisons.length > 0 ? ['', ...comparisonsOf(comparisons)] : []),
+    ...tables.flatMap(tableOf),
+    ...(figures.length > 0 ? ['', ...align(figures.map(rowOfFigure))] : []),
+    ...(caveats.length > 0 ? ['', ...caveats.map((caveat) => `Note: ${caveat}`)] : []),
+  ];
+}
+
+function partOf(text: string): string[] {
+  return text === '' ? [] : [text];
+}
+
+function tableOf({ title, rows }: Table): string[] {
+  const [header = '', ...rest] = align(rows);
+  return ['', `${title}:`, header, '-'.repeat(header.length), ...rest];
+}
+
+function comparisonsOf(comparisons: readonly Comparison[]): string[] {
   const counts = [
     ...new Set(comparisons.flatMap(({ sides }) => sides.flatMap((side) => Object.keys(side.counts)))),
   ];
@@ -68,12 +85,6 @@ function describeGain({ median, low, high }: Gain): string {
 }
 
 function rowOfFigure(figure: Figure): string[] {
-  const { value, atMost, atLeast } = figure;
-  const limit =
-    atMost !== undefined
-      ? `at most ${formatCount(atMost)}`
-      : atLeast !== undefined
-        ? `at least ${formatCount(atLeast)}`
-        : '';
-  return [figure.figure, limit === '' ? '' : isMet(figure) ? 'met' : 'MISSED', formatCount(value), limit];
+  const outcome = hasGoal(figure) ? (isMet(figure) ? 'met' : 'MISSED') : '';
+  return [figure.figure, outcome, formatFigure(figure), formatGoal(figure)];
 }

@@ -5,7 +5,7 @@ import { Database } from '../../../src/database/index.js';
 import type { CachedQuery, LookupOutcome } from '../../../src/query-cache/index.js';
 import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query.js';
-import { type CacheNode, startCacheNode } from '../../bench/cache-node.js';
+import { type CacheNode, startCacheNode } from '../../../load/micro/query-cache/cache-node.js';
 import { CACHE_OUTAGES, type OutageSite } from './cache-outage.js';
 
 const EVERY_MS = 10;

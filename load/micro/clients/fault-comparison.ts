@@ -1,0 +1,134 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Call, isWrite } from '../../../test/support/faults/call.js';
+import { becomesTrue } from '../../../test/support/faults/condition.js';
+import { type FaultStack, type Site, startFaultStack } from '../../../test/support/faults/fault-stack.js';
+import type { Fault } from '../../../test/support/faults/fault.js';
+import { findDiscrepancies, readState } from '../../../test/support/faults/final-state.js';
+import { StrayErrors } from '../../../test/support/faults/stray-errors.js';
+import { isDelayedByTheLoop, lateCalls } from '../../../test/support/faults/tally.js';
+import { Traffic } from '../../../test/support/faults/traffic.js';
+import { Heartbeat } from '../../../test/support/heartbeat.js';
+import { openEngine } from '../engine/open-engine.js';
+import { type ClientKind, type ComparedClient, serversOf, TIMEOUT_MS } from './compared-client.js';
+import { recoveryMs } from './recovery.js';
+
+const MIX = ['read', 'increment'] as const;
+const STEADY_WITHIN_MS = 20_000;
+/** Some clients never recover. */
+const RECOVERS_WITHIN_MS = 10_000;
+const AFTERMATH_MS = 1_000;
+
+/** What one client did during one fault. */
+export interface ClientResult {
+  readonly client: string;
+  readonly calls: number;
+  /** Later than 50 ms after its deadline, or never. */
+  readonly late: number;
+  readonly executedAfterFailure: number;
+  readonly executedTwice: number;
+  readonly lost: number;
+  readonly unknownExecuted: number;
+  /** Undefined if the client did not recover while it was watched. */
+  readonly recoveryMs: number | undefined;
+}
+
+interface Side {
+  readonly name: string;
+  readonly client: ComparedClient;
+  readonly traffic: Traffic;
+}
+
+/** Sends the same traffic through all clients at once, to the same servers, while a fault happens. */
+export async function compareClients(
+  fault: Fault,
+  site: Site,
+  kinds: readonly ClientKind[],
+): Promise<ClientResult[]> {
+  const stack = await startFaultStack(site, fault.stack);
+  const heartbeat = new Heartbeat();
+  // A client that rejects a promise of its own must not end the comparison.
+  const strays = new StrayErrors();
+  const sides: Side[] = [];
+  try {
+    for (const kind of kinds) sides.push(await openSide(kind, fault, stack));
+    heartbeat.start();
+    const repairedAt = await runFault(fault, stack, sides);
+    const primaries = await stack.primaries();
+    return await Promise.all(
+      sides.map(async ({ name, traffic: { calls, prefix } }): Promise<ClientResult> => {
+        const state = await readState(primaries, prefix);
+        const toVictim = calls.filter(({ tag }) => stack.concerns(tag));
+        const recovery = recoveryMs(toVictim, state, repairedAt);
+        return { client: name, ...judge(calls, state, heartbeat), recoveryMs: recovery };
+      }),
+    );
+  } finally {
+    heartbeat.stop();
+    for (const { client } of sides) client.close();
+    await stack.stop();
+    strays.stop();
+  }
+}
+
+async function openSide(kind: ClientKind, fault: Fault, stack: FaultStack): Promise<Side> {
+  const client = await kind.open(serversOf(stack, fault.stack?.proxied ?? false));
+  const traffic = new Traffic(
+    async ({ kind, key }) => (kind === 'read' ? client.get(key) : client.increment(key)),
+    { ...fault.traffic, mix: MIX },
+  );
+  return { name: kind.name, client, traffic };
+}
+
+/** Resolves with the time from which clients could recover: when the servers promoted another primary, or when the fault was repaired. */
+async function runFault(fault: Fault, stack: FaultStack, sides: readonly Side[]): Promise<number> {
+  const engine = await openEngine(stack.url);
+  try {
+    for (const { traffic } of sides) traffic.start();
+    await allSteady(sides, STEADY_WITHIN_MS);
+    await becomesTrue('the replicas acknowledge', () => stack.isReplicated());
+    let promotedAt: number | undefined;
+    await fault.strike({
+      stack,
+      engine,
+      promoted: async () => {
+        promotedAt = await becomesTrue('the servers promote another primary', () => stack.hasPromoted());
+      },
+      steady: () => recovered(sides),
+    });
+    const repairedAt = promotedAt ?? performance.now();
+    await recovered(sides);
+    await wait(AFTERMATH_MS);
+    return repairedAt;
+  } finally {
+    await Promise.all(sides.map(({ traffic }) => traffic.stop()));
+    engine.close();
+  }
+}
+
+async function allSteady(sides: readonly Side[], withinMs: number): Promise<void> {
+  const isSteady = () => sides.every(({ traffic }) => traffic.isSteady(TIMEOUT_MS));
+  await becomesTrue('the calls of all clients succeed', isSteady, withinMs);
+}
+
+/** Resolves when all clients have recovered, or after a limit. */
+function recovered(sides: readonly Side[]): Promise<void> {
+  return allSteady(sides, RECOVERS_WITHIN_MS).catch(() => undefined);
+}
+
+function judge(calls: readonly Call[], state: ReadonlyMap<string, number>, heartbeat: Heartbeat) {
+  const { ghosts, doubled, lost } = findDiscrepancies(calls, state);
+  const late = lateCalls(calls, TIMEOUT_MS).filter(
+    (call) => !isDelayedByTheLoop(call, TIMEOUT_MS, heartbeat),
+  );
+  return {
+    calls: calls.length,
+    late: late.length + calls.filter(({ outcome }) => !outcome).length,
+    executedAfterFailure: ghosts.length,
+    executedTwice: doubled.length,
+    lost: lost.length,
+    unknownExecuted: calls.filter(
+      (call) => isWrite(call) && call.outcome === 'unknown' && state.has(call.key),
+    ).length,
+  };
+}

@@ -1,0 +1,92 @@
+import { AppClient } from '../app/app-client.js';
+import { type Stack, startStack } from '../app/stack.js';
+import { type LoadOptions, parseOptions } from '../options.js';
+import { describeMachine } from '../report/machine.js';
+import type { Report } from '../report/report.js';
+import { saveReport } from '../report/save.js';
+import { formatReport } from '../report/text.js';
+import { isMet, type Scenario } from '../scenario.js';
+import { measureAll, type Outcome } from './measure-all.js';
+
+/** A command that measures some of its scenarios. */
+export interface Command {
+  /** For example "npm run load". */
+  readonly name: string;
+  readonly scenarios: readonly Scenario[];
+  /** Whether a missed goal is a failure of the run. */
+  readonly mustMeetGoals: boolean;
+}
+
+// Progress is written to stderr, so that stdout contains only the report.
+export const say = (progress: string) => void process.stderr.write(`${progress}\n`);
+
+/** Resolves with the exit code: 1 if something failed, after one sentence about it. */
+export async function runCommand(command: Command, args: string[]): Promise<number> {
+  try {
+    const options = parseOptions(
+      args,
+      command.scenarios.map(({ name }) => name),
+    );
+    const failures = await run(command, options, [command.name, ...(args.length > 0 ? ['--', ...args] : [])]);
+    for (const failure of failures) say(failure);
+    return failures.length === 0 ? 0 : 1;
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+/** Resolves with what failed, one sentence each. */
+async function run(command: Command, options: LoadOptions, line: readonly string[]): Promise<string[]> {
+  const scenarios = command.scenarios.filter(
+    ({ name }) => options.scenarios.length === 0 || options.scenarios.includes(name),
+  );
+  const signal = interruption();
+  const needsApp = scenarios.some(({ needs }) => needs !== 'servers');
+  const stack = needsApp && options.url === null ? await startStack(signal, say) : null;
+  try {
+    const app = needsApp ? appAt(options, stack, signal) : null;
+    const engine = (await app?.cacheEngine()) ?? null;
+    const outcome = await measureAll({ scenarios, app, options, signal, say });
+    const report: Report = {
+      date: new Date().toISOString(),
+      command: line.join(' '),
+      machine: describeMachine(),
+      engine,
+      options,
+      scenarios: [...outcome.found],
+    };
+    if (report.scenarios.length > 0) await publish(report);
+    return failuresOf(command, outcome);
+  } finally {
+    await stack?.stop();
+  }
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => controller.abort(new Error(`Stopped by ${signal}.`)));
+  }
+  return controller.signal;
+}
+
+function appAt({ url }: LoadOptions, stack: Stack | null, signal: AbortSignal): AppClient {
+  return new AppClient(url ?? stack?.url ?? '', process.env['OPERATOR_KEY'], signal);
+}
+
+async function publish(report: Report): Promise<void> {
+  process.stdout.write(`${formatReport(report)}\n`);
+  for (const file of await saveReport(report, report.options)) say(`Written to ${file}`);
+}
+
+function failuresOf({ mustMeetGoals }: Command, { found, failures }: Outcome): string[] {
+  const sides = found.flatMap(({ comparisons }) => comparisons.flatMap((comparison) => comparison.sides));
+  const failed = sides.reduce((sum, side) => sum + side.failures, 0);
+  const missed = found.flatMap(({ figures }) => figures.filter((figure) => !isMet(figure))).length;
+  return [
+    ...failures,
+    ...(failed > 0 ? [`${failed} requests failed, so the figures above are invalid.`] : []),
+    ...(mustMeetGoals && missed > 0 ? [`${missed} goals missed, see above.`] : []),
+  ];
+}

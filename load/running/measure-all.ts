@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AppClient } from '../app/app-client.js';
+import { EngineUnavailableError } from '../../local/index.js';
+import type { LoadOptions } from '../options.js';
+import { type FoundScenario, foundBy } from '../report/report.js';
+import type { Findings, Scenario } from '../scenario.js';
+import { Progress } from './progress.js';
+
+export interface Run {
+  readonly scenarios: readonly Scenario[];
+  /** null if no scenario needs it. */
+  readonly app: AppClient | null;
+  readonly options: LoadOptions;
+  readonly signal: AbortSignal;
+  readonly say: (progress: string) => void;
+}
+
+export interface Outcome {
+  readonly found: readonly FoundScenario[];
+  /** Why the run is not complete, one sentence each. */
+  readonly failures: readonly string[];
+}
+
+/** Measures one scenario after the other. Stops at the first one that fails, with the findings so far. */
+export async function measureAll(run: Run): Promise<Outcome> {
+  const found: FoundScenario[] = [];
+  const failures: string[] = [];
+  const progress = new Progress(run.scenarios.map((scenario) => scenario.seconds(run.options)));
+  for (const [i, scenario] of run.scenarios.entries()) {
+    progress.start(i);
+    const say = (what: string) => run.say(`${progress.left}. ${scenario.name}: ${what}`);
+    say('starts');
+    try {
+      found.push(foundBy(scenario, await measure(scenario, { ...run, say })));
+      // Servers finish what the scenario left behind.
+      await wait(500, undefined, { signal: run.signal });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const isMissing = error instanceof EngineUnavailableError;
+      if (isMissing) say(`skipped. ${reason}`);
+      // Without names all scenarios run that this machine can run.
+      if (!isMissing || run.options.scenarios.length > 0) failures.push(`${scenario.name} failed. ${reason}`);
+      if (!isMissing) break;
+    }
+  }
+  return { found, failures };
+}
+
+async function measure(scenario: Scenario, run: Run): Promise<Findings> {
+  const { app, options, signal, say } = run;
+  const measuring =
+    scenario.needs === 'servers'
+      ? scenario.measure({ options, signal, say })
+      : scenario.measure({ app: required(app), options, signal, say });
+  // Not every scenario watches the signal.
+  const interrupted = once(signal, 'abort').then((): never => {
+    throw signal.reason as Error;
+  });
+  signal.throwIfAborted();
+  return Promise.race([measuring, interrupted]);
+}
+
+function required(app: AppClient | null): AppClient {
+  if (app === null) throw new Error('The application was not started.');
+  return app;
+}
