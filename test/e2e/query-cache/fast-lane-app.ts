@@ -50,8 +50,12 @@ export class Answers {
       name: 'brief',
       ttlSeconds: 1,
       staleSeconds: 60,
-      // Each refresh fails, so that the answer stays stale.
-      load: (args) => (this.loads++ === 0 ? load(args) : Promise.reject(new Error('the database rejects'))),
+      load: (args) => {
+        // Each refresh fails, so that the answer stays stale.
+        if (this.loaded.has(args.id)) return Promise.reject(new Error('the database rejects'));
+        this.loaded.add(args.id);
+        return load(args);
+      },
     });
     this.own = queries.define<{ id: string }, object | null>({
       name: 'own',
@@ -61,7 +65,7 @@ export class Answers {
     });
   }
 
-  private loads = 0;
+  private readonly loaded = new Set<string>();
 
   read(query: 'shared' | 'brief' | 'own', id: string): Promise<CachedAnswer<object | null>> {
     return this[query].read({ id });
