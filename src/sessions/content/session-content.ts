@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Session, SessionData } from 'express-session';
 import { isNestedDeeperThan, type JsonObject } from './json-changes.js';
 import { cookieContent, maxAgeOf } from './session-cookie.js';
@@ -26,6 +27,17 @@ export function contentOf(session: Partial<SessionData>, loaded?: LoadedState): 
   requireJson(fields);
   const content = JSON.parse(JSON.stringify(fields)) as JsonObject;
   return { ...content, cookie: cookieContent(cookie, loaded?.snapshot['cookie'], loaded?.expires) };
+}
+
+/** Whether a session object has what was loaded. Much cheaper than `contentOf`, for the requests that only read. */
+export function isUnchanged({ cookie, ...fields }: Partial<SessionData>, loaded: LoadedState): boolean {
+  const { cookie: saved, ...content } = loaded.snapshot;
+  // Fields first: most changes are there.
+  return (
+    isDeepStrictEqual(fields, content) &&
+    cookie !== undefined &&
+    isDeepStrictEqual(cookieContent(cookie, saved, loaded.expires), saved)
+  );
 }
 
 /** Replaces everything in a session object by this content; its cookie gets the lifetime. */

@@ -22,10 +22,19 @@ export function cookieContent(cookie: SessionData['cookie'], saved?: unknown, ex
   const plain = JSON.parse(JSON.stringify(cookie)) as JsonObject;
   delete plain['expires'];
   delete plain['maxAge'];
+  return { ...plain, originalMaxAge: maxAgeToSave(cookie, saved, expires) };
+}
+
+/** The `originalMaxAge` of `cookieContent`, with the same arguments. */
+export function maxAgeToSave(
+  cookie: SessionData['cookie'],
+  saved?: unknown,
+  expires?: string,
+): number | null {
   const before = maxAgeOf(saved);
   const after = chosenMaxAge(cookie, expires);
   const isSame = before !== null && after !== null && Math.abs(after - before) <= TOLERANCE_MS;
-  return { ...plain, originalMaxAge: isSame ? before : after };
+  return isSame ? before : after;
 }
 
 /** The `originalMaxAge` of a cookie in milliseconds; null if the cookie lasts as long as the browser runs. */

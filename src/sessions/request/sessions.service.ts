@@ -66,7 +66,7 @@ export class SessionsService {
   /** Saves what the request changed in its session. Writes nothing if nothing changed. */
   async save(request: Request): Promise<void> {
     const session = request.session as Request['session'] | undefined;
-    if (!session) return;
+    if (!session || this.store.isUnchanged(session)) return;
     const isNew = !this.store.lifetimeOf(session);
     if (isNew && Object.keys(session).every((name) => name === 'cookie')) return;
     await this.detachOnFailure(request, () => toPromise((done) => session.save(done)));

@@ -4,8 +4,8 @@ import type { Session, SessionData } from 'express-session';
 import { createLibraryClient } from '../../engine/index.js';
 import { AccountGenerations } from '../accounts/account-generations.store.js';
 import { AccountSessions } from '../accounts/account-sessions.store.js';
-import { checkSize, contentOf, replaceContent } from '../content/session-content.js';
-import { cookieContent, isEndedByCookie, maxAgeOf } from '../content/session-cookie.js';
+import { checkSize, contentOf, isUnchanged, replaceContent } from '../content/session-content.js';
+import { isEndedByCookie, maxAgeToSave } from '../content/session-cookie.js';
 import { SessionEnds } from '../ending/session-ends.js';
 import { SessionNotifications } from '../ending/session-notifications.store.js';
 import type { Lifetime } from '../records/session-lifetimes.js';
@@ -17,9 +17,8 @@ import { KeyedQueue } from './keyed-queue.js';
 import { LoadedSessions } from './loaded-sessions.js';
 import { SessionSaves, type SessionUpdate } from './session-saves.js';
 import { SessionTouches } from './session-touches.js';
-import { withCallback } from './store-callback.js';
+import { type Callback, refuseScan, withCallback } from './store-callback.js';
 
-type Callback = Parameters<RedisStore['get']>[1];
 type SessionObject = Session & Partial<SessionData>;
 
 const DEFAULT_MAX_DATA_BYTES = 4096;
@@ -64,10 +63,9 @@ export class SessionsStore extends RedisStore {
   /** The session data of an id; undefined if there is no such session. @throws {EngineError} */
   override get(id: string, callback?: Callback): Promise<unknown> {
     return withCallback(callback, async () => {
-      const record = await this.records.read(handleOf(id));
-      return (
-        record && this.loaded.toSessionData({ ...record, handle: handleOf(id), snapshot: record.content })
-      );
+      const handle = handleOf(id);
+      const record = await this.records.read(handle);
+      return record && this.loaded.toSessionData({ ...record, handle, snapshot: record.content });
     });
   }
 
@@ -89,13 +87,17 @@ export class SessionsStore extends RedisStore {
     return withCallback(callback, () => this.write(id, session));
   }
 
-  /** express-session calls it after each request. It writes only if `lastSeenAt` is due or the cookie's `maxAge` changed. */
+  /**
+   * express-session calls it after each request. It writes only if `lastSeenAt` is due or the cookie's `maxAge` changed. Otherwise it calls
+   * back at once: while express-session waits for its store it holds back the last byte, so a response would take two writes.
+   */
   override touch(id: string, session: SessionData, callback?: Callback): Promise<unknown> {
-    return withCallback(callback, () => {
-      const loaded = this.loaded.get(session);
-      const cookie = loaded && cookieContent(session.cookie, loaded.snapshot['cookie'], loaded.expires);
-      return !loaded || maxAgeOf(cookie) === loaded.maxAge ? this.touchIfDue(session) : this.set(id, session);
-    });
+    const loaded = this.loaded.get(session);
+    if (loaded && maxAgeToSave(session.cookie, loaded.snapshot['cookie'], loaded.expires) !== loaded.maxAge)
+      return this.set(id, session, callback);
+    if (loaded && this.records.lifetimes.isTouchDue(loaded))
+      return withCallback(callback, () => this.touchIfDue(session));
+    return Promise.resolve(callback?.(null));
   }
 
   /** Ends a session for good: a concurrent save cannot restore it. @throws {EngineError} */
@@ -177,6 +179,12 @@ export class SessionsStore extends RedisStore {
     return handleOf(id);
   }
 
+  /** Whether a session object is as it was loaded or last saved, so that saving it would write nothing. */
+  isUnchanged(session: SessionObject): boolean {
+    const loaded = this.loaded.get(session);
+    return loaded !== undefined && isUnchanged(session, loaded);
+  }
+
   /** undefined for a session object that was never saved. */
   lifetimeOf(session: object): Lifetime | undefined {
     return this.loaded.get(session);
@@ -235,12 +243,4 @@ export class SessionsStore extends RedisStore {
     // A failure is harmless: reading the index removes dead entries.
     if (signedIn) await this.accounts.remove(signedIn.accountId, [oldHandle]).catch(() => undefined);
   }
-}
-
-function refuseScan(callback?: Callback): Promise<never> {
-  return withCallback(callback, () => {
-    throw new Error(
-      'Sessions are never listed by a scan of the keys. List the sessions of an account instead.',
-    );
-  }) as Promise<never>;
 }
