@@ -18,6 +18,7 @@ export async function compareInTurn(
   });
   return {
     title,
+    connections: measured.connections,
     sides: measured.sides,
     gains: Object.fromEntries(others.map((over) => [over, measured.gains(first, over)])),
   };
@@ -30,7 +31,7 @@ export function sideOf(
   requests: Requests,
   counts: () => Promise<Record<string, number>>,
 ): Side {
-  return { name, counts, send: (amount) => sendAll(scene, requests, amount) };
+  return { name, counts, send: (amount, connections) => sendAll(scene, requests, { amount, connections }) };
 }
 
 /** The same question to the textbook side. */

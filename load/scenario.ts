@@ -40,6 +40,8 @@ export interface Scene extends Setting {
 
 /** What a scenario found out. */
 export interface Findings {
+  /** The answer in a few words, for the top of the page. */
+  readonly headline?: string;
   /** The answer in plain words, first the most important sentence. */
   readonly answers?: readonly string[];
   readonly comparisons?: readonly Comparison[];
@@ -53,6 +55,8 @@ export interface Findings {
 /** The same requests answered in several ways. */
 export interface Comparison {
   readonly title: string;
+  /** Concurrent clients. Less than in the options if a request takes long. */
+  readonly connections: number;
   readonly sides: readonly SideFigures[];
   /** The first side compared with each other one, by name of the other. */
   readonly gains: Readonly<Record<string, Gains>>;
@@ -82,8 +86,12 @@ export function isMet({ value, atMost = Infinity, atLeast = -Infinity }: Figure)
   return value <= atMost && value >= atLeast;
 }
 
-/** Sends the requests in a closed loop, with the options of the run. */
-export function sendAll({ app, options, signal }: Scene, requests: Requests, amount: number): Promise<Sent> {
-  const { connections, seconds } = options;
-  return closedLoop({ url: app.url, requests, connections, amount, limitSeconds: 3 * seconds + 30, signal });
+/** Sends the requests in a closed loop. */
+export function sendAll(
+  { app, options, signal }: Scene,
+  requests: Requests,
+  { amount, connections }: { amount: number; connections: number },
+): Promise<Sent> {
+  const limitSeconds = 3 * options.seconds + 30;
+  return closedLoop({ url: app.url, requests, connections, amount, limitSeconds, signal });
 }

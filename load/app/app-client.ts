@@ -4,6 +4,9 @@ import type { Readiness } from '../../src/http/health/health.wire.js';
 const readyWithinMs = 15_000;
 const postAnswerWithinMs = 30_000;
 
+const SELECT_SECONDS = 'db_client_operation_duration_seconds';
+const selectsFrom = (table: string) => ({ db_operation_name: 'SELECT', db_collection_name: table });
+
 /** The untimed requests of a load test, beside its load. */
 export class AppClient {
   /** Sent with every request of both sides: outside demo mode only an operator may send `no-store`. */
@@ -66,10 +69,12 @@ export class AppClient {
 
   /** The number of SELECTs from a table so far. */
   databaseQueries(table: string): Promise<number> {
-    return this.metric('db_client_operation_duration_seconds_count', {
-      db_operation_name: 'SELECT',
-      db_collection_name: table,
-    });
+    return this.metric(`${SELECT_SECONDS}_count`, selectsFrom(table));
+  }
+
+  /** The time that they took, in milliseconds. */
+  async databaseMs(table: string): Promise<number> {
+    return 1_000 * (await this.metric(`${SELECT_SECONDS}_sum`, selectsFrom(table)));
   }
 
   /** Waits until the database and the engine of the query cache are ready. Returns that engine's kind and topology. */

@@ -1,4 +1,5 @@
 import type { Figure } from '../scenario.js';
+import type { Gain } from './gain.js';
 import type { SideFigures } from './sides.js';
 
 /** Aligns names left and figures right, in columns as wide as their widest cell. */
@@ -56,4 +57,15 @@ export function perThousand(
   name: string,
 ): string {
   return requests === 0 ? '-' : formatCount((1000 * (counts[name] ?? 0)) / requests);
+}
+
+/** databaseQueries → "database queries per 1,000" */
+export function perThousandHeader(name: string): string {
+  return `${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} per 1,000`;
+}
+
+/** For example "12x (9.1-14)", the median and its interval. */
+export function formatGain({ median, low, high }: Gain): string {
+  const digits = (ratio: number) => formatTimes(ratio).replace(' times', '');
+  return `${digits(median)}x (${digits(low)}-${digits(high)})`;
 }

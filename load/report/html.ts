@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { formatCount, formatFigure, formatGoal, formatMs, perThousand } from '../measuring/format.js';
+import {
+  formatCount,
+  formatFigure,
+  formatGoal,
+  formatMs,
+  perThousand,
+  perThousandHeader,
+} from '../measuring/format.js';
 import { type Comparison, type Figure, hasGoal, isMet, type Table } from '../scenario.js';
 import { plotDistributions, plotGains } from './plots.js';
 import { type FoundScenario, machineOf, type Report, roundsOf } from './report.js';
@@ -48,7 +55,15 @@ ${caveats.map((caveat) => `<p class="caveat">${escape(caveat)}</p>`).join('\n')}
 
 function comparisonOf({ title, sides }: Comparison): string {
   const counts = [...new Set(sides.flatMap((side) => Object.keys(side.counts)))];
-  const header = ['side', 'requests/s', 'p50 ms', 'p90 ms', 'p99 ms', ...counts.map(inWords), 'failed'];
+  const header = [
+    'side',
+    'requests/s',
+    'p50 ms',
+    'p90 ms',
+    'p99 ms',
+    ...counts.map(perThousandHeader),
+    'failed',
+  ];
   const rows = sides.map((side) => [
     side.name,
     formatCount(side.requestsPerSecond.median),
@@ -79,11 +94,6 @@ function tableOf([header = [], ...rows]: Table['rows']): string {
   return `<div class="scroll"><table>
 ${[rowOf('th', header), ...rows.map((cells) => rowOf('td', cells))].join('\n')}
 </table></div>`;
-}
-
-/** databaseQueries → "database queries per 1,000" */
-function inWords(name: string): string {
-  return `${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} per 1,000`;
 }
 
 function escape(text: string): string {

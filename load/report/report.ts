@@ -1,3 +1,4 @@
+import { SLOW_SECONDS } from '../measuring/sides.js';
 import type { LoadOptions } from '../options.js';
 import type { Findings, Scenario } from '../scenario.js';
 import type { describeMachine } from './machine.js';
@@ -16,7 +17,15 @@ export interface Report {
 export type FoundScenario = Required<Findings> & { name: string; question: string; method: string };
 
 export function foundBy({ name, question, method = '' }: Scenario, findings: Findings): FoundScenario {
-  const nothing = { answers: [], comparisons: [], figures: [], tables: [], caveats: [], servers: '' };
+  const nothing = {
+    headline: '',
+    answers: [],
+    comparisons: [],
+    figures: [],
+    tables: [],
+    caveats: [],
+    servers: '',
+  };
   return { name, question, method, ...nothing, ...findings };
 }
 
@@ -27,6 +36,11 @@ export function machineOf({ machine }: Report): string {
 
 /** How the sides were measured, in one line. Empty if no sides were compared. */
 export function roundsOf({ options, scenarios }: Report): string {
-  if (scenarios.every(({ comparisons }) => comparisons.length === 0)) return '';
-  return `${options.rounds} rounds of about ${options.seconds} s of each side in turn, ${options.connections} concurrent clients`;
+  const comparisons = scenarios.flatMap((scenario) => scenario.comparisons);
+  if (comparisons.length === 0) return '';
+  const some = comparisons.some(({ connections }) => connections < options.connections);
+  return [
+    `${options.rounds} rounds of about ${options.seconds} s of each side in turn, ${options.connections} concurrent clients`,
+    some ? `, 1 client where a request takes longer than ${1000 * SLOW_SECONDS} ms` : '',
+  ].join('');
 }

@@ -1,5 +1,13 @@
-import { align, formatCount, formatFigure, formatGoal, formatMs, formatTimes } from '../measuring/format.js';
-import type { Gain } from '../measuring/gain.js';
+import {
+  align,
+  formatCount,
+  formatFigure,
+  formatGain,
+  formatGoal,
+  formatMs,
+  perThousand,
+  perThousandHeader,
+} from '../measuring/format.js';
 import type { SideFigures } from '../measuring/sides.js';
 import { type Comparison, type Figure, hasGoal, isMet, type Table } from '../scenario.js';
 import { type FoundScenario, machineOf, type Report, roundsOf } from './report.js';
@@ -44,23 +52,30 @@ function comparisonsOf(comparisons: readonly Comparison[]): string[] {
   const counts = [
     ...new Set(comparisons.flatMap(({ sides }) => sides.flatMap((side) => Object.keys(side.counts)))),
   ];
-  const rows = comparisons.flatMap(({ title, sides, gains }) => [
-    ...sides.map((side, i) => [
-      i === 0 ? title : '',
-      ...cells(side),
-      ...counts.map((name) => countOf(side, name)),
-    ]),
-    ...Object.entries(gains).map(([over, gain]) => [
-      '',
-      `${sides[0]?.name} / ${over}`,
-      '',
-      describeGain(gain.requestsPerSecond),
-      describeGain(gain.p50),
-      '',
-      describeGain(gain.p99),
-    ]),
-  ]);
-  return align([[...HEADER, ...counts], ...rows]);
+  const rows = comparisons.flatMap((comparison) => {
+    const { sides, gains } = comparison;
+    return [
+      ...sides.map((side, i) => [
+        i === 0 ? nameOf(comparison) : '',
+        ...cells(side),
+        ...counts.map((name) => perThousand(side, name)),
+      ]),
+      ...Object.entries(gains).map(([over, gain]) => [
+        '',
+        `${sides[0]?.name} / ${over}`,
+        '',
+        formatGain(gain.requestsPerSecond),
+        formatGain(gain.p50),
+        '',
+        formatGain(gain.p99),
+      ]),
+    ];
+  });
+  return align([[...HEADER, ...counts.map(perThousandHeader)], ...rows]);
+}
+
+function nameOf({ title, connections }: Comparison): string {
+  return connections === 1 ? `${title} (1 client)` : title;
 }
 
 function cells(side: SideFigures): string[] {
@@ -73,15 +88,6 @@ function cells(side: SideFigures): string[] {
     formatMs(side.p99Ms),
     formatCount(side.failures),
   ];
-}
-
-function countOf({ counts }: SideFigures, name: string): string {
-  return formatCount(counts[name] ?? 0);
-}
-
-function describeGain({ median, low, high }: Gain): string {
-  const digits = (ratio: number) => formatTimes(ratio).replace(' times', '');
-  return `${digits(median)}x (${digits(low)}-${digits(high)})`;
 }
 
 function rowOfFigure(figure: Figure): string[] {
