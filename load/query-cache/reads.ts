@@ -1,35 +1,42 @@
 import { compareInTurn, describeRate, sideOf, textbookPath } from '../comparison.js';
 import type { LoadRequest } from '../measuring/closed-loop.js';
-import { formatMs, perThousand } from '../measuring/format.js';
+import { formatMs, formatTimes, perThousand } from '../measuring/format.js';
 import type { Side } from '../measuring/sides.js';
 import type { Comparison, Scenario, Scene } from '../scenario.js';
 import { countFlights, drawFlightQueries, type FlightQuery } from './flight-queries.js';
+import {
+  databaseTimeFigure,
+  describeWorth,
+  hitRatioFigure,
+  type Worth,
+  WORTH_CAVEAT,
+  worthOf,
+} from './worth.js';
 
 const RELOAD = { 'cache-control': 'no-cache' };
 const NO_STORE = { 'cache-control': 'no-store' };
-/** Sides, and the warm-up of each. */
-const ROUNDS_OF_A_QUERY = (rounds: number) => 3 * (rounds + 1);
+const SIDES = 4;
 
-/** Four queries, each answered by the database, by the textbook's cache and by the query cache. */
+/** Four queries, each answered by the database, by the textbook's cache and by the query cache, as hits and as misses. */
 export const queryCacheReads: Scenario = {
   name: 'query-cache',
   question: 'How much faster is a cached answer?',
-  seconds: ({ rounds, seconds }) => 4 * ROUNDS_OF_A_QUERY(rounds) * (seconds + 0.5),
+  seconds: ({ rounds, seconds }) => 4 * SIDES * (rounds + 1) * (seconds + 0.1),
   async measure(scene) {
     const rows = await countFlights(scene.app);
     const queries = await drawFlightQueries(scene.app, rows);
     const comparisons: Comparison[] = [];
     for (const query of queries) comparisons.push(await compare(scene, query));
+    const worths = comparisons.map(worthOf);
+    const cheapest = worths.at(-1) as Worth;
     return {
-      answers: comparisons.map(answerOf),
+      headline: headlineOf(comparisons),
+      answers: [...comparisons.map(answerOf), describeWorth(cheapest)],
       comparisons,
-      figures: comparisons.flatMap(({ title, gains: { direct } }) =>
-        direct
-          ? [{ figure: `${title}: requests/s, module / direct`, value: direct.requestsPerSecond.median }]
-          : [],
-      ),
+      figures: [...worths.map(hitRatioFigure), databaseTimeFigure(cheapest)],
       caveats: [
-        'All keys are loaded before the rounds. Misses and invalidations are in the scenario query-cache-mixes.',
+        WORTH_CAVEAT,
+        'All keys are loaded before the rounds. The side "miss" loads and stores at each request (Cache-Control: no-cache). Invalidations are in the scenario query-cache-mixes.',
         'Client, app, engine and database share the cores of this machine: compare the sides with each other.',
       ],
     };
@@ -40,10 +47,14 @@ async function compare(scene: Scene, { title, paths }: FlightQuery): Promise<Com
   const { app } = scene;
   scene.say(`${title}: warming up`);
   // `no-cache` instead of a plain request: an entry of an earlier run would expire during the rounds.
-  for (const path of new Set(paths)) await app.get(path, RELOAD);
+  for (const path of new Set(paths)) {
+    await app.get(path, RELOAD);
+    await app.get(textbookPath(path));
+  }
   const sides = [
     readingSide(scene, 'module', paths),
     readingSide(scene, 'textbook', paths.map(textbookPath)),
+    readingSide(scene, 'miss', paths, RELOAD),
     readingSide(scene, 'direct', paths, NO_STORE),
   ];
   await checkNoStore(scene, paths[0] ?? '/');
@@ -62,6 +73,7 @@ function readingSide(
   }));
   return sideOf(scene, name, requests, async () => ({
     databaseQueries: await scene.app.databaseQueries('flights'),
+    databaseMs: await scene.app.databaseMs('flights'),
   }));
 }
 
@@ -75,13 +87,27 @@ async function checkNoStore({ app }: Scene, path: string): Promise<void> {
   );
 }
 
+/** The query that gains most. */
+function headlineOf(comparisons: readonly Comparison[]): string {
+  const rateOf = ({ gains }: Comparison) => gains['direct']?.requestsPerSecond.median ?? 0;
+  const [best] = comparisons.toSorted((one, other) => rateOf(other) - rateOf(one));
+  return best ? `${formatTimes(rateOf(best))} as many answers (${best.title}), ${queriesOf(best)}` : '';
+}
+
 function answerOf({ title, sides, gains }: Comparison): string {
-  const [module, , direct] = sides;
+  const [module, direct] = [sides[0], sides.at(-1)];
   const gain = gains['direct']?.requestsPerSecond;
   if (!module || !direct || !gain) throw new Error('A side was not measured.');
   const rate = describeRate(gain, 'without a cache');
-  const queries = `${perThousand(module, 'databaseQueries')} database queries per 1,000 requests instead of ${perThousand(direct, 'databaseQueries')}`;
+  const queries = queriesOf({ sides });
   if (gain.verdict === 'no difference') return `${title}: ${rate}. ${queries}.`;
   const latency = `half of the answers within ${formatMs(module.p50Ms)} ms instead of ${formatMs(direct.p50Ms)} ms`;
   return `${title}: ${rate}, ${latency}, ${queries}.`;
+}
+
+function queriesOf({ sides }: Pick<Comparison, 'sides'>): string {
+  const [module = '-', direct = '-'] = [sides[0], sides.at(-1)].map(
+    (side) => side && perThousand(side, 'databaseQueries'),
+  );
+  return `${module} database queries per 1,000 requests instead of ${direct}`;
 }
