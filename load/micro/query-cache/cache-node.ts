@@ -8,6 +8,7 @@ import {
   type QueryDefinition,
 } from '../../../src/query-cache/index.js';
 import { QueryCacheStore } from '../../../src/query-cache/tiers/query-cache.store.js';
+import { rowsOf } from '../../measuring/answer-rows.js';
 import { DEADLINE_MS, until } from '../engine/open-engine.js';
 
 /** The query cache as in an application, with its own connection. */
@@ -55,15 +56,9 @@ export async function openCacheNode(url: string, options?: Options): Promise<Cac
   return node;
 }
 
-/** An answer of about this many bytes as JSON, with rows like those of a query. */
+/** An answer of about this many bytes as JSON. */
 export function answerOf(bytes: number): { rows: object[] } {
-  const rows = Array.from({ length: Math.ceil(bytes / 77) }, (_, i) => ({
-    destination: `A${String(i).padStart(3, '0')}`,
-    flights: 1_000 + i,
-    meanDelay: 12.5 + (i % 10),
-    p95Delay: 80,
-  }));
-  return { rows };
+  return { rows: rowsOf(bytes) };
 }
 
 type RouteArgs = { origin: string; limit: number };
