@@ -139,15 +139,15 @@ module.exports = {
       name: 'outsiders-use-the-wire',
       severity: 'error',
       comment:
-        'web and load reach the app through HTTP and websockets, so that what they show is what a client gets. Micro-benchmarks measure parts of it.',
-      from: { path: '^(web|load)/', pathNot: '^load/micro/' },
+        'web and load reach the app through HTTP and websockets, so that what they show is what a client gets. Micro-benchmarks and the sides of `peers` are made of parts of it.',
+      from: { path: '^(web|load)/', pathNot: '^load/(micro|peers/apps)/' },
       to: { path: '^src/', pathNot: '\\.wire\\.ts$' },
     },
     {
       name: 'the-wire-is-types-only',
       severity: 'error',
       comment: 'The page shares message shapes with the server, never code.',
-      from: { path: '^(web|load)/', pathNot: '^load/micro/' },
+      from: { path: '^(web|load)/', pathNot: '^load/(micro|peers/apps)/' },
       to: { path: '\\.wire\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -160,8 +160,9 @@ module.exports = {
     {
       name: 'no-unresolvable',
       severity: 'error',
-      comment: 'An unresolved import fails only at run time. k6 brings the modules of its scripts.',
-      from: { pathNot: '^load/k6/' },
+      comment:
+        'An unresolved import fails only at run time. k6 brings the modules of its scripts; load/peers has its own packages.',
+      from: { pathNot: ['^load/k6/', '\\.peer\\.ts$'] },
       to: { couldNotResolve: true },
     },
     {
