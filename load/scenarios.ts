@@ -1,6 +1,7 @@
 import { ranks } from './leaderboard/ranks.js';
 import { submissions } from './leaderboard/submissions.js';
 import { viewers } from './leaderboard/viewers.js';
+import { peers } from './peers/peers.js';
 import { queryCacheMixes } from './query-cache/mixes.js';
 import { queryCacheReads } from './query-cache/reads.js';
 import type { Scenario } from './scenario.js';
@@ -14,4 +15,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ranks,
   submissions,
   viewers,
+  peers,
 ];
