@@ -15,6 +15,7 @@ export function rounds(all: number): number {
 export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'the servers of local/': 'test/e2e/local/**/*.e2e-spec.ts',
   'the built app': 'test/e2e/built/**/*.e2e-spec.ts',
+  'the cache libraries of load/peers': 'test/e2e/load/**/*.e2e-spec.ts',
   'the browser': 'test/browser/**/*.e2e-spec.ts',
   'docker-compose.yml': 'test/e2e/docker/**/*.e2e-spec.ts',
   'Sentinel and Cluster': 'test/e2e/engine/app-on-topologies.e2e-spec.ts',
