@@ -16,7 +16,6 @@ import { stampede } from './query-cache/cache-nodes.js';
 import { cacheOutages } from './query-cache/cache-outages.js';
 import { coherence } from './query-cache/coherence.js';
 import { expiryWave } from './query-cache/expiry-wave.js';
-import { httpHit } from './query-cache/http-hit.js';
 import { ladder } from './query-cache/ladder.js';
 import { largeAnswers } from './query-cache/large-answers.js';
 import { lookupTrace } from './query-cache/lookup-trace.js';
@@ -34,7 +33,6 @@ export const MICRO_BENCHMARKS: readonly ServersScenario[] = [
   clients,
   localHit,
   engineHit,
-  httpHit,
   coherence,
   stampede,
   ladder,
