@@ -20,10 +20,15 @@ export interface Gain {
  */
 export function gainOf(ratios: readonly number[]): Gain {
   const { low, high, confidence } = medianInterval(ratios);
-  const isCertain = confidence >= CONFIDENCE;
+  const certain = isCertain({ confidence });
   const verdict =
-    isCertain && low > NOTICEABLE ? 'better' : isCertain && high < 1 / NOTICEABLE ? 'worse' : 'no difference';
+    certain && low > NOTICEABLE ? 'better' : certain && high < 1 / NOTICEABLE ? 'worse' : 'no difference';
   return { median: quantile(ratios, 0.5), low, high, confidence, verdict };
+}
+
+/** Whether there were enough rounds for a verdict. */
+export function isCertain({ confidence }: Pick<Gain, 'confidence'>): boolean {
+  return confidence >= CONFIDENCE;
 }
 
 /**

@@ -91,7 +91,9 @@ async function checkNoStore({ app }: Scene, path: string): Promise<void> {
 function headlineOf(comparisons: readonly Comparison[]): string {
   const rateOf = ({ gains }: Comparison) => gains['direct']?.requestsPerSecond.median ?? 0;
   const [best] = comparisons.toSorted((one, other) => rateOf(other) - rateOf(one));
-  return best ? `${formatTimes(rateOf(best))} as many answers (${best.title}), ${queriesOf(best)}` : '';
+  return best
+    ? `${best.title}: ${formatTimes(rateOf(best))} as many answers per second, ${queriesOf(best)}.`
+    : '';
 }
 
 function answerOf({ title, sides, gains }: Comparison): string {

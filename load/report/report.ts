@@ -3,8 +3,12 @@ import type { LoadOptions } from '../options.js';
 import type { Findings, Scenario } from '../scenario.js';
 import type { describeMachine } from './machine.js';
 
+/** Increased when a report of an older version can no longer be compared. */
+export const REPORT_VERSION = 2;
+
 /** Everything that is needed to check the figures of a run or to repeat it. */
 export interface Report {
+  version: typeof REPORT_VERSION;
   date: string;
   command: string;
   machine: ReturnType<typeof describeMachine>;

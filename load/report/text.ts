@@ -10,17 +10,19 @@ import {
 } from '../measuring/format.js';
 import type { SideFigures } from '../measuring/sides.js';
 import { type Comparison, type Figure, hasGoal, isMet, type Table } from '../scenario.js';
+import type { Changes } from './changes.js';
 import { type FoundScenario, machineOf, type Report, roundsOf } from './report.js';
 
 const HEADER = ['', 'side', 'requests', 'req/s', 'p50 ms', 'p90 ms', 'p99 ms', 'failed'];
 
 /** The report for a terminal. */
-export function formatReport(report: Report): string {
+export function formatReport(report: Report, changes: Changes | null = null): string {
   const { engine, date, scenarios } = report;
   return [
     [machineOf(report), ...(engine === null ? [] : [`cache on ${engine}`]), date].join('; '),
     ...partOf(roundsOf(report)),
     ...scenarios.flatMap(sectionOf),
+    ...(changes ? changesOf(changes) : []),
   ].join('\n');
 }
 
@@ -35,8 +37,22 @@ function sectionOf(scenario: FoundScenario): string[] {
     ...(comparisons.length > 0 ? ['', ...comparisonsOf(comparisons)] : []),
     ...tables.flatMap(tableOf),
     ...(figures.length > 0 ? ['', ...align(figures.map(rowOfFigure))] : []),
-    ...(caveats.length > 0 ? ['', ...caveats.map((caveat) => `Note: ${caveat}`)] : []),
+    ...notesOf(caveats),
   ];
+}
+
+function changesOf({ since, rows, caveats }: Changes): string[] {
+  const cells = rows.map(({ scenario, what, old, now, verdict }) => [scenario, what, old, now, verdict]);
+  return [
+    '',
+    `== Compared with ${since}`,
+    ...align([['scenario', 'ratio or figure', 'then', 'now', 'verdict'], ...cells]),
+    ...notesOf(caveats),
+  ];
+}
+
+function notesOf(caveats: readonly string[]): string[] {
+  return caveats.length > 0 ? ['', ...caveats.map((caveat) => `Note: ${caveat}`)] : [];
 }
 
 function partOf(text: string): string[] {

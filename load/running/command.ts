@@ -2,7 +2,8 @@ import { AppClient } from '../app/app-client.js';
 import { type Stack, startStack } from '../app/stack.js';
 import { type LoadOptions, parseOptions } from '../options.js';
 import { describeMachine } from '../report/machine.js';
-import type { Report } from '../report/report.js';
+import { changesBetween } from '../report/changes.js';
+import { type Report, REPORT_VERSION } from '../report/report.js';
 import { saveReport } from '../report/save.js';
 import { formatReport } from '../report/text.js';
 import { isMet, type Scenario } from '../scenario.js';
@@ -27,7 +28,9 @@ export async function runCommand(command: Command, args: string[]): Promise<numb
       args,
       command.scenarios.map(({ name }) => name),
     );
-    const failures = await run(command, options, [command.name, ...(args.length > 0 ? ['--', ...args] : [])]);
+    const old = null;
+    const line = [command.name, ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+    const failures = await run(command, options, { line, old });
     for (const failure of failures) say(failure);
     return failures.length === 0 ? 0 : 1;
   } catch (error) {
@@ -37,7 +40,11 @@ export async function runCommand(command: Command, args: string[]): Promise<numb
 }
 
 /** Resolves with what failed, one sentence each. */
-async function run(command: Command, options: LoadOptions, line: readonly string[]): Promise<string[]> {
+async function run(
+  command: Command,
+  options: LoadOptions,
+  { line, old }: { line: string; old: Report | null },
+): Promise<string[]> {
   const scenarios = command.scenarios.filter(
     ({ name }) => options.scenarios.length === 0 || options.scenarios.includes(name),
   );
@@ -49,14 +56,15 @@ async function run(command: Command, options: LoadOptions, line: readonly string
     const engine = (await app?.cacheEngine()) ?? null;
     const outcome = await measureAll({ scenarios, app, options, signal, say });
     const report: Report = {
+      version: REPORT_VERSION,
       date: new Date().toISOString(),
-      command: line.join(' '),
+      command: line,
       machine: describeMachine(),
       engine,
       options,
       scenarios: [...outcome.found],
     };
-    if (report.scenarios.length > 0) await publish(report);
+    if (report.scenarios.length > 0) await publish(report, old);
     return failuresOf(command, outcome);
   } finally {
     await stack?.stop();
@@ -75,9 +83,10 @@ function appAt({ url }: LoadOptions, stack: Stack | null, signal: AbortSignal): 
   return new AppClient(url ?? stack?.url ?? '', process.env['OPERATOR_KEY'], signal);
 }
 
-async function publish(report: Report): Promise<void> {
-  process.stdout.write(`${formatReport(report)}\n`);
-  for (const file of await saveReport(report, report.options)) say(`Written to ${file}`);
+async function publish(report: Report, old: Report | null): Promise<void> {
+  const changes = old && changesBetween(old, report);
+  process.stdout.write(`${formatReport(report, changes)}\n`);
+  for (const file of await saveReport(report, changes)) say(`Written to ${file}`);
 }
 
 function failuresOf({ mustMeetGoals }: Command, { found, failures }: Outcome): string[] {
