@@ -14,6 +14,7 @@ describe('parseOptions', () => {
       connections: 4,
       json: null,
       html: null,
+      compare: null,
     });
   });
 

@@ -17,6 +17,8 @@ export interface LoadOptions {
   json: string | null;
   /** HTML file of the report. null: the same name as the JSON file. */
   html: string | null;
+  /** JSON file of an earlier report. null: none. */
+  compare: string | null;
 }
 
 const FULL = { rounds: '9', seconds: '2' };
@@ -36,6 +38,7 @@ export function usageOf(command: string, scenarios: readonly { name: string; que
     '  --connections 1-64  concurrent clients (default 4)',
     '  --json FILE         the figures (default .data/load/<date>.json)',
     '  --html FILE         the report (default .data/load/<date>.html)',
+    '  --compare OLD.json  says what has changed since an earlier report',
   ].join('\n');
 }
 
@@ -53,6 +56,7 @@ export function parseOptions(args: string[], names: readonly string[]): LoadOpti
       connections: { type: 'string', default: '4' },
       json: { type: 'string' },
       html: { type: 'string' },
+      compare: { type: 'string' },
     },
   });
   const unknown = positionals.find((name) => !names.includes(name));
@@ -68,6 +72,7 @@ export function parseOptions(args: string[], names: readonly string[]): LoadOpti
     connections: wholeNumber('--connections', values.connections, 64),
     json: values.json ?? null,
     html: values.html ?? null,
+    compare: values.compare ?? null,
   };
 }
 

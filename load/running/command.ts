@@ -3,6 +3,7 @@ import { type Stack, startStack } from '../app/stack.js';
 import { type LoadOptions, parseOptions } from '../options.js';
 import { describeMachine } from '../report/machine.js';
 import { changesBetween } from '../report/changes.js';
+import { readReport } from '../report/read.js';
 import { type Report, REPORT_VERSION } from '../report/report.js';
 import { saveReport } from '../report/save.js';
 import { formatReport } from '../report/text.js';
@@ -28,7 +29,7 @@ export async function runCommand(command: Command, args: string[]): Promise<numb
       args,
       command.scenarios.map(({ name }) => name),
     );
-    const old = null;
+    const old = options.compare === null ? null : await readReport(options.compare);
     const line = [command.name, ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
     const failures = await run(command, options, { line, old });
     for (const failure of failures) say(failure);
