@@ -39,7 +39,7 @@ describe('formatReport', () => {
     const text = formatReport(reportOf(5), changesBetween(reportOf(7), reportOf(5)));
     expect(text.split('\n').slice(-3)).toEqual([
       '== Compared with 2026-11-28T12:00:00.000Z, npm run load',
-      'scenario     ratio or figure  then   now                 verdict',
+      'scenario     ratio or figure  then   now                verdict',
       'query-cache  p99 of a read    7 ms  5 ms  changed, goal met now',
     ]);
   });
