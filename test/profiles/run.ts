@@ -12,9 +12,9 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 /** The part of vitest's JSON report that is used here. */
 interface Report {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
   readonly testResults: readonly {
     readonly name: string;
+    readonly status: string;
     readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
   }[];
 }
@@ -58,7 +58,9 @@ async function runSuites({ name }: Profile, file: string): Promise<Report | unde
 
 function matrixOf(rows: readonly Row[]): string {
   const lines = rows.map(({ profile, report }) => {
-    const counts = report ? `${report.numPassedTests} | ${report.numFailedTests}` : 'no report |';
+    const counts = report
+      ? `${report.numPassedTests} | ${failuresOf({ profile, report }).length}`
+      : 'no report |';
     const lacks = profile.lacks.map(({ what, cost }) => `${what}: ${cost}`).join('. ') || 'nothing';
     return `| ${profile.name} | ${counts} | ${leftOut(profile).length} | ${lacks} |`;
   });
@@ -68,11 +70,12 @@ function matrixOf(rows: readonly Row[]): string {
 
 function failuresOf({ profile, report }: Row): string[] {
   if (!report) return [`${profile.name}: vitest wrote no report`];
-  return report.testResults.flatMap(({ assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status === 'failed')
-      .map(({ fullName }) => `${profile.name}: ${fullName}`),
-  );
+  return report.testResults.flatMap(({ name, status, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    // For example one whose servers did not start.
+    if (failed.length === 0 && status === 'failed') return [`${profile.name}: ${name}`];
+    return failed.map(({ fullName }) => `${profile.name}: ${fullName}`);
+  });
 }
 
 try {
