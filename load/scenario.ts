@@ -36,6 +36,8 @@ export interface Setting {
 
 export interface Scene extends Setting {
   readonly app: AppClient;
+  /** The engine of a stack that the run has started, without a password. null for an app that runs elsewhere. */
+  readonly engineUrl: string | null;
 }
 
 /** What a scenario found out. */

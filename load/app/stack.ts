@@ -4,6 +4,8 @@ import { GuardedProcess } from '../../local/processes/guarded-process.js';
 
 export interface Stack {
   url: string;
+  /** null if the launcher started no engine of its own, or several. */
+  engineUrl: string | null;
   stop(): Promise<unknown>;
 }
 
@@ -12,13 +14,18 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 /** Starts engine, database and app as `npm start` does, on a free port. Resolves when the app is ready. */
 export async function startStack(signal: AbortSignal, say: (progress: string) => void): Promise<Stack> {
   const port = await freePort();
+  let engineUrl: string | null = null;
+  const onLine = (line: string) => {
+    engineUrl ??= engineUrlIn(line);
+    say(line);
+  };
   const launcher = await GuardedProcess.start({
     program: process.execPath,
     args: ['--import', 'tsx', 'local/start.ts'],
     cwd: repository,
     env: { ...process.env, PORT: String(port) },
     graceSeconds: 30,
-    onLine: say,
+    onLine,
   });
   const interrupt = () => void launcher.stop();
   signal.addEventListener('abort', interrupt);
@@ -30,5 +37,10 @@ export async function startStack(signal: AbortSignal, say: (progress: string) =>
   } finally {
     signal.removeEventListener('abort', interrupt);
   }
-  return { url: `http://localhost:${port}`, stop: () => launcher.stop() };
+  return { url: `http://localhost:${port}`, engineUrl, stop: () => launcher.stop() };
+}
+
+/** For example `engine     valkey-server 8.0.1  valkey://127.0.0.1:6379/0  pid 123`. */
+export function engineUrlIn(line: string): string | null {
+  return /^engine .*\s((?:redis|valkey):\/\/127\.0\.0\.1:\d+\/0)\s+pid/.exec(line)?.[1] ?? null;
 }

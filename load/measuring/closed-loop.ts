@@ -99,7 +99,7 @@ function requestsOf(requests: Requests, connection: number, connections: number)
 
 function toAutocannon({ method = 'GET', body, onSend, onAnswer, ...rest }: LoadRequest): autocannon.Request {
   const fixed = { method, ...rest, ...(typeof body === 'string' && { body }) };
-  if (!onAnswer) return fixed;
+  if (!onAnswer && typeof body !== 'function') return fixed;
   return {
     ...fixed,
     setupRequest: (request, context) => {
@@ -108,7 +108,7 @@ function toAutocannon({ method = 'GET', body, onSend, onAnswer, ...rest }: LoadR
       return next;
     },
     onResponse: (status, answer, context) => {
-      if (status >= 200 && status < 300) onAnswer(answer, (context as { sent?: unknown }).sent);
+      if (status >= 200 && status < 300) onAnswer?.(answer, (context as { sent?: unknown }).sent);
     },
   };
 }

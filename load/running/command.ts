@@ -55,7 +55,14 @@ async function run(
   try {
     const app = needsApp ? appAt(options, stack, signal) : null;
     const engine = (await app?.cacheEngine()) ?? null;
-    const outcome = await measureAll({ scenarios, app, options, signal, say });
+    const outcome = await measureAll({
+      scenarios,
+      app,
+      engineUrl: stack?.engineUrl ?? null,
+      options,
+      signal,
+      say,
+    });
     const report: Report = {
       version: REPORT_VERSION,
       date: new Date().toISOString(),

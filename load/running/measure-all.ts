@@ -11,6 +11,7 @@ export interface Run {
   readonly scenarios: readonly Scenario[];
   /** null if no scenario needs it. */
   readonly app: AppClient | null;
+  readonly engineUrl: string | null;
   readonly options: LoadOptions;
   readonly signal: AbortSignal;
   readonly say: (progress: string) => void;
@@ -48,11 +49,11 @@ export async function measureAll(run: Run): Promise<Outcome> {
 }
 
 async function measure(scenario: Scenario, run: Run): Promise<Findings> {
-  const { app, options, signal, say } = run;
+  const { app, engineUrl, options, signal, say } = run;
   const measuring =
     scenario.needs === 'servers'
       ? scenario.measure({ options, signal, say })
-      : scenario.measure({ app: required(app), options, signal, say });
+      : scenario.measure({ app: required(app), engineUrl, options, signal, say });
   // Not every scenario watches the signal.
   const interrupted = once(signal, 'abort').then((): never => {
     throw signal.reason as Error;

@@ -1,108 +1,56 @@
-import { signIn, signInToTextbook } from '../app/sign-in.js';
-import { compareInTurn, describeCost, describeRate, sideOf, textbookPath } from '../comparison.js';
-import type { LoadRequest } from '../measuring/closed-loop.js';
-import { formatCount } from '../measuring/format.js';
-import type { Side, SideFigures } from '../measuring/sides.js';
-import type { Comparison, Scenario, Scene } from '../scenario.js';
-import { AcknowledgedUpdates, type Values } from './acknowledged-updates.js';
+import { compareInTurn, describeCost } from '../comparison.js';
+import type { Figure, Scenario } from '../scenario.js';
+import { commandsOfReads } from './commands-of-reads.js';
+import type { LoadOptions } from '../options.js';
+import { compareReads, processorPerConstant } from './reads.js';
+import { answerOfUpdates, lostBy, updatesOf } from './updates.js';
+import { openVisitors } from './visitors.js';
 
-const SESSION = '/api/sessions/current';
-const DATA = `${SESSION}/data`;
+/** The module, connect-redis, connect-pg-simple, MemoryStore. */
+const SIDES = 4;
+/** Two constant handlers. */
+const LIMITS = 2;
 
-/** A side of this scenario: its name, its paths, and the cookie of its session. */
-interface Visitor {
-  name: string;
-  pathOf: (path: string) => string;
-  cookie: string;
+const CAVEATS = [
+  'An update is lost if it was acknowledged and a later answer does not have it. Each connection changes a field of its own.',
+  'The textbook is express-session with connect-redis, direct with connect-pg-simple, memory with MemoryStore, which one process alone can use. None of them encrypts the session or detects concurrent changes.',
+  'Direct and memory are small apps without the headers, origin checks and metrics of the application. So compare the processor time of each side with the constant handler of its own process.',
+];
+
+/** Shorter than other rounds: there are many sides, and a request takes about a millisecond. */
+function secondsOf({ quick, seconds }: LoadOptions): number {
+  return quick ? Math.min(0.1, seconds) : seconds / 2;
 }
 
-interface SessionBody {
-  data: Record<string, unknown>;
-}
-
-/** Reads of a session, and updates of one session by several connections: connect-redis compared with the sessions module. */
+/** Reads of a session, and updates of one session by several connections, on four stores. */
 export const sessions: Scenario = {
   name: 'sessions',
   question: 'What does a signed-in request cost, and is an update ever lost?',
-  seconds: ({ rounds, seconds }) => 2 * 2 * (rounds + 1) * (seconds + 0.5),
+  seconds: (options) => 4 + (2 * SIDES + LIMITS) * ((options.rounds + 1) * (secondsOf(options) + 0.05) + 0.3),
   async measure(scene) {
-    const { app, options } = scene;
-    const visitors: Visitor[] = [
-      { name: 'module', pathOf: (path) => path, cookie: await signIn(app) },
-      { name: 'textbook', pathOf: textbookPath, cookie: await signInToTextbook(app) },
-    ];
-    const compare = (title: string, side: (scene: Scene, visitor: Visitor) => Side) =>
-      compareInTurn(
-        scene,
-        title,
-        visitors.map((visitor) => side(scene, visitor)),
-      );
-    const reads = await compare('authenticated read', readsOf);
-    const updates = await compare(`updates of one session, ${options.connections} at a time`, updatesOf);
-    return {
-      answers: [describeCost(reads), answerOfUpdates(updates)],
-      comparisons: [reads, updates],
-      figures: [
-        { figure: 'updates that the module lost', value: lostBy(updates.sides[0]), atMost: 0 },
-        { figure: 'updates that the textbook lost', value: lostBy(updates.sides[1]) },
-      ],
-      caveats: [
-        'An update is lost if it was acknowledged and a later answer does not have it. Each connection changes a field of its own.',
-        'The textbook side is express-session with connect-redis alone: it neither encrypts the session nor detects concurrent changes.',
-        'Sessions in PostgreSQL are not measured. The app has no such route.',
-      ],
-    };
+    const short = { ...scene, options: { ...scene.options, seconds: secondsOf(scene.options) } };
+    const { visitors, missing, close } = await openVisitors(short);
+    try {
+      const reads = await compareReads(short, visitors);
+      const commands = await commandsOfReads(scene, visitors);
+      const title = `updates of one session, ${scene.options.connections} at a time`;
+      const updates = await compareInTurn(short, title, visitors.map(updatesOf));
+      return {
+        answers: [describeCost(reads), ...commands.answers, answerOfUpdates(updates)],
+        comparisons: [reads, updates],
+        figures: [
+          ...processorPerConstant(reads),
+          ...commands.figures,
+          ...updates.sides.map((side): Figure => ({
+            figure: `updates that were lost: ${side.name}`,
+            value: lostBy(side),
+            ...(side.name === 'module' && { atMost: 0 }),
+          })),
+        ],
+        caveats: [...CAVEATS, ...commands.caveats, ...missing],
+      };
+    } finally {
+      await close();
+    }
   },
 };
-
-function readsOf(scene: Scene, { name, pathOf, cookie }: Visitor): Side {
-  const { app } = scene;
-  const request = { path: pathOf(SESSION), headers: { ...app.headers, cookie } };
-  return sideOf(scene, name, [request], async () => ({ appCpuMs: await app.processorMs() }));
-}
-
-function updatesOf(scene: Scene, { name, pathOf, cookie }: Visitor): Side {
-  const { app } = scene;
-  const updates = new AcknowledgedUpdates();
-  const headers = { ...app.headers, cookie, 'content-type': 'application/json' };
-  const requestsOf = (connection: number) => [
-    updateOf(`connection${connection}`, updates, { path: pathOf(DATA), headers }),
-  ];
-  return sideOf(scene, name, requestsOf, async () => {
-    const acknowledged = updates.values;
-    const { data } = await app.get<SessionBody>(pathOf(SESSION), { cookie });
-    updates.check(data, acknowledged);
-    return { appCpuMs: await app.processorMs(), updatesLost: updates.countOfLost };
-  });
-}
-
-/** Sets one field to 1, 2, 3, … One connection sends it, and waits for each answer. */
-function updateOf(
-  field: string,
-  updates: AcknowledgedUpdates,
-  request: Pick<LoadRequest, 'path' | 'headers'>,
-): LoadRequest {
-  // Numbers go on in the next round.
-  let value = updates.values.get(field) ?? 0;
-  return {
-    ...request,
-    method: 'PATCH',
-    body: () => JSON.stringify({ [field]: ++value }),
-    onSend: () => ({ sent: value, acknowledged: updates.values }),
-    onAnswer: (body, onSend) => {
-      const { sent, acknowledged } = onSend as { sent: number; acknowledged: Values };
-      updates.check((JSON.parse(body) as SessionBody).data, acknowledged);
-      updates.acknowledge(field, sent);
-    },
-  };
-}
-
-function answerOfUpdates({ title, sides: [module, textbook], gains }: Comparison): string {
-  const gain = gains['textbook']?.requestsPerSecond;
-  if (!module || !textbook || !gain) throw new Error('A side was not measured.');
-  return `${title}: ${describeRate(gain, 'the textbook')}, and ${formatCount(lostBy(module))} of ${formatCount(module.requests)} were lost. The textbook lost ${formatCount(lostBy(textbook))} of ${formatCount(textbook.requests)}.`;
-}
-
-function lostBy(side: SideFigures | undefined): number {
-  return side?.counts['updatesLost'] ?? NaN;
-}
