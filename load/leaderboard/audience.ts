@@ -1,5 +1,11 @@
+/** The namespace of each side, and how it shows a changed top. */
+export const NAMESPACES = { module: '/leaderboard', textbook: '/textbook-leaderboard' } as const;
+
+export type LiveSide = keyof typeof NAMESPACES;
+
 /** Arguments of the process that runs the viewers. */
 export interface Audience {
+  side: LiveSide;
   url: string;
   board: string;
   top: number;
@@ -33,4 +39,17 @@ export function scoreSentAt(ms: number): number {
 /** Milliseconds since a score was sent; null for scores below the top. */
 export function ageOf(score: number): number | null {
   return score < LOWEST_IN_TOP ? null : (clock() % PERIOD_MS) - (score - LOWEST_IN_TOP);
+}
+
+interface Entries {
+  entries: { score: number }[];
+}
+
+/**
+ * The scores that a message shows for the first time; null if it is not about a changed top. The module sends what changed. The textbook
+ * sends the whole top after each score, and the newest score is the highest, because a score is the time at which it was sent.
+ */
+export function newScoresIn([event, body]: [event: string, body: Entries]): number[] | null {
+  if (event === 'changes') return body.entries.map(({ score }) => score);
+  return event === 'top' ? body.entries.slice(0, 1).map(({ score }) => score) : null;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AppClient } from '../app/app-client.js';
-import type { LoadOptions } from '../options.js';
+import { textbookPath } from '../comparison.js';
 import type { Scene } from '../scenario.js';
 
 export interface Score {
@@ -13,8 +13,8 @@ const answerWithinMs = 10_000;
 /** A leaderboard of the app under load, written to as by a game server. */
 export class BoardApp {
   readonly board = `load-${randomUUID().slice(0, 8)}`;
+  readonly path = `/api/leaderboards/${this.board}`;
   private readonly headers: Record<string, string>;
-
   private readonly app: AppClient;
 
   constructor(private readonly scene: Scene) {
@@ -24,20 +24,25 @@ export class BoardApp {
   }
 
   define(definition: object): Promise<void> {
-    return this.send('PUT', '', definition);
+    return this.send('PUT', this.path, definition);
   }
 
   /** Rejects unless the whole batch was answered with 200: durable, and visible in the ranks. */
   submit(scores: readonly Score[]): Promise<void> {
     return this.send(
       'POST',
-      '/scores',
+      `${this.path}/scores`,
       scores.map((score) => ({ submissionId: randomUUID(), ...score })),
     );
   }
 
+  /** Rejects unless it is in the sorted set of the textbook side, which everybody who watches has then been sent. */
+  submitToTextbook(score: Score): Promise<void> {
+    return this.send('POST', `${textbookPath(this.path)}/scores`, score);
+  }
+
   private async send(method: string, path: string, body: unknown): Promise<void> {
-    const response = await fetch(`${this.app.url}/api/leaderboards/${this.board}${path}`, {
+    const response = await fetch(this.app.url + path, {
       method,
       headers: this.headers,
       body: JSON.stringify(body),
@@ -45,13 +50,7 @@ export class BoardApp {
     });
     const text = await response.text();
     if (response.status !== 200) {
-      throw new Error(`${method} ${path || this.board} answered ${response.status}: ${text.slice(0, 300)}`);
+      throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 300)}`);
     }
   }
-}
-
-/** The length of a load on a board, in seconds. Longer than a round of queries, because p99 needs more samples. */
-export function durationOf({ quick }: LoadOptions): { warmUp: number; seconds: number; total: number } {
-  const [warmUp, seconds] = quick ? [3, 5] : [10, 15];
-  return { warmUp, seconds, total: warmUp + seconds };
 }

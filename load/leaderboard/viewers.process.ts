@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { build } from 'hdr-histogram-js';
 import { WebSocket } from 'ws';
-import type { LeaderboardChanges, WatchRequest } from '../../src/leaderboard/live/leaderboard.wire.js';
-import { ageOf, type Audience, type Heard } from './audience.js';
+import type { WatchRequest } from '../../src/leaderboard/live/leaderboard.wire.js';
+import { ageOf, type Audience, type Heard, NAMESPACES, newScoresIn } from './audience.js';
 
 /*
  * Viewers that speak the protocol of Socket.IO over bare websockets: 2,000 Socket.IO clients in one process use more CPU than the
@@ -11,14 +11,15 @@ import { ageOf, type Audience, type Heard } from './audience.js';
 const OPEN = '0';
 const PING = '2';
 const PONG = '3';
-const CONNECT = '40/leaderboard,';
-const EVENT = '42/leaderboard,';
-const ACKNOWLEDGEMENT = '43/leaderboard,';
 
 const atOnce = 50;
 const answerWithinMs = 10_000;
 
 const audience = JSON.parse(process.argv[2] ?? '') as Audience;
+const namespace = NAMESPACES[audience.side];
+const CONNECT = `40${namespace},`;
+const EVENT = `42${namespace},`;
+const ACKNOWLEDGEMENT = `43${namespace},`;
 const ages = build({ highestTrackableValue: 120_000, numberOfSignificantValueDigits: 3 });
 const heard = { messages: 0, bytes: 0, behind: 0 };
 /** All viewers get the same message at the same time, so it is parsed once: real viewers would parse it on their own machines. */
@@ -45,16 +46,21 @@ async function enter(): Promise<void> {
   const url = new URL('/socket.io/?EIO=4&transport=websocket', audience.url);
   const socket = new WebSocket(url, { perMessageDeflate: false });
   const signal = AbortSignal.timeout(answerWithinMs);
-  const { board, top } = audience;
-  const request: WatchRequest = { board, window: 'all', top };
   await expect(socket, OPEN, signal);
   socket.send(CONNECT);
   await expect(socket, CONNECT, signal);
+  // The textbook sends every board to everybody.
+  if (audience.side === 'module') await watch(socket, signal);
+  socket.on('message', (message: Buffer) => receive(socket, message));
+  socket.on('close', () => heard.behind++);
+}
+
+async function watch(socket: WebSocket, signal: AbortSignal): Promise<void> {
+  const { board, top } = audience;
+  const request: WatchRequest = { board, window: 'all', top };
   socket.send(`${EVENT}0${JSON.stringify(['watch', request])}`);
   const answer = await expect(socket, ACKNOWLEDGEMENT, signal);
   if (answer.includes('"error"')) throw new Error(`The app rejected a viewer: ${answer}`);
-  socket.on('message', (message: Buffer) => receive(socket, message));
-  socket.on('close', () => heard.behind++);
 }
 
 async function expect(socket: WebSocket, start: string, signal: AbortSignal): Promise<string> {
@@ -68,12 +74,13 @@ function receive(socket: WebSocket, message: Buffer): void {
   if (!message.equals(newest.message)) {
     const text = message.toString();
     if (text === PING) return socket.send(PONG);
-    const [name, body] = JSON.parse(text.slice(EVENT.length)) as [string, LeaderboardChanges];
-    if (name === 'behind') heard.behind++;
-    if (name !== 'changes') return;
+    const event = JSON.parse(text.slice(EVENT.length)) as Parameters<typeof newScoresIn>[0];
+    if (event[0] === 'behind') heard.behind++;
+    const scores = newScoresIn(event);
+    if (!scores) return;
     newest.message = message;
     newest.sent = new Map();
-    for (const { score } of body.entries) newest.sent.set(score, 1 + (newest.sent.get(score) ?? 0));
+    for (const score of scores) newest.sent.set(score, 1 + (newest.sent.get(score) ?? 0));
   }
   if (isCounting) record(message);
 }

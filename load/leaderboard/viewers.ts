@@ -1,12 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { BoardApp, durationOf, type Score } from './board-app.js';
+import { BoardApp, type Score } from './board-app.js';
 import { formatCount, formatMs } from '../measuring/format.js';
 import { openLoop } from '../measuring/open-loop.js';
 import { seededRandom } from '../measuring/seeded-random.js';
+import type { LoadOptions } from '../options.js';
 import type { Scenario, Scene } from '../scenario.js';
-import { type Audience, clock, type Heard, scoreSentAt } from './audience.js';
+import { clock, scoreSentAt } from './audience.js';
+import { compareRepainting, lengthOf } from './repainting.js';
+import { watch } from './watching.js';
 
 const viewerCount = 2_000;
 const top = 100;
@@ -23,17 +23,29 @@ const topPerSecond = 70;
 export const viewers: Scenario = {
   name: 'viewers',
   question: 'How soon do 2,000 viewers see a change, and what does that cost?',
-  seconds: (options) => durationOf(options).total + 5,
+  seconds(options) {
+    const [main, compared] = [durationOf(options), lengthOf(options)];
+    return main.warmUp + main.seconds + 4 * (compared.warmUp + compared.seconds) + 5;
+  },
   async measure(scene) {
     const { seconds } = durationOf(scene.options);
     const app = new BoardApp(scene);
     await app.define({ operator: 'latest', max: 9_000_000_000 });
     await fill(app);
-    const { heard, cores } = await watch(app, scene);
+    const { heard, cores } = await watch(scene, {
+      side: 'module',
+      board: app.board,
+      top,
+      viewers: viewerCount,
+      change: (seconds) => change(app, scene, seconds),
+      ...durationOf(scene.options),
+    });
+    const compared = await compareRepainting(scene);
     const perViewer = (count: number) => count / viewerCount / seconds;
     return {
       answers: [
         `${formatCount(viewerCount)} viewers see 99% of the changes within ${formatMs(heard.p99Ms)} ms. That costs ${formatCount(perViewer(heard.bytes))} bytes per viewer and second, and ${formatCount(cores)} cores of the app.`,
+        ...compared.answers,
       ],
       figures: [
         { figure: 'change to receipt p50', unit: 'ms', value: heard.p50Ms },
@@ -42,49 +54,19 @@ export const viewers: Scenario = {
         { figure: 'bytes per viewer and second', value: perViewer(heard.bytes), atMost: 6_000 },
         { figure: 'cores of the app', value: cores, atMost: 0.5 },
         { figure: 'cores of the viewers', value: heard.cores },
+        ...compared.figures,
       ],
-      caveats: ['Each run leaves its board in the ledger. After many runs, delete .data/1.'],
+      caveats: [
+        'The textbook sends the whole top to everybody after each score, so it cannot serve 2,000 viewers at this rate. It is compared with fewer.',
+        'Each run leaves its board in the ledger. After many runs, delete .data/1.',
+      ],
     };
   },
 };
 
-/** Lets the viewers watch while scores change. */
-async function watch(app: BoardApp, scene: Scene): Promise<{ heard: Heard; cores: number }> {
-  const { warmUp, seconds } = durationOf(scene.options);
-  scene.say(`${viewerCount} viewers connect`);
-  const audience: Audience = { url: scene.app.url, board: app.board, top, viewers: viewerCount };
-  const child = fork(fileURLToPath(new URL('viewers.process.ts', import.meta.url)), [
-    JSON.stringify(audience),
-  ]);
-  const stop = () => child.kill();
-  scene.signal.addEventListener('abort', stop);
-  try {
-    await hear(child, scene);
-    scene.say(`${warmUp} s untimed, then ${seconds} s: ${batchesPerSecond * perBatch} changes a second`);
-    await change(app, scene, warmUp);
-    child.send('count');
-    const before = await scene.app.processorMs();
-    await change(app, scene, seconds);
-    const cores = ((await scene.app.processorMs()) - before) / 1_000 / seconds;
-    child.send('report');
-    const heard = (await hear(child, scene)) as Heard;
-    if (heard.behind > 0)
-      throw new Error(
-        `${heard.behind} viewers fell behind or were disconnected, so the figures are not valid.`,
-      );
-    return { heard, cores };
-  } finally {
-    scene.signal.removeEventListener('abort', stop);
-    child.kill();
-  }
-}
-
-async function hear(child: ReturnType<typeof fork>, { signal }: Scene): Promise<unknown> {
-  const gone = once(child, 'exit').then(() => {
-    throw new Error('The process of the viewers ended. The lines above give the reason.');
-  });
-  const [message] = (await Promise.race([once(child, 'message', { signal }), gone])) as [unknown];
-  return message;
+/** Longer than a round of queries, because p99 needs more samples. */
+function durationOf({ quick }: LoadOptions): { warmUp: number; seconds: number } {
+  return quick ? { warmUp: 1.5, seconds: 3 } : { warmUp: 10, seconds: 15 };
 }
 
 async function fill(app: BoardApp): Promise<void> {
