@@ -21,7 +21,7 @@ const DEADLINE_MS = 2_000;
 export interface BoardNode {
   leaderboard: LeaderboardService;
   /** Waits until it is connected to the engine. */
-  connected(): Promise<void>;
+  readonly connected: () => Promise<void>;
   /** A provider of the module. */
   get<T>(type: Type<T>): T;
   close(): Promise<void>;
@@ -57,6 +57,7 @@ export async function startBoardNodes(engineUrl: string): Promise<BoardNodes> {
     return node;
   };
   const nodes: [BoardNode, BoardNode] = [await start(), await start()];
+  await Promise.all(nodes.map(({ connected }) => connected()));
   const [{ leaderboard }] = nodes;
   const whole = (board: string, window: BoardWindow = 'all') =>
     leaderboard.page(board, { window, offset: 0, limit: 1000 });
