@@ -1,3 +1,4 @@
+import { capacity } from './capacity/capacity.js';
 import { ranks } from './leaderboard/ranks.js';
 import { submissions } from './leaderboard/submissions.js';
 import { viewers } from './leaderboard/viewers.js';
@@ -15,5 +16,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ranks,
   submissions,
   viewers,
+  capacity,
   peers,
 ];

@@ -13,8 +13,9 @@ const answerWithinMs = 10_000;
 /** A leaderboard of the app under load, written to as by a game server. */
 export class BoardApp {
   readonly board = `load-${randomUUID().slice(0, 8)}`;
+  /** Those of a game server. */
+  readonly headers: Record<string, string>;
   readonly path = `/api/leaderboards/${this.board}`;
-  private readonly headers: Record<string, string>;
   private readonly app: AppClient;
 
   constructor(private readonly scene: Scene) {
