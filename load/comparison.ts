@@ -2,6 +2,7 @@ import { formatMs, formatTimes } from './measuring/format.js';
 import type { Gain } from './measuring/gain.js';
 import type { Requests } from './measuring/closed-loop.js';
 import { measureInTurn, type Side, type SideFigures } from './measuring/sides.js';
+import type { LoadOptions } from './options.js';
 import { type Comparison, type Scene, sendAll } from './scenario.js';
 
 /** Measures the sides in turn. The first one is compared with each other one. */
@@ -22,6 +23,11 @@ export async function compareInTurn(
     sides: measured.sides,
     gains: Object.fromEntries(others.map((over) => [over, measured.gains(first, over)])),
   };
+}
+
+/** About how long one side of a comparison takes: rounds, their counts and the warm-up. */
+export function secondsOfSide({ rounds, seconds }: LoadOptions): number {
+  return rounds * (seconds + 0.08) + 1;
 }
 
 /** A side that answers these requests, sent in a closed loop. */

@@ -9,7 +9,7 @@ describe('parseOptions', () => {
       scenarios: [],
       quick: false,
       url: null,
-      seconds: 2,
+      seconds: 1.5,
       rounds: 9,
       connections: 4,
       json: null,
@@ -19,8 +19,8 @@ describe('parseOptions', () => {
   });
 
   it('has shorter rounds with --quick, which other options override', () => {
-    expect(parseOptions(['--quick'])).toMatchObject({ seconds: 0.3, rounds: 6 });
-    expect(parseOptions(['--quick', '--rounds', '2'])).toMatchObject({ seconds: 0.3, rounds: 2 });
+    expect(parseOptions(['--quick'])).toMatchObject({ seconds: 0.2, rounds: 6 });
+    expect(parseOptions(['--quick', '--rounds', '2'])).toMatchObject({ seconds: 0.2, rounds: 2 });
   });
 
   it('accepts names of scenarios, and names them all for an unknown one', () => {
@@ -55,12 +55,12 @@ describe('parseOptions', () => {
   });
 
   it.each([
-    ['--seconds', '0.1'],
+    ['--seconds', '0.01'],
     ['--seconds', '61'],
     ['--seconds', 'long'],
     ['--seconds', ''],
   ])('refuses %s "%s" and names the range', (name, value) => {
-    expect(() => parseOptions([name, value])).toThrow('--seconds must be a number from 0.2 to 60');
+    expect(() => parseOptions([name, value])).toThrow('--seconds must be a number from 0.1 to 60');
   });
 
   it.each([

@@ -21,8 +21,9 @@ export interface LoadOptions {
   compare: string | null;
 }
 
-const FULL = { rounds: '9', seconds: '2' };
-const QUICK = { rounds: '6', seconds: '0.3' };
+// Fewer than six rounds give no verdict.
+const FULL = { rounds: '9', seconds: '1.5' };
+const QUICK = { rounds: '6', seconds: '0.2' };
 
 export function usageOf(command: string, scenarios: readonly { name: string; question: string }[]): string {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
@@ -30,10 +31,10 @@ export function usageOf(command: string, scenarios: readonly { name: string; que
     `Usage: ${command} -- [SCENARIO...] [options]`,
     ...scenarios.map(({ name, question }) => `  ${name.padEnd(width + 2)}${question}`),
     'Without a name all of them run, one after the other.',
-    '  --quick             shorter rounds',
+    '  --quick             short rounds, and without the long scenarios, unless they are named',
     '  --url URL           an app that already runs (default: start one)',
     '  --i-own-this-host   needed if the host of --url is not this machine',
-    '  --seconds 0.2-60    length of one round of one side (default 2, quick 0.3)',
+    '  --seconds 0.1-60    length of one round of one side (default 1.5, quick 0.2)',
     '  --rounds 1-20       rounds of each side, the sides alternate (default 9, quick 6)',
     '  --connections 1-64  concurrent clients (default 4)',
     '  --json FILE         the figures (default .data/load/<date>.json)',
@@ -67,7 +68,7 @@ export function parseOptions(args: string[], names: readonly string[]): LoadOpti
     scenarios: positionals,
     quick: values.quick,
     url: values.url === undefined ? null : originOf(values.url, values['i-own-this-host']),
-    seconds: numberIn('--seconds', seconds, 0.2, 60),
+    seconds: numberIn('--seconds', seconds, 0.1, 60),
     rounds: wholeNumber('--rounds', rounds, 20),
     connections: wholeNumber('--connections', values.connections, 64),
     json: values.json ?? null,

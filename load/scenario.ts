@@ -23,6 +23,8 @@ interface Question {
   readonly question: string;
   /** How it is measured, in one or two lines. */
   readonly method?: string;
+  /** Takes long also with short rounds: left out by --quick, unless it is named. */
+  readonly isLong?: boolean;
   /** About how long it takes with these options, in seconds. */
   seconds(options: LoadOptions): number;
 }

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Readiness } from '../../src/http/health/health.wire.js';
+import { Metrics } from './metrics.js';
 
 const readyWithinMs = 15_000;
 const answerWithinMs = 30_000;
 
-const SELECT_SECONDS = 'db_client_operation_duration_seconds';
-const selectsFrom = (table: string) => ({ db_operation_name: 'SELECT', db_collection_name: table });
+const STATEMENT_SECONDS = 'db_client_operation_duration_seconds';
 
 /** The untimed requests of a load test, beside its load. */
 export class AppClient {
@@ -49,31 +49,25 @@ export class AppClient {
     throw new Error(`POST ${path} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
   }
 
-  /** The sum of all series of a metric that have these labels. */
-  async metric(name: string, labels: Record<string, string> = {}): Promise<number> {
-    const { status, text } = await this.request('/metrics');
-    if (status !== 200)
-      throw new Error(`GET /metrics answered ${status}. Set OPERATOR_KEY to the key of the app.`);
-    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
-    return text
-      .split('\n')
-      .filter((line) => line.startsWith(`${name}{`) && wanted.every((label) => line.includes(label)))
-      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-  }
-
   /** CPU time of the app since its start, in milliseconds. */
   async processorMs(): Promise<number> {
-    return 1_000 * (await this.metric('process_cpu_time_seconds_total'));
+    return 1_000 * (await this.metrics()).sum('process_cpu_time_seconds_total');
   }
 
-  /** The number of SELECTs from a table so far. */
-  databaseQueries(table: string): Promise<number> {
-    return this.metric(`${SELECT_SECONDS}_count`, selectsFrom(table));
+  /** The SELECTs from a table so far, and the time that they took. */
+  async databaseUse(table: string): Promise<{ databaseQueries: number; databaseMs: number }> {
+    const metrics = await this.metrics();
+    const select = { db_operation_name: 'SELECT', db_collection_name: table };
+    return {
+      databaseQueries: metrics.sum(`${STATEMENT_SECONDS}_count`, select),
+      databaseMs: 1_000 * metrics.sum(`${STATEMENT_SECONDS}_sum`, select),
+    };
   }
 
-  /** The time that they took, in milliseconds. */
-  async databaseMs(table: string): Promise<number> {
-    return 1_000 * (await this.metric(`${SELECT_SECONDS}_sum`, selectsFrom(table)));
+  private async metrics(): Promise<Metrics> {
+    const { status, text } = await this.request('/metrics');
+    if (status === 200) return new Metrics(text);
+    throw new Error(`GET /metrics answered ${status}. Set OPERATOR_KEY to the key of the app.`);
   }
 
   /** Waits until the database and the engine of the query cache are ready. Returns that engine's kind and topology. */

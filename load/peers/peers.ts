@@ -23,6 +23,7 @@ export const peers: ServersScenario = {
   name: 'peers',
   question: 'What does a hit cost with other cache libraries, and what do they do on several nodes?',
   needs: 'servers',
+  isLong: true,
   method:
     `Server CPU (user + system) per hit and requests per second, all sides in turn, ${CONNECTIONS} connections, the client is another process; medians with quartiles, ratios of one turn with their interval.\n` +
     `Then ${NODES} nodes each: ${COLD_REQUESTS} concurrent requests for an answer that nobody has, a query takes ${COLD_QUERY_MS} ms; an invalidation on one node while the others are read; ${OUTAGE_REQUESTS} requests while the engine is stopped (SIGSTOP).`,

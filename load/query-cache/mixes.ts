@@ -1,17 +1,18 @@
 import { signIn } from '../app/sign-in.js';
-import { compareInTurn, describeRate, sideOf, textbookPath } from '../comparison.js';
+import { compareInTurn, describeRate, secondsOfSide, sideOf, textbookPath } from '../comparison.js';
 import type { LoadRequest } from '../measuring/closed-loop.js';
 import { formatCount } from '../measuring/format.js';
 import { seededRandom } from '../measuring/seeded-random.js';
 import type { Side, SideFigures } from '../measuring/sides.js';
 import { zipf } from '../measuring/zipf.js';
+import type { LoadOptions } from '../options.js';
 import type { Comparison, Scenario, Scene } from '../scenario.js';
 import { countFlights, drawRoutes, type Route, routePath } from './flight-queries.js';
 
 const NO_STORE = { 'cache-control': 'no-store' };
 const JSON_BODY = { 'content-type': 'application/json' };
 /** Percent of the requests that write. */
-const WRITES = [0, 5, 20];
+const writesOf = ({ quick }: LoadOptions) => (quick ? [5, 20] : [0, 5, 20]);
 const SEQUENCE = 400;
 const SEED = 7;
 
@@ -19,13 +20,14 @@ const SEED = 7;
 export const queryCacheMixes: Scenario = {
   name: 'query-cache-mixes',
   question: 'And if the data change while they are read?',
-  seconds: ({ rounds, seconds }) => WRITES.length * 3 * (rounds + 1) * (seconds + 0.5),
+  seconds: (options) => 5 + writesOf(options).length * 3 * secondsOfSide(options),
   async measure(scene) {
     const routes = await drawRoutes(scene.app, await countFlights(scene.app));
     const known = await KnownCounts.read(scene, routes);
     const cookie = await signIn(scene.app);
     const comparisons: Comparison[] = [];
-    for (const writes of WRITES) comparisons.push(await compare(scene, { writes, routes, known, cookie }));
+    for (const writes of writesOf(scene.options))
+      comparisons.push(await compare(scene, { writes, routes, known, cookie }));
     return {
       answers: comparisons.map(answerOf),
       comparisons,
@@ -104,7 +106,7 @@ function mixedSide(
     };
   });
   return sideOf(scene, name, requests, async () => ({
-    databaseQueries: await app.databaseQueries('flights'),
+    ...(await app.databaseUse('flights')),
     oldAnswers,
   }));
 }

@@ -1,4 +1,4 @@
-import { compareInTurn, describeRate, sideOf, textbookPath } from '../comparison.js';
+import { compareInTurn, describeRate, secondsOfSide, sideOf, textbookPath } from '../comparison.js';
 import type { LoadRequest } from '../measuring/closed-loop.js';
 import { formatMs, formatTimes, perThousand } from '../measuring/format.js';
 import type { Side } from '../measuring/sides.js';
@@ -15,16 +15,17 @@ import {
 
 const RELOAD = { 'cache-control': 'no-cache' };
 const NO_STORE = { 'cache-control': 'no-store' };
+const QUERIES = 4;
 const SIDES = 4;
 
 /** Four queries, each answered by the database, by the textbook's cache and by the query cache, as hits and as misses. */
 export const queryCacheReads: Scenario = {
   name: 'query-cache',
   question: 'How much faster is a cached answer?',
-  seconds: ({ rounds, seconds }) => 4 * SIDES * (rounds + 1) * (seconds + 0.1),
+  seconds: (options) => 10 + QUERIES * SIDES * secondsOfSide(options),
   async measure(scene) {
     const rows = await countFlights(scene.app);
-    const queries = await drawFlightQueries(scene.app, rows);
+    const queries = await drawFlightQueries(scene.app, rows, scene.options.quick ? 10 : 20);
     const comparisons: Comparison[] = [];
     for (const query of queries) comparisons.push(await compare(scene, query));
     const worths = comparisons.map(worthOf);
@@ -71,17 +72,15 @@ function readingSide(
     path,
     headers: { ...scene.app.headers, ...headers },
   }));
-  return sideOf(scene, name, requests, async () => ({
-    databaseQueries: await scene.app.databaseQueries('flights'),
-    databaseMs: await scene.app.databaseMs('flights'),
-  }));
+  return sideOf(scene, name, requests, () => scene.app.databaseUse('flights'));
 }
 
 /** Otherwise both sides would be answered by the cache. */
 async function checkNoStore({ app }: Scene, path: string): Promise<void> {
-  const before = await app.databaseQueries('flights');
+  const queries = async () => (await app.databaseUse('flights')).databaseQueries;
+  const before = await queries();
   await app.get(path, NO_STORE);
-  if ((await app.databaseQueries('flights')) > before) return;
+  if ((await queries()) > before) return;
   throw new Error(
     '"Cache-Control: no-store" did not reach the database. Start the app with DEMO=true, or set OPERATOR_KEY to its key.',
   );

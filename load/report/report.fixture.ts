@@ -13,7 +13,7 @@ export function reportWith(findings: Findings): Report {
     machine: { cpu: 'CPU', cores: 2, memoryGiB: 24, node: 'v20.20.2', platform: 'linux x64 6' },
     engine: 'valkey standalone',
     options: parseOptions([], []),
-    scenarios: [foundBy({ ...scenario, measure: () => Promise.resolve(findings) }, findings)],
+    scenarios: [foundBy({ ...scenario, measure: () => Promise.resolve(findings) }, findings, 1)],
   };
 }
 

@@ -18,9 +18,19 @@ export interface Report {
   scenarios: FoundScenario[];
 }
 
-export type FoundScenario = Required<Findings> & { name: string; question: string; method: string };
+export interface FoundScenario extends Required<Findings> {
+  name: string;
+  question: string;
+  method: string;
+  /** How long it took. */
+  seconds: number;
+}
 
-export function foundBy({ name, question, method = '' }: Scenario, findings: Findings): FoundScenario {
+export function foundBy(
+  { name, question, method = '' }: Scenario,
+  findings: Findings,
+  seconds: number,
+): FoundScenario {
   const nothing = {
     headline: '',
     answers: [],
@@ -30,7 +40,7 @@ export function foundBy({ name, question, method = '' }: Scenario, findings: Fin
     caveats: [],
     servers: '',
   };
-  return { name, question, method, ...nothing, ...findings };
+  return { name, question, method, seconds, ...nothing, ...findings };
 }
 
 /** The machine in one line. */

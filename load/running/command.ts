@@ -8,6 +8,7 @@ import { type Report, REPORT_VERSION } from '../report/report.js';
 import { saveReport } from '../report/save.js';
 import { formatReport } from '../report/text.js';
 import { isMet, type Scenario } from '../scenario.js';
+import { choose } from './choose.js';
 import { measureAll, type Outcome } from './measure-all.js';
 
 /** A command that measures some of its scenarios. */
@@ -46,9 +47,8 @@ async function run(
   options: LoadOptions,
   { line, old }: { line: string; old: Report | null },
 ): Promise<string[]> {
-  const scenarios = command.scenarios.filter(
-    ({ name }) => options.scenarios.length === 0 || options.scenarios.includes(name),
-  );
+  const { chosen: scenarios, leftOut } = choose(command.scenarios, options);
+  if (leftOut.length > 0) say(`--quick leaves out ${leftOut.map(({ name }) => name).join(', ')}.`);
   const signal = interruption();
   const needsApp = scenarios.some(({ needs }) => needs !== 'servers');
   const stack = needsApp && options.url === null ? await startStack(signal, say) : null;

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AppClient } from '../app/app-client.js';
 import { EngineUnavailableError } from '../../local/index.js';
 import type { LoadOptions } from '../options.js';
 import { type FoundScenario, foundBy } from '../report/report.js';
 import type { Findings, Scenario } from '../scenario.js';
-import { Progress } from './progress.js';
+import { formatMinutes, Progress } from './progress.js';
 
 export interface Run {
   readonly scenarios: readonly Scenario[];
@@ -33,15 +32,19 @@ export async function measureAll(run: Run): Promise<Outcome> {
     const say = (what: string) => run.say(`${progress.left}. ${scenario.name}: ${what}`);
     say('starts');
     try {
-      found.push(foundBy(scenario, await measure(scenario, { ...run, say })));
+      const startedAt = performance.now();
+      const findings = await measure(scenario, { ...run, say });
+      const seconds = (performance.now() - startedAt) / 1000;
+      found.push(foundBy(scenario, findings, seconds));
+      say(`took ${formatMinutes(seconds)} min`);
       // Servers finish what the scenario left behind.
       await wait(500, undefined, { signal: run.signal });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const isMissing = error instanceof EngineUnavailableError;
-      if (isMissing) say(`skipped. ${reason}`);
       // Without names all scenarios run that this machine can run.
-      if (!isMissing || run.options.scenarios.length > 0) failures.push(`${scenario.name} failed. ${reason}`);
+      if (isMissing && run.options.scenarios.length === 0) say(`skipped. ${reason}`);
+      else failures.push(`${scenario.name} failed. ${reason}`);
       if (!isMissing) break;
     }
   }
@@ -55,10 +58,11 @@ async function measure(scenario: Scenario, run: Run): Promise<Findings> {
       ? scenario.measure({ options, signal, say })
       : scenario.measure({ app: required(app), engineUrl, options, signal, say });
   // Not every scenario watches the signal.
-  const interrupted = once(signal, 'abort').then((): never => {
-    throw signal.reason as Error;
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
   });
-  signal.throwIfAborted();
   return Promise.race([measuring, interrupted]);
 }
 

@@ -21,6 +21,7 @@ export const clients: ServersScenario = {
   name: 'clients',
   question: 'How do node-redis, iovalkey, GLIDE and src/engine behave during thirteen faults?',
   needs: 'servers',
+  isLong: true,
   seconds: () => 180,
   method:
     `Each client sends 200 calls a second, GET and INCR in turn, each INCR of its own key, deadline ${TIMEOUT_MS} ms. Late: ${TIMEOUT_MS + 50} ms after the start, or never.\n` +

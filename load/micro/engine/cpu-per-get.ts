@@ -20,6 +20,7 @@ export const cpuPerGet: ServersScenario = {
   name: 'cpu-per-get',
   question: 'What do deadline, breaker and routing cost in addition to bare node-redis?',
   needs: 'servers',
+  isLong: true,
   seconds: () => 300,
   method:
     `Client CPU (user + system) per GET of 100 bytes: ${PAIRS * ROUNDS} rounds of ${GETS_PER_ROUND.toLocaleString('en-US')} on each side in turn, one process per side, in waves of\n` +

@@ -50,6 +50,7 @@ export const failoverLosses: ServersScenario = {
   name: 'failover-losses',
   question: 'How many acknowledged writes does a failover lose, with and without WAIT?',
   needs: 'servers',
+  isLong: true,
   seconds: () => 480,
   method:
     `Acknowledged writes that were lost when a primary with two replicas was killed, paused or replaced in a planned failover, with and without\n` +

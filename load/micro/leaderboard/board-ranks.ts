@@ -19,6 +19,7 @@ export const boardRanks: ServersScenario = {
   name: 'board-ranks',
   question: 'Does a rank cost more among ten million players, and how much memory does a player use?',
   needs: 'servers',
+  isLong: true,
   seconds: () => 180,
   method:
     `Medians of ${ROUNDS} rounds of ${CALLS} calls, one at a time, in turn: PING, the rank of a random player, the 11 players around one (by the\n` +

@@ -19,6 +19,7 @@ export const cacheOutages: ServersScenario = {
   name: 'cache-outages',
   question: 'What do callers of cached queries see while the engine fails?',
   needs: 'servers',
+  isLong: true,
   seconds: () => 160,
   method:
     `100 lookups a second of a query of 20 ms, three in four of 40 hot answers, the others of new ones, at most ${CONCURRENT_LOADS} loads at a time. The outage lasts\n` +
