@@ -18,7 +18,7 @@ export function plotDistributions(sides: readonly SideFigures[]): string {
   const levels = axis.map((ms) => level(y(ms), timeOf(ms)));
   const marks = MARKS.filter((percentile) => nines(percentile) <= most).map(
     (percentile) =>
-      `<text x="${px(x(percentile))}" y="${HEIGHT - 8}" text-anchor="middle">p${percentile}</text>`,
+      `<text x="${px(x(percentile))}" y="${HEIGHT - 8}" text-anchor="${nines(percentile) > 0.95 * most ? 'end' : 'middle'}">p${percentile}</text>`,
   );
   const colours = coloursOf(sides);
   const lines = sides.map(({ distribution }, i) => {
