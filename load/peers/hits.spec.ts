@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { figuresOf, rateFigure, SIZES } from './goals.js';
 import { type Cost, Hits } from './hits.js';
+import { byValue } from './sentences.js';
 import { BARE, BENTOCACHE, CONSTANT, FAST_LANE, MODULE, type Side } from './sides.js';
 
 const SIX_ROUNDS = [1, 1.1, 0.9, 1, 1.05, 0.95];
@@ -26,7 +27,7 @@ describe('the goals', () => {
     const hits = hitsOf([FAST_LANE, 30], [MODULE, 160], [CONSTANT, 200], [BARE, 25]);
     expect(figuresOf(size, hits).map(({ figure }) => figure)).toEqual([
       'server CPU of a hit of 2 KB, module / constant Nest handler',
-      'server CPU of a hit of 2 KB, module, fast lane / bare node:http',
+      'server CPU of a hit of 2 KB, fast lane / bare node:http',
     ]);
     expect(rateFigure(size, hits)).toEqual([]);
   });
@@ -36,9 +37,21 @@ describe('the goals', () => {
     const hits = hitsOf([FAST_LANE, 30], [slower, 300], [BENTOCACHE, 240], [CONSTANT, 200]);
     const [figure] = rateFigure(size, hits);
     expect(figure).toMatchObject({
-      figure: 'requests/s of 2 KB, module, fast lane / fastest peer (bentocache)',
+      figure: 'requests/s of 2 KB, fast lane / fastest peer (bentocache)',
       atLeast: 5,
     });
     expect(figure?.value).toBeCloseTo(8);
+  });
+});
+
+describe('byValue', () => {
+  it('groups the sides, smallest value first', () => {
+    expect(
+      byValue([
+        [BENTOCACHE, 3],
+        [MODULE, 1],
+        [FAST_LANE, 1],
+      ]),
+    ).toBe('1 (module, fast lane), 3 (bentocache)');
   });
 });

@@ -1,15 +1,15 @@
 import { type LocalEngine, startEngine } from '../../local/index.js';
-import { formatCount, formatTimes } from '../measuring/format.js';
 import { largest } from '../measuring/statistics.js';
 import type { LoadOptions } from '../options.js';
 import type { Figure, ServersScenario, Setting, Table } from '../scenario.js';
 import { buildSides } from './build.js';
-import { fastestPeer, figuresOf, rateFigure, SIZES } from './goals.js';
-import { CONNECTIONS, type Hits, measureHits } from './hits.js';
+import { figuresOf, rateFigure, SIZES } from './goals.js';
+import { CONNECTIONS, measureHits } from './hits.js';
 import { COLD_QUERY_MS, COLD_REQUESTS, countLoads, countOldAnswers, NODES } from './nodes.js';
 import { measureOutage, type Outage, OUTAGE_REQUESTS } from './outage.js';
 import { type SideNode, withNodes } from './side-node.js';
 import { FAST_LANE, isInstalled, MISSING_PACKAGES, MODULE, type Side, SIDES } from './sides.js';
+import { describeNodes, describeRate, headlineOf } from './sentences.js';
 import { hitsTable, type NodesFound, nodesTable } from './tables.js';
 
 const CAVEATS = [
@@ -45,22 +45,25 @@ async function measureOn(engine: LocalEngine, sides: readonly Side[], setting: S
   const tables: Table[] = [];
   const figures: Figure[] = [];
   const answers: string[] = [];
+  let headline = '';
   await withNodes(sides, engine.url, async (nodes) => {
     for (const size of SIZES) {
       const hits = await measureHits(nodes, { bytes: size.bytes, id: 'hit' }, hitOptions(size, setting));
       tables.push(hitsTable(size.name, hits));
       figures.push(...figuresOf(size, hits), ...rateFigure(size, hits));
-      if (tables.length === 1) answers.push(describeRate(size.name, hits));
+      if (size !== SIZES[0]) continue;
+      answers.push(...describeRate(size.name, hits));
+      headline = headlineOf(hits);
     }
     const found = await measureNodes(engine, nodes, setting);
     setting.say('the engine is paused');
     const outages = await measureOutage(engine, ofCaches(nodes));
     tables.push(nodesTable(found, outages));
     figures.push(...ownFigures(found, outages));
-    answers.push(describeNodes(found));
+    answers.push(...describeNodes(found, outages));
   });
   const missing = sides.length < SIDES.length ? [MISSING_PACKAGES] : [];
-  return { answers: [...answers, ...missing], figures, tables, caveats: CAVEATS };
+  return { headline, answers: [...answers, ...missing], figures, tables, caveats: CAVEATS };
 }
 
 function hitOptions({ name, requests }: (typeof SIZES)[number], { options, say }: Setting) {
@@ -115,16 +118,4 @@ function ownFigures(found: readonly NodesFound[], outages: ReadonlyMap<Side, Out
         atMost: 0,
       },
     ]);
-}
-
-function describeRate(size: string, hits: Hits): string {
-  const fastest = fastestPeer(hits);
-  if (!fastest) return '';
-  const { median } = hits.ratio(FAST_LANE, fastest, 'perSecond');
-  return `Hits of ${size}: ${formatCount(hits.perSecond(FAST_LANE))} requests per second on the fast lane, ${formatTimes(median)} as many as ${fastest.name}, the fastest other cache. The normal way answers ${formatCount(hits.perSecond(MODULE))}.`;
-}
-
-function describeNodes(found: readonly NodesFound[]): string {
-  const loads = found.map(({ side, loads }) => `${side.name} ${[...new Set(loads)].join(' or ')}`);
-  return `${COLD_REQUESTS} concurrent cold requests on ${NODES} nodes query the database this often: ${loads.join(', ')}.`;
 }

@@ -1,7 +1,7 @@
 import { formatCount } from '../measuring/format.js';
 import type { Gain } from '../measuring/gain.js';
 import type { Table } from '../scenario.js';
-import { COLD_REQUESTS, type Staleness } from './nodes.js';
+import { COLD_REQUESTS, NODES, type Staleness } from './nodes.js';
 import { type Hits, PING } from './hits.js';
 import { type Outage, OUTAGE_REQUESTS } from './outage.js';
 import { BARE, CONSTANT, type Side } from './sides.js';
@@ -16,21 +16,29 @@ export interface NodesFound {
 
 export function hitsTable(size: string, hits: Hits): Table {
   const header = [
-    ['side', '', 'CPU µs', 'quartiles', 'requests/s'],
-    [`CPU / ${CONSTANT.name}`, 'interval', `CPU / ${BARE.name}`, 'interval'],
-  ].flat();
+    'side',
+    'CPU µs',
+    'quartiles',
+    'requests/s',
+    '/ constant',
+    'interval',
+    '/ bare',
+    'interval',
+  ];
   const rows = hits.sides.map((side) => {
     const { median, quartiles } = hits.cpu(side);
     return [
       side.name,
-      side.kind === 'limit' ? 'limit' : '',
       median.toFixed(0),
       quartiles.map((value) => value.toFixed(0)).join(' - '),
       formatCount(hits.perSecond(side)),
       ...(side === PING ? [] : [CONSTANT, BARE].flatMap((over) => ratioCells(hits.ratio(side, over, 'cpu')))),
     ];
   });
-  return { title: `Hits of ${size}`, rows: [header, ...rows] };
+  return {
+    title: `Hits of ${size}: CPU of the server, and its ratio to that of the two limits`,
+    rows: [header, ...rows],
+  };
 }
 
 function ratioCells({ median, low, high }: Gain): string[] {
@@ -38,23 +46,12 @@ function ratioCells({ median, low, high }: Gain): string[] {
 }
 
 export function nodesTable(nodes: readonly NodesFound[], outages: ReadonlyMap<Side, Outage>): Table {
-  const header = [
-    'side',
-    '',
-    `loads for ${COLD_REQUESTS} cold requests`,
-    'old answers of other nodes',
-    'of answers',
-    'invalidations',
-    'old for at most',
-    `hung of ${OUTAGE_REQUESTS} while the engine is paused`,
-    'failed',
-  ];
+  const header = ['side', 'loads', 'old answers', 'of', 'invalidations', 'old for', 'hung', 'failed'];
   const rows = nodes.map(({ side, loads, staleness }) => {
     const { old, answers, invalidations } = staleness;
     const outage = outages.get(side);
     return [
       side.name,
-      '',
       [...new Set(loads)].join(' or '),
       formatCount(old),
       formatCount(answers),
@@ -64,7 +61,10 @@ export function nodesTable(nodes: readonly NodesFound[], outages: ReadonlyMap<Si
       formatCount(outage?.failed ?? NaN),
     ];
   });
-  return { title: 'Three nodes, and an engine that is silent', rows: [header, ...rows] };
+  return {
+    title: `${NODES} nodes: loads for ${COLD_REQUESTS} cold requests; old answers of other nodes after invalidations; ${OUTAGE_REQUESTS} requests while the engine is stopped`,
+    rows: [header, ...rows],
+  };
 }
 
 function durationOf({ longestMs, isLimit, limitMs }: Staleness): string {
