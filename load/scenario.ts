@@ -51,6 +51,7 @@ export interface Findings {
   readonly comparisons?: readonly Comparison[];
   readonly figures?: readonly Figure[];
   readonly tables?: readonly Table[];
+  readonly curves?: readonly Curve[];
   readonly caveats?: readonly string[];
   /** Names and versions of the servers that the scenario started, for example "valkey-server 8.0.1". */
   readonly servers?: string;
@@ -81,6 +82,23 @@ export interface Table {
   /** The first row is the header. The first two columns are names. */
   readonly rows: readonly (readonly string[])[];
 }
+
+/** How something grows, as a plot and as a table. */
+export interface Curve {
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** Those of one curve have the same inputs, in ascending order. */
+  readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[];
+}
+
+export interface Axis {
+  readonly label: string;
+  /** A linear axis starts at 0. */
+  readonly isLog: boolean;
+}
+
+export type Point = readonly [x: number, y: number];
 
 export function hasGoal({ atMost, atLeast }: Figure): boolean {
   return atMost !== undefined || atLeast !== undefined;

@@ -29,6 +29,7 @@ export function hitsTable(size: string, hits: Hits): Table {
     const { median, quartiles } = hits.cpu(side);
     return [
       side.name,
+      side.kind,
       median.toFixed(0),
       quartiles.map((value) => value.toFixed(0)).join(' - '),
       formatCount(hits.perSecond(side)),
@@ -46,12 +47,13 @@ function ratioCells({ median, low, high }: Gain): string[] {
 }
 
 export function nodesTable(nodes: readonly NodesFound[], outages: ReadonlyMap<Side, Outage>): Table {
-  const header = ['side', 'loads', 'old answers', 'of', 'invalidations', 'old for', 'hung', 'failed'];
+  const header = ['side', 'kind', 'loads', 'old answers', 'of', 'invalidations', 'old for', 'hung', 'failed'];
   const rows = nodes.map(({ side, loads, staleness }) => {
     const { old, answers, invalidations } = staleness;
     const outage = outages.get(side);
     return [
       side.name,
+      side.kind,
       [...new Set(loads)].join(' or '),
       formatCount(old),
       formatCount(answers),

@@ -27,6 +27,22 @@ const REPORT = reportWith({
       ],
     },
   ],
+  curves: [
+    {
+      title: 'Hits over keys',
+      x: { label: 'keys', isLog: true },
+      y: { label: 'requests/s', isLog: false },
+      series: [
+        {
+          name: 'engine hit',
+          points: [
+            [1_000, 12_000],
+            [10_000, 11_500],
+          ],
+        },
+      ],
+    },
+  ],
   caveats: ['A caveat.'],
 });
 
@@ -51,6 +67,12 @@ describe('formatHtml', () => {
       '2 x CPU',
     ])
       expect(html).toContain(part);
+  });
+
+  it('draws curves with their inputs as marks, and has their figures in a table', () => {
+    expect(html).toMatch(/<polyline class="other0" points="58\.0,[\d.]+ 466\.0,[\d.]+"\/>/);
+    expect(html).toContain('>10K</text>');
+    expect(html).toContain('<td>11,500</td>');
   });
 
   it('escapes text, and says where a comparison had one client', () => {

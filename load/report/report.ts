@@ -37,6 +37,7 @@ export function foundBy(
     comparisons: [],
     figures: [],
     tables: [],
+    curves: [],
     caveats: [],
     servers: '',
   };

@@ -7,8 +7,10 @@ import {
   perThousand,
   perThousandHeader,
 } from '../measuring/format.js';
-import { type Comparison, type Figure, hasGoal, isMet } from '../scenario.js';
+import { type Comparison, type Curve, type Figure, hasGoal, isMet } from '../scenario.js';
+import { tableOfCurve } from './curve-table.js';
 import { escape, paragraphs, tableOf } from './markup.js';
+import { plotCurve } from './plots/curves.js';
 import { plotDistributions } from './plots/distributions.js';
 import { plotGains } from './plots/gains.js';
 import { plotQueries } from './plots/queries.js';
@@ -16,7 +18,8 @@ import type { FoundScenario } from './report.js';
 
 /** One scenario in the HTML page. */
 export function sectionOf(scenario: FoundScenario): string {
-  const { name, question, method, servers, answers, comparisons, figures, tables, caveats } = scenario;
+  const { name, question, method, servers, answers, comparisons, figures, tables, curves, caveats } =
+    scenario;
   const how = [servers, method].filter((text) => text !== '').join('. ');
   return `<section id="${name}">
 <h2>${escape(question)}</h2>
@@ -30,6 +33,7 @@ ${
 }
 ${comparisons.map(comparisonOf).join('\n')}
 ${tables.map(({ title, rows }) => `<h3>${escape(title)}</h3>${tableOf(rows, 'names')}`).join('\n')}
+${curves.map(curveOf).join('\n')}
 ${figures.length > 0 ? figuresOf(figures) : ''}
 ${paragraphs(caveats, 'caveat')}
 </section>`;
@@ -70,6 +74,12 @@ function ratiosOf(first: string, gains: Comparison['gains']): string {
     requestsPerSecond.verdict,
   ]);
   return tableOf([['ratio', 'requests/s', 'p50', 'p99', 'requests/s are'], ...rows]);
+}
+
+function curveOf(curve: Curve): string {
+  return `<h3>${escape(curve.title)}</h3>
+${plotCurve(curve)}
+${tableOf(tableOfCurve(curve).rows)}`;
 }
 
 function figuresOf(figures: readonly Figure[]): string {

@@ -11,6 +11,7 @@ import {
 import type { SideFigures } from '../measuring/sides.js';
 import { type Comparison, type Figure, hasGoal, isMet, type Table } from '../scenario.js';
 import type { Changes } from './changes.js';
+import { tableOfCurve } from './curve-table.js';
 import { type FoundScenario, machineOf, type Report, roundsOf } from './report.js';
 
 const HEADER = ['', 'side', 'requests', 'req/s', 'p50 ms', 'p90 ms', 'p99 ms', 'failed'];
@@ -27,7 +28,8 @@ export function formatReport(report: Report, changes: Changes | null = null): st
 }
 
 function sectionOf(scenario: FoundScenario): string[] {
-  const { name, question, method, servers, answers, comparisons, figures, tables, caveats } = scenario;
+  const { name, question, method, servers, answers, comparisons, figures, tables, curves, caveats } =
+    scenario;
   return [
     '',
     `== ${name}: ${question}`,
@@ -36,6 +38,7 @@ function sectionOf(scenario: FoundScenario): string[] {
     ...answers,
     ...(comparisons.length > 0 ? ['', ...comparisonsOf(comparisons)] : []),
     ...tables.flatMap(tableOf),
+    ...curves.map(tableOfCurve).flatMap(tableOf),
     ...(figures.length > 0 ? ['', ...align(figures.map(rowOfFigure))] : []),
     ...notesOf(caveats),
   ];
