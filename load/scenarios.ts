@@ -1,4 +1,5 @@
 import { capacity } from './capacity/capacity.js';
+import { growth } from './growth/growth.js';
 import { ranks } from './leaderboard/ranks.js';
 import { submissions } from './leaderboard/submissions.js';
 import { viewers } from './leaderboard/viewers.js';
@@ -18,4 +19,5 @@ export const SCENARIOS: readonly Scenario[] = [
   viewers,
   capacity,
   peers,
+  growth,
 ];

@@ -22,19 +22,38 @@ export class HttpClient {
     requests: number,
     onAnswer?: (ms: number) => void,
   ): Promise<void> {
+    await this.loop(pathOf, (next) => next < requests, onAnswer);
+  }
+
+  /** The same for a time. Resolves with the number of requests. */
+  async getFor(
+    seconds: number,
+    pathOf: (request: number) => string,
+    onAnswer?: (ms: number) => void,
+  ): Promise<number> {
+    const endsAt = performance.now() + 1000 * seconds;
+    return this.loop(pathOf, () => performance.now() < endsAt, onAnswer);
+  }
+
+  close(): void {
+    for (const connection of this.connections) connection.close();
+  }
+
+  private async loop(
+    pathOf: (request: number) => string,
+    goesOn: (request: number) => boolean,
+    onAnswer: ((ms: number) => void) | undefined,
+  ): Promise<number> {
     let next = 0;
     const loops = this.connections.map(async (connection) => {
-      while (next < requests) {
+      while (goesOn(next)) {
         const startedAt = onAnswer ? performance.now() : 0;
         await connection.get(pathOf(next++));
         onAnswer?.(performance.now() - startedAt);
       }
     });
     await Promise.all(loops);
-  }
-
-  close(): void {
-    for (const connection of this.connections) connection.close();
+    return next;
   }
 }
 

@@ -12,6 +12,8 @@ export interface Questions {
   invalidate: (answer: AnswerKey) => void;
   /** Copies bytes and headers of an answer of another node. Only the side `bare` does that. */
   copy: (url: string) => void;
+  /** Reads a range of answers, so that they are stored. Only sides with the query cache do that. */
+  fill: (range: Range) => void;
   /** Sends PINGs to the engine, 20 at a time. */
   ping: (count: number) => void;
 }
@@ -21,6 +23,13 @@ export type Question = keyof Questions;
 export interface AnswerKey {
   readonly bytes: number;
   readonly id: string;
+}
+
+/** The answers with ids from `from` to before `to`. */
+export interface Range {
+  readonly bytes: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Message {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AnswerKey, Message, Question, Reply } from '../protocol.js';
+import type { AnswerKey, Message, Question, Range, Reply } from '../protocol.js';
 import { database } from './database.js';
 import type { StartPeer } from './peer.js';
 
@@ -18,6 +18,7 @@ const answers: Record<Question, (argument: unknown) => unknown> = {
   delay: (ms) => (database.delayMs = ms as number),
   invalidate: (answer) => peer.invalidate(answer as AnswerKey),
   copy: (url) => peer.copy(url as string),
+  fill: (range) => peer.fill(range as Range),
   ping: (count) => peer.ping(count as number),
 };
 

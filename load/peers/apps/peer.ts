@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { AnswerKey } from '../protocol.js';
+import type { AnswerKey, Range } from '../protocol.js';
 
 export const TTL_SECONDS = 3_600;
 /** More than the scenarios request, less than memory. */
@@ -20,6 +20,8 @@ export interface Peer {
   invalidate(answer: AnswerKey): Promise<unknown>;
   /** Copies an answer of another side. */
   copy(url: string): Promise<unknown>;
+  /** Reads a range of answers, so that they are stored. */
+  fill(range: Range): Promise<unknown>;
   /** Sends PINGs to the engine. */
   ping(count: number): Promise<unknown>;
   close(): Promise<unknown>;
@@ -48,6 +50,7 @@ export function portOf(server: Server): number {
 export const UNSUPPORTED = {
   invalidate: unsupported,
   copy: unsupported,
+  fill: unsupported,
   ping: unsupported,
 };
 

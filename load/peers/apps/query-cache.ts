@@ -5,11 +5,20 @@ import {
   QueryCacheModule,
   type QueryCacheOptions,
   QueryCacheService,
+  type QueryDefinition,
 } from '../../../src/query-cache/index.js';
 import { type AnswerKey, pathOf } from '../protocol.js';
+import { fill } from './fill.js';
 import { type Answer, database } from './database.js';
 import { openEngine } from './engine.js';
 import { type Peer, portOf, serverOf, startNest, TTL_SECONDS, UNSUPPORTED } from './peer.js';
+
+const definition: QueryDefinition<AnswerKey, Answer> = {
+  name: 'answers',
+  ttlSeconds: TTL_SECONDS,
+  tags: (answer) => [pathOf(answer)],
+  load: (answer) => database.query(answer),
+};
 
 /** The cached query, as a service of an application defines it. */
 @Injectable()
@@ -17,12 +26,7 @@ class AnswersService {
   readonly query: CachedQuery<AnswerKey, Answer>;
 
   constructor(queries: QueryCacheService) {
-    this.query = queries.define({
-      name: 'answers',
-      ttlSeconds: TTL_SECONDS,
-      tags: (answer: AnswerKey) => [pathOf(answer)],
-      load: (answer) => database.query(answer),
-    });
+    this.query = queries.define(definition);
   }
 }
 
@@ -67,6 +71,7 @@ export async function startQueryCache(url: string, controller: Type, options: Op
     ...UNSUPPORTED,
     port: portOf(serverOf(app)),
     invalidate: (answer) => queries.invalidateTag(pathOf(answer)),
+    fill: (range) => fill(app, { url, definition }, range),
     close: async () => {
       await app.close();
       engine.close();

@@ -3,7 +3,14 @@ import { type LocalEngine, startEngine } from '../../../local/index.js';
 import { buildSides } from '../../../load/peers/build.js';
 import { pathOf } from '../../../load/peers/protocol.js';
 import { SideNode, withNodes } from '../../../load/peers/side-node.js';
-import { CONSTANT, FAST_LANE, isInstalled, MISSING_PACKAGES, SIDES } from '../../../load/peers/sides.js';
+import {
+  CONSTANT,
+  ENGINE_HIT,
+  FAST_LANE,
+  isInstalled,
+  MISSING_PACKAGES,
+  SIDES,
+} from '../../../load/peers/sides.js';
 
 const ANSWER = { bytes: 2_000, id: 'spec' };
 const PATH = pathOf(ANSWER);
@@ -43,6 +50,18 @@ describe('the sides of `npm run load -- peers`', () => {
       },
     );
   }
+
+  it('fills the engine for `growth` with answers that are hits', async () => {
+    await withNodes([ENGINE_HIT], engine.url, async ([node]) => {
+      if (!node) throw new Error('The node did not start.');
+      await node.ask('fill', { bytes: 2_000, from: 0, to: 200 });
+      const loads = await node.ask('loads');
+      const filled = await fetch(node.url + pathOf({ bytes: 2_000, id: '199' }));
+      expect(filled.headers.get('cache-status')).toMatch(/hit.*detail=engine/);
+      expect(await filled.text()).toBe(await bodyOf(constant));
+      expect(await node.ask('loads')).toBe(loads);
+    });
+  });
 
   it('lets bare node:http write bytes and headers of an answer of another side', async () => {
     const bare = SIDES.filter(({ file }) => file === 'bare');
