@@ -1,96 +1,70 @@
-import { compareInTurn, describeCost, sideOf, textbookPath } from '../comparison.js';
-import { formatCount } from '../measuring/format.js';
-import { seededRandom } from '../measuring/seeded-random.js';
-import type { Comparison, Scenario, Scene } from '../scenario.js';
+import { AppClient } from '../app/app-client.js';
+import { describeRate } from '../comparison.js';
+import { formatMs } from '../measuring/format.js';
 import type { LoadOptions } from '../options.js';
-import { BoardApp, type Score } from './board-app.js';
+import type { Comparison, Figure, Scenario } from '../scenario.js';
+import { openBoards } from './rank-boards.js';
+import { compareBoard } from './rank-comparisons.js';
 
-const PER_BATCH = 1_000;
-/** Scores that are sent at a time to the textbook side, which accepts one per request. */
-const AT_ONCE = 8;
-const READ = 200;
+/** Rank, around a player, top 10, submit. */
+const SIDES_OF_A_BOARD = 3 + 2 + 3 + 3;
 
-/** Ranks and the first page of a large board: a sorted set read as every tutorial shows, compared with the leaderboard module. */
+/** Ranks of large boards: SQL with the best indexes, a sorted set read as every tutorial shows, and the leaderboard module. */
 export const ranks: Scenario = {
   name: 'ranks',
   question: 'What does a rank cost?',
-  seconds: (options) => 2 * 2 * (options.rounds + 1) * (options.seconds + 0.5) + playersOf(options) / 1_500,
+  seconds(options) {
+    const sizes = sizesOf(options);
+    const ofSide = (options.rounds + 1) * (secondsOf(options) + 0.05) + 0.2;
+    const players = sizes.reduce((sum, size) => sum + size, 0);
+    return 4 + sizes.length * SIDES_OF_A_BOARD * ofSide + players / 15_000;
+  },
   async measure(scene) {
-    const players = playersOf(scene.options);
-    const board = new BoardApp(scene);
-    await board.define({});
-    await fill(scene, board, scoresOf(players));
-    const path = `/api/leaderboards/${board.board}`;
-    const random = seededRandom(2);
-    const rankPaths = Array.from(
-      { length: READ },
-      () => `${path}/players/${nameOf(Math.floor(random() * players))}`,
-    );
-    await checkRanks(scene, rankPaths);
-    const comparisons = [
-      await compare(scene, `rank of one of ${formatCount(players)} players`, rankPaths),
-      await compare(scene, `top 10 of ${formatCount(players)} players`, [`${path}?limit=10`]),
-    ];
-    return {
-      answers: comparisons.map(describeCost),
-      comparisons,
-      caveats: [
-        'The textbook side keeps scores in the engine only. The module also stores each in PostgreSQL.',
-        'SQL ranks (count(*)) have no route. The benchmark board-sql measures them: npm run bench -- board-sql.',
-        'Each run leaves its boards in the ledger and in the engine. After many runs, delete .data/1.',
-      ],
-    };
+    const short = { ...scene, options: { ...scene.options, seconds: secondsOf(scene.options) } };
+    const { boards, directUrl, close } = await openBoards(scene, sizesOf(scene.options));
+    try {
+      const comparisons: Comparison[] = [];
+      const direct = { ...short, app: new AppClient(directUrl, undefined, scene.signal) };
+      for (const board of boards) comparisons.push(...(await compareBoard({ module: short, direct }, board)));
+      return {
+        answers: comparisons.map(answerOf),
+        comparisons,
+        figures: comparisons.flatMap(figuresOf),
+        caveats: [
+          'SQL is a small app with the module’s routes, on a PostgreSQL of its own: an index in the order of the board, with all columns of the answer.',
+          'To submit is to send one score per request. The module stores it in PostgreSQL and answers its rank. SQL stores it and answers no rank. The textbook stores it in the engine only, and sends the top to everybody.',
+          'Over HTTP most of the module’s time is HTTP. The micro-benchmark board-sql compares the calls alone: npm run bench -- board-sql.',
+          scene.engineUrl === null
+            ? 'The textbook has no route for batches and its engine is not known, so its largest board is missing.'
+            : 'The board of the textbook was written straight into the engine, because it has no route for batches.',
+          'Each run leaves its boards in the ledger and in the engine. After many runs, delete .data/1.',
+        ],
+      };
+    } finally {
+      await close();
+    }
   },
 };
 
-function playersOf({ quick }: LoadOptions): number {
-  return quick ? 10_000 : 100_000;
+function sizesOf({ quick }: LoadOptions): number[] {
+  return quick ? [10_000] : [10_000, 100_000, 1_000_000];
 }
 
-/** Distinct, in random order: of equal scores the sides rank different players first. */
-export function scoresOf(players: number): Score[] {
-  const random = seededRandom(1);
-  return Array.from({ length: players }, (_, i) => ({ at: random(), playerId: nameOf(i) }))
-    .toSorted((one, other) => one.at - other.at)
-    .map(({ playerId }, score) => ({ playerId, score }));
+/** Shorter than other rounds: there are many of them. */
+function secondsOf({ quick, seconds }: LoadOptions): number {
+  return quick ? Math.min(0.1, seconds) : seconds / 5;
 }
 
-function nameOf(player: number): string {
-  return `p${player}`;
+/** Compares the module with SQL and with the textbook. */
+function answerOf({ title, sides, gains }: Comparison): string {
+  const [module] = sides;
+  const rates = Object.entries(gains).map(([over, { requestsPerSecond }]) =>
+    describeRate(requestsPerSecond, over === 'direct' ? 'SQL' : `the ${over}`),
+  );
+  const latencies = sides.slice(1).map((side) => `${side.name} ${formatMs(side.p50Ms)} ms`);
+  return `${title}: ${rates.join(', ')}. Half of the answers come within ${formatMs(module?.p50Ms ?? NaN)} ms (${latencies.join(', ')}).`;
 }
 
-async function fill({ app, say, signal }: Scene, board: BoardApp, scores: readonly Score[]): Promise<void> {
-  say(`${formatCount(scores.length)} scores for the module`);
-  for (let i = 0; i < scores.length; i += PER_BATCH) await board.submit(scores.slice(i, i + PER_BATCH));
-  say(`${formatCount(scores.length)} scores for the textbook, one by one`);
-  const left = scores.values();
-  const sendRest = async () => {
-    for (const score of left) {
-      signal.throwIfAborted();
-      const answer = await app.post(`/textbook/leaderboards/${board.board}/scores`, score);
-      // fetch reuses a connection only after the whole answer was read.
-      await answer.arrayBuffer();
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, sendRest));
-}
-
-/** Otherwise the sides would answer from different boards. */
-async function checkRanks({ app }: Scene, paths: readonly string[]): Promise<void> {
-  for (const path of paths.slice(0, 10)) {
-    const module = await app.get<{ rank: number }>(path);
-    const textbook = await app.get<{ rank: number }>(textbookPath(path));
-    if (module.rank !== textbook.rank)
-      throw new Error(
-        `${path}: the module answers rank ${module.rank} and the textbook ${textbook.rank}, so the figures would be invalid.`,
-      );
-  }
-}
-
-function compare(scene: Scene, title: string, paths: readonly string[]): Promise<Comparison> {
-  const side = (name: string, pathOf: (path: string) => string) => {
-    const requests = paths.map((path) => ({ path: pathOf(path), headers: scene.app.headers }));
-    return sideOf(scene, name, requests, async () => ({ appCpuMs: await scene.app.processorMs() }));
-  };
-  return compareInTurn(scene, title, [side('module', (path) => path), side('textbook', textbookPath)]);
+function figuresOf({ title, gains: { direct } }: Comparison): Figure[] {
+  return direct ? [{ figure: `${title}: p50 over HTTP, SQL / module`, value: direct.p50.median }] : [];
 }

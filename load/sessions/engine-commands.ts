@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { withEngine } from '../app/engine-client.js';
 
 /** For example `1700000000.1 [0 127.0.0.1:1234] "GET" "key"`. A command inside a script has `lua` in place of the address. */
 const MONITORED = /^\S+ \[\d+ (\S+)\] "([^"]+)"(.*)$/;
@@ -15,19 +15,13 @@ export async function countCommands(
   keyPart: string,
   work: () => Promise<void>,
 ): Promise<Record<string, number>> {
-  const { hostname: host, port } = new URL(engineUrl);
-  const client = createClient({ socket: { host, port: Number(port) } });
-  client.on('error', () => undefined);
   const counts: Record<string, number> = {};
-  await client.connect();
-  try {
+  await withEngine(engineUrl, async (client) => {
     await client.monitor((line) => {
       const command = commandIn(line, keyPart);
       if (command !== null) counts[command] = (counts[command] ?? 0) + 1;
     });
     await work();
-  } finally {
-    client.destroy();
-  }
+  });
   return counts;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { scoresOf } from './ranks.js';
+import { scoresOf } from './rank-boards.js';
 
 it('gives each player a different score, in an order that has nothing to do with the names', () => {
   const scores = scoresOf(1_000);

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { compareInTurn, sideOf, textbookPath } from '../comparison.js';
+import type { LoadRequest } from '../measuring/closed-loop.js';
+import { formatCount } from '../measuring/format.js';
+import { seededRandom } from '../measuring/seeded-random.js';
+import type { Comparison, Scene } from '../scenario.js';
+import { nameOf, type RankBoard } from './rank-boards.js';
+
+const READ = 200;
+const CHECKED = 5;
+
+/** The scenes with the application, and with the app that answers by SQL. */
+export interface Scenes {
+  readonly module: Scene;
+  readonly direct: Scene;
+}
+
+/** The same questions about one board to each side. */
+export async function compareBoard(scenes: Scenes, rankBoard: RankBoard): Promise<Comparison[]> {
+  const { players, board } = rankBoard;
+  const random = seededRandom(2);
+  const someone = () => nameOf(Math.floor(random() * players));
+  const paths = Array.from({ length: READ }, () => `${board.path}/players/${someone()}`);
+  await checkRanks(scenes, rankBoard, paths.slice(0, CHECKED));
+  const ask = (title: string, requests: LoadRequest[], { hasTextbook } = rankBoard) =>
+    compare(scenes, { title: `${title} of ${formatCount(players)} players`, requests, hasTextbook });
+  return [
+    await ask('rank of one', paths.map(getOf)),
+    // The textbook has no such route.
+    await ask(
+      'the 11 around one',
+      paths.map((path) => getOf(`${path}/neighbours?radius=5`)),
+      { ...rankBoard, hasTextbook: false },
+    ),
+    await ask('top 10', [getOf(`${board.path}?limit=10`)]),
+    await ask('a new score of one', [submissionOf(rankBoard, someone, random)]),
+  ];
+}
+
+function getOf(path: string): LoadRequest {
+  return { path };
+}
+
+/** Each side ignores the fields that it does not need. */
+function submissionOf(
+  { board, players }: RankBoard,
+  someone: () => string,
+  random: () => number,
+): LoadRequest {
+  const newBody = () => ({
+    submissionId: randomUUID(),
+    playerId: someone(),
+    score: Math.floor(random() * 2 * players),
+  });
+  return {
+    method: 'POST',
+    path: `${board.path}/scores`,
+    headers: board.headers,
+    body: () => JSON.stringify(newBody()),
+  };
+}
+
+interface Question {
+  readonly title: string;
+  readonly requests: readonly LoadRequest[];
+  readonly hasTextbook: boolean;
+}
+
+function compare(
+  { module, direct }: Scenes,
+  { title, requests, hasTextbook }: Question,
+): Promise<Comparison> {
+  const none = () => Promise.resolve({});
+  const toTextbook = requests.map((request) => ({ ...request, path: textbookPath(request.path) }));
+  return compareInTurn(module, title, [
+    sideOf(module, 'module', requests, none),
+    ...(hasTextbook ? [sideOf(module, 'textbook', toTextbook, none)] : []),
+    sideOf(direct, 'direct', requests, none),
+  ]);
+}
+
+/** Otherwise the sides would answer from different boards. */
+async function checkRanks({ module, direct }: Scenes, { hasTextbook }: RankBoard, paths: readonly string[]) {
+  const rankAt = async ({ app }: Scene, path: string) => (await app.get<{ rank: number }>(path)).rank;
+  for (const path of paths) {
+    const expected = await rankAt(module, path);
+    const others = [
+      await rankAt(direct, path),
+      hasTextbook ? await rankAt(module, textbookPath(path)) : expected,
+    ];
+    if (others.some((rank) => rank !== expected))
+      throw new Error(
+        `${path}: the module answers rank ${expected}, the others ${others.join(' and ')}, so the figures would be invalid.`,
+      );
+  }
+}
