@@ -1,9 +1,10 @@
+import { processorWithoutScrapes } from '../app/processor-time.js';
 import { formatCount } from '../measuring/format.js';
-import { measureInTurn, type Side, type SideFigures } from '../measuring/sides.js';
+import { measureInTurn, type SideFigures } from '../measuring/sides.js';
 import { sideOf } from '../comparison.js';
 import type { LoadOptions } from '../options.js';
-import type { Scenario, Scene, Table } from '../scenario.js';
-import { connectToEngine, type EngineUse } from './engine-use.js';
+import type { Scenario, Table } from '../scenario.js';
+import { connectToEngine } from './engine-use.js';
 import { memoryOfItems } from './memory.js';
 import { openRequests } from './requests.js';
 
@@ -28,7 +29,13 @@ export const capacity: Scenario = {
     const use = engineUrl === null ? null : await connectToEngine(engineUrl);
     try {
       const requests = await openRequests(scene);
-      const sides = requests.map(({ name, requests: sent }) => costSide(scene, name, { sent, use }));
+      const processorMs = await processorWithoutScrapes(scene.app);
+      const sides = requests.map(({ name, requests: sent }) =>
+        sideOf(scene, name, sent, async () => ({
+          appCpuMs: await processorMs(),
+          engineCpuMs: (await use?.processorMs()) ?? NaN,
+        })),
+      );
       const measured = await measureInTurn(sides, {
         ...scene.options,
         ...roundsOf(scene.options),
@@ -52,17 +59,6 @@ export const capacity: Scenario = {
 };
 
 const HEADLINES = ['hit on the fast lane', 'hit the normal way', 'read of a session', 'rank of a player'];
-
-function costSide(
-  scene: Scene,
-  name: string,
-  { sent, use }: { sent: Parameters<typeof sideOf>[2]; use: EngineUse | null },
-): Side {
-  return sideOf(scene, name, sent, async () => ({
-    appCpuMs: await scene.app.processorMs(),
-    engineCpuMs: (await use?.processorMs()) ?? NaN,
-  }));
-}
 
 function costTable(sides: readonly SideFigures[], hasEngine: boolean): Table {
   const header = ['request', 'app, µs', 'one app node carries, requests/s'];

@@ -2,9 +2,9 @@ import { AppClient } from '../app/app-client.js';
 import { startOwnPostgres } from '../app/own-postgres.js';
 import { INSTALL_PEERS, resolvePeer } from '../app/peer-package.js';
 import type { SideApp } from '../app/side-app.js';
+import { processorWithoutScrapes } from '../app/processor-time.js';
 import { signIn, signInToTextbook } from '../app/sign-in.js';
 import { textbookPath } from '../comparison.js';
-import { median } from '../measuring/statistics.js';
 import type { Scene } from '../scenario.js';
 import { startSessionApp } from './session-app.js';
 
@@ -27,8 +27,6 @@ export interface Visitors {
   readonly close: () => Promise<void>;
 }
 
-/** To find what one costs. */
-const SCRAPES = 11;
 const POSTGRES_STORE = 'connect-pg-simple';
 
 /** Signs in to each side. Starts those that are no part of the application. */
@@ -65,15 +63,6 @@ export async function openVisitors(scene: Scene): Promise<Visitors> {
     await close();
     throw error;
   }
-}
-
-/** A short round would otherwise cost little more than the scrape of the metrics before it. */
-async function processorWithoutScrapes(app: AppClient): Promise<() => Promise<number>> {
-  const times: number[] = [];
-  for (let i = 0; i < SCRAPES; i++) times.push(await app.processorMs());
-  const ofScrape = median(times.slice(1).map((ms, i) => ms - (times[i] ?? ms)));
-  let scrapes = 0;
-  return async () => (await app.processorMs()) - ofScrape * ++scrapes;
 }
 
 /** The routes are those of the textbook side. */
