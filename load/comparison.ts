@@ -27,7 +27,7 @@ export async function compareInTurn(
 
 /** About how long one side of a comparison takes: rounds, their counts and the warm-up. */
 export function secondsOfSide({ rounds, seconds }: LoadOptions): number {
-  return rounds * (seconds + 0.08) + 1;
+  return rounds * (seconds + 0.06) + Math.min(0.5, seconds) + 0.4;
 }
 
 /** A side that answers these requests, sent in a closed loop. */

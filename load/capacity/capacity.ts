@@ -23,6 +23,7 @@ export const capacity: Scenario = {
   question: 'How much do one app node and one engine carry?',
   method:
     'Processor time of the app (its metrics) and of the engine (INFO cpu) per request, closed loop, the kinds in turn. Memory: INFO memory before and after, and MEMORY USAGE.',
+  isLong: true,
   seconds: (options) => KINDS * (roundsOf(options).rounds * (roundsOf(options).seconds + 0.1) + 0.4) + 8,
   async measure(scene) {
     const { engineUrl } = scene;

@@ -25,7 +25,7 @@ export const queryCacheReads: Scenario = {
   seconds: (options) => 10 + QUERIES * SIDES * secondsOfSide(options),
   async measure(scene) {
     const rows = await countFlights(scene.app);
-    const queries = await drawFlightQueries(scene.app, rows, scene.options.quick ? 10 : 20);
+    const queries = await drawFlightQueries(scene.app, rows, scene.options.quick ? 5 : 20);
     const comparisons: Comparison[] = [];
     for (const query of queries) comparisons.push(await compare(scene, query));
     const worths = comparisons.map(worthOf);
