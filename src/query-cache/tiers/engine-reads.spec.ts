@@ -111,4 +111,23 @@ describe('EngineReads', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(large.sent).toBe(2);
   });
+
+  it('has room for a read that is larger than its limit after reads of any sizes', async () => {
+    const reads = new EngineReads(new ReadQueues(engine, new SoftTimeout(SOFT_TIMEOUT_MS), SOFT_TIMEOUT_MS));
+    const replies = new Replies(reads);
+    reads.noteSize(60_000);
+    for (let i = 0; i < 20; i++) {
+      // The expected size is a fraction, another one for each of these reads.
+      replies.start(1);
+      reads.noteSize(20_001);
+      replies.start(1);
+      for (const reply of replies.pending.splice(0)) reply();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    expect(replies.settled).toHaveLength(40);
+    reads.noteSize(990_000);
+    replies.start(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(replies.sent).toBe(41);
+  });
 });

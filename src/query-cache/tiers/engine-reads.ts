@@ -165,7 +165,8 @@ export class ReadQueues {
     // An engine that is down rejects at once.
     if (!this.engine.isReady) return this.softTimeout.wait(send());
     const queue = bytes <= SMALL_BYTES ? this.small : this.large;
-    return queue.read(Math.max(LEAST_BYTES, bytes), send);
+    // Whole numbers: fractions that are added and subtracted again leave a rest, and a rest leaves no room for a read of more than the limit.
+    return queue.read(Math.max(LEAST_BYTES, Math.ceil(bytes)), send);
   }
 }
 
