@@ -8,7 +8,7 @@ import type { SideNode } from './side-node.js';
 export const NODES = 3;
 export const COLD_REQUESTS = 500;
 export const COLD_QUERY_MS = 300;
-const WARM_UPS = 5;
+const WARM_UPS = 3;
 const ANSWER_BYTES = 2_000;
 const POLL_MS = 5;
 

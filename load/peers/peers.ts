@@ -27,7 +27,7 @@ export const peers: ServersScenario = {
   method:
     `Server CPU (user + system) per hit and requests per second, all sides in turn, ${CONNECTIONS} connections, the client is another process; medians with quartiles, ratios of one turn with their interval.\n` +
     `Then ${NODES} nodes each: ${COLD_REQUESTS} concurrent requests for an answer that nobody has, a query takes ${COLD_QUERY_MS} ms; an invalidation on one node while the others are read; ${OUTAGE_REQUESTS} requests while the engine is stopped (SIGSTOP).`,
-  seconds: (options) => (options.quick ? 30 : 60 + 12 * options.rounds),
+  seconds: (options) => (options.quick ? 35 : 50 + 10 * options.rounds),
   async measure(setting) {
     const sides = SIDES.filter(isInstalled);
     setting.say('compiling the sides');
@@ -68,7 +68,7 @@ async function measureOn(engine: LocalEngine, sides: readonly Side[], setting: S
 
 function hitOptions({ name, requests }: (typeof SIZES)[number], { options, say }: Setting) {
   return {
-    requests: options.quick ? requests / 3 : requests,
+    requests: options.quick ? requests / 4 : requests,
     rounds: options.rounds,
     warmUps: options.quick ? 2 : 3,
     onRound: (round: number) => say(`hits of ${name}: round ${round} of ${options.rounds}`),
@@ -91,7 +91,7 @@ async function measureNodes(
     const others = Array.from({ length: NODES - 1 }, () => side);
     const one = await withNodes(others, engine.url, async (started) => {
       const nodes = [first, ...started];
-      const loads = await countLoads(nodes, options.quick ? 2 : 5);
+      const loads = await countLoads(nodes, options.quick ? 1 : 5);
       return { side, loads, staleness: await countOldAnswers(nodes, staleOptions(options)) };
     });
     found.push(one);
@@ -100,7 +100,7 @@ async function measureNodes(
 }
 
 function staleOptions({ quick }: LoadOptions) {
-  return quick ? { invalidations: 5, limitMs: 500 } : { invalidations: 30, limitMs: 2_000 };
+  return quick ? { invalidations: 5, limitMs: 500 } : { invalidations: 20, limitMs: 2_000 };
 }
 
 function ownFigures(found: readonly NodesFound[], outages: ReadonlyMap<Side, Outage>): Figure[] {

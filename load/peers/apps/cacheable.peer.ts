@@ -6,6 +6,7 @@ import { database } from './database.js';
 import {
   MOST_ENTRIES,
   portOf,
+  redisUrl,
   serverOf,
   startNest,
   type StartPeer,
@@ -16,7 +17,7 @@ import { ReadingModule } from './reading.js';
 
 /** Two tiers, kept equal by CacheSync. */
 export const start: StartPeer = async (url) => {
-  const uri = url.replace(/^valkey/, 'redis');
+  const uri = redisUrl(url);
   const cache = new Cacheable({
     // No copy of the value for each hit: the route only serialises it.
     primary: createKeyv({ useClone: false, lruSize: MOST_ENTRIES }),

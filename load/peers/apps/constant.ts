@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
 import type { AnswerKey } from '../protocol.js';
 import { type Answer, database } from './database.js';
-import { portOf, serverOf, startNest, type StartPeer, UNSUPPORTED } from './peer.js';
+import { portOf, redisUrl, serverOf, startNest, type StartPeer, UNSUPPORTED } from './peer.js';
 import { ReadingModule } from './reading.js';
 
 const PINGS_AT_ONCE = 20;
@@ -15,7 +15,7 @@ export const start: StartPeer = async (url) => {
     return known;
   };
   const app = await startNest(ReadingModule.with(read));
-  const client = createClient({ url: url.replace(/^valkey/, 'redis') }).on('error', () => undefined);
+  const client = createClient({ url: redisUrl(url) }).on('error', () => undefined);
   await client.connect();
   return {
     ...UNSUPPORTED,

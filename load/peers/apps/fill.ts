@@ -6,7 +6,7 @@ import { QueryCacheStore } from '../../../src/query-cache/tiers/query-cache.stor
 import { writeEnvelope } from '../../../src/query-cache/tiers/envelope.js';
 import type { AnswerKey, Range } from '../protocol.js';
 import { type Answer, database } from './database.js';
-import { TTL_SECONDS } from './peer.js';
+import { redisUrl, TTL_SECONDS } from './peer.js';
 
 const AT_ONCE = 100;
 /** As long as those of `ValidityTokens`. */
@@ -23,7 +23,7 @@ export async function fill(
 ): Promise<void> {
   const store = app.get(QueryCacheStore, { strict: false });
   // Without the deadline of the engine: nothing else is measured meanwhile.
-  const client = createClient({ url: url.replace(/^valkey/, 'redis') }).on('error', () => undefined);
+  const client = createClient({ url: redisUrl(url) }).on('error', () => undefined);
   await client.connect();
   const query = new Query(definition);
   const json = Buffer.from(JSON.stringify(await database.query({ bytes, id: '' })));

@@ -46,6 +46,11 @@ export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
+/** Not every package knows the scheme `valkey`. */
+export function redisUrl(engineUrl: string): string {
+  return engineUrl.replace(/^valkey/, 'redis');
+}
+
 /** What only some sides can do. */
 export const UNSUPPORTED = {
   invalidate: unsupported,
