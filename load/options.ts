@@ -25,13 +25,22 @@ export interface LoadOptions {
 const FULL = { rounds: '9', seconds: '1.5' };
 const QUICK = { rounds: '6', seconds: '0.2' };
 
-export function usageOf(command: string, scenarios: readonly { name: string; question: string }[]): string {
+interface Named {
+  name: string;
+  question: string;
+  isLong?: boolean;
+}
+
+export function usageOf(command: string, scenarios: readonly Named[], ending: readonly string[]): string {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
   return [
     `Usage: ${command} -- [SCENARIO...] [options]`,
-    ...scenarios.map(({ name, question }) => `  ${name.padEnd(width + 2)}${question}`),
+    ...scenarios.map(
+      ({ name, question, isLong }) => `  ${name.padEnd(width + 2)}${question}${isLong ? ' (long)' : ''}`,
+    ),
     'Without a name all of them run, one after the other.',
     '  --quick             short rounds, and without the long scenarios, unless they are named',
+    '  --compare OLD.json  what has changed since an earlier report: ratios whose intervals do not overlap',
     '  --url URL           an app that already runs (default: start one)',
     '  --i-own-this-host   needed if the host of --url is not this machine',
     '  --seconds 0.1-60    length of one round of one side (default 1.5, quick 0.2)',
@@ -39,7 +48,7 @@ export function usageOf(command: string, scenarios: readonly { name: string; que
     '  --connections 1-64  concurrent clients (default 4)',
     '  --json FILE         the figures (default .data/load/<date>.json)',
     '  --html FILE         the report (default .data/load/<date>.html)',
-    '  --compare OLD.json  says what has changed since an earlier report',
+    ...ending,
   ].join('\n');
 }
 

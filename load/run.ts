@@ -2,6 +2,10 @@ import { usageOf } from './options.js';
 import { runCommand, say } from './running/command.js';
 import { SCENARIOS } from './scenarios.js';
 
+const ENDING = [
+  'Exits with 1 if a request fails. A missed goal is no failure.',
+  'The micro-benchmarks: npm run bench -- --help',
+];
 const args = process.argv.slice(2);
 
 /** The micro-benchmarks are compiled before they run, see micro/README.md. Resolves with the names of those among the arguments. */
@@ -13,7 +17,7 @@ async function microBenchmarksIn(names: readonly string[]): Promise<string[]> {
 }
 
 if (args.includes('--help')) {
-  process.stdout.write(`${usageOf('npm run load', SCENARIOS)}\n`);
+  process.stdout.write(`${usageOf('npm run load', SCENARIOS, ENDING)}\n`);
 } else {
   const micro = await microBenchmarksIn(args);
   if (micro.length > 0) say(`This is a micro-benchmark. Run it with: npm run bench -- ${micro.join(' ')}`);

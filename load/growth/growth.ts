@@ -12,6 +12,7 @@ export const growth: ServersScenario = {
   name: 'growth',
   question: 'What happens to hits when connections, answers, their sizes and nodes grow?',
   needs: 'servers',
+  isLong: true,
   method:
     'One process per node, the client is another process; 16 connections to each node where they do not grow themselves. Medians of the rounds, all points of a plot in turn.',
   seconds: ({ quick }) => (quick ? 20 : 150),

@@ -3,10 +3,14 @@ import { usageOf } from '../options.js';
 import { runCommand } from '../running/command.js';
 import { MICRO_BENCHMARKS } from './benchmarks.js';
 
+const ENDING = [
+  'Exits with 1 if a goal is missed. Most benchmarks have rounds of their own and ignore --seconds,',
+  '--rounds and --connections. They start their servers and ignore --url.',
+];
 const args = process.argv.slice(2);
 
 if (args.includes('--help')) {
-  process.stdout.write(`${usageOf('npm run bench', MICRO_BENCHMARKS)}\n`);
+  process.stdout.write(`${usageOf('npm run bench', MICRO_BENCHMARKS, ENDING)}\n`);
 } else {
   // Half of the benchmarks cause outages, which the engine would log.
   Logger.overrideLogger(false);
