@@ -11,8 +11,16 @@ export interface Stack {
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts engine, database and app as `npm start` does, on a free port. Resolves when the app is ready. */
-export async function startStack(signal: AbortSignal, say: (progress: string) => void): Promise<Stack> {
+/**
+ * Starts engine, database and app as `npm start` does, on a free port. Resolves when the app is ready.
+ *
+ * @param settings replace those of the environment.
+ */
+export async function startStack(
+  signal: AbortSignal,
+  say: (progress: string) => void,
+  settings: NodeJS.ProcessEnv = {},
+): Promise<Stack> {
   const port = await freePort();
   let engineUrl: string | null = null;
   const onLine = (line: string) => {
@@ -23,7 +31,7 @@ export async function startStack(signal: AbortSignal, say: (progress: string) =>
     program: process.execPath,
     args: ['--import', 'tsx', 'local/start.ts'],
     cwd: repository,
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, ...settings, PORT: String(port) },
     graceSeconds: 30,
     onLine,
   });

@@ -21,8 +21,8 @@ export async function compareBoard(scenes: Scenes, rankBoard: RankBoard): Promis
   const random = seededRandom(2);
   const someone = () => nameOf(Math.floor(random() * players));
   const paths = Array.from({ length: READ }, () => `${board.path}/players/${someone()}`);
-  await checkRanks(scenes, rankBoard, paths.slice(0, CHECKED));
-  const ask = (title: string, requests: LoadRequest[], { hasTextbook } = rankBoard) =>
+  await checkRanks(scenes, paths.slice(0, CHECKED));
+  const ask = (title: string, requests: readonly LoadRequest[], hasTextbook = true) =>
     compare(scenes, { title: `${title} of ${formatCount(players)} players`, requests, hasTextbook });
   return [
     await ask('rank of one', paths.map(getOf)),
@@ -30,7 +30,7 @@ export async function compareBoard(scenes: Scenes, rankBoard: RankBoard): Promis
     await ask(
       'the 11 around one',
       paths.map((path) => getOf(`${path}/neighbours?radius=5`)),
-      { ...rankBoard, hasTextbook: false },
+      false,
     ),
     await ask('top 10', [getOf(`${board.path}?limit=10`)]),
     await ask('a new score of one', [submissionOf(rankBoard, someone, random)]),
@@ -80,17 +80,14 @@ function compare(
 }
 
 /** Otherwise the sides would answer from different boards. */
-async function checkRanks({ module, direct }: Scenes, { hasTextbook }: RankBoard, paths: readonly string[]) {
+async function checkRanks({ module, direct }: Scenes, paths: readonly string[]): Promise<void> {
   const rankAt = async ({ app }: Scene, path: string) => (await app.get<{ rank: number }>(path)).rank;
   for (const path of paths) {
-    const expected = await rankAt(module, path);
-    const others = [
-      await rankAt(direct, path),
-      hasTextbook ? await rankAt(module, textbookPath(path)) : expected,
-    ];
-    if (others.some((rank) => rank !== expected))
+    const rank = await rankAt(module, path);
+    const others = [await rankAt(module, textbookPath(path)), await rankAt(direct, path)];
+    if (others.some((other) => other !== rank))
       throw new Error(
-        `${path}: the module answers rank ${expected}, the others ${others.join(' and ')}, so the figures would be invalid.`,
+        `${path}: the module answers rank ${rank}, the others ${others.join(' and ')}, so the figures would be invalid.`,
       );
   }
 }
