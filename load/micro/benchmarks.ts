@@ -15,6 +15,7 @@ import { engineHit, localHit } from './query-cache/cache-hits.js';
 import { stampede } from './query-cache/cache-nodes.js';
 import { cacheOutages } from './query-cache/cache-outages.js';
 import { coherence } from './query-cache/coherence.js';
+import { flightAnswers } from './query-cache/flight-answers.js';
 import { expiryWave } from './query-cache/expiry-wave.js';
 import { ladder } from './query-cache/ladder.js';
 import { largeAnswers } from './query-cache/large-answers.js';
@@ -33,6 +34,7 @@ export const MICRO_BENCHMARKS: readonly ServersScenario[] = [
   clients,
   localHit,
   engineHit,
+  flightAnswers,
   coherence,
   stampede,
   ladder,

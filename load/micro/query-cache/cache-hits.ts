@@ -4,6 +4,7 @@ import type { ServersScenario } from '../../scenario.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import { answerOf, openCacheNode, routes } from './cache-node.js';
 import { openEngine, until } from '../engine/open-engine.js';
+import { timePerCall } from '../../measuring/time-per-call.js';
 import { median, quantile } from '../../measuring/statistics.js';
 
 const SIZES = { '2 KB': 2_000, '100 KB': 100_000 } as const;
@@ -119,11 +120,4 @@ async function cpuPerCall(call: () => Promise<unknown>, calls: number): Promise<
   for (let i = 0; i < calls; i++) await call();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / calls;
-}
-
-/** In microseconds. */
-async function timePerCall(call: () => Promise<unknown>, calls: number): Promise<number> {
-  const startedAt = performance.now();
-  for (let i = 0; i < calls; i++) await call();
-  return ((performance.now() - startedAt) * 1_000) / calls;
 }
