@@ -15,6 +15,7 @@ import { hitsTable, type NodesFound, nodesTable } from './tables.js';
 const CAVEATS = [
   'Client, server and engine share the cores of this machine: requests/s compare the sides of one run. The client costs a few microseconds a request.',
   'Each side is its own process with the same route on Valkey, at its best documented settings (load/README.md).',
+  'Where other load delays a node by more than 75 ms, the query cache no longer waits for the engine, and that node queries the database itself.',
   'CacheInterceptor and the limits send no Cache-Status, Age and Server-Timing; module and fast lane do.',
 ];
 
