@@ -20,6 +20,8 @@ export class BareTransactions {
   private constructor(private readonly postgres: OwnPostgres) {
     // As many connections as the application has.
     this.pool = new Pool({ connectionString: postgres.url, max: 10 });
+    // An idle connection reports that the server ends. A query that fails rejects by itself.
+    this.pool.on('error', () => undefined);
   }
 
   static async start(): Promise<BareTransactions> {

@@ -50,6 +50,8 @@ export class RankTable {
   constructor(databaseUrl: string) {
     // As many connections as the application has.
     this.pool = new Pool({ connectionString: databaseUrl, max: 10 });
+    // An idle connection reports that the server ends. A query that fails rejects by itself.
+    this.pool.on('error', () => undefined);
   }
 
   /** Creates the table with these boards. */

@@ -84,6 +84,8 @@ function interruption(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => controller.abort(new Error(`Stopped by ${signal}.`)));
   }
+  // An error outside of the scenario's promises, for example of a socket, must not cost the findings so far.
+  process.on('uncaughtException', (error) => controller.abort(error));
   return controller.signal;
 }
 
