@@ -1,5 +1,5 @@
 import { formatCount, formatTimes } from '../measuring/format.js';
-import { largest } from '../measuring/statistics.js';
+import { median } from '../measuring/statistics.js';
 import { fastestPeer } from './goals.js';
 import type { Hits } from './hits.js';
 import { COLD_REQUESTS, NODES } from './nodes.js';
@@ -24,7 +24,7 @@ export function describeRate(size: string, hits: Hits): string[] {
 }
 
 export function describeNodes(found: readonly NodesFound[], outages: ReadonlyMap<Side, Outage>): string[] {
-  const loads = byValue(found.map(({ side, loads }) => [side, largest(loads)]));
+  const loads = byValue(found.map(({ side, loads }) => [side, median(loads)]));
   const old = byValue(found.map(({ side, staleness }) => [side, staleness.old]));
   const hung = byValue([...outages].map(([side, outage]) => [side, outage.hung]));
   return [
