@@ -41,10 +41,10 @@ export function formatFigure({ value, unit }: Figure): string {
   return withUnit(value, unit);
 }
 
-/** For example "<= 30 ms". Empty without a goal. */
+/** For example "at most 30 ms". Empty without a goal. */
 export function formatGoal({ atMost, atLeast, unit }: Figure): string {
-  if (atMost !== undefined) return `<= ${withUnit(atMost, unit)}`;
-  return atLeast === undefined ? '' : `>= ${withUnit(atLeast, unit)}`;
+  if (atMost !== undefined) return `at most ${withUnit(atMost, unit)}`;
+  return atLeast === undefined ? '' : `at least ${withUnit(atLeast, unit)}`;
 }
 
 function withUnit(value: number, unit: string | undefined): string {

@@ -61,7 +61,7 @@ describe('formatHtml', () => {
       'database queries per 1,000',
       'Database queries per second',
       '<td>1,024</td>',
-      '&lt;= 6 ms',
+      'at most 6 ms',
       'missed',
       'A caveat.',
       '2 x CPU',

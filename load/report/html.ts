@@ -44,7 +44,14 @@ function headlineOf({ name, question, headline, answers }: FoundScenario): strin
 
 function changesOf({ since, rows, caveats }: Changes): string {
   const changed = rows.filter(({ verdict }) => verdict !== 'no change shown');
-  const cells = rows.map(({ scenario, what, old, now, verdict }) => [what, scenario, old, now, verdict]);
+  const others = rows.filter((row) => !changed.includes(row));
+  const cells = [...changed, ...others].map(({ scenario, what, old, now, verdict }) => [
+    what,
+    scenario,
+    old,
+    now,
+    verdict,
+  ]);
   return `<section>
 <h2>What has changed?</h2>
 <p class="answer">${changed.length} of ${rows.length} ratios and figures changed since ${escape(since)}.</p>

@@ -31,7 +31,7 @@ describe('formatReport', () => {
       '----------------------',
       'valkey  500          1',
       '',
-      'p99 of a read  MISSED  7.12 ms  <= 6 ms',
+      'p99 of a read  MISSED  7.12 ms  at most 6 ms',
     ]);
   });
 
