@@ -11,7 +11,7 @@ export async function readReport(file: string): Promise<Report> {
     throw new Error(`--compare needs the JSON file of an earlier run, and ${file} is none.`);
   if (report.version !== REPORT_VERSION)
     throw new Error(
-      `--compare cannot use ${file}: it is a report of version ${report.version ?? 1}, and this is version ${REPORT_VERSION}. Measure again with the old code and the new load tests.`,
+      `--compare cannot use ${file}: it is a report of version ${report.version ?? 1}, and this is version ${REPORT_VERSION}. Make a new report to compare with.`,
     );
   return report as Report;
 }
