@@ -24,9 +24,9 @@ export const ranks: ServersScenario = {
   needs: 'servers',
   seconds(options) {
     const sizes = sizesOf(options);
-    const ofSide = (options.rounds + 1) * (secondsOf(options) + 0.05) + 0.2;
+    const ofSide = (options.rounds + 1) * (secondsOf(options) + 0.01) + 0.1;
     const players = sizes.reduce((sum, size) => sum + size, 0);
-    return 12 + sizes.length * SIDES_OF_A_BOARD * ofSide + players / 15_000;
+    return 9 + sizes.length * SIDES_OF_A_BOARD * ofSide + players / 15_000;
   },
   async measure(setting) {
     const { options, signal } = setting;
@@ -54,7 +54,7 @@ function sizesOf({ quick }: LoadOptions): number[] {
 
 /** Shorter than other rounds: there are many of them. */
 function secondsOf({ quick, seconds }: LoadOptions): number {
-  return quick ? Math.min(0.1, seconds) : seconds / 5;
+  return quick ? Math.min(0.05, seconds) : seconds / 5;
 }
 
 /** Compares the module with SQL and with the textbook. */

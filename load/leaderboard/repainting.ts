@@ -39,7 +39,7 @@ export async function compareRepainting(
 
 /** In seconds, of one side. */
 export function lengthOf({ quick }: LoadOptions): { warmUp: number; seconds: number } {
-  return quick ? { warmUp: 0.5, seconds: 2 } : { warmUp: 3, seconds: 10 };
+  return quick ? { warmUp: 0.3, seconds: 1.5 } : { warmUp: 3, seconds: 10 };
 }
 
 interface Shown extends Seen {

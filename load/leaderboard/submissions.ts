@@ -16,7 +16,7 @@ const players = 100_000;
 export const submissions: Scenario = {
   name: 'submissions',
   question: 'How soon is a score durable and ranked, at 5,000 a second?',
-  seconds: (options) => 4 + lengthOf(options).total,
+  seconds: (options) => 3 + lengthOf(options).total,
   async measure(scene) {
     const app = new BoardApp(scene);
     await app.define({});
@@ -53,7 +53,7 @@ async function measureInTurn(scene: Scene, sides: readonly Side[]): Promise<numb
 }
 
 function lengthOf({ quick }: LoadOptions) {
-  const [warmUp, turns, seconds] = quick ? [1, 2, 1.5] : [3, 3, 5];
+  const [warmUp, turns, seconds] = quick ? [0.5, 2, 1] : [3, 3, 5];
   return { warmUp, turns, seconds, total: 2 * (warmUp + turns * seconds) };
 }
 

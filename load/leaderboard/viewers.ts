@@ -25,7 +25,7 @@ export const viewers: Scenario = {
   question: 'How soon do 2,000 viewers see a change, and what does that cost?',
   seconds(options) {
     const [main, compared] = [durationOf(options), lengthOf(options)];
-    return main.warmUp + main.seconds + 4 * (compared.warmUp + compared.seconds) + 5;
+    return main.warmUp + main.seconds + 4 * (compared.warmUp + compared.seconds) + 3;
   },
   async measure(scene) {
     const { seconds } = durationOf(scene.options);
@@ -66,7 +66,7 @@ export const viewers: Scenario = {
 
 /** Longer than a round of queries, because p99 needs more samples. */
 function durationOf({ quick }: LoadOptions): { warmUp: number; seconds: number } {
-  return quick ? { warmUp: 1.5, seconds: 3 } : { warmUp: 10, seconds: 15 };
+  return quick ? { warmUp: 1, seconds: 2 } : { warmUp: 10, seconds: 15 };
 }
 
 async function fill(app: BoardApp): Promise<void> {

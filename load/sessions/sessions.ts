@@ -19,14 +19,14 @@ const CAVEATS = [
 
 /** Shorter than other rounds: there are many sides, and a request takes about a millisecond. */
 function secondsOf({ quick, seconds }: LoadOptions): number {
-  return quick ? Math.min(0.1, seconds) : seconds / 2;
+  return quick ? Math.min(0.05, seconds) : seconds / 2;
 }
 
 /** Reads of a session, and updates of one session by several connections, on four stores. */
 export const sessions: Scenario = {
   name: 'sessions',
   question: 'What does a signed-in request cost, and is an update ever lost?',
-  seconds: (options) => 4 + (2 * SIDES + LIMITS) * ((options.rounds + 1) * (secondsOf(options) + 0.05) + 0.3),
+  seconds: (options) => 4 + (2 * SIDES + LIMITS) * ((options.rounds + 1) * (secondsOf(options) + 0.03) + 0.1),
   async measure(scene) {
     const short = { ...scene, options: { ...scene.options, seconds: secondsOf(scene.options) } };
     const { visitors, missing, close } = await openVisitors(short);
