@@ -17,10 +17,14 @@ const CONSTANT_OF: Readonly<Record<string, string>> = {
   memory: CONSTANT_OF_SMALL_APP,
 };
 const MODULE_AT_MOST = 1.35;
+/** Requests of each side before the rounds: V8 compiles what has run often, and until then it costs several times as much. */
+const WARM_UP = { quick: 1_500, full: 10_000 };
 
 /** Reads on each side, and the constant handlers in the same turns. Only the stores are compared with each other. */
 export async function compareReads(scene: Scene, visitors: readonly Visitor[]): Promise<Comparison> {
   const sides = [...visitors.map(readsOf), ...constantSides(visitors)];
+  for (const side of sides)
+    await side.send(scene.options.quick ? WARM_UP.quick : WARM_UP.full, scene.options.connections);
   const reads = await compareInTurn(scene, 'authenticated read', sides);
   const gains = Object.entries(reads.gains).filter(([over]) => over in CONSTANT_OF);
   return { ...reads, gains: Object.fromEntries(gains) };
