@@ -1,4 +1,4 @@
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, platform, totalmem } from 'node:os';
 
 /** The machine of the measurement, part of every report. */
 export function describeMachine() {
@@ -8,6 +8,6 @@ export function describeMachine() {
     cores: cores.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
-    platform: `${platform()} ${arch()} ${release()}`,
+    platform: `${platform()} ${arch()}`,
   };
 }
