@@ -17,6 +17,9 @@ const TEXTBOOK_KEYS = 'caching:textbook:board:';
 /** No flights are read. */
 const ROWS = '1000';
 
+/** The highest score of a board, as a multiple of its players. New scores are up to that. */
+export const HIGHEST = 2;
+
 /** A board that every side has. */
 export interface RankBoard {
   readonly board: BoardApp;
@@ -94,7 +97,7 @@ export function nameOf(player: number): string {
 }
 
 async function fillModule(board: BoardApp, scores: readonly Score[]): Promise<void> {
-  await board.define({});
+  await board.define({ max: HIGHEST * scores.length });
   const left = batchesOf(scores).values();
   const submitRest = async () => {
     for (const batch of left) await board.submit(batch);

@@ -4,7 +4,7 @@ import type { LoadRequest } from '../measuring/closed-loop.js';
 import { formatCount } from '../measuring/format.js';
 import { seededRandom } from '../measuring/seeded-random.js';
 import type { Comparison, Scene } from '../scenario.js';
-import { nameOf, type RankBoard } from './rank-boards.js';
+import { HIGHEST, nameOf, type RankBoard } from './rank-boards.js';
 
 const READ = 200;
 const CHECKED = 5;
@@ -50,7 +50,7 @@ function submissionOf(
   const newBody = () => ({
     submissionId: randomUUID(),
     playerId: someone(),
-    score: Math.floor(random() * 2 * players),
+    score: Math.floor(random() * HIGHEST * players),
   });
   return {
     method: 'POST',
