@@ -36,7 +36,9 @@ export const ranks: ServersScenario = {
       const direct = { ...module, app: new AppClient(directUrl, undefined, signal) };
       const comparisons: Comparison[] = [];
       for (const board of boards) comparisons.push(...(await compareBoard({ module, direct }, board)));
+      const rankOfLargest = comparisons.findLast(({ title }) => title.startsWith('rank'));
       return {
+        headline: rankOfLargest ? answerOf(rankOfLargest) : '',
         answers: comparisons.map(answerOf),
         comparisons,
         figures: comparisons.flatMap(figuresOf),
