@@ -42,7 +42,10 @@ async function startWithReplicas(kind: 'redis' | 'valkey', options: ShapeOptions
   const following = setInterval(() => void follow().catch(() => undefined), FOLLOW_EVERY_MILLISECONDS);
   const failover = async () => {
     const before = await primaryNow();
-    await stack.node('sentinel-1').command('SENTINEL', 'FAILOVER', PRIMARY_NAME);
+    // A sentinel refuses (NOGOODSLAVE) while it has not heard from the replica for some seconds.
+    await retried('a sentinel has a replica to promote', () =>
+      stack.node('sentinel-1').command('SENTINEL', 'FAILOVER', PRIMARY_NAME),
+    );
     await waitUntil('a replica is the primary', PROMOTED_WITHIN_SECONDS, async () => {
       return (await stack.primaryNow()) !== before;
     });
