@@ -9,7 +9,7 @@ describe('parseOptions', () => {
       scenarios: [],
       quick: false,
       url: null,
-      seconds: 1.2,
+      seconds: 1,
       rounds: 9,
       connections: 4,
       json: null,
@@ -19,8 +19,8 @@ describe('parseOptions', () => {
   });
 
   it('has shorter rounds with --quick, which other options override', () => {
-    expect(parseOptions(['--quick'])).toMatchObject({ seconds: 0.15, rounds: 6 });
-    expect(parseOptions(['--quick', '--rounds', '2'])).toMatchObject({ seconds: 0.15, rounds: 2 });
+    expect(parseOptions(['--quick'])).toMatchObject({ seconds: 0.12, rounds: 6 });
+    expect(parseOptions(['--quick', '--rounds', '2'])).toMatchObject({ seconds: 0.12, rounds: 2 });
   });
 
   it('accepts names of scenarios, and names them all for an unknown one', () => {

@@ -22,8 +22,8 @@ export interface LoadOptions {
 }
 
 // Fewer than six rounds give no verdict.
-const FULL = { rounds: '9', seconds: '1.2' };
-const QUICK = { rounds: '6', seconds: '0.15' };
+const FULL = { rounds: '9', seconds: '1' };
+const QUICK = { rounds: '6', seconds: '0.12' };
 
 interface Named {
   name: string;
@@ -43,7 +43,7 @@ export function usageOf(command: string, scenarios: readonly Named[], ending: re
     '  --compare OLD.json  what has changed since an earlier report: ratios whose intervals do not overlap',
     '  --url URL           an app that already runs (default: start one)',
     '  --i-own-this-host   needed if the host of --url is not this machine',
-    '  --seconds 0.1-60    length of one round of one side (default 1.2, quick 0.15)',
+    '  --seconds 0.1-60    length of one round of one side (default 1, quick 0.12)',
     '  --rounds 1-20       rounds of each side, the sides alternate (default 9, quick 6)',
     '  --connections 1-64  concurrent clients (default 4)',
     '  --json FILE         the figures (default .data/load/<date>.json)',

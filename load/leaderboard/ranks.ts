@@ -26,7 +26,7 @@ export const ranks: ServersScenario = {
     const sizes = sizesOf(options);
     const ofSide = (options.rounds + 1) * (secondsOf(options) + 0.01) + 0.1;
     const players = sizes.reduce((sum, size) => sum + size, 0);
-    return 9 + sizes.length * SIDES_OF_A_BOARD * ofSide + players / 15_000;
+    return 9 + sizes.length * SIDES_OF_A_BOARD * ofSide + players / 9_000;
   },
   async measure(setting) {
     const { options, signal } = setting;

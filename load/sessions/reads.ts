@@ -18,7 +18,7 @@ const CONSTANT_OF: Readonly<Record<string, string>> = {
 };
 const MODULE_AT_MOST = 1.35;
 /** Requests of each side before the rounds: V8 compiles what has run often, and until then it costs several times as much. */
-const WARM_UP = { quick: 1_500, full: 10_000 };
+const WARM_UP = { quick: 1_000, full: 6_000 };
 
 /** Reads on each side, and the constant handlers in the same turns. Only the stores are compared with each other. */
 export async function compareReads(scene: Scene, visitors: readonly Visitor[]): Promise<Comparison> {
