@@ -12,6 +12,7 @@ const ROUNDS = 8;
 const PLAYERS = 100_000;
 const MAX = 1_000_000_000;
 const BATCH = 1_000;
+const WINDOWS: BoardDefinition['windows'] = ['all', 'daily', 'weekly', 'monthly'];
 
 interface Workload {
   name: string;
@@ -38,7 +39,7 @@ export const boardEngineCpu: ServersScenario = {
   seconds: () => 30,
   method:
     `CPU of the engine's process (INFO cpu) per submission: ${SUBMITTERS} submitters, each ${EACH} one after the other, ${ROUNDS} rounds of each side in turn, medians.\n` +
-    `A board with four windows and ranks before and after, against a ZADD GT each by the same client, of the same ${PLAYERS.toLocaleString('en-US')} players, who all have a score.`,
+    `A board with four windows and ranks before and after, against four raw ZADD GT by the same client, one per window, of the same ${PLAYERS.toLocaleString('en-US')} players, who all have a score.`,
   async measure({ say }) {
     const stand = await startBoardStand();
     try {
@@ -53,7 +54,7 @@ export const boardEngineCpu: ServersScenario = {
           {
             title: 'engine CPU per submission',
             rows: [
-              ['of the submissions', 'into 4 windows, with ranks, µs', 'raw ZADD GT, µs', 'ratio'],
+              ['of the submissions', 'into 4 windows, with ranks, µs', 'four raw ZADD GT, µs', 'ratio'],
               ...results.map(({ workload, submission, zadd }) => [
                 workload.name,
                 ...[submission, zadd, submission / zadd].map((value) => value.toFixed(2)),
@@ -62,9 +63,9 @@ export const boardEngineCpu: ServersScenario = {
           },
         ],
         figures: results.map(({ workload, submission, zadd }) => ({
-          figure: `engine CPU, submission / raw ZADD, ${workload.name}`,
+          figure: `engine CPU, submission / four raw ZADD GT, ${workload.name}`,
           value: submission / zadd,
-          atMost: 3.5,
+          atMost: 1.6,
         })),
       };
     } finally {
@@ -78,18 +79,16 @@ async function measureWorkload(
   { name, operator, nextScore }: Workload,
 ): Promise<{ submission: number; zadd: number }> {
   const { leaderboard, engine } = stand;
-  const board = await stand.newBoard({ operator, windows: ['all', 'daily', 'weekly', 'monthly'], max: MAX });
-  const raw = `raw ${name}`;
+  const board = await stand.newBoard({ operator, windows: WINDOWS, max: MAX });
+  const rawSets = WINDOWS.map((window) => `raw ${name} ${window}`);
   for (let from = 1; from <= PLAYERS; from += BATCH) {
     const scores = Array.from({ length: BATCH }, (_, i) => {
       const score = operator === 'best' ? Math.floor(Math.random() * MAX) : nextScore();
       return { submissionId: randomUUID(), playerId: playerId(from + i), score };
     });
     await leaderboard.submit(board, scores);
-    await commandsOf(engine).zAdd(
-      raw,
-      scores.map(({ playerId: value, score }) => ({ value, score })),
-    );
+    const members = scores.map(({ playerId: value, score }) => ({ value, score }));
+    await Promise.all(rawSets.map((set) => commandsOf(engine).zAdd(set, members)));
   }
   const next = () => ({ playerId: randomPlayer(PLAYERS), score: nextScore() });
   const cpuOf = async (submit: () => Promise<unknown>) => {
@@ -101,7 +100,8 @@ async function measureWorkload(
     () => leaderboard.submit(board, [{ submissionId: randomUUID(), ...next() }]),
     () => {
       const { playerId: value, score } = next();
-      return commandsOf(engine).zAdd(raw, { value, score }, { comparison: 'GT' });
+      const zAdd = (set: string) => commandsOf(engine).zAdd(set, { value, score }, { comparison: 'GT' });
+      return Promise.all(rawSets.map(zAdd));
     },
   ];
   const costs = await inTurn(
