@@ -1,4 +1,5 @@
-import type { Environment } from './config.schema.js';
+import { CONFLICTS, type Environment, SECRETS } from './config.schema.js';
+import type { Say } from './settings/settings.js';
 
 /** Secrets that `npm start` and the examples use. Without DEMO=true they are refused. */
 const KNOWN_SECRETS = new Set(['demo-game-server-key', 'demo-operator-key', 'change-me']);
@@ -14,55 +15,16 @@ export interface Conflict {
 export function findConflicts(settings: Partial<Environment>): Conflict[] {
   const conflicts: Conflict[] = [];
   const say = (setting: string, problem: string) => conflicts.push({ setting, problem });
-
-  const roles = [
-    ['SESSION_ENGINE_URL', 'loses sessions whenever a node goes, which signs people out silently'],
-    ['LEADERBOARD_ENGINE_URL', 'has no sorted sets'],
-  ] as const;
-  for (const [setting, reason] of roles) {
-    if ((settings[setting] ?? settings.ENGINE_URL)?.kind === 'memcached') {
-      say(setting, `cannot be Memcached: it ${reason}. Name a Redis or Valkey URL.`);
-    }
-  }
+  for (const find of CONFLICTS) find(settings, say);
   findSharedSecrets(settings, say);
-  findCookieConflicts(settings, say);
-  if (settings.DEMO) findDemoConflicts(settings, say);
-  else findWeakSecrets(settings, say);
+  if (!settings.DEMO) findWeakSecrets(settings, say);
   return conflicts;
 }
-
-type Say = (setting: string, problem: string) => void;
-
-function findDemoConflicts({ HOST, TRUST_PROXY }: Partial<Environment>, say: Say): void {
-  if (HOST !== undefined && !['127.0.0.1', 'localhost', '::1'].includes(HOST)) {
-    say('HOST', 'must be 127.0.0.1 while DEMO=true, which opens the operator’s part without a key.');
-  }
-  if (TRUST_PROXY) say('TRUST_PROXY', 'must be false while DEMO=true, which trusts no forwarded header.');
-}
-
-/** Browsers silently drop a cookie that breaks the rules of its name prefix or of SameSite (RFC 6265bis, 4.1.3 and 5.7). */
-function findCookieConflicts(settings: Partial<Environment>, say: Say): void {
-  const { COOKIE_NAME = '', COOKIE_DOMAIN, COOKIE_SAME_SITE, COOKIE_SECURE } = settings;
-  const [prefix = ''] = /^__(Host|Secure)-/i.exec(COOKIE_NAME) ?? [];
-  const isHostOnly = prefix.toLowerCase() === '__host-';
-  if (isHostOnly && COOKIE_DOMAIN !== undefined)
-    say('COOKIE_DOMAIN', 'must not be set for a COOKIE_NAME with __Host-. Remove it, or use __Secure-.');
-  if (COOKIE_SECURE !== false) return;
-  if (prefix !== '') say('COOKIE_NAME', `must not begin with ${prefix} while COOKIE_SECURE=false.`);
-  if (COOKIE_SAME_SITE === 'none') say('COOKIE_SAME_SITE', 'must not be none while COOKIE_SECURE=false.');
-}
-
-const SECRET_SETTINGS = [
-  'SESSION_SECRETS',
-  'SESSION_SEALING_KEYS',
-  'GAME_SERVER_KEY',
-  'OPERATOR_KEY',
-] as const;
 
 /** A leaked secret must not be valid for a second purpose. */
 function findSharedSecrets(settings: Partial<Environment>, say: Say): void {
   const owners = new Map<string, string>();
-  for (const setting of SECRET_SETTINGS) {
+  for (const setting of SECRETS) {
     for (const secret of new Set((settings[setting] ?? []).map(withoutBase64Dialect))) {
       const owner = owners.get(secret) ?? setting;
       owners.set(secret, owner);
@@ -78,7 +40,7 @@ function withoutBase64Dialect(secret: string): string {
 }
 
 function findWeakSecrets(settings: Partial<Environment>, say: Say): void {
-  for (const setting of ['SESSION_SECRETS', 'GAME_SERVER_KEY', 'OPERATOR_KEY'] as const) {
+  for (const setting of SECRETS) {
     const secrets = settings[setting] ?? [];
     if (secrets.some((secret) => KNOWN_SECRETS.has(secret))) {
       say(setting, 'is a published default. Make your own with: openssl rand -base64 32');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { findConflicts } from './config.conflicts.js';
-import { type Environment, environmentSchema } from './config.schema.js';
+import { ENGINE_SETTINGS, type Environment, environmentSchema } from './config.schema.js';
 
 /** All settings, validated and frozen. */
 export type Config = Readonly<Environment>;
@@ -53,28 +53,21 @@ function explain(setting: keyof Environment, text: string | undefined, message =
   return MISSING[setting] ?? 'is missing. Make one with: openssl rand -base64 32';
 }
 
-/** Each engine role and the setting that overrides `ENGINE_URL` for it. */
-const ENGINE_SETTINGS = {
-  sessions: 'SESSION_ENGINE_URL',
-  cache: 'CACHE_ENGINE_URL',
-  leaderboard: 'LEADERBOARD_ENGINE_URL',
-} as const;
-
 type EngineRole = keyof typeof ENGINE_SETTINGS;
+type EngineUrls = Pick<Config, 'ENGINE_URL' | (typeof ENGINE_SETTINGS)[EngineRole]>;
 
 /** The engine address of each role. */
-export function engineAddresses(config: Config): Record<EngineRole, Config['ENGINE_URL']> {
+export function engineAddresses(config: EngineUrls): Record<EngineRole, Config['ENGINE_URL']> {
+  const roles = Object.keys(ENGINE_SETTINGS) as EngineRole[];
   const addressOf = (role: EngineRole) => config[engineSetting(config, role)] ?? config.ENGINE_URL;
-  return {
-    sessions: addressOf('sessions'),
-    cache: addressOf('cache'),
-    leaderboard: addressOf('leaderboard'),
-  };
+  return Object.fromEntries(roles.map((role) => [role, addressOf(role)])) as ReturnType<
+    typeof engineAddresses
+  >;
 }
 
 /** The setting to correct when the engine of a role is wrong. */
 export function engineSetting(
-  config: Config,
+  config: EngineUrls,
   role: string,
 ): 'ENGINE_URL' | (typeof ENGINE_SETTINGS)[EngineRole] {
   const own = role in ENGINE_SETTINGS ? ENGINE_SETTINGS[role as EngineRole] : 'ENGINE_URL';
