@@ -1,9 +1,8 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import type { Dataset } from './project.js';
 
-const ALL_ROWS = 3_000_000;
 const EMPTY_CLUSTER_BYTES = 200e6;
-const ALL_ROWS_BYTES = 1.3e9;
 
 /** Throws when a port of the app nodes is in use, with a command that uses a free one. */
 export async function checkPorts(first: number, count: number): Promise<void> {
@@ -13,8 +12,11 @@ export async function checkPorts(first: number, count: number): Promise<void> {
   }
 }
 
-/** Creates the data folder. Throws when that fails, or when the disk has too little free space for `rows` flights. */
-export async function checkDataFolder(folder: string, rows = ALL_ROWS): Promise<void> {
+/** Creates the data folder. Throws when that fails, or when the disk has too little free space for a dataset. */
+export async function checkDataFolder(
+  folder: string,
+  dataset?: Pick<Dataset, 'bytes' | 'advice'>,
+): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (cause) {
@@ -26,11 +28,11 @@ export async function checkDataFolder(folder: string, rows = ALL_ROWS): Promise<
     throw new Error(`Data cannot be stored in ${folder}: ${problem}, or set DATABASE_URL.`, { cause });
   }
   const { bavail, bsize } = await statfs(folder);
-  const needed = EMPTY_CLUSTER_BYTES + (rows / ALL_ROWS) * ALL_ROWS_BYTES;
+  const needed = EMPTY_CLUSTER_BYTES + (dataset?.bytes ?? 0);
   if (bavail * bsize >= needed) return;
   throw new Error(
-    `${folder} has ${gigabytes(bavail * bsize)} free, but ${rows.toLocaleString('en')} flights need ` +
-      `${gigabytes(needed)}. Free some space, or load fewer flights: DATASET_ROWS=100000 npm start`,
+    `${folder} has ${gigabytes(bavail * bsize)} free, but ${gigabytes(needed)} are needed. ` +
+      `Free some space, ${dataset ? `${dataset.advice}, ` : ''}or set DATABASE_URL.`,
   );
 }
 

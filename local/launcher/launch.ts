@@ -15,10 +15,10 @@ import {
 import { ensureEngine } from '../installation/ensure-engine.js';
 import { tryLock } from '../machine/lock.js';
 import { appEnvironment, type ServerUrls, startAppNode } from './app/app-nodes.js';
-import { buildStale } from './app/build.js';
+import { buildStale, SERVER } from './app/build.js';
 import { checkDataFolder, checkPorts } from './checks.js';
-import { loadFlights } from './app/flights.js';
 import type { StartOptions } from './command-line/options.js';
+import type { Dataset, Project } from './project.js';
 import type { Stack } from './stack.js';
 import type { Terminal } from './command-line/terminal.js';
 
@@ -27,15 +27,15 @@ const CONNECTION_SECONDS = 300;
 
 type RedisLike = Exclude<EngineKind, 'memcached'>;
 
-export interface Launch {
-  readonly root: string;
+export interface Launch extends Omit<Project, 'dataset'> {
+  readonly dataset?: Dataset | undefined;
   readonly stack: Stack;
   readonly terminal: Terminal;
 }
 
 /** Starts everything. Resolves with a description when an app node ends by itself. */
-export async function launch(options: StartOptions, { root, stack, terminal }: Launch): Promise<string> {
-  const parts = new Parts(options, realpathSync(root), stack, terminal);
+export async function launch(options: StartOptions, project: Launch): Promise<string> {
+  const parts = new Parts(options, project);
   await checkPorts(options.port, options.nodes);
   const folder = options.databaseUrl ? undefined : await parts.dataFolder();
   const kinds = await parts.installedEngines();
@@ -50,12 +50,18 @@ export async function launch(options: StartOptions, { root, stack, terminal }: L
 
 /** One method for each part of the stack. Each prints one line about its part. */
 class Parts {
+  private readonly root: string;
+  private readonly stack: Stack;
+  private readonly terminal: Terminal;
+
   constructor(
     private readonly options: StartOptions,
-    private readonly root: string,
-    private readonly stack: Stack,
-    private readonly terminal: Terminal,
-  ) {}
+    private readonly project: Launch,
+  ) {
+    this.root = realpathSync(project.root);
+    this.stack = project.stack;
+    this.terminal = project.terminal;
+  }
 
   /** The first of .data/1, .data/2, ... that no other running stack of this project uses. */
   async dataFolder(): Promise<string> {
@@ -64,7 +70,7 @@ class Parts {
     while (!(await tryLock(`${data} slot ${slot}`))) slot += 1;
     const folder = join(data, `${slot}`);
     if (slot > 1) this.terminal.part('data', `another stack is running, so this one uses .data/${slot}`);
-    await checkDataFolder(folder, this.options.rows);
+    await checkDataFolder(folder, this.project.dataset);
     return folder;
   }
 
@@ -99,30 +105,26 @@ class Parts {
     return this.started('cache', await startEngine('memcached'));
   }
 
-  /** Resolves with its URL when the flights are loaded. */
+  /** Resolves with its URL when the dataset is loaded. */
   async database(folder: string | undefined): Promise<string> {
     const url = this.options.databaseUrl ?? (await this.postgres(join(folder ?? '', 'postgres')));
-    const { outcome, rows } = await loadFlights({
+    const { dataset } = this.project;
+    if (!dataset) return url;
+    const result = await dataset.load({
       root: this.root,
       databaseUrl: url,
-      rows: this.options.rows,
-      onProgress: (progress) => this.terminal.progress('flights', progress),
+      onProgress: (progress) => this.terminal.progress(dataset.name, progress),
     });
     this.terminal.endProgress();
-    const words = {
-      loaded: 'loaded',
-      replaced: 'loaded, replacing other data',
-      kept: 'already loaded',
-    };
-    this.terminal.part('flights', `${rows.toLocaleString('en')} ${words[outcome]}`);
+    this.terminal.part(dataset.name, result);
     return url;
   }
 
   async build(): Promise<void> {
     const started = Date.now();
     const print = (text: string): void => this.terminal.part('build', text);
-    const onStale = (name: string): void => print(`building the ${name}`);
-    const built = await buildStale(this.root, { serverToo: !this.options.watch, onStale });
+    const targets = this.project.targets.filter((target) => target !== SERVER || !this.options.watch);
+    const built = await buildStale(this.root, targets, (name) => print(`building the ${name}`));
     if (built.length > 0) print(`${built.join(' and ')} built in ${seconds(started)}`);
   }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { freePort } from '../../local/machine/free-port.js';
 import { type Exit, GuardedProcess } from '../../local/processes/guarded-process.js';
-import { buildStale } from '../../local/launcher/app/build.js';
+import { buildStale, SERVER } from '../../local/launcher/app/build.js';
+import { PAGE } from '../../local/launcher/demo/page.js';
 import type { Settings } from './settings.js';
 import { until } from './until.js';
 
@@ -25,7 +26,7 @@ export interface DistProcess {
 
 /** Builds the app and the page, unless they are up to date. */
 export async function build(): Promise<void> {
-  await buildStale(process.cwd(), { serverToo: true });
+  await buildStale(process.cwd(), [SERVER, PAGE]);
 }
 
 /** Starts the app on PORT or on a free port. Resolves when it listens. Its engines and database may be down. */

@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { ensureEngine } from '../../local/installation/ensure-engine.js';
 import { type EngineKind, startPostgres } from '../../local/index.js';
 import { buildStale } from '../../local/launcher/app/build.js';
+import { PAGE } from '../../local/launcher/demo/page.js';
 import { loadFlightsDataset } from '../../src/demo/flights/dataset/flights.dataset.js';
 import { NOT_IN_QUICK, SCOPE } from './scope.js';
 
@@ -19,7 +20,7 @@ const ROWS = 100_000;
 /** Installs the engines, builds the page, and starts one PostgreSQL server with 100,000 flights. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const engines = await installEngines();
-  await buildStale(process.cwd(), { serverToo: false });
+  await buildStale(process.cwd(), [PAGE]);
   const postgres = await startPostgres();
   await loadFlightsDataset({ databaseUrl: postgres.url, rows: ROWS });
   project.provide('templateDatabaseUrl', postgres.url);

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../local/machine/free-port.js';
 import { startEngine, startPostgres } from '../../../local/index.js';
 import { appEnvironment, startAppNode } from '../../../local/launcher/app/app-nodes.js';
-import { buildStale } from '../../../local/launcher/app/build.js';
+import { buildStale, SERVER } from '../../../local/launcher/app/build.js';
 import type { ServersScenario } from '../../scenario.js';
 import { largest, quantile } from '../../measuring/statistics.js';
 
@@ -27,7 +27,7 @@ export const signUps: ServersScenario = {
     `once. ${ROUNDS} floods of each; the limits per address are lifted, as if each came from an address of its own.`,
   async measure({ say }) {
     say('starts the application');
-    await buildStale(process.cwd(), { serverToo: true });
+    await buildStale(process.cwd(), [SERVER]);
     const [engine, postgres, port] = [await startEngine('redis'), await startPostgres(), await freePort()];
     const urls = { database: postgres.url, engine: engine.url, cacheEngine: undefined };
     const limits = { SIGN_UPS_PER_ADDRESS: '100000', SIGN_IN_FAILURES_PER_ADDRESS: '100000' };

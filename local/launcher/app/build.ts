@@ -5,52 +5,47 @@ import { GuardedProcess } from '../../processes/guarded-process.js';
 import { lock } from '../../machine/lock.js';
 
 /** A folder that is built from sources and stores a fingerprint of them. */
-interface Target {
+export interface BuildTarget {
   readonly name: string;
   readonly sources: readonly string[];
   readonly output: string;
   readonly command: readonly string[];
 }
 
-const SHARED_SOURCES = ['package-lock.json', 'tsconfig.json'];
+/** Sources of every target. */
+export const SHARED_SOURCES = ['package-lock.json', 'tsconfig.json'];
 
-const SERVER: Target = {
+/** The Nest application. */
+export const SERVER: BuildTarget = {
   name: 'server',
   sources: ['src', 'nest-cli.json', 'tsconfig.build.json', ...SHARED_SOURCES],
   output: 'dist',
   command: ['node_modules/@nestjs/cli/bin/nest.js', 'build'],
 };
 
-const PAGE: Target = {
-  name: 'page',
-  sources: ['web', ...SHARED_SOURCES],
-  output: 'web/dist',
-  command: ['node_modules/vite/bin/vite.js', 'build', 'web'],
-};
-
 const NOT_SOURCES = new Set(['node_modules', 'dist']);
 const FINGERPRINT_FILE = '.fingerprint';
 
-interface BuildOptions {
-  readonly serverToo: boolean;
-  /** Called before a build, which can take half a minute. */
-  readonly onStale?: (name: string) => void;
-}
+/** Called with the name of a target before its build, which can take half a minute. */
+type OnStale = (name: string) => void;
 
 /** Builds the targets whose sources have changed. Returns their names. */
-export async function buildStale(root: string, options: BuildOptions): Promise<string[]> {
+export async function buildStale(
+  root: string,
+  targets: readonly BuildTarget[],
+  onStale?: OnStale,
+): Promise<string[]> {
   // Concurrent starts must not clear each other's output.
   const held = await lock(`${root} build`);
   try {
-    const targets = options.serverToo ? [SERVER, PAGE] : [PAGE];
-    const built = await Promise.all(targets.map((target) => buildIfStale(root, target, options)));
+    const built = await Promise.all(targets.map((target) => buildIfStale(root, target, onStale)));
     return targets.filter((_, index) => built[index]).map(({ name }) => name);
   } finally {
     await held.release();
   }
 }
 
-async function buildIfStale(root: string, target: Target, { onStale }: BuildOptions): Promise<boolean> {
+async function buildIfStale(root: string, target: BuildTarget, onStale?: OnStale): Promise<boolean> {
   const file = join(root, target.output, FINGERPRINT_FILE);
   const fingerprint = await fingerprintOf(root, target.sources);
   if ((await readFile(file, 'utf8').catch(() => '')) === fingerprint) return false;

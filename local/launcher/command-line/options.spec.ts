@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readOptions, UsageError } from './options.js';
 
 describe('readOptions', () => {
-  it('defaults to one node on port 3000, any installed engine and all flights', () => {
+  it('defaults to one node on port 3000 and any installed engine', () => {
     expect(readOptions([], {})).toEqual({
       help: false,
       engine: undefined,
@@ -13,7 +13,6 @@ describe('readOptions', () => {
       watch: false,
       debug: false,
       port: 3000,
-      rows: undefined,
       databaseUrl: undefined,
       engineUrl: undefined,
       cacheEngineUrl: undefined,
@@ -23,22 +22,19 @@ describe('readOptions', () => {
   it('reads options and the environment', () => {
     const options = readOptions(['--engine', 'memcached', '--nodes=2'], {
       PORT: '4000',
-      DATASET_ROWS: '100000',
       DATABASE_URL: 'postgres://host/caching',
     });
     expect(options).toMatchObject({
       engine: 'memcached',
       nodes: 2,
       port: 4000,
-      rows: 100_000,
       databaseUrl: 'postgres://host/caching',
     });
   });
 
   it('treats an empty value as unset', () => {
-    expect(readOptions([], { PORT: '', DATASET_ROWS: '', ENGINE_URL: '' })).toMatchObject({
+    expect(readOptions([], { PORT: '', ENGINE_URL: '' })).toMatchObject({
       port: 3000,
-      rows: undefined,
       engineUrl: undefined,
     });
   });
@@ -75,7 +71,6 @@ describe('readOptions', () => {
     [['--nodes', '2', '--debug'], {}, '--watch and --debug support one node only. Remove --nodes.'],
     [[], { PORT: 'http' }, 'PORT must be a whole number from 1 to 65535, not "http".'],
     [['--nodes', '2'], { PORT: '65535' }, 'PORT must be a whole number from 1 to 65534, not "65535".'],
-    [[], { DATASET_ROWS: '1e6' }, 'DATASET_ROWS must be a whole number from 1 to 3000000, not "1e6".'],
     [
       ['--engine', 'redis'],
       { ENGINE_URL: 'redis://host' },

@@ -23,7 +23,6 @@ ${PROFILE_LINES.join('\n')}
 
 Environment variables, also read from .env in the project folder:
   PORT=3000             port of the first app node
-  DATASET_ROWS=3000000  how many flights to load
   DATABASE_URL, ENGINE_URL, CACHE_ENGINE_URL   your own servers, used instead of starting them`;
 
 /** A mistake in the command line or the environment. The message is one sentence. */
@@ -40,8 +39,6 @@ export interface StartOptions {
   /** Implies `watch`, because the inspector needs a current build. */
   readonly debug: boolean;
   readonly port: number;
-  /** undefined = all flights. */
-  readonly rows: number | undefined;
   readonly databaseUrl: string | undefined;
   readonly engineUrl: string | undefined;
   readonly cacheEngineUrl: string | undefined;
@@ -83,7 +80,6 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     watch,
     debug,
     port: wholeNumber('PORT', environment['PORT'] || '3000', 1, HIGHEST_PORT - nodes + 1),
-    rows: optionalRows(environment['DATASET_ROWS']),
     // `NAME=` in .env counts as unset.
     databaseUrl: environment['DATABASE_URL'] || undefined,
     engineUrl: environment['ENGINE_URL'] || undefined,
@@ -153,11 +149,8 @@ function refuseTwoEngines({ engine, profile, engineUrl, cacheEngineUrl, topology
   }
 }
 
-function optionalRows(text: string | undefined): number | undefined {
-  return text ? wholeNumber('DATASET_ROWS', text, 1, 3_000_000) : undefined;
-}
-
-function wholeNumber(name: string, text: string, lowest: number, highest: number): number {
+/** @throws UsageError */
+export function wholeNumber(name: string, text: string, lowest: number, highest: number): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= lowest && number <= highest) return number;
   throw new UsageError(`${name} must be a whole number from ${lowest} to ${highest}, not "${text}".`);

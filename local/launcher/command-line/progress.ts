@@ -8,10 +8,10 @@ export interface Progress {
 
 const BAR_WIDTH = 24;
 
-/** For example "45 %  1,350,000 of 3,000,000 flights  812,000/s  2 s left" */
+/** For example "45 %  1,350,000 of 3,000,000 rows  812,000/s  2 s left" */
 export function progressText(progress: Progress): string {
   const { done, total, note } = progress;
-  const count = `${percent(progress)} %  ${number(done)} of ${number(total)} flights`;
+  const count = `${percent(progress)} %  ${number(done)} of ${number(total)} rows`;
   return `${count}  ${note ?? pace(progress)}`.trimEnd();
 }
 

@@ -15,7 +15,7 @@ describe('Terminal', () => {
     const { terminal, written } = open(true);
     terminal.progress('flights', half);
     expect(written()).toBe(
-      '\r\u001b[2Kflights    ━━━━━━━━━━━━────────────  50 %  1,500,000 of 3,000,000 flights  750,000/s  2 s left',
+      '\r\u001b[2Kflights    ━━━━━━━━━━━━────────────  50 %  1,500,000 of 3,000,000 rows  750,000/s  2 s left',
     );
   });
 
@@ -54,6 +54,6 @@ describe('Terminal', () => {
   it('shows a note instead of the rate and the remaining time', () => {
     const { terminal, written } = open(false);
     terminal.progress('flights', { ...half, done: half.total, note: 'building the indexes' });
-    expect(written()).toBe('flights    100 %  3,000,000 of 3,000,000 flights  building the indexes\n');
+    expect(written()).toBe('flights    100 %  3,000,000 of 3,000,000 rows  building the indexes\n');
   });
 });

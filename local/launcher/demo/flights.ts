@@ -1,26 +1,45 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { wholeNumber } from '../command-line/options.js';
 import type { Progress } from '../command-line/progress.js';
+import type { DatasetReader, LoadOptions } from '../project.js';
 
 /** The messages of src/demo/flights/dataset/load.ts. */
 type LoadMessage =
   | { readonly progress: { step: 'copying' | 'indexing'; rows: number; rowsTotal: number } }
   | { readonly result: { outcome: 'loaded' | 'replaced' | 'kept'; rows: number } };
 
-export interface LoadedFlights {
+interface LoadedFlights {
   readonly outcome: 'loaded' | 'replaced' | 'kept';
   readonly rows: number;
 }
 
-export interface FlightsOptions {
-  readonly root: string;
-  readonly databaseUrl: string;
-  readonly rows: number | undefined;
-  readonly onProgress: (progress: Progress) => void;
-}
+const ALL_ROWS = 3_000_000;
+const ALL_ROWS_BYTES = 1.3e9;
+const OUTCOMES = { loaded: 'loaded', replaced: 'loaded, replacing other data', kept: 'already loaded' };
+
+/** The flights of the demo. `DATASET_ROWS` limits how many are loaded. */
+export const FLIGHTS: DatasetReader = {
+  help: `  DATASET_ROWS=${ALL_ROWS}  how many flights to load`,
+  read: ({ DATASET_ROWS }) => {
+    const rows = DATASET_ROWS ? wholeNumber('DATASET_ROWS', DATASET_ROWS, 1, ALL_ROWS) : undefined;
+    return {
+      name: 'flights',
+      bytes: ((rows ?? ALL_ROWS) / ALL_ROWS) * ALL_ROWS_BYTES,
+      advice: 'load fewer flights (DATASET_ROWS=100000 npm start)',
+      load: async (options) => {
+        const loaded = await loadFlights(rows, options);
+        return `${loaded.rows.toLocaleString('en')} ${OUTCOMES[loaded.outcome]}`;
+      },
+    };
+  },
+};
 
 /** Runs the data loader. It exits with this process, because it watches the IPC channel. */
-export function loadFlights({ root, databaseUrl, rows, onProgress }: FlightsOptions): Promise<LoadedFlights> {
+function loadFlights(
+  rows: number | undefined,
+  { root, databaseUrl, onProgress }: LoadOptions,
+): Promise<LoadedFlights> {
   // Every user of this machine can read command lines, so the password goes through PGPASSWORD.
   const url = new URL(databaseUrl);
   const password = decodeURIComponent(url.password);
