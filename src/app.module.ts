@@ -13,6 +13,10 @@ import { LeaderboardModule } from './leaderboard/index.js';
 import { QueryCacheModule } from './query-cache/index.js';
 import { SessionsModule } from './sessions/index.js';
 import { activeTraceId, TelemetryModule } from './telemetry/index.js';
+import { BoardMetrics } from './telemetry/subscribers/board-metrics.js';
+import { LookupMetrics } from './telemetry/subscribers/lookup-metrics.js';
+import { LookupSpans } from './telemetry/subscribers/lookup-spans.js';
+import { SessionMetrics } from './telemetry/subscribers/session-metrics.js';
 import { TextbookModule } from './textbook/index.js';
 
 const KEY_PREFIX = 'caching';
@@ -112,8 +116,12 @@ const textbook = TextbookModule.forRootAsync({
     }),
 
     TelemetryModule.forRootAsync({
+      subscribers: [BoardMetrics, LookupMetrics, LookupSpans, SessionMetrics],
       inject: [CONFIG],
-      useFactory: (config: Config) => ({ otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT }),
+      useFactory: (config: Config) => ({
+        serviceName: 'in-memory-caching',
+        otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+      }),
     }),
 
     AccountsModule.forRootAsync({

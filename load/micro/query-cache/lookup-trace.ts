@@ -2,10 +2,11 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { startEngine } from '../../../local/index.js';
 import { type CachedQuery, lookupChannel } from '../../../src/query-cache/index.js';
-import { recordLookup } from '../../../src/telemetry/traces/lookup-spans.js';
+import { recordLookup } from '../../../src/telemetry/subscribers/lookup-spans.js';
 import { Database } from '../../../src/database/index.js';
 import { MetricsService } from '../../../src/telemetry/metrics/metrics.service.js';
 import { subscribe } from '../../../src/telemetry/subscribe.js';
+import { LookupMetrics } from '../../../src/telemetry/subscribers/lookup-metrics.js';
 import { inTurn } from '../../measuring/in-turn.js';
 import type { ServersScenario } from '../../scenario.js';
 import { type CacheNode, openCacheNode } from './cache-node.js';
@@ -71,8 +72,12 @@ const SUBSCRIBERS: Readonly<Record<string, Subscriber>> = {
   metrics: ({ engines, cache }) => {
     // It connects only when it is used.
     const database = new Database({ url: 'postgres://localhost/unused' });
-    const metrics = new MetricsService(engines, cache, database);
-    return () => void Promise.all([metrics.onApplicationShutdown(), database.onApplicationShutdown()]);
+    const metrics = new MetricsService({ serviceName: 'bench' }, engines, database);
+    const lookups = new LookupMetrics(metrics, cache);
+    return () => {
+      lookups.onApplicationShutdown();
+      void Promise.all([metrics.onApplicationShutdown(), database.onApplicationShutdown()]);
+    };
   },
   spans: () => {
     const toNowhere: SpanExporter = {

@@ -22,51 +22,38 @@ import {
   ATTR_URL_SCHEME,
 } from '@opentelemetry/semantic-conventions';
 import type { NextFunction, Request, Response } from 'express';
-import { Engines } from '../../engine/index.js';
 import { Origins } from '../../http/index.js';
-import { fastLaneChannel, lookupChannel } from '../../query-cache/index.js';
-import { recordLookup } from './lookup-spans.js';
 import { routeOf } from '../route.js';
-import { subscribe } from '../subscribe.js';
 import { TELEMETRY_OPTIONS, type TelemetryOptions } from '../telemetry.options.js';
-import { bindContexts, runInContext } from './trace-context.js';
+import { runInContext } from './trace-context.js';
 
 /** Sooner than OpenTelemetry's default, so that a trace is visible soon after its request. */
 const EXPORT_EVERY_MS = 500;
 
 /**
- * A span for every request, in the caller's trace if there is one (W3C Trace Context), with a child span for every lookup,
- * exported over OTLP. Without an endpoint there are no subscriptions and no spans.
+ * A span for every request, in the caller's trace if there is one (W3C Trace Context), exported over OTLP. `subscribers/` adds
+ * those of the modules. Without an endpoint there are no spans.
  */
 @Injectable()
 export class TracesService implements OnApplicationShutdown {
   private readonly provider: NodeTracerProvider | undefined;
-  private readonly tracer: Tracer | undefined;
+  /** Undefined without an endpoint. */
+  readonly tracer: Tracer | undefined;
   private readonly propagator = new W3CTraceContextPropagator();
-  private readonly unsubscribe: (() => void)[] = [];
 
   constructor(
-    @Inject(TELEMETRY_OPTIONS) { otlpEndpoint }: TelemetryOptions,
-    engines: Engines,
+    @Inject(TELEMETRY_OPTIONS) { otlpEndpoint, serviceName }: TelemetryOptions,
     private readonly origins: Origins,
   ) {
     if (!otlpEndpoint) return;
     const url = new URL('v1/traces', otlpEndpoint.replace(/\/*$/, '/')).href;
     this.provider = new NodeTracerProvider({
-      resource: resourceFromAttributes({ [ATTR_SERVICE_NAME]: 'in-memory-caching' }),
+      resource: resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName }),
       spanProcessors: [
         new BatchSpanProcessor(new OTLPTraceExporter({ url }), { scheduledDelayMillis: EXPORT_EVERY_MS }),
       ],
     });
-    const tracer = this.provider.getTracer('in-memory-caching');
-    this.tracer = tracer;
-    const { kind } = engines.for('cache').address;
-    this.unsubscribe.push(
-      subscribe(lookupChannel, (lookup) => recordLookup(tracer, lookup, kind)),
-      bindContexts(fastLaneChannel, ({ request, response, route }) =>
-        this.startSpan(tracer, { request, response, route: () => route }),
-      ),
-    );
+    this.tracer = this.provider.getTracer(serviceName);
   }
 
   /** Runs the request in the context of its span. */
@@ -75,8 +62,8 @@ export class TracesService implements OnApplicationShutdown {
     runInContext(this.startSpan(this.tracer, { request, response, route: () => routeOf(request) }), next);
   };
 
-  /** @returns the context of the request. */
-  private startSpan(tracer: Tracer, { request, response, route }: TracedRequest): Context {
+  /** Starts the span of a request, which ends with its response. @returns the context of the request. */
+  startSpan(tracer: Tracer, { request, response, route }: TracedRequest): Context {
     const { method = '', headers } = request;
     const parent = this.propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
     // Without url.path: paths contain arguments and player ids.
@@ -91,12 +78,11 @@ export class TracesService implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const unsubscribe of this.unsubscribe) unsubscribe();
     await this.provider?.shutdown();
   }
 }
 
-interface TracedRequest {
+export interface TracedRequest {
   request: IncomingMessage;
   response: ServerResponse;
   /** Express knows it when the request has ended. */

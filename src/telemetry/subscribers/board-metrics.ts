@@ -1,3 +1,4 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Attributes, Meter, ObservableCounter } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
 import {
@@ -6,6 +7,7 @@ import {
   type BoardSize,
   boardSizeChannel,
 } from '../../leaderboard/index.js';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { subscribe } from '../subscribe.js';
 
 /** Maximum number of series per metric with a board label. Each series makes a scrape larger, and the SDK drops labels beyond 2,000. */
@@ -31,13 +33,14 @@ type Figure = keyof typeof FIGURES;
 type Events = Partial<Record<BoardEvent['event'], number>>;
 
 /** Sizes and events of boards, from the leaderboard's channels: per board for the largest ones, and in total. */
-export class BoardMetrics {
+@Injectable()
+export class BoardMetrics implements OnApplicationShutdown {
   private readonly sizes = new Map<string, BoardSize & { measuredAt: number }>();
   private readonly events = new LRUCache<string, Events>({ max: MOST_BOARDS });
   private readonly totalEvents: Events = {};
   private readonly subscriptions: (() => void)[];
 
-  constructor(meter: Meter) {
+  constructor({ meter }: MetricsService) {
     for (const figure of Object.keys(FIGURES) as Figure[]) this.observeFigure(meter, figure);
     this.observeBoards(meter);
     this.observeEvents(meter);
@@ -47,7 +50,7 @@ export class BoardMetrics {
     ];
   }
 
-  stop(): void {
+  onApplicationShutdown(): void {
     for (const unsubscribe of this.subscriptions) unsubscribe();
   }
 

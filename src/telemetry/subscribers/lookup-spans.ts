@@ -1,3 +1,4 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Attributes, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
 import {
   ATTR_DB_OPERATION_NAME,
@@ -5,8 +6,33 @@ import {
   ATTR_DB_SYSTEM_NAME,
   DB_SYSTEM_NAME_VALUE_POSTGRESQL,
 } from '@opentelemetry/semantic-conventions';
-import type { LookupTrace } from '../../query-cache/index.js';
-import { activeContext } from './trace-context.js';
+import { Engines } from '../../engine/index.js';
+import { fastLaneChannel, lookupChannel, type LookupTrace } from '../../query-cache/index.js';
+import { subscribe } from '../subscribe.js';
+import { activeContext, bindContexts } from '../traces/trace-context.js';
+import { TracesService } from '../traces/traces.service.js';
+
+/** A span for every lookup of the query cache, and for every request that its fast lane answers. */
+@Injectable()
+export class LookupSpans implements OnApplicationShutdown {
+  private readonly subscriptions: (() => void)[] = [];
+
+  constructor(traces: TracesService, engines: Engines) {
+    const { tracer } = traces;
+    if (!tracer) return;
+    const { kind } = engines.for('cache').address;
+    this.subscriptions = [
+      subscribe(lookupChannel, (lookup) => recordLookup(tracer, lookup, kind)),
+      bindContexts(fastLaneChannel, ({ request, response, route }) =>
+        traces.startSpan(tracer, { request, response, route: () => route }),
+      ),
+    ];
+  }
+
+  onApplicationShutdown(): void {
+    for (const unsubscribe of this.subscriptions) unsubscribe();
+  }
+}
 
 interface Phase {
   name: string;
