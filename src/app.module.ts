@@ -8,7 +8,7 @@ import { ConsoleModule } from './demo/console/console.module.js';
 import { FlightsModule } from './demo/flights/flights.module.js';
 import { WeatherModule } from './demo/weather/weather.module.js';
 import { EngineModule, Engines } from './engine/index.js';
-import { Drain, HttpModule } from './http/index.js';
+import { type ApiTitle, Drain, HttpModule } from './http/index.js';
 import { LeaderboardModule } from './leaderboard/index.js';
 import { QueryCacheModule } from './query-cache/index.js';
 import { SessionsModule } from './sessions/index.js';
@@ -18,6 +18,12 @@ import { LookupMetrics } from './telemetry/subscribers/lookup-metrics.js';
 import { LookupSpans } from './telemetry/subscribers/lookup-spans.js';
 import { SessionMetrics } from './telemetry/subscribers/session-metrics.js';
 import { TextbookModule } from './textbook/index.js';
+
+/** The title of the API at `/docs`. */
+export const API: ApiTitle = {
+  title: 'In-memory caching on NestJS',
+  description: 'Sessions, a query cache and a live leaderboard on Redis, Valkey and Memcached.',
+};
 
 const KEY_PREFIX = 'caching';
 const DATABASE_CONNECTIONS = 10;

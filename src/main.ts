@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AppModule } from './app.module.js';
+import { API, AppModule } from './app.module.js';
 import { type Config, ConfigError, engineSetting, readProcessConfig } from './config/index.js';
 import { EngineMismatchError } from './engine/index.js';
 import { configureHttp, Drain, HealthService } from './http/index.js';
@@ -20,7 +20,7 @@ async function bootstrap(): Promise<void> {
     abortOnError: false,
     logger: new QuietStartupLogger(),
   });
-  configureHttp(app);
+  configureHttp(app, API);
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // Not once: a second signal must not cut off what is being answered.

@@ -6,7 +6,7 @@ import { type NextFunction, type Request, type Response, static as serveFiles } 
 import helmet from 'helmet';
 import { explainBodyError, readJsonBody } from './requests/body.js';
 import { Drain } from './drain.js';
-import { serveOpenApi } from './open-api.js';
+import { type ApiTitle, serveOpenApi } from './open-api.js';
 import { Origins } from './origins/origins.js';
 import { SocketAdapter } from './origins/socket.adapter.js';
 
@@ -14,7 +14,7 @@ const PREFLIGHT_SECONDS = 600;
 const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 /** Sets up Express: origins, security headers, bodies, the page, websockets and OpenAPI. Create the application with `bodyParser: false`. */
-export function configureHttp(app: NestExpressApplication): void {
+export function configureHttp(app: NestExpressApplication, title: ApiTitle): void {
   const origins = app.get(Origins);
   app.set('trust proxy', origins.trustsProxy);
   app.set('query parser', 'simple');
@@ -28,7 +28,7 @@ export function configureHttp(app: NestExpressApplication): void {
   app.use(readJsonBody, explainBodyError);
   if (existsSync(PAGE)) servePage(app);
   app.useWebSocketAdapter(new SocketAdapter(app, origins));
-  serveOpenApi(app);
+  serveOpenApi(app, title);
 }
 
 function allowReadsFromOtherOrigins(app: NestExpressApplication, origins: Origins): void {

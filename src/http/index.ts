@@ -1,4 +1,5 @@
 export { configureHttp } from './configure.js';
+export type { ApiTitle } from './open-api.js';
 export { Drain } from './drain.js';
 export { HealthService } from './health/health.service.js';
 export { HttpModule } from './http.module.js';

@@ -1,14 +1,22 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
+/** Names the application in its OpenAPI description. */
+export interface ApiTitle {
+  /** For example `My service`. */
+  title: string;
+  /** One sentence about what the API offers. */
+  description: string;
+}
+
 /** OpenAPI at `/docs`, its JSON at `/docs-json`. */
-export function serveOpenApi(app: INestApplication): void {
-  const description = new DocumentBuilder()
-    .setTitle('In-memory caching on NestJS')
-    .setDescription('Sessions, a query cache and a live leaderboard on Redis, Valkey and Memcached.')
+export function serveOpenApi(app: INestApplication, { title, description }: ApiTitle): void {
+  const document = new DocumentBuilder()
+    .setTitle(title)
+    .setDescription(description)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'GAME_SERVER_KEY' }, 'game-server')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'OPERATOR_KEY' }, 'operator')
     .addCookieAuth('sid', { type: 'apiKey', in: 'cookie' }, 'session')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description));
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document));
 }

@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { inject } from 'vitest';
 import type { EngineKind, LocalServer } from '../../local/index.js';
-import { AppModule } from '../../src/app.module.js';
+import { API, AppModule } from '../../src/app.module.js';
 import { CONFIG, readConfig } from '../../src/config/index.js';
 import { configureHttp } from '../../src/http/index.js';
 import type { Readiness } from '../../src/http/health/health.wire.js';
@@ -81,7 +81,7 @@ export async function startOn(settings: Settings, logger?: LoggerService): Promi
     bodyParser: false,
     logger: logger ?? SILENT,
   });
-  configureHttp(app);
+  configureHttp(app, API);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, get: (type) => app.get(type), close: () => app.close() };
