@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A Lua script: its text is sent once per server (EVAL), afterwards its digest (EVALSHA). */
 export interface EngineScript {
@@ -16,8 +18,11 @@ export function defineScript(name: string, lua: string): EngineScript {
 
 /**
  * Defines a script from `.lua` files, which are concatenated: shared functions first, the script itself last. Call it when a module
- * is loaded, since it reads synchronously: `readScript('sessions.read', new URL('./scripts/read.lua', import.meta.url))`.
+ * is loaded, since it reads synchronously: `readScript('sessions.read', import.meta.url, 'scripts/read.lua')`.
+ *
+ * The files are relative to `caller`: `import.meta.url`, or `__filename` in CommonJS.
  */
-export function readScript(name: string, ...files: URL[]): EngineScript {
-  return defineScript(name, files.map((file) => readFileSync(file, 'utf8')).join('\n'));
+export function readScript(name: string, caller: string, ...files: string[]): EngineScript {
+  const folder = dirname(caller.startsWith('file:') ? fileURLToPath(caller) : caller);
+  return defineScript(name, files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n'));
 }

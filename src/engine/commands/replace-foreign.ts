@@ -2,7 +2,7 @@ import { EngineError } from '../engine.errors.js';
 import type { RedisEngine } from '../redis-engine.js';
 import { readScript } from './engine-script.js';
 
-const REMOVE_FOREIGN = readScript('remove-foreign', new URL('remove-foreign.lua', import.meta.url));
+const REMOVE_FOREIGN = readScript('remove-foreign', import.meta.url, 'remove-foreign.lua');
 
 /** The keys of a call, all with one hash tag, and the type that they have unless another writer wrote them. */
 export interface OwnKeys {

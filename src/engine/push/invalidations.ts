@@ -18,7 +18,7 @@ export interface InvalidationFeed {
 export type InvalidationListener = (keys: string[] | null) => void;
 
 /** Deletes keys and publishes their names on a channel in the same slot, separated by spaces. */
-export const INVALIDATE = readScript('invalidate', new URL('invalidate.lua', import.meta.url));
+export const INVALIDATE = readScript('invalidate', import.meta.url, 'invalidate.lua');
 
 /** Opens a feed of several channels. */
 export function openFeed(

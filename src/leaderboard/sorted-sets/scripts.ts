@@ -21,6 +21,6 @@ export const SAVE_MISSING_NAMES = script('save-missing-names');
 export const SWAP_IN = script('swap-in', ['state']);
 
 function script(name: string, shared: readonly string[] = []): EngineScript {
-  const files = [...shared, name].map((file) => new URL(`./scripts/${file}.lua`, import.meta.url));
-  return readScript(`leaderboard.${name}`, ...files);
+  const files = [...shared, name].map((file) => `scripts/${file}.lua`);
+  return readScript(`leaderboard.${name}`, import.meta.url, ...files);
 }

@@ -1,5 +1,6 @@
 import { type EngineScript, readScript } from '../../engine/index.js';
-import { SERVER_TIME } from '../records/session.scripts.js';
+
+const SERVER_TIME = '../records/scripts/server-time.lua';
 
 export const ADD = accountScript('add');
 export const CONFIRM = accountScript('confirm');
@@ -9,9 +10,6 @@ export const NEXT_GENERATION = accountScript('next-generation', 'generation');
 export const RAISE_GENERATION = accountScript('raise-generation', 'generation');
 
 function accountScript(name: string, ...shared: string[]): EngineScript {
-  return readScript(`sessions.account.${name}`, SERVER_TIME, ...['shared', ...shared, name].map(urlOf));
-}
-
-function urlOf(name: string): URL {
-  return new URL(`./scripts/${name}.lua`, import.meta.url);
+  const files = ['shared', ...shared, name].map((file) => `scripts/${file}.lua`);
+  return readScript(`sessions.account.${name}`, import.meta.url, SERVER_TIME, ...files);
 }

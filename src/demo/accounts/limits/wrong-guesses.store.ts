@@ -12,8 +12,8 @@ const PENDING_SECONDS = 30;
 const RETRY_MS = 20;
 const MAX_WAIT_MS = 3_000;
 
-const BEGIN = readScript('accounts.begin-guess', new URL('./scripts/begin-guess.lua', import.meta.url));
-const END = readScript('accounts.end-guess', new URL('./scripts/end-guess.lua', import.meta.url));
+const BEGIN = readScript('accounts.begin-guess', import.meta.url, 'scripts/begin-guess.lua');
+const END = readScript('accounts.end-guess', import.meta.url, 'scripts/end-guess.lua');
 
 /*
  * key                                       | type   | expires                      | written when
