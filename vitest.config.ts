@@ -25,6 +25,9 @@ const onceLoaded = { isolate: false, restoreMocks: true };
 /** These hurt servers under load and watch how soon things recover: one file at a time, after the others. */
 const faults = ['test/e2e/{built,engine}/**/*.e2e-spec.ts', 'test/contracts/**/*.contract-spec.ts'];
 
+/** The tests that travel with a module, here and in services that it was copied into. */
+const copies = ['test/{copied,copy}/**/*.e2e-spec.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -41,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          exclude: [...skipped, ...faults],
+          exclude: [...skipped, ...faults, ...copies],
           sequence: { groupOrder: 1 },
           // Mostly they wait for servers; vitest would leave one of two cores idle.
           maxWorkers: 2,
@@ -57,6 +60,20 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           fileParallelism: false,
           ...onRealServers,
+        },
+      },
+      {
+        test: {
+          name: 'copies',
+          include: copies,
+          exclude: skipped,
+          sequence: { groupOrder: 3 },
+          maxWorkers: 2,
+          globalSetup: ['test/support/copied/servers.ts'],
+          setupFiles: ['test/support/copied/environment.ts'],
+          // One step is a build or an installation of packages.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],
