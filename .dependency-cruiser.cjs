@@ -158,6 +158,14 @@ module.exports = {
       to: { path: '^(src|web|load)/' },
     },
     {
+      name: 'copy-reads-src-as-text',
+      severity: 'error',
+      comment:
+        'The command is one file without packages, so it works without an installation; src needs many.',
+      from: { path: '^copy/' },
+      to: { path: '^(src|web|load|local)/' },
+    },
+    {
       name: 'no-unresolvable',
       severity: 'error',
       comment:

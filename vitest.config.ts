@@ -34,7 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,local,load,web}/**/*.spec.ts'],
+          include: ['{src,local,load,copy,web}/**/*.spec.ts'],
           ...onceLoaded,
           // Property tests take seconds on a busy machine.
           testTimeout: 60_000,
