@@ -35,6 +35,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,local,load,copy,web}/**/*.spec.ts'],
+          // It is the test of a new service.
+          exclude: [...configDefaults.exclude, 'copy/service/**'],
           ...onceLoaded,
           // Property tests take seconds on a busy machine.
           testTimeout: 60_000,

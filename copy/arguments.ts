@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { CopyError } from './copy-error.js';
 
-export const USAGE = `Copies modules of this repository into a Nest service, or updates the copies.
+export const USAGE = `Copies modules of this repository into a Nest service, updates the copies, or makes a new service.
 
 Usage: npm run copy -- MODULE... TARGET [options]
        npm run copy -- TARGET [--diff]         updates what was copied before, or shows what differs
+       npm run copy -- --new TARGET --with MODULE,...
+                                               a new service, which runs with npm ci && npm start
        npm run copy -- --list                  the modules
 
   --dry-run           shows every change and makes none
@@ -16,7 +18,7 @@ Usage: npm run copy -- MODULE... TARGET [options]
 Exits with 1 if nothing could be copied, or if an update has conflicts to resolve.`;
 
 export interface Arguments {
-  action: 'help' | 'list' | 'copy' | 'dry-run' | 'diff';
+  action: 'help' | 'list' | 'new' | 'copy' | 'dry-run' | 'diff';
   modules: string[];
   target: string;
   folder: string | undefined;
@@ -30,6 +32,12 @@ export function readArguments(args: readonly string[]): Arguments {
   const action =
     (['help', 'list', 'diff', 'dry-run'] as const).find((option) => values[option]) ??
     (args.length === 0 ? 'help' : 'copy');
+  if (values.new !== undefined && action !== 'help')
+    return readNewService(values.new, values.with, positionals);
+  if (values.with !== undefined)
+    throw new CopyError(
+      '--with goes with --new. To copy into a service, write npm run copy -- MODULE... TARGET',
+    );
   const target = positionals.at(-1);
   if (target === undefined && action !== 'help' && action !== 'list')
     throw new CopyError('Name the folder of the service last: npm run copy -- MODULE... TARGET');
@@ -43,6 +51,20 @@ export function readArguments(args: readonly string[]): Arguments {
   };
 }
 
+function readNewService(target: string, modules: string | undefined, others: string[]): Arguments {
+  if (others.length > 0)
+    throw new CopyError(`What is "${others[0]}"? Write npm run copy -- --new TARGET --with MODULE,MODULE`);
+  const names = (modules ?? '').split(',').map((name) => name.trim());
+  return {
+    action: 'new',
+    modules: names.filter(Boolean),
+    target,
+    folder: undefined,
+    appModule: undefined,
+    allowDirty: false,
+  };
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -50,6 +72,8 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h', default: false },
+        new: { type: 'string' },
+        with: { type: 'string' },
         list: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
         diff: { type: 'boolean', default: false },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { readArguments, USAGE } from './arguments.js';
 import { CopyError } from './copy-error.js';
 import { copyModules, previewCopy } from './copy-modules.js';
+import { createService } from './new-service/create-service.js';
 import { conflictsOf, describeDifferences, describeModules, describePlan, describeResult } from './report.js';
 import { readTemplates } from './templates/templates.js';
 
@@ -13,6 +14,10 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
   if (action === 'help') return print(USAGE);
   if (action === 'list') return print(describeModules(readTemplates()));
   const options = { ...request, target: resolve(CALLER, request.target), signal };
+  if (action === 'new') {
+    await createService(options);
+    return print(`Made ${options.target}. Start it: cd ${options.target} && npm ci && npm start`);
+  }
   if (action === 'diff') return print(describeDifferences(previewCopy(options)));
   const plan = action === 'copy' ? await copyModules(options) : previewCopy(options);
   if (action === 'dry-run') print(describePlan(plan));

@@ -68,7 +68,7 @@ function isSpecifier({ parent }: ts.StringLiteral): boolean {
 }
 
 /** A link to what is not copied becomes its text. */
-function rewriteLinks(path: string, text: string, places: Places): string {
+export function rewriteLinks(path: string, text: string, places: Places): string {
   return text.replaceAll(/\[([^\]\n]*)\]\(([^)\s]+)\)/g, (link: string, label: string, url: string) => {
     if (/^([a-z]+:|#)/.test(url)) return link;
     const [file = '', anchor] = url.split('#');

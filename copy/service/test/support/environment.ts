@@ -1,0 +1,4 @@
+import { inject } from 'vitest';
+
+// The tests of the modules read the environment.
+Object.assign(process.env, inject('servers'));
