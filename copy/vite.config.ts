@@ -11,5 +11,7 @@ export default defineConfig({
     minify: true,
     rolldownOptions: { output: { entryFileNames: 'run.js', banner: '#!/usr/bin/env node' } },
   },
+  // TypeScript's compiler is CommonJS.
+  define: { __filename: 'import.meta.filename' },
   ssr: { noExternal: true },
 });
