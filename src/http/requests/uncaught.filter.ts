@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { sendProblem, sendUnexpected } from '../../common/index.js';
+import { InvalidInputError, sendProblem, sendUnexpected } from '../../common/index.js';
 import { RequestRefusedError, type RequestRefusedCode } from './request-refused.error.js';
 
 const REFUSED_STATUS: Record<RequestRefusedCode, number> = {
@@ -21,7 +21,7 @@ const CODE_BY_STATUS: Record<number, RequestRefusedCode> = {
   415: 'E_UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** Answers what no module's own filter answers: unreadable requests, unknown routes, and faults of the application. */
+/** Answers what no module's own filter answers: unreadable requests, unknown routes, invalid input of other routes, and faults of the application. */
 @Catch()
 export class UncaughtFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
@@ -29,6 +29,7 @@ export class UncaughtFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const refusal = error instanceof HttpException ? explain(error, request) : error;
     if (refusal instanceof RequestRefusedError) sendProblem(response, REFUSED_STATUS[refusal.code], refusal);
+    else if (error instanceof InvalidInputError) sendProblem(response, 422, error);
     else sendUnexpected(request, response, error);
   }
 }
