@@ -26,6 +26,7 @@ export abstract class EngineBase {
     this.firstAttempt = new Promise((resolve) => (this.endFirstAttempt = resolve));
   }
 
+  /** Whether calls are sent. Otherwise they are refused at once. */
   get isReady(): boolean {
     return this.state === 'ready';
   }
@@ -35,8 +36,10 @@ export abstract class EngineBase {
     return { ...this.counts, connects: this.connects };
   }
 
+  /** What the servers report about themselves. */
   abstract get facts(): EngineFacts;
 
+  /** Calls by outcome since the start. */
   protected abstract get counts(): CallCounts;
 
   /** The current state, reason and counts of the engine, as health and the console show them. */

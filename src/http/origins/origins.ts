@@ -48,6 +48,7 @@ export class Origins {
     return firstOf(headers, 'x-forwarded-proto') ?? own;
   }
 
+  /** Whether pages of further origins may read answers. */
   get hasOthers(): boolean {
     return this.allowed.size > 0;
   }

@@ -42,6 +42,7 @@ export class CachedQuery<Args, Value> {
     if (softTimeoutSeconds > 0) this.staleWait = new SoftTimeout(softTimeoutSeconds * 1_000);
   }
 
+  /** As in its definition, for example `flights.route`. */
   get name(): string {
     return this.query.name;
   }
