@@ -10,6 +10,9 @@ import { REPOSITORY } from '../templates/repository.js';
 import { withNeeds } from '../templates/templates.js';
 import { serviceFiles } from './service-files.js';
 
+/** In a clone, and in the npm package, which cannot have a `package-lock.json`. */
+const LOCK_FILES = ['package-lock.json', 'dist/copy/lock.json'];
+
 export interface NewService {
   /** The folder of the service, which must not exist or be empty. Its name becomes the name of the service. */
   target: string;
@@ -69,10 +72,10 @@ async function writeAll(folder: string, files: ReadonlyMap<string, string>): Pro
   }
 }
 
-/** Writes `package-lock.json`, with the versions that this repository is tested with where it has a lock file. Installs nothing. */
+/** Writes `package-lock.json`, with the versions that this repository is tested with. Installs nothing. */
 async function lockPackages(folder: string, signal: AbortSignal | undefined): Promise<void> {
-  const tested = join(REPOSITORY, 'package-lock.json');
-  if (existsSync(tested)) await copyFile(tested, join(folder, 'package-lock.json'));
+  const tested = LOCK_FILES.map((path) => join(REPOSITORY, path)).find((file) => existsSync(file));
+  if (tested) await copyFile(tested, join(folder, 'package-lock.json'));
   const args = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'];
   try {
     await promisify(execFile)('npm', args, { cwd: folder, signal });
