@@ -45,6 +45,10 @@ describe.each(SELECTIONS.map((modules) => ({ modules })))('a new service with $m
     const ofModules = templates.flatMap(({ packages, devPackages }) => [...packages, ...devPackages]);
     const listed = [...Object.keys({ ...dependencies, ...devDependencies }), ...ofModules];
     expect([...imported.keys()].filter((name) => !listed.includes(name))).toEqual([]);
+    const runtime = [...Object.keys(dependencies), ...templates.flatMap(({ packages }) => packages)];
+    const needed = [...files].filter(([path]) => path.startsWith('src/') && !path.endsWith('.spec.ts'));
+    const lacking = needed.flatMap(importsOf).filter(([name]) => !runtime.includes(name));
+    expect(lacking).toEqual([]);
     const own = Object.keys({ ...dependencies, ...devDependencies });
     expect(own.filter((name) => !imported.has(name) && !NOT_IMPORTED.test(name))).toEqual([]);
   });

@@ -17,6 +17,7 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'the built app': 'test/e2e/built/**/*.e2e-spec.ts',
   'the cache libraries of load/peers': 'test/e2e/load/**/*.e2e-spec.ts',
   'the browser': 'test/browser/**/*.e2e-spec.ts',
+  'services that modules are copied into': 'test/copy/**/*.e2e-spec.ts',
   'docker-compose.yml': 'test/e2e/docker/**/*.e2e-spec.ts',
   'Sentinel and Cluster': 'test/e2e/engine/app-on-topologies.e2e-spec.ts',
   'engine faults with TLS': 'test/e2e/engine/faults-on-*-with-tls.e2e-spec.ts',
