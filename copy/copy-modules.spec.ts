@@ -19,6 +19,7 @@ describe('copyModules', () => {
       'src/leaderboard/ledger/leaderboard.migrations.ts',
       'src/leaderboard/sorted-sets/scripts/apply.lua',
       'src/leaderboard/domain/periods.spec.ts',
+      'test/copied/leaderboard.e2e-spec.ts',
       'src/engine/redis-engine.ts',
       'src/database/database.ts',
       'src/common/index.ts',
@@ -87,7 +88,7 @@ describe('copyModules', () => {
     expect(existsSync(join(service.root, 'src/engine'))).toBe(false);
   });
 
-  it('writes CommonJS for a CommonJS service, with tests for Jest', async () => {
+  it('writes CommonJS for a CommonJS service', async () => {
     const service = nestService({ isCommonJs: true });
     await copyModules({ modules: ['leaderboard'], target: service.root });
     const code = filesOf(service).filter((path) => path.startsWith('src/') && path.endsWith('.ts'));
@@ -95,8 +96,20 @@ describe('copyModules', () => {
     expect(code.length).toBeGreaterThan(100);
     expect(text).not.toContain('import.meta.url');
     expect(text).not.toMatch(/from '\.[^']*\.js'/);
-    expect(text).not.toContain("from 'vitest'");
-    expect(JSON.parse(service.read('package.json'))).not.toHaveProperty('devDependencies.vitest');
+  });
+
+  it('runs the copied tests of a service with Jest on Vitest, also after an update', async () => {
+    const service = nestService({ isCommonJs: true });
+    await copyModules({ modules: ['query-cache'], target: service.root });
+    await copyModules({ modules: ['leaderboard'], target: service.root });
+    const tests = filesOf(service).filter((path) => /^(src|test)\/.*spec\.ts$/.test(path));
+    expect(tests).toContain('test/copied/leaderboard.vitest-spec.ts');
+    expect(tests.filter((path) => !path.endsWith('.vitest-spec.ts'))).toEqual([]);
+    expect(JSON.parse(service.read('package.json'))).toMatchObject({
+      scripts: { 'test:copied': 'vitest run --config vitest.copied.config.mts' },
+      devDependencies: { jest: '^30.0.0', vitest: versionOf('vitest') },
+    });
+    expect(service.read('vitest.copied.config.mts')).toContain('*.vitest-spec.ts');
   });
 
   it('says what is left to do in at most three lines', async () => {

@@ -7,6 +7,7 @@ import { originOfCopies, REPOSITORY } from '../templates/repository.js';
 import type { Template } from '../templates/template.js';
 import { filesOf, withNeeds } from '../templates/templates.js';
 import { type Places, rewrite } from '../texts/rewrite.js';
+import { nameOfTest } from '../texts/test-runner.js';
 import { type Change, type Kept, planFile } from './copied-files.js';
 import { type CopyRecord, ORIGINALS, readRecord, RECORD, writeRecord } from './record.js';
 import { planServiceFiles } from './service-files.js';
@@ -58,7 +59,7 @@ export function planCopy(request: CopyRequest): Plan {
     );
   checkVersions(target, templates);
   const folder = folderOf(request, target, before?.record);
-  const places = placesOf(templates, folder);
+  const places = placesOf(templates, folder, target);
   const ours = new Map(
     [...places].map(([from, to]) => [
       to,
@@ -122,9 +123,12 @@ function folderOf(request: CopyRequest, { sourceRoot }: Target, record: CopyReco
   return folder;
 }
 
-function placesOf(templates: readonly Template[], folder: string): Places {
+function placesOf(templates: readonly Template[], folder: string, target: Target): Places {
   const paths = templates.flatMap(filesOf);
   return new Map(
-    paths.map((path) => [path, path.startsWith('src/') ? join(folder, path.slice('src/'.length)) : path]),
+    paths.map((path) => {
+      const place = path.startsWith('src/') ? join(folder, path.slice('src/'.length)) : path;
+      return [path, nameOfTest(place, target)];
+    }),
   );
 }

@@ -5,6 +5,7 @@ import { addSettings } from '../texts/env-example.js';
 import { addLuaAssets } from '../texts/nest-cli.js';
 import { addPackages } from '../texts/package-json.js';
 import { type Places, specifierOf } from '../texts/rewrite.js';
+import { addTestScript, VITEST_CONFIG, VITEST_CONFIG_TEXT } from '../texts/test-runner.js';
 import type { Change } from './copied-files.js';
 import type { CopyRecord } from './record.js';
 import { readText } from './target-files.js';
@@ -40,8 +41,9 @@ export function planServiceFiles(copying: Copying): {
   const hasNewPackages = edit('package.json', (text) => {
     const added = addPackages(text, target, templates, before?.packages ?? {});
     packages = added.written;
-    return added.text;
+    return target.testRunner === 'jest' ? addTestScript(added.text) : added.text;
   });
+  if (target.testRunner === 'jest') edit(VITEST_CONFIG, (text) => text || VITEST_CONFIG_TEXT);
   if ([...places.keys()].some((path) => path.endsWith('.lua'))) edit('nest-cli.json', addLuaAssets, NEST_CLI);
 
   // A module that is needed for its code alone is not imported.

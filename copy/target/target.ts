@@ -13,7 +13,7 @@ export interface Target {
   devPackages: Versions;
   /** Whether its files are compiled to CommonJS, which has no `import.meta`. */
   isCommonJs: boolean;
-  /** The runner of its unit tests; Vitest where it has none. */
+  /** The runner of its own tests; Vitest where it has none. */
   testRunner: 'vitest' | 'jest';
   platform: 'express' | 'fastify';
   sourceRoot: string;
@@ -47,7 +47,7 @@ export function readTarget(path: string, appModuleOption?: string): Target {
     packages: dependencies,
     devPackages: devDependencies,
     isCommonJs: readsAsCommonJs(root, type),
-    testRunner: 'jest' in devDependencies && !('vitest' in devDependencies) ? 'jest' : 'vitest',
+    testRunner: 'jest' in devDependencies ? 'jest' : 'vitest',
     platform:
       '@nestjs/platform-fastify' in dependencies && !('@nestjs/platform-express' in dependencies)
         ? 'fastify'

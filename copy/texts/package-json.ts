@@ -23,7 +23,6 @@ export function addPackages(
   const dev = new Set(
     templates.flatMap(({ devPackages }) => devPackages).filter((name) => !runtime.has(name)),
   );
-  if (target.testRunner === 'jest') dev.delete('vitest');
   const written: Record<string, string> = {};
   const all = [
     ...[...runtime].map((name) => ({ name, field: 'dependencies' })),

@@ -29,36 +29,24 @@ function rewriteCode(path: string, text: string, places: Places, target: Target)
   const edits: Edit[] = [];
   const replace = (node: ts.Node, by: string) =>
     edits.push({ start: node.getStart(), length: node.getWidth(), text: by });
-  let needsUrl = false;
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteral(node) && isSpecifier(node)) {
       const specifier = adapt(node.text);
       if (specifier !== node.text) replace(node, `'${specifier}'`);
-    } else if (target.testRunner === 'jest' && ts.isImportSpecifier(node) && node.getText() === 'vi') {
-      replace(node, 'jest as vi');
-    } else if (
-      target.isCommonJs &&
-      ts.isPropertyAccessExpression(node) &&
-      node.getText() === 'import.meta.url'
-    ) {
-      needsUrl = true;
     }
     ts.forEachChild(node, visit);
   };
   const adapt = (specifier: string): string => {
-    if (specifier === 'vitest' && target.testRunner === 'jest') return '@jest/globals';
     const [from, to] = [places.get(path), places.get(join(dirname(path), specifier).replace(/\.js$/, '.ts'))];
     const isCopied = specifier.startsWith('.') && from !== undefined && to !== undefined;
     return isCopied ? specifierOf(from, to, target) : specifier;
   };
   visit(source);
-  const start = source.statements[0]?.getStart() ?? 0;
-  if (needsUrl) edits.push({ start, length: 0, text: `import { pathToFileURL } from 'node:url';\n` });
   const code = edits
     .toSorted((a, b) => b.start - a.start)
     .reduce((before, edit) => splice(before, edit.start, edit.length, edit.text), text);
-  // Also in comments.
-  return target.isCommonJs ? code.replaceAll('import.meta.url', 'pathToFileURL(__filename)') : code;
+  // Also in comments. Functions that find files beside the caller accept both.
+  return target.isCommonJs ? code.replaceAll('import.meta.url', '__filename') : code;
 }
 
 function isSpecifier({ parent }: ts.StringLiteral): boolean {
