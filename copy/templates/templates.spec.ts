@@ -46,11 +46,10 @@ function packagesOf(template: Template) {
   const ofPackages = imports.filter(({ isBuiltIn }) => !isBuiltIn);
   const typesOf = (name: string) => `@types/${name.replace(/^@/, '').replace('/', '__')}`;
   const hasTypesElsewhere = (name: string) => isInstalled(typesOf(name));
-  const runtime = ofPackages
-    .filter(({ path, isType, to }) => !isTest(path) && !(isType && hasTypesElsewhere(to)))
-    .map(({ to }) => to);
+  const loaded = ofPackages.filter(({ isType, to }) => !(isType && hasTypesElsewhere(to)));
+  const runtime = loaded.filter(({ path }) => !isTest(path)).map(({ to }) => to);
   const dev = [
-    ...ofPackages.filter(({ path }) => isTest(path)).map(({ to }) => to),
+    ...loaded.filter(({ path }) => isTest(path)).map(({ to }) => to),
     ...ofPackages
       .map(({ to }) => to)
       .filter(hasTypesElsewhere)
