@@ -12,7 +12,9 @@ export const VITEST_CONFIG = 'vitest.copied.config.mts';
 export const VITEST_CONFIG_TEXT = `import { defineConfig } from 'vitest/config';
 
 // For the tests of copied modules: Jest loads Nest 12 only on Node 24.9 and later.
-export default defineConfig({ test: { include: ['{src,test}/**/*.vitest-spec.ts'] } });
+export default defineConfig({
+  test: { include: ['{src,test}/**/*.vitest-spec.ts'], testTimeout: 60_000 },
+});
 `;
 
 /** Adds the script that runs the copied tests of a service with Jest. */

@@ -21,7 +21,7 @@ if (!DATABASE_URL)
 const board = `test-${randomUUID()}`;
 const asGameServer = { authorization: 'Bearer a-key-for-tests' };
 
-describe('the leaderboard', () => {
+describe('the leaderboard', { timeout: 30_000 }, () => {
   let app: INestApplication;
 
   beforeAll(async () => {

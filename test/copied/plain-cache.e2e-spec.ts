@@ -27,7 +27,7 @@ class SquaresController {
   }
 }
 
-describe('CACHE_MANAGER', () => {
+describe('CACHE_MANAGER', { timeout: 30_000 }, () => {
   let app: INestApplication;
   let cache: Cache;
 

@@ -45,7 +45,7 @@ class SquaresController {
   }
 }
 
-describe('the query cache', () => {
+describe('the query cache', { timeout: 30_000 }, () => {
   let app: INestApplication;
 
   beforeAll(async () => {

@@ -22,7 +22,7 @@ class SignInController {
   }
 }
 
-describe('the sessions module', () => {
+describe('the sessions module', { timeout: 30_000 }, () => {
   let app: INestApplication;
 
   beforeAll(async () => {

@@ -16,7 +16,7 @@ export interface RunOptions {
 /** Runs a command. Returns its output, of both streams. @throws {Error} with the output if the command fails. */
 export async function run(command: string, args: string[], { cwd, env }: RunOptions): Promise<string> {
   try {
-    const options = { cwd, env: { ...ENVIRONMENT, ...env }, maxBuffer: 64 * 1024 * 1024 };
+    const options = { cwd, env: { ...ENVIRONMENT, NO_COLOR: '1', ...env }, maxBuffer: 64 * 1024 * 1024 };
     const { stdout, stderr } = await execute(command, args, options);
     return stdout + stderr;
   } catch (error) {

@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { describeCopies } from './bare-services.js';
+
+describe('a bare Nest service with ES modules', () => {
+  describeCopies('esm');
+});
