@@ -20,10 +20,10 @@ describe('rewrite', () => {
     expect(rewrite('src/a/index.ts', code, SAME, target(false))).toBe(code);
   });
 
-  it('finds files by __filename and drops suffixes in a CommonJS service', () => {
-    const code = `/** Why. */\nimport type { B } from '../b/index.js';\nexport const a = readScript('a', import.meta.url, 'a.lua');\nexport type C = import('../b/index.js').C;\n`;
+  it('finds files by __filename and drops suffixes of static imports in a CommonJS service', () => {
+    const code = `/** Why. */\nimport type { B } from '../b/index.js';\nexport const a = readScript('a', import.meta.url, 'a.lua');\nexport type C = import('../b/index.js').C;\nawait import('../b/index.js');\n`;
     expect(rewrite('src/a/index.ts', code, SAME, target(true))).toBe(
-      `/** Why. */\nimport type { B } from '../b/index';\nexport const a = readScript('a', __filename, 'a.lua');\nexport type C = import('../b/index').C;\n`,
+      `/** Why. */\nimport type { B } from '../b/index';\nexport const a = readScript('a', __filename, 'a.lua');\nexport type C = import('../b/index').C;\nawait import('../b/index.js');\n`,
     );
   });
 

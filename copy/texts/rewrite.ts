@@ -31,15 +31,16 @@ function rewriteCode(path: string, text: string, places: Places, target: Target)
     edits.push({ start: node.getStart(), length: node.getWidth(), text: by });
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteral(node) && isSpecifier(node)) {
-      const specifier = adapt(node.text);
+      const specifier = adapt(node.text, ts.isCallExpression(node.parent));
       if (specifier !== node.text) replace(node, `'${specifier}'`);
     }
     ts.forEachChild(node, visit);
   };
-  const adapt = (specifier: string): string => {
+  // Node always loads `import()` as it loads ES modules, with a suffix.
+  const adapt = (specifier: string, isDynamic: boolean): string => {
     const [from, to] = [places.get(path), places.get(join(dirname(path), specifier).replace(/\.js$/, '.ts'))];
     const isCopied = specifier.startsWith('.') && from !== undefined && to !== undefined;
-    return isCopied ? specifierOf(from, to, target) : specifier;
+    return isCopied ? specifierOf(from, to, isDynamic ? { isCommonJs: false } : target) : specifier;
   };
   visit(source);
   const code = edits
