@@ -1,5 +1,6 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { Engine } from '../engine/index.js';
+import { z } from 'zod';
+import { configurableModule, keyPrefixOption } from '../common/index.js';
+import { type Engine, engineOption, Engines } from '../engine/index.js';
 
 /** What `CacheManagerModule.forRootAsync` takes. */
 export interface CacheManagerOptions {
@@ -14,7 +15,8 @@ export interface CacheManagerOptions {
 export const {
   ConfigurableModuleClass: CacheManagerModuleBase,
   MODULE_OPTIONS_TOKEN: CACHE_MANAGER_OPTIONS,
-} = new ConfigurableModuleBuilder<CacheManagerOptions>()
-  .setClassMethodName('forRoot')
-  .setExtras({}, (definition) => ({ ...definition, global: true }))
-  .build();
+} = configurableModule<CacheManagerOptions>({
+  name: 'CacheManagerModule',
+  schema: z.object({ engine: engineOption, keyPrefix: keyPrefixOption }),
+  needs: { EngineModule: Engines },
+});

@@ -1,12 +1,18 @@
 export { BearerKeys } from './bearer-keys.js';
+export { configurableModule } from './configurable-module.js';
+export { ModuleSetupError } from './module-setup.error.js';
+export { keyPrefixOption, keysOption, wholeOption } from './option-schemas.js';
+export { requireExpress, requireSocketIo } from './platform.js';
 export { ProblemFilter } from './problem.filter.js';
 export {
   type CodedError,
   type FieldError,
   InvalidInputError,
   type Problem,
+  type RenderProblem,
   sendProblem,
   sendUnexpected,
 } from './problem.js';
+export { ProblemsModule, type ProblemsOptions } from './problems.module.js';
 export { withTimeLimit } from './time-limit.js';
 export { validationPipe } from './validation.pipe.js';

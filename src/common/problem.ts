@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
@@ -43,24 +43,39 @@ const UNEXPECTED = 'Something failed that should not have; it has been logged. T
 const logger = new Logger('Http');
 
 /** Logs a fault of the application and answers 500 without its message. */
-export function sendUnexpected(request: Request, response: Response, error: unknown): void {
-  logger.error(
-    `${request.method} ${request.path} failed`,
-    error instanceof Error ? error.stack : String(error),
-  );
-  sendProblem(response, 500, { name: 'Error', code: 'E_INTERNAL', message: UNEXPECTED });
+export function sendUnexpected(
+  request: Request,
+  response: Response,
+  error: unknown,
+  render?: RenderProblem,
+): void {
+  const [path] = request.originalUrl.split('?');
+  logger.error(`${request.method} ${path} failed`, error instanceof Error ? error.stack : String(error));
+  sendProblem(response, 500, { name: 'Error', code: 'E_INTERNAL', message: UNEXPECTED }, render);
 }
 
-/** Sends `application/problem+json`, with `Retry-After` for 429 and 503 and `WWW-Authenticate` for 401. */
-export function sendProblem(response: Response, status: number, error: CodedError): void {
+/** Sends a problem in a format of the application. The status and headers such as `Retry-After` are set. */
+export type RenderProblem = (problem: Problem, response: Response) => void;
+
+/**
+ * Sends `application/problem+json`, with `Retry-After` for 429 and 503 and `WWW-Authenticate` for 401. Uses only what Express's response
+ * and Fastify's reply have in common.
+ */
+export function sendProblem(
+  response: Response,
+  status: number,
+  error: CodedError,
+  render: RenderProblem = sendJson,
+): void {
+  const stream: ServerResponse = 'raw' in response ? (response.raw as ServerResponse) : response;
   // Part of another answer is on its way; all that is left is to end it.
-  if (response.headersSent) {
-    response.end();
+  if (stream.headersSent) {
+    stream.end();
     return;
   }
   const { code, message, errors, retryAfterSeconds = 1 } = error;
-  if (status === 429 || status === 503) response.set('Retry-After', String(retryAfterSeconds));
-  if (status === 401) response.set('WWW-Authenticate', code === 'E_KEY_REQUIRED' ? 'Bearer' : 'Cookie');
+  if (status === 429 || status === 503) response.header('Retry-After', String(retryAfterSeconds));
+  if (status === 401) response.header('WWW-Authenticate', code === 'E_KEY_REQUIRED' ? 'Bearer' : 'Cookie');
   const title = STATUS_CODES[status] ?? 'Error';
   const problem: Problem = {
     type: 'about:blank',
@@ -70,5 +85,10 @@ export function sendProblem(response: Response, status: number, error: CodedErro
     detail: message,
     ...(errors && { errors }),
   };
-  response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+  response.status(status);
+  render(problem, response);
+}
+
+function sendJson(problem: Problem, response: Response): void {
+  response.type('application/problem+json').send(JSON.stringify(problem));
 }

@@ -15,6 +15,8 @@ export {
   EngineMismatchError,
   ignoreEngineError,
 } from './engine.errors.js';
+export { engineOption, redisEngineOption } from './engine-option.js';
+export { EngineErrorFilter } from './engine-error.filter.js';
 export { EngineModule } from './engine.module.js';
 export type { EngineOptions } from './engine.options.js';
 export type {

@@ -1,5 +1,6 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { RedisEngine } from '../engine/index.js';
+import { z } from 'zod';
+import { configurableModule, keyPrefixOption, keysOption } from '../common/index.js';
+import { Engines, type RedisEngine, redisEngineOption } from '../engine/index.js';
 
 /** Options of `LeaderboardModule.forRoot`. */
 export interface LeaderboardOptions {
@@ -11,8 +12,16 @@ export interface LeaderboardOptions {
   gameServerKeys: readonly string[];
 }
 
+const optionsSchema = z.object({
+  // Memcached has no sorted sets.
+  engine: redisEngineOption('leaderboard'),
+  keyPrefix: keyPrefixOption,
+  gameServerKeys: keysOption(),
+});
+
 export const { ConfigurableModuleClass: LeaderboardModuleBase, MODULE_OPTIONS_TOKEN: LEADERBOARD_OPTIONS } =
-  new ConfigurableModuleBuilder<LeaderboardOptions>()
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+  configurableModule<LeaderboardOptions>({
+    name: 'LeaderboardModule',
+    schema: optionsSchema,
+    needs: { EngineModule: Engines },
+  });

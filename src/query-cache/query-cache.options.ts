@@ -1,5 +1,6 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { Engine } from '../engine/index.js';
+import { z } from 'zod';
+import { configurableModule, keyPrefixOption, wholeOption } from '../common/index.js';
+import { type Engine, engineOption, Engines } from '../engine/index.js';
 
 /** Many times what an engine needs, also across zones and in a busy minute. */
 export const ENGINE_SOFT_TIMEOUT_MS = 75;
@@ -30,8 +31,18 @@ export interface QueryCacheOptions {
   localTierBytes?: number;
 }
 
+const optionsSchema = z.object({
+  engine: engineOption,
+  keyPrefix: keyPrefixOption,
+  concurrentLoads: wholeOption(1, 10_000),
+  engineSoftTimeoutMs: z.number().positive('must be more than 0.').optional(),
+  largestValueBytes: wholeOption(1, Number.MAX_SAFE_INTEGER).optional(),
+  localTierBytes: wholeOption(0, Number.MAX_SAFE_INTEGER).optional(),
+});
+
 export const { ConfigurableModuleClass: QueryCacheModuleBase, MODULE_OPTIONS_TOKEN: QUERY_CACHE_OPTIONS } =
-  new ConfigurableModuleBuilder<QueryCacheOptions>()
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+  configurableModule<QueryCacheOptions>({
+    name: 'QueryCacheModule',
+    schema: optionsSchema,
+    needs: { EngineModule: Engines },
+  });

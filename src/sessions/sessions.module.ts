@@ -1,5 +1,6 @@
-import { Inject, Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import { requireExpress } from '../common/index.js';
 import { DevicesService } from './request/devices.service.js';
 import { SessionSockets } from './sockets/session-sockets.js';
 import { sessionCommands } from './records/sessions.commands.js';
@@ -27,9 +28,17 @@ import { SessionsStore } from './store/sessions.store.js';
   ],
   exports: [SessionsService],
 })
-export class SessionsModule extends SessionsModuleBase {
-  constructor(@Inject(SESSIONS_OPTIONS) { engine, keyPrefix }: SessionsOptions) {
+export class SessionsModule extends SessionsModuleBase implements OnModuleInit {
+  constructor(
+    @Inject(SESSIONS_OPTIONS) { engine, keyPrefix }: SessionsOptions,
+    private readonly host: HttpAdapterHost,
+  ) {
     super();
     engine.declareCommands(sessionCommands(keyPrefix));
+  }
+
+  /** express-session needs Express. */
+  onModuleInit(): void {
+    requireExpress('SessionsModule', this.host);
   }
 }

@@ -1,5 +1,6 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { RedisEngine } from '../engine/index.js';
+import { z } from 'zod';
+import { configurableModule, keyPrefixOption, keysOption, wholeOption } from '../common/index.js';
+import { Engines, type RedisEngine, redisEngineOption } from '../engine/index.js';
 
 /** The options of `SessionsStore`, which also works alone under plain express-session. */
 export interface SessionsStoreOptions {
@@ -33,8 +34,26 @@ export interface SessionsOptions extends SessionsStoreOptions {
   cookieSameSite?: 'lax' | 'strict' | 'none' | undefined;
 }
 
+const YEAR_SECONDS = 31_536_000;
+
+const optionsSchema = z.object({
+  // Memcached loses sessions whenever a node goes, which would sign people out silently.
+  engine: redisEngineOption('sessions'),
+  keyPrefix: keyPrefixOption,
+  secrets: keysOption(),
+  sealingKeys: keysOption().refine(
+    (keys) => keys.every((key) => Buffer.from(key, 'base64').length === 32),
+    'must be keys of exactly 32 bytes in base64. Make one with: openssl rand -base64 32',
+  ),
+  idleSeconds: wholeOption(1, YEAR_SECONDS),
+  absoluteSeconds: wholeOption(1, YEAR_SECONDS),
+  perAccount: wholeOption(1, 1_000),
+  cookieSecure: z.boolean('must be true, or false for a service without HTTPS.'),
+});
+
 export const { ConfigurableModuleClass: SessionsModuleBase, MODULE_OPTIONS_TOKEN: SESSIONS_OPTIONS } =
-  new ConfigurableModuleBuilder<SessionsOptions>()
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+  configurableModule<SessionsOptions>({
+    name: 'SessionsModule',
+    schema: optionsSchema,
+    needs: { EngineModule: Engines },
+  });

@@ -59,7 +59,7 @@ export async function startBoardStand(): Promise<BoardStand> {
   const postgres = await startPostgres({ directory: join(directory, 'data') });
   const server = await startEngine('valkey');
   const engine = await openEngine(server.url);
-  const options = { engine, keyPrefix: PREFIX, gameServerKeys: [] };
+  const options = { engine, keyPrefix: PREFIX, gameServerKeys: ['unused'] };
   const imports = [DatabaseModule.forRoot({ url: postgres.url }), LeaderboardModule.forRoot(options)];
   const app = await NestFactory.createApplicationContext(
     { module: BoardStandModule, imports },

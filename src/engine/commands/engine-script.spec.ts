@@ -23,4 +23,10 @@ describe('readScript', () => {
     const ofUrl = readScript('read', pathToFileURL(caller).href, 'read.lua');
     expect(readScript('read', caller, 'read.lua')).toEqual(ofUrl);
   });
+
+  it('names the missing file and the setting that copies it to dist', () => {
+    expect(() => readScript('sessions.read', caller, 'nowhere.lua')).toThrow(
+      /^The script sessions\.read has no file .*nowhere\.lua\. Add "assets": \["\*\*\/\*\.lua"\] to compilerOptions in nest-cli\.json/,
+    );
+  });
 });

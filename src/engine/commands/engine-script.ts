@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ModuleSetupError } from '../../common/index.js';
 
 /** A Lua script: its text is sent once per server (EVAL), afterwards its digest (EVALSHA). */
 export interface EngineScript {
@@ -21,8 +22,22 @@ export function defineScript(name: string, lua: string): EngineScript {
  * is loaded, since it reads synchronously: `readScript('sessions.read', import.meta.url, 'scripts/read.lua')`.
  *
  * The files are relative to `caller`: `import.meta.url`, or `__filename` in CommonJS.
+ *
+ * @throws {ModuleSetupError} if a file is missing.
  */
 export function readScript(name: string, caller: string, ...files: string[]): EngineScript {
   const folder = dirname(caller.startsWith('file:') ? fileURLToPath(caller) : caller);
-  return defineScript(name, files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n'));
+  return defineScript(name, files.map((file) => readLua(name, join(folder, file))).join('\n'));
+}
+
+/** `nest build` copies only TypeScript, unless the configuration lists other files. */
+function readLua(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ModuleSetupError(
+      `The script ${name} has no file ${file}. Add "assets": ["**/*.lua"] to compilerOptions in nest-cli.json, and build again.`,
+      { cause },
+    );
+  }
 }

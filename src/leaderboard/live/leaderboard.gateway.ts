@@ -8,6 +8,7 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
+import { requireSocketIo } from '../../common/index.js';
 import { FeedUpdates } from './feed-updates.js';
 import type { Viewer } from './feed.js';
 import type { DegradedBoard, LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
@@ -44,6 +45,7 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
   ) {}
 
   afterInit(namespace: Namespace): void {
+    requireSocketIo('LeaderboardModule', namespace);
     this.updates.sendTo({
       changes: (room, changes) => this.broadcast(namespace, room, changes),
       degraded: (room, notice: DegradedBoard) => void namespace.to(room).emit('degraded', notice),

@@ -1,6 +1,7 @@
 import { type OnModuleDestroy } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
+import { requireSocketIo } from '../../common/index.js';
 import { SessionSockets } from './session-sockets.js';
 
 /** The namespace `/sessions`: the visitor's own session. sessions.wire.ts declares its messages. */
@@ -11,6 +12,7 @@ export class SessionsGateway
   constructor(private readonly sockets: SessionSockets) {}
 
   afterInit(namespace: Namespace): void {
+    requireSocketIo('SessionsModule', namespace);
     namespace.use((socket, next) => void this.authenticate(socket, next));
     this.sockets.start();
   }

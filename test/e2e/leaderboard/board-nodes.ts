@@ -111,7 +111,7 @@ async function startNode({
 }): Promise<BoardNode> {
   const engine = new RedisEngine(parseEngineUrl(url), DEADLINE_MS);
   engine.start();
-  const options = { engine, keyPrefix: prefix, gameServerKeys: [] };
+  const options = { engine, keyPrefix: prefix, gameServerKeys: ['unused'] };
   const module: TestingModule = await Test.createTestingModule({
     imports: [DatabaseModule.forRoot({ url: databaseUrl }), LeaderboardModule.forRoot(options)],
   })
