@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DatabaseErrorFilter } from './database-error.filter.js';
 import { Database } from './database.js';
@@ -6,7 +6,6 @@ import { DatabaseModuleBase } from './database.options.js';
 import { Migrations } from './migrations.js';
 
 /** PostgreSQL: the source of truth behind every cache. */
-@Global()
 @Module({
   providers: [{ provide: APP_FILTER, useClass: DatabaseErrorFilter }, Database, Migrations],
   exports: [Database, Migrations],

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type ClientBase, Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
+import { type ClientBase, type ClientConfig, Pool, type PoolConfig, type QueryResultRow } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { CancellableQueries } from './connections/cancellable-queries.js';
-import { CONNECTION_LIMITS, LONG_READ_LIMITS } from './connections/connection-limits.js';
+import { connectionConfig, withSettings } from './connections/connection-config.js';
+import { BEGIN_WITH_LIMITS, CONNECTION_LIMITS, LONG_READ_LIMITS } from './connections/connection-limits.js';
+import type { Connection, Connections } from './connections/connections.js';
 import { DatabaseClient, type DatabaseClientConfig, type Gate } from './connections/database-client.js';
 import { traced } from './database.channel.js';
 import {
@@ -14,11 +16,13 @@ import {
 } from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
 import { DatabaseHeartbeat } from './connections/database-heartbeat.js';
+import { SharedPool } from './connections/shared-pool.js';
 import { unlessSilent, within } from './connections/silence.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 const PING_TIMEOUT_MS = 1_000;
+const POOL_LIMITS = { connectMs: CONNECT_TIMEOUT_MS, statementMs: STATEMENT_TIMEOUT_MS };
 const LONGEST_END_MS = 1_000;
 /** For long reads: PostgreSQL sorts a large table before it sends the first row. */
 const LONGEST_SILENCE_MS = 60_000;
@@ -45,23 +49,33 @@ export interface Snapshot extends Queryable {
 
 /**
  * PostgreSQL through a bounded connection pool. A statement may take 10 s. If the server is silent, for example paused, waiting statements are
- * rejected within 3 s, and further ones at once until it answers again.
+ * rejected within 3 s, and further ones at once until it answers again. With a pool of the service some of this costs more: see
+ * `DatabasePoolOptions`.
  */
 @Injectable()
 export class Database implements Queryable, OnApplicationShutdown {
-  private readonly url: string;
-  private readonly pool: Pool;
+  /** The schema of all tables. Undefined for the server's default. */
+  readonly schema: string | undefined;
+  private readonly connection: ClientConfig;
+  private readonly pool: Connections;
+  private readonly begin: string;
   /** A separate connection, so that a busy pool does not look like a lost database. */
   private readonly probe: Pool;
   private readonly heartbeat: DatabaseHeartbeat;
   private readonly cancellable: CancellableQueries;
   private readonly logger = new Logger('Database');
 
-  constructor(@Inject(DATABASE_OPTIONS) { url, connections = 10 }: DatabaseOptions) {
-    this.url = url;
+  constructor(@Inject(DATABASE_OPTIONS) options: DatabaseOptions) {
+    this.connection = connectionConfig(options);
+    this.schema = 'pool' in options ? undefined : options.schema;
+    this.begin = 'pool' in options ? BEGIN_WITH_LIMITS : 'BEGIN';
     this.probe = this.open({ max: 1, timeoutMs: PING_TIMEOUT_MS });
     this.heartbeat = new DatabaseHeartbeat(() => this.probe.query('SELECT 1'));
-    this.pool = this.open({ max: connections, timeoutMs: STATEMENT_TIMEOUT_MS, gate: this.heartbeat });
+    const { heartbeat } = this;
+    this.pool =
+      'pool' in options
+        ? new SharedPool(options.pool, heartbeat, POOL_LIMITS)
+        : this.open({ max: options.connections ?? 10, timeoutMs: STATEMENT_TIMEOUT_MS, gate: heartbeat });
     this.cancellable = new CancellableQueries(this.pool, this.probe);
   }
 
@@ -96,7 +110,7 @@ export class Database implements Queryable, OnApplicationShutdown {
       client.on('error', onError);
       let broken = true;
       try {
-        await client.query('BEGIN');
+        await client.query(this.begin);
         const result = await work(queryable(client));
         await client.query('COMMIT');
         broken = false;
@@ -157,9 +171,10 @@ export class Database implements Queryable, OnApplicationShutdown {
   private apart<T>(config: DatabaseClientConfig, work: (client: ClientBase) => Promise<T>): Promise<T> {
     return mapDatabaseErrors(async () => {
       const client = new DatabaseClient({
-        ...config,
-        connectionString: this.url,
+        ...withSettings(this.connection, config),
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        statement_timeout: false,
+        query_timeout: 0,
       });
       const lost = new Promise<never>((_resolve, reject) => client.on('error', reject));
       lost.catch(() => undefined);
@@ -175,10 +190,9 @@ export class Database implements Queryable, OnApplicationShutdown {
 
   private open({ timeoutMs, ...others }: { max: number; timeoutMs: number; gate?: Gate }): Pool {
     const config: PoolConfig & DatabaseClientConfig = {
-      ...CONNECTION_LIMITS,
+      ...withSettings(this.connection, CONNECTION_LIMITS),
       ...others,
       Client: DatabaseClient,
-      connectionString: this.url,
       connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
       // The server's limit stops the statement. The client's limit also holds if the connection is silent.
       statement_timeout: timeoutMs,
@@ -191,14 +205,14 @@ export class Database implements Queryable, OnApplicationShutdown {
   }
 }
 
-function queryable(client: ClientBase): Queryable {
+function queryable(client: Pick<Connection, 'query'>): Queryable {
   return {
     query: <Row extends QueryResultRow>(sql: string, values: unknown[] = []) =>
       traced(sql, async () => (await client.query<Row>(sql, values)).rows),
   };
 }
 
-async function cannotRollBack(client: PoolClient): Promise<boolean> {
+async function cannotRollBack(client: Connection): Promise<boolean> {
   try {
     await client.query('ROLLBACK');
     return false;

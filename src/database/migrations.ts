@@ -1,11 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Database } from './database.js';
+import { Database, type Queryable } from './database.js';
 import { DatabaseUnavailableError, explainDatabaseFailure } from './database.errors.js';
 
 const RETRY_MS = 1_000;
 /** An arbitrary number, the same on every node: nodes that start together migrate one after the other. */
 const ADVISORY_LOCK = 20_010_601;
+
+/** It was called `migrations`, as the table of TypeORM, which has no column `step`. */
+const RENAME_EARLIER_TABLE = `DO $$ BEGIN
+  IF EXISTS (SELECT FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = 'migrations' AND column_name = 'step')
+  THEN ALTER TABLE migrations RENAME TO module_migrations;
+  END IF;
+END $$`;
 
 /**
  * Brings each module's tables up to date.
@@ -54,20 +62,33 @@ export class Migrations implements OnApplicationShutdown {
     this.stopped.abort();
   }
 
+  private async createSchema(transaction: Queryable): Promise<void> {
+    const { schema } = this.database;
+    if (schema === undefined) return;
+    // Not IF NOT EXISTS, for which a user needs the right to create schemas even if this one exists.
+    const [found] = await transaction.query<{ exists: boolean }>(
+      'SELECT to_regnamespace($1) IS NOT NULL AS exists',
+      [schema],
+    );
+    if (!found?.exists) await transaction.query(`CREATE SCHEMA ${schema}`);
+  }
+
   private async applyOnce(module: string, steps: readonly string[]): Promise<void> {
     await this.database.longTransaction(async (transaction) => {
       await transaction.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+      await this.createSchema(transaction);
+      await transaction.query(RENAME_EARLIER_TABLE);
       await transaction.query(
-        'CREATE TABLE IF NOT EXISTS migrations (module text PRIMARY KEY, step integer NOT NULL)',
+        'CREATE TABLE IF NOT EXISTS module_migrations (module text PRIMARY KEY, step integer NOT NULL)',
       );
       const [row] = await transaction.query<{ step: number }>(
-        'SELECT step FROM migrations WHERE module = $1',
+        'SELECT step FROM module_migrations WHERE module = $1',
         [module],
       );
       for (const sql of steps.slice(row?.step ?? 0)) await transaction.query(sql);
       await transaction.query(
-        `INSERT INTO migrations (module, step) VALUES ($1, $2)
-         ON CONFLICT (module) DO UPDATE SET step = greatest(migrations.step, excluded.step)`,
+        `INSERT INTO module_migrations (module, step) VALUES ($1, $2)
+         ON CONFLICT (module) DO UPDATE SET step = greatest(module_migrations.step, excluded.step)`,
         [module, steps.length],
       );
     });

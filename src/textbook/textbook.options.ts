@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { DatabaseOptions } from '../database/index.js';
+import type { DatabaseUrlOptions } from '../database/index.js';
 import type { EngineAddress } from '../engine/index.js';
 
 /** The use cases of the textbook side, which are also the roles of its engines. */
@@ -14,7 +14,7 @@ export interface TextbookOptions {
   /** Sign the cookie, newest first. */
   sessionSecrets: readonly string[];
   /** Connections beside those of the rest of the application. */
-  database: DatabaseOptions;
+  database: DatabaseUrlOptions;
 }
 
 const builder = new ConfigurableModuleBuilder<TextbookOptions>().setClassMethodName('forRoot').build();

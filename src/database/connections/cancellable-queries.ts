@@ -1,13 +1,14 @@
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { QueryResultRow } from 'pg';
+import type { Connection, Connections } from './connections.js';
 
 /** Cancels a statement on the server when its signal aborts, so that PostgreSQL stops unneeded work. */
 export class CancellableQueries {
-  private readonly processIds = new WeakMap<PoolClient, number>();
+  private readonly processIds = new WeakMap<Connection, number>();
 
   constructor(
-    private readonly pool: Pool,
+    private readonly pool: Connections,
     /** Sends the cancel request, because all connections of `pool` may be in use. */
-    private readonly control: Pool,
+    private readonly control: Connections,
   ) {}
 
   async run<Row extends QueryResultRow>(sql: string, values: unknown[], signal: AbortSignal): Promise<Row[]> {
@@ -33,7 +34,7 @@ export class CancellableQueries {
     }
   }
 
-  private async processIdOf(client: PoolClient): Promise<number> {
+  private async processIdOf(client: Connection): Promise<number> {
     const known = this.processIds.get(client);
     if (known !== undefined) return known;
     const { rows } = await client.query<{ id: number }>('SELECT pg_backend_pid() AS id');

@@ -20,9 +20,12 @@ export class DatabaseClient extends Client {
   private readonly gate: Gate | undefined;
   private readonly socket: Socket;
 
-  constructor({ gate, ...config }: DatabaseClientConfig = {}) {
-    const socket = gate?.openSocket() ?? new Socket();
-    super({ ...config, stream: () => socket });
+  constructor(options: DatabaseClientConfig = {}) {
+    const { gate, stream, ...config } = options;
+    // A pool of the service may open its sockets itself, as the connectors of cloud services do.
+    const socket = (stream ? undefined : gate?.openSocket()) ?? new Socket();
+    // A pool hides the password from enumeration.
+    super({ ...config, password: options.password, stream: stream ?? (() => socket) });
     this.gate = gate;
     this.socket = socket;
   }

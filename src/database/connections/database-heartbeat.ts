@@ -18,6 +18,7 @@ export class DatabaseHeartbeat implements Gate {
   private next: NodeJS.Timeout | undefined;
   private isStopped = false;
   private readonly bytesReadBefore = new Map<Socket, number>();
+  private readonly listeners: ((reason: unknown) => void)[] = [];
   private readonly logger = new Logger('Database');
 
   constructor(private readonly ping: () => Promise<unknown>) {
@@ -27,6 +28,11 @@ export class DatabaseHeartbeat implements Gate {
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.next);
+  }
+
+  /** Calls the listener at each ping that stays without an answer while PostgreSQL is silent. */
+  onSilence(listener: (reason: unknown) => void): void {
+    this.listeners.push(listener);
   }
 
   /** Opens the socket of a pool connection. */
@@ -65,6 +71,7 @@ export class DatabaseHeartbeat implements Gate {
       this.logger.warn('PostgreSQL does not answer. Requests are refused until it does.');
     this.refusal = error;
     for (const socket of this.bytesReadBefore.keys()) socket.destroy();
+    for (const listener of this.listeners) listener(error);
   }
 
   /** Data received since the ping means that the server is busy, not silent. */

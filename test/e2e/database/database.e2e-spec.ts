@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database, DatabaseUnavailableError, explainDatabaseFailure } from '../../../src/database/index.js';
 import { createDatabase, queryDatabase } from '../../support/database.js';
 
-describe('a transaction', () => {
+describe.each(['of its own', 'of the service'])('a transaction, with a pool %s', (whose) => {
   let url: string;
   let database: Database;
+  let pool: Pool | undefined;
   beforeAll(async () => {
     url = await createDatabase();
-    database = new Database({ url, connections: 2 });
+    if (whose === 'of the service') pool = new Pool({ connectionString: url, max: 2 });
+    database = new Database(pool ? { pool } : { url, connections: 2 });
     await database.query('CREATE TABLE numbers (number integer PRIMARY KEY)');
   });
-  afterAll(() => database.onApplicationShutdown());
+  afterAll(async () => {
+    await database.onApplicationShutdown();
+    await pool?.end();
+  });
 
   it('rejects when its connection is lost, and the process continues', async () => {
     const lost = database.transaction(async (transaction) => {

@@ -1,3 +1,4 @@
+import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalPostgres, startPostgres } from '../../../local/index.js';
 import { Database, DatabaseUnavailableError, explainDatabaseFailure } from '../../../src/database/index.js';
@@ -8,12 +9,15 @@ import { type CacheNodes, startCacheNodes } from '../query-cache/cache-nodes.js'
 /** So many statements would take many minutes if each waited. */
 const MANY = 500;
 
-describe('a silent PostgreSQL', () => {
+describe.each(['of its own', 'of the service'])('a silent PostgreSQL, with a pool %s', (whose) => {
   let postgres: LocalPostgres;
   let database: Database;
+  let pool: Pool | undefined;
   beforeAll(async () => {
     postgres = await startPostgres();
-    database = new Database({ url: postgres.url, connections: 2 });
+    if (whose === 'of the service') pool = new Pool({ connectionString: postgres.url, max: 2 });
+    pool?.on('error', () => undefined);
+    database = new Database(pool ? { pool } : { url: postgres.url, connections: 2 });
     await database.query('CREATE TABLE numbers (number integer PRIMARY KEY)');
   });
   afterEach(async () => {
@@ -22,6 +26,7 @@ describe('a silent PostgreSQL', () => {
   });
   afterAll(async () => {
     await database.onApplicationShutdown();
+    await pool?.end();
     await postgres.stop();
   });
 
