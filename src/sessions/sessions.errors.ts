@@ -1,6 +1,7 @@
 /** The stable `code` of a `SessionError`. */
 export type SessionErrorCode =
   | 'E_NO_SESSION'
+  | 'E_SESSION_NOT_LOADED'
   | 'E_SESSION_UNKNOWN'
   | 'E_SESSION_CONTENDED'
   | 'E_INVALID'
@@ -25,6 +26,30 @@ export function noSession(): SessionError {
   return new SessionError(
     'E_NO_SESSION',
     'Not signed in, or the session has ended. Sign in with POST /api/sessions.',
+  );
+}
+
+/** A mistake in the application. It is answered 500, and the log has this message. */
+export function notLoaded(): SessionError {
+  return new SessionError(
+    'E_SESSION_NOT_LOADED',
+    'The session of this request was not loaded. Add @WithSession() or @SignedInOnly() to the route.',
+  );
+}
+
+/** As {@link notLoaded}: a guard of this module outside of HTTP. @param type for example `ws`. */
+export function notHttp(type: string): SessionError {
+  return new SessionError(
+    'E_SESSION_NOT_LOADED',
+    `@WithSession() and @SignedInOnly() work on HTTP routes, and this is a call of the type "${type}". Read the cookie of a websocket with sessions.loadFromCookie().`,
+  );
+}
+
+/** As {@link notLoaded}: an express-session of the application has put its own session on the request. */
+export function otherSession(): SessionError {
+  return new SessionError(
+    'E_SESSION_NOT_LOADED',
+    'Another express-session middleware has loaded a session for this request. Mount it on paths without @WithSession() and @SignedInOnly(), or remove it.',
   );
 }
 

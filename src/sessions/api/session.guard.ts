@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { SessionsService } from '../request/sessions.service.js';
+import { notHttp } from '../sessions.errors.js';
 import { SessionSaver } from './session.interceptor.js';
 
 /** Loads the session of a request. Only guarded routes use the engine, so an outage does not affect public routes. */
@@ -16,6 +17,8 @@ export class SessionGuard implements CanActivate {
   constructor(protected readonly sessions: SessionsService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    const type = context.getType<string>();
+    if (type !== 'http') throw notHttp(type);
     const http = context.switchToHttp();
     await this.sessions.load(http.getRequest<Request>(), http.getResponse<Response>());
     return true;

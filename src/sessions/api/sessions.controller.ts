@@ -1,4 +1,16 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Query, Req, Res, UsePipes } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+  UsePipes,
+} from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -15,6 +27,8 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { validationPipe } from '../../common/index.js';
+import { EngineErrorFilter } from '../../engine/index.js';
+import { SessionErrorFilter } from './session-error.filter.js';
 import { SignedInOnly } from './session.guard.js';
 import { type EndQuery, endQuerySchema } from './sessions.schemas.js';
 import { SessionsService } from '../request/sessions.service.js';
@@ -24,6 +38,7 @@ import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
 @ApiCookieAuth('session')
 @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
 @UsePipes(validationPipe)
+@UseFilters(SessionErrorFilter, EngineErrorFilter)
 @Controller('api/sessions')
 export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
-import { SessionError } from '../sessions.errors.js';
+import { notLoaded, otherSession, SessionError } from '../sessions.errors.js';
 import type { SessionsOptions } from '../sessions.options.js';
 import type { SessionsStore } from '../store/sessions.store.js';
 
@@ -14,7 +14,10 @@ export class SessionMiddleware {
   private readonly cookie: CookieOptions & { secure: boolean };
   private readonly middleware: RequestHandler;
 
-  constructor(options: SessionsOptions, store: SessionsStore) {
+  constructor(
+    options: SessionsOptions,
+    private readonly store: SessionsStore,
+  ) {
     const { secrets, cookieSecure: secure, cookieDomain: domain, cookieSameSite: sameSite = 'lax' } = options;
     this.cookieName = options.cookieName ?? defaultName(options);
     this.cookie = { path: '/', httpOnly: true, sameSite, secure, ...(domain !== undefined && { domain }) };
@@ -32,7 +35,14 @@ export class SessionMiddleware {
 
   /** Loads the request's session, or a new one that is saved only if the request changes it. @throws {EngineError} */
   async load(request: Request, response: Response): Promise<void> {
+    const { session: loaded } = request as Partial<Request>;
+    if (loaded && !this.hasLoaded(request)) throw otherSession();
     await toPromise((done) => this.middleware(request, response, done));
+  }
+
+  /** @throws {SessionError} E_SESSION_NOT_LOADED if {@link load} was not called for this request. */
+  requireLoaded(request: Request | undefined): void {
+    if (!request || !this.hasLoaded(request)) throw notLoaded();
   }
 
   /** Loads the session of a cookie header, for websockets. @throws {EngineError} */
@@ -54,6 +64,10 @@ export class SessionMiddleware {
       'E_INSECURE_CONNECTION',
       'Sign in over HTTPS. Behind a proxy that terminates TLS, set TRUST_PROXY (see .env.example). For a local demo, set COOKIE_SECURE=false.',
     );
+  }
+
+  private hasLoaded({ sessionStore }: { sessionStore: object }): boolean {
+    return sessionStore === this.store;
   }
 }
 

@@ -20,7 +20,10 @@ export interface Identity {
   device: string | null;
 }
 
-/** Sessions on top of express-session: loaded on demand, saved before the response. */
+/**
+ * Sessions on top of express-session: loaded on demand, saved before the response. Methods with a request throw `SessionError`
+ * E_SESSION_NOT_LOADED on a route without `@WithSession()` or `@SignedInOnly()`.
+ */
 @Injectable()
 export class SessionsService {
   private readonly middleware: SessionMiddleware;
@@ -52,6 +55,7 @@ export class SessionsService {
 
   /** Returns the session of a signed-in request. @throws {SessionError} E_NO_SESSION if nobody is signed in. */
   require(request: Request): SignedInSession {
+    this.middleware.requireLoaded(request);
     // express-session's types say that there is always one, but after an end there is none.
     const session = request.session as Request['session'] | undefined;
     if (session?.signedIn) return session as SignedInSession;
@@ -65,6 +69,7 @@ export class SessionsService {
 
   /** Saves what the request changed in its session. Writes nothing if nothing changed. */
   async save(request: Request): Promise<void> {
+    this.middleware.requireLoaded(request);
     const session = request.session as Request['session'] | undefined;
     if (!session || this.store.isUnchanged(session)) return;
     const isNew = !this.store.lifetimeOf(session);
@@ -83,6 +88,7 @@ export class SessionsService {
     { accountId, username, device }: Identity,
     confirm?: () => Promise<void>,
   ): Promise<CurrentSession> {
+    this.middleware.requireLoaded(request);
     this.middleware.requireSecureConnection(request);
     const generation = await this.store.generations.current(accountId);
     const signedIn = { accountId, username, device, address: addressOf(request), generation };
@@ -128,7 +134,8 @@ export class SessionsService {
    * Changes the request's session atomically: what `change` reads, counts or appends is never lost to another request. Afterwards
    * `request.session` is as saved. Throws as `SessionsStore.update` does.
    */
-  update(request: Request, change: SessionUpdate): Promise<void> {
+  async update(request: Request, change: SessionUpdate): Promise<void> {
+    this.middleware.requireLoaded(request);
     return this.detachOnFailure(request, () => this.store.updateLoaded(request.session, change));
   }
 
@@ -156,8 +163,9 @@ export class SessionsService {
 
   /** Ends one session of the visitor's account. @throws {SessionError} E_SESSION_UNKNOWN */
   async revoke(request: Request, response: Response, handle: string): Promise<void> {
+    const { signedIn } = this.require(request);
     if (handle === this.handleOf(request)) return this.signOut(request, response);
-    await this.devices.end(this.require(request).signedIn, handle);
+    await this.devices.end(signedIn, handle);
   }
 
   /** Ends the other sessions of the visitor's account. @returns how many existed. */
