@@ -9,13 +9,17 @@ import {
   Put,
   Query,
   Res,
+  UseFilters,
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { validationPipe } from '../../common/index.js';
+import { DatabaseErrorFilter } from '../../database/index.js';
+import { EngineErrorFilter } from '../../engine/index.js';
 import { GameServerGuard } from './game-server.guard.js';
+import { LeaderboardErrorFilter } from './leaderboard-error.filter.js';
 import type { BoardDefinition, BoardWindow, Submission } from '../domain/board.js';
 import { LeaderboardService, type NeighboursQuery, type PageQuery } from '../leaderboard.service.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
@@ -35,6 +39,7 @@ import {
 
 @ApiTags('leaderboard')
 @UsePipes(validationPipe)
+@UseFilters(LeaderboardErrorFilter, EngineErrorFilter, DatabaseErrorFilter)
 @Controller('api')
 export class LeaderboardController {
   constructor(
