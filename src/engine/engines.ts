@@ -16,7 +16,7 @@ const FIRST_ATTEMPT_TIMEOUT_MS = 1_500;
 /** The engines by role. Roles with the same address share one engine: its connections and breakers. */
 @Injectable()
 export class Engines implements OnModuleInit, OnApplicationShutdown {
-  private readonly byAddress = new Map<string, Engine>();
+  private readonly byAddress = new Map<unknown, Engine>();
   private readonly byRole = new Map<string, Engine>();
 
   constructor(@Inject(ENGINE_OPTIONS) { roles, deadlineMs }: EngineOptions) {
@@ -82,7 +82,8 @@ export class Engines implements OnModuleInit, OnApplicationShutdown {
   }
 
   private open(address: EngineAddress, deadlineMs: number): Engine {
-    const id = JSON.stringify(address);
+    // Of two clients of node-redis, functions and certificates may differ.
+    const id = address.client ? address : JSON.stringify(address);
     const engine =
       this.byAddress.get(id) ??
       (address.kind === 'memcached'

@@ -1,3 +1,4 @@
+export { engineAddressOf } from './address/client-address.js';
 export { describeAddress, type EngineAddress, EngineUrlError } from './address/engine-address.js';
 export { readTlsFiles } from './address/engine-tls.js';
 export { parseEngineUrl } from './address/engine-url.js';

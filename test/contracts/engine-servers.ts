@@ -6,13 +6,15 @@ import {
   startEngine,
   startSentinel,
 } from '../../local/index.js';
-import type { EngineTopology } from '../../src/engine/index.js';
+import type { EngineAddress, EngineTopology } from '../../src/engine/index.js';
 
 /** The servers of the engine under test, in any topology. Tests send commands to them directly. */
 export interface EngineServers {
   readonly kind: 'redis' | 'valkey';
   readonly topology: EngineTopology;
   readonly url: string;
+  /** Instead of what the URL says. */
+  readonly address?: EngineAddress;
   /** The servers that hold data, including replicas. */
   readonly nodes: readonly LocalEngine[];
   readonly primaries: readonly LocalEngine[];

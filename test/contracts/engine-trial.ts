@@ -105,7 +105,8 @@ export class EngineTrial {
   }
 
   private newEngine(deadlineMs: number): RedisEngine {
-    return new RedisEngine(parseEngineUrl(this.servers.url), deadlineMs);
+    const { address, url } = this.servers;
+    return new RedisEngine(address ?? parseEngineUrl(url), deadlineMs);
   }
 }
 

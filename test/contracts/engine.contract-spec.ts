@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { EngineOptions } from '../../local/index.js';
-import type { EngineTopology } from '../../src/engine/index.js';
+import { engineAddressOf, type EngineTopology, parseEngineUrl } from '../../src/engine/index.js';
+import { createStockClient } from '../../src/textbook/stock-client.js';
 import { installed } from '../support/app.js';
 import { accessRules, ROLE_COMMANDS } from '../support/role-access.js';
 import { SCOPE } from '../support/scope.js';
@@ -15,6 +16,8 @@ const PASSWORD = 'p@ss:word/with?all#kinds';
 const LEAST_ACCESS = 'as ElastiCache, with the least access';
 /** The protocol is then RESP 2. */
 const WITHOUT_HELLO = 'without HELLO';
+/** With the options of a client of node-redis that the service has. */
+const OF_A_CLIENT = 'of a node-redis client, TLS with client certificates and a password';
 const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOptions][] = [
   ['standalone', 'plain', {}],
   [
@@ -23,6 +26,7 @@ const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOp
     { tls: { clientCertificates: true }, password: PASSWORD },
   ],
   ['standalone', LEAST_ACCESS, { tls: true }],
+  ['standalone', OF_A_CLIENT, { tls: { clientCertificates: true }, password: PASSWORD }],
   ['standalone', WITHOUT_HELLO, { settings: ['--rename-command', 'HELLO', ''] }],
   ['sentinel', 'plain', {}],
   [
@@ -37,6 +41,7 @@ const SETUPS: readonly [topology: EngineTopology, how: string, options: EngineOp
     { tls: { clientCertificates: true }, password: PASSWORD },
   ],
   ['cluster', LEAST_ACCESS, { tls: true }],
+  ['cluster', OF_A_CLIENT, { tls: { clientCertificates: true }, password: PASSWORD }],
 ];
 
 const kinds = installed('redis', 'valkey') as ('redis' | 'valkey')[];
@@ -48,7 +53,8 @@ for (const [turn, [topology, how, options]] of setups.entries()) {
   for (const kind of SCOPE === 'matrix' ? kinds : inTurn) {
     const start = async () => {
       const servers = await startServers(kind, topology, options);
-      return how === LEAST_ACCESS ? withLeastAccess(servers) : servers;
+      if (how === LEAST_ACCESS) return withLeastAccess(servers);
+      return how === OF_A_CLIENT ? ofAClient(servers) : servers;
     };
     describeEngineContract(`${kind}, ${topology}, ${how}`, start, {
       hasOtherCommands: how !== LEAST_ACCESS,
@@ -79,4 +85,20 @@ async function withLeastAccess(servers: EngineServers): Promise<EngineServers> {
   for (const node of servers.nodes)
     await node.command('ACL', 'SETUSER', 'app', 'on', '>secret', ...accessRules(commands));
   return { ...servers, url: servers.url.replace('://', '://app:secret@') };
+}
+
+/** The client stays as it is: unused by the engine, and open at the end. */
+async function ofAClient(servers: EngineServers): Promise<EngineServers> {
+  const client = createStockClient(parseEngineUrl(servers.url));
+  // A client of one server need not be connected.
+  if (servers.topology === 'cluster') await client.connect();
+  const address = engineAddressOf(client);
+  return {
+    ...servers,
+    address,
+    stop: async () => {
+      if (servers.topology === 'cluster') await client.close();
+      await servers.stop();
+    },
+  };
 }

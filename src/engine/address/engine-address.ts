@@ -1,3 +1,4 @@
+import type { RedisClientOptions } from 'redis';
 import type { EngineKind, EngineTopology } from '../engine.wire.js';
 
 /** Files and server name of a TLS connection. All are optional. */
@@ -44,6 +45,14 @@ export interface EngineAddress extends EngineLogin {
   /** Default: the sentinels get the same credentials as the servers. */
   sentinel?: EngineLogin;
   tls?: TlsSettings;
+  /** The options of a node-redis client, in the place of `tls` and the login; see `engineAddressOf`. */
+  client?: ClientSettings;
+}
+
+/** How a node-redis client connects and signs in. */
+export interface ClientSettings {
+  socket: NonNullable<RedisClientOptions['socket']>;
+  provider: NonNullable<RedisClientOptions['credentialsProvider']>;
 }
 
 export interface EngineNode {

@@ -20,10 +20,10 @@ const MAX_QUEUED_COMMANDS = 10_000;
 export type ConnectionOptions = ReturnType<typeof connectionOptions>;
 
 export function connectionOptions(address: EngineAddress) {
-  const { tls, database } = address;
+  const { tls, database, client } = address;
   return {
     credentials: serverCredentials(address),
-    socket: { ...(tls && { tls: true as const, ...readTlsFiles(tls) }) },
+    socket: client?.socket ?? { ...(tls && { tls: true as const, ...readTlsFiles(tls) }) },
     database,
     // A command is sent now or refused now.
     disableOfflineQueue: true,

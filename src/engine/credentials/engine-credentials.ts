@@ -6,6 +6,8 @@ import { IamCredentials } from './iam-credentials.js';
 
 /** The credentials for the servers of an address. */
 export function serverCredentials(address: EngineAddress): Credentials {
+  const { client } = address;
+  if (client) return { open: () => Promise.resolve({ provider: client.provider }) };
   return credentialsOf(address, 'password-file');
 }
 
