@@ -106,7 +106,7 @@ describe('an application with wrong options', () => {
       [/roles\.cache must be an engine address/],
     ],
     ['a URL as an engine', engine({ roles: { cache: 'redis://a' as never } }), [/parseEngineUrl/]],
-    ['no engine roles', engine({ roles: undefined as never }), [/must name the engine of each role/]],
+    ['no engine roles', engine({ roles: undefined }), [/must name the engine of each role/]],
     [
       'a deadline that is no number',
       engine({ deadlineMs: Number.NaN }),
