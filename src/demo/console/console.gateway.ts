@@ -3,6 +3,8 @@ import type { Namespace, Socket } from 'socket.io';
 import { Engines } from '../../engine/index.js';
 import { Operators } from '../../http/index.js';
 import { ConsoleFeed } from './console-feed.js';
+import type { EngineConnection } from './console.wire.js';
+import { NodeActivityCounter } from './node-activity.counter.js';
 
 const RECENT = 20;
 
@@ -13,6 +15,7 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
     private readonly feed: ConsoleFeed,
     private readonly operators: Operators,
     private readonly engines: Engines,
+    private readonly activity: NodeActivityCounter,
   ) {}
 
   afterInit(namespace: Namespace): void {
@@ -25,10 +28,22 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
       sessions: (events) => namespace.emit('sessions', events),
       engines: (engines) => namespace.emit('engines', engines),
     });
+    this.activity.everySecond((activity) =>
+      namespace.emit('activity', { ...activity, viewers: namespace.sockets.size }),
+    );
   }
 
   handleConnection(socket: Socket): void {
     socket.emit('engines', this.engines.reports());
+    socket.emit('connections', this.connections());
     socket.emit('lookups', this.feed.newestTraces(RECENT).toReversed());
+  }
+
+  private connections(): EngineConnection[] {
+    return this.engines.all().map(({ roles, address }) => ({
+      roles,
+      isEncrypted: address.tls !== undefined,
+      servers: address.nodes.map(({ host, port }) => `${host}:${port}`),
+    }));
   }
 }

@@ -1,9 +1,20 @@
-import { Module } from '@nestjs/common';
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { BurstController } from './burst/burst.controller.js';
+import { BurstService } from './burst/burst.service.js';
 import { ConsoleFeed } from './console-feed.js';
 import { ConsoleGateway } from './console.gateway.js';
+import { NodeActivityCounter } from './node-activity.counter.js';
 import { QueryCacheController } from './query-cache.controller.js';
 import { RebuildController } from './rebuild.controller.js';
+import { serverTime } from './server-time.js';
 
 /** The operator's routes and live feed. */
-@Module({ controllers: [QueryCacheController, RebuildController], providers: [ConsoleFeed, ConsoleGateway] })
-export class ConsoleModule {}
+@Module({
+  controllers: [QueryCacheController, RebuildController, BurstController],
+  providers: [ConsoleFeed, ConsoleGateway, NodeActivityCounter, BurstService],
+})
+export class ConsoleModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(serverTime).forRoutes('textbook/flights{/*path}');
+  }
+}

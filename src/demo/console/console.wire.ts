@@ -6,9 +6,46 @@ export type { EngineReport as EngineStatus } from '../../engine/engine.wire.js';
 export type { Readiness } from '../../http/health/health.wire.js';
 export type { SessionEvent as SessionEventMessage } from '../../sessions/sessions.wire.js';
 
+/** What this node did in the last second. */
+export interface NodeActivity {
+  at: string;
+  /** Statements that PostgreSQL received, for any purpose. */
+  statements: number;
+  /** Those that query flights: what the query cache is there to avoid. */
+  flightQueries: number;
+  /** Lookups in the query cache, and how many of them were answered from memory. */
+  lookups: number;
+  fromMemory: number;
+  /** Open pages with a live feed. */
+  viewers: number;
+}
+
+/** How this node reaches the engine of these roles. */
+export interface EngineConnection {
+  roles: string[];
+  isEncrypted: boolean;
+  /** Host and port of the servers in the URL of the engine, which may know further ones. */
+  servers: string[];
+}
+
+/** Response of `POST /api/console/bursts`. */
+export interface BurstReport {
+  side: 'direct' | 'textbook' | 'module';
+  requests: number;
+  /** Requests with status 200. */
+  answered: number;
+  /** Flight queries that PostgreSQL received meanwhile. */
+  flightQueries: number;
+  durationMs: number;
+}
+
 /** Events of the socket.io namespace `/console`; lookups and session events come in batches, at most 10 a second. */
 export interface ConsoleEvents {
   lookups: (traces: LookupTrace[]) => void;
   sessions: (events: SessionEvent[]) => void;
   engines: (engines: EngineReport[]) => void;
+  /** Once, after the connection. */
+  connections: (connections: EngineConnection[]) => void;
+  /** Once a second. */
+  activity: (activity: NodeActivity) => void;
 }
