@@ -16,6 +16,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': app,
+      '/textbook': app,
       '/health': app,
       '/docs': app,
       '/metrics': app,

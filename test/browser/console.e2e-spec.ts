@@ -39,6 +39,7 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
     await page.context().close();
   });
 
+  const open = (view: string) => page.getByRole('navigation', { name: 'Views' }).getByText(view).click();
   const textOf = (testId: string) => page.getByTestId(testId).textContent();
   const runQuery = () => page.getByTestId('ask-once').click();
   const chooseWay = (way: 'Cached' | 'Uncached') =>
@@ -58,6 +59,7 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   const version = async () => Number(await textOf('leaderboard-version'));
 
   it('shows ten ranked players and updates the board live', async () => {
+    await open('Leaderboard');
     const rows = page.getByTestId('leaderboard-row');
     await expect.poll(() => rows.count(), withinSeconds).toBe(10);
     const first = await version();
@@ -67,6 +69,7 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   it('follows a clicked player and shows the neighbours', async () => {
+    await open('Leaderboard');
     // Rows move and disappear while the pointer approaches them.
     await page.getByTestId('leaderboard-row').last().getByRole('button').dispatchEvent('click');
     await expect.poll(() => textOf('followed'), withinSeconds).toMatch(/Following .+, rank \d+ with [\d,]+/);
@@ -82,6 +85,7 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   it('answers a repeated query from the cache, and an uncached one from the database', async () => {
+    await open('Query cache');
     await runQuery();
     await page.getByTestId('outcome').waitFor();
     await runQuery();
@@ -96,12 +100,14 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   it('shows a rejection of the server next to the form', async () => {
+    await open('Query cache');
     await page.getByLabel('From', { exact: true }).fill('ZZZ');
     await runQuery();
     await expect.poll(() => textOf('problem'), withinSeconds).toContain('ZZZ');
   });
 
   it('shows within seconds that another device ended the session, even if the page was open before the sign-in', async () => {
+    await open('Sessions');
     await page.getByTestId('sign-in').click();
     await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
     await signOutElsewhere();
@@ -110,6 +116,7 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   it('keeps the visitor signed in after a reload, until they sign out', async () => {
+    await open('Sessions');
     await page.getByTestId('sign-in').click();
     await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
     await page.reload();
@@ -120,6 +127,18 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
     await page.getByTestId('sign-in').waitFor();
   });
 
+  it('opens each view by keyboard and marks it as the current page', async () => {
+    const link = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Sessions' });
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
+    expect(await link.getAttribute('aria-current')).toBe('page');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
+    await page.goBack();
+    await page.getByTestId('headline').waitFor();
+  });
+
   it('shows the database and every engine ready', async () => {
     const pills = page.getByTestId('health-pill');
     const states = () => pills.evaluateAll((list) => list.map((pill) => pill.getAttribute('data-state')));
@@ -128,10 +147,13 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   it('logs no error and does not violate the content security policy', async () => {
+    await open('Query cache');
     await runQuery();
     await page.getByTestId('lookups').getByRole('listitem').first().waitFor();
+    await open('Sessions');
     await page.getByTestId('sign-in').click();
     await page.getByTestId('session-events').getByRole('listitem').first().waitFor();
+    await open('Leaderboard');
     const first = await version();
     await expect.poll(version, withinSeconds).toBeGreaterThan(first);
     expect(complaints).toEqual([]);

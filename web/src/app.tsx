@@ -1,10 +1,21 @@
+import type { ComponentType } from 'preact';
 import { HealthPills } from './health/health-pills.js';
-import { LeaderboardPanel } from './leaderboard/leaderboard-panel.js';
-import { LookupsPanel } from './query-cache/lookups/lookups-panel.js';
-import { QueryCachePanel } from './query-cache/query-cache-panel.js';
-import { SessionsPanel } from './sessions/sessions-panel.js';
+import { LeaderboardView } from './leaderboard/leaderboard-view.js';
+import { Navigation } from './navigation/navigation.js';
+import { view, type View } from './navigation/route.js';
+import { OverviewView } from './overview/overview-view.js';
+import { QueryCacheView } from './query-cache/query-cache-view.js';
+import { SessionsView } from './sessions/sessions-view.js';
+
+const components: Record<View, ComponentType> = {
+  overview: OverviewView,
+  'query-cache': QueryCacheView,
+  sessions: SessionsView,
+  leaderboard: LeaderboardView,
+};
 
 export function App() {
+  const Shown = components[view.value];
   return (
     <>
       <header class="page-header">
@@ -21,11 +32,9 @@ export function App() {
           <HealthPills />
         </ul>
       </header>
-      <main class="panels">
-        <QueryCachePanel />
-        <LeaderboardPanel />
-        <SessionsPanel />
-        <LookupsPanel />
+      <Navigation />
+      <main class={`panels view-${view.value}`}>
+        <Shown />
       </main>
     </>
   );

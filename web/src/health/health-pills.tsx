@@ -1,4 +1,5 @@
 import type { EngineStatus } from '../../../src/demo/console/console.wire.js';
+import { engineNames } from './engine-names.js';
 import { readiness } from './readiness.js';
 
 type PillState = EngineStatus['state'];
@@ -32,12 +33,6 @@ export function HealthPills() {
 function aboutEngine({ roles, state }: EngineStatus, engines: number): string {
   return engines === 1 ? state : `${roles.join(', ')} · ${state}`;
 }
-
-const engineNames: Record<EngineStatus['kind'], string> = {
-  redis: 'Redis',
-  valkey: 'Valkey',
-  memcached: 'Memcached',
-};
 
 interface PillProps {
   name: string;

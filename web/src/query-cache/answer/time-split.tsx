@@ -1,6 +1,6 @@
 import { Swatch } from '../../page/swatch.js';
 import { formatMilliseconds } from '../../time/format-time.js';
-import type { ServerTiming } from './server-timing.js';
+import type { ServerTiming } from '../../sides/server-timing.js';
 
 /** How the round trip divides: one part for each tier in `Server-Timing`; the rest is network and app. */
 export function TimeSplit({ timings, roundTripMs }: { timings: ServerTiming[]; roundTripMs: number }) {

@@ -5,7 +5,7 @@ import { outcomeOf, parseCacheStatus, type CacheStatus, type Outcome } from '../
 import { flightQueries, type FlightArguments, type FlightQueryName } from './flight-queries.js';
 import type { FlightAnswer } from '../answer/result-rows.js';
 import { addRoundTrip, noRoundTrips, type RoundTrips } from '../comparison/round-trips.js';
-import { parseServerTiming, type ServerTiming } from '../answer/server-timing.js';
+import { parseServerTiming, type ServerTiming } from '../../sides/server-timing.js';
 
 export type Way = keyof RoundTrips;
 

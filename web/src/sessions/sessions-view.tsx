@@ -4,7 +4,7 @@ import { SessionEvents } from './session-events.js';
 import { SignInForm } from './sign-in-form.js';
 import { SignedIn } from './signed-in.js';
 
-export function SessionsPanel() {
+export function SessionsView() {
   return (
     <section class="panel panel-sessions" aria-labelledby="sessions-title">
       <header class="panel-header">

@@ -5,7 +5,7 @@ import { BOARD, boardState, follow, followed, isDegraded, me, refusal, top } fro
 import { changesPerSecond } from './change-rate.js';
 import { useGlide } from './glide.js';
 
-export function LeaderboardPanel() {
+export function LeaderboardView() {
   return (
     <section class="panel panel-leaderboard" aria-labelledby="leaderboard-title">
       <header class="panel-header">
@@ -27,7 +27,7 @@ export function LeaderboardPanel() {
       <Neighbours />
       <dl class="figures">
         <Term name="version" testId="leaderboard-version">
-          {top.value?.version ?? '–'}
+          {top.value?.version ?? 'waiting'}
         </Term>
         <Term name="changes/s">{changesPerSecond.value.toFixed(1)}</Term>
       </dl>
@@ -73,7 +73,7 @@ function Row({ rank, playerId, name, score }: LeaderboardEntry) {
     <li data-testid="leaderboard-row" data-player={playerId} data-value={score}>
       <button type="button" aria-pressed={isFollowed} onClick={() => follow(playerId, label)}>
         <span class="board-rank">{rank}</span>
-        <span class="board-name">{label}</span>
+        <bdi class="board-name">{label}</bdi>
         <span class="board-score">{score.toLocaleString('en-US')}</span>
       </button>
     </li>
@@ -87,7 +87,11 @@ function Followed() {
   return (
     <p class="followed" data-testid="followed">
       <span>
-        Following <strong>{name}</strong>, {placeOf(playerId)}
+        Following{' '}
+        <strong>
+          <bdi>{name}</bdi>
+        </strong>
+        , {placeOf(playerId)}
       </span>
       <button type="button" class="quiet" onClick={() => follow(playerId, name)}>
         stop
@@ -108,7 +112,7 @@ function Neighbours() {
           aria-current={playerId === followed.value?.playerId || undefined}
         >
           <span class="board-rank">{rank}</span>
-          <span class="board-name">{name ?? playerId}</span>
+          <bdi class="board-name">{name ?? playerId}</bdi>
           <span class="board-score">{score.toLocaleString('en-US')}</span>
         </li>
       ))}

@@ -5,10 +5,10 @@ import { QueryForm } from './request/query-form.js';
 import { ResultTableView } from './answer/result-table.js';
 import { RoundTripChart } from './comparison/round-trip-chart.js';
 
-export function QueryCachePanel() {
+export function AskPanel() {
   return (
-    <section class="panel panel-query-cache" aria-labelledby="query-cache-title">
-      <h2 id="query-cache-title">Query cache</h2>
+    <section class="panel panel-ask" aria-labelledby="ask-title">
+      <h2 id="ask-title">One request at a time</h2>
       <p class="lead">Queries of the US flights of 2001, answered by PostgreSQL or from memory.</p>
       <QueryForm />
       <div class="halves">

@@ -1,0 +1,60 @@
+import { useEffect } from 'preact/hooks';
+import { createComparison, type SideStates } from '../sides/comparison.js';
+import { compareWithDatabase } from '../sides/ratio.js';
+import { SideCards } from '../sides/side-cards.js';
+import { formatMilliseconds } from '../time/format-time.js';
+
+const PATH = '/api/flights/routes/ORD?limit=20';
+const comparison = createComparison();
+
+/** Compares the sides once, when the page opens. */
+export function Story() {
+  const { states, isRunning } = comparison;
+  useEffect(() => {
+    if (states.value.direct.kind === 'waiting') void comparison.run(PATH);
+  }, []);
+
+  return (
+    <section class="panel wide" aria-labelledby="story-title">
+      <h2 id="story-title">The same question, with and without memory</h2>
+      <p class="lead">
+        Which routes from Chicago O'Hare are the busiest? PostgreSQL groups every flight of the airport. A
+        cache does this once, then reads the answer from memory.
+      </p>
+      <Headline states={states.value} />
+      <SideCards states={states.value} />
+      <div class="actions">
+        <button type="button" aria-disabled={isRunning.value} onClick={() => void comparison.run(PATH)}>
+          {isRunning.value ? 'Comparing' : 'Compare again'}
+        </button>
+        <a class="more" href="#/query-cache">
+          Compare other questions, also one where a cache gains nothing
+        </a>
+      </div>
+    </section>
+  );
+}
+
+function Headline({ states: { direct, module } }: { states: SideStates }) {
+  if (direct.kind === 'failed' || module.kind === 'failed')
+    return <p class="note">The comparison needs both PostgreSQL and the module. See their answers below.</p>;
+  if (direct.kind !== 'answered' || module.kind !== 'answered')
+    return (
+      <div class="headline" aria-busy="true">
+        <span class="skeleton skeleton-headline" />
+        <p>Asking PostgreSQL, then the memory.</p>
+      </div>
+    );
+  const [databaseMs, memoryMs] = [direct.times.serverMs, module.times.serverMs];
+  if (databaseMs === null || memoryMs === null) return null;
+  return (
+    <div class="headline" aria-live="polite">
+      <strong data-testid="headline">{compareWithDatabase(databaseMs, memoryMs)}</strong>
+      <p>
+        {formatMilliseconds(memoryMs)} from memory, {formatMilliseconds(databaseMs)} in PostgreSQL, measured
+        just now. With the way to this browser and back: {formatMilliseconds(module.times.roundTripMs)}{' '}
+        against {formatMilliseconds(direct.times.roundTripMs)}.
+      </p>
+    </div>
+  );
+}
