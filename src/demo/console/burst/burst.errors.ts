@@ -5,7 +5,7 @@ export class BurstRunningError extends Error {
   readonly code = 'E_BURST_RUNNING';
 
   constructor() {
-    super('A burst is running on this node. Wait until it has ended: at most 20 s.');
+    super('A burst is running on this node. Wait until it has ended: at most 30 s.');
     this.name = 'BurstRunningError';
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Agent, get, type RequestOptions } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { QueryCacheService } from '../../../query-cache/index.js';
@@ -6,9 +7,9 @@ import type { BurstReport } from '../console.wire.js';
 import { NodeActivityCounter } from '../node-activity.counter.js';
 import { BurstRunningError } from './burst.errors.js';
 import type { Burst } from './burst.schemas.js';
-import { cachedQueryOf, pathOf } from './questions.js';
+import { resolveQuestion } from './questions.js';
 
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 30_000;
 
 /** Where this node accepts requests. */
 export interface OwnAddress {
@@ -44,19 +45,19 @@ export class BurstService {
   }
 
   private async measure({ side, requests, question }: Burst, address: OwnAddress): Promise<BurstReport> {
-    if (side === 'module') {
-      const cached = cachedQueryOf(question);
-      await this.queryCache.invalidate(cached.name, cached.args);
-    }
+    const asked = resolveQuestion(question);
+    if (side === 'module') await this.queryCache.invalidate(asked.name, asked.args);
     const root = side === 'textbook' ? '/textbook' : '/api';
     // The textbook side caches by URL, so a parameter that no route reads makes a new entry.
-    const path = `${root}${pathOf(question)}${side === 'textbook' ? `?burst=${randomUUID()}` : ''}`;
+    const path = `${root}${asked.path}${side === 'textbook' ? `?burst=${randomUUID()}` : ''}`;
     const { name, ...own } = address;
     const headers = { Host: name, ...(side === 'direct' && { 'Cache-Control': 'no-store' }) };
 
     const before = this.activity.flightQueries;
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(LONGEST_MS);
+    // Each request adds a listener.
+    setMaxListeners(0, signal);
     const agent = new Agent({ maxSockets: requests });
     const statuses = await Promise.all(
       Array.from({ length: requests }, () => statusOf({ ...own, path, headers, agent, signal })),

@@ -1,32 +1,34 @@
 import type { Question } from './burst.schemas.js';
 
-/** Where a question is asked, below `/api` or `/textbook`. */
-export function pathOf(question: Question): string {
-  switch (question.query) {
-    case 'top-routes':
-      return `/flights/routes/${question.origin}`;
-    case 'route':
-      return `/flights/routes/${question.origin}/${question.destination}`;
-    case 'ranking':
-      return '/flights/airports/ranking';
-    case 'flight':
-      return `/flights/${question.flightId}`;
-  }
+/** A question about flights, as HTTP and as the query cache know it. */
+export interface AskedQuestion {
+  /** Below `/api` or `/textbook`. */
+  path: string;
+  /** The cached query, and its arguments. */
+  name: string;
+  args: unknown;
 }
 
-/** The cached query that answers a question, and its arguments. */
-export function cachedQueryOf(question: Question): { name: string; args: unknown } {
+export function resolveQuestion(question: Question): AskedQuestion {
+  const routes = '/flights/routes';
   switch (question.query) {
-    case 'top-routes':
-      return { name: 'flights.top-routes', args: { origin: question.origin } };
-    case 'route':
+    case 'top-routes': {
+      const { origin } = question;
+      return { path: `${routes}/${origin}`, name: 'flights.top-routes', args: { origin } };
+    }
+    case 'route': {
+      const { origin, destination } = question;
       return {
+        path: `${routes}/${origin}/${destination}`,
         name: 'flights.route',
-        args: { origin: question.origin, destination: question.destination },
+        args: { origin, destination },
       };
+    }
     case 'ranking':
-      return { name: 'flights.airport-ranking', args: {} };
-    case 'flight':
-      return { name: 'flights.flight', args: { id: question.flightId } };
+      return { path: '/flights/airports/ranking', name: 'flights.airport-ranking', args: {} };
+    default: {
+      const { flightId: id } = question;
+      return { path: `/flights/${id}`, name: 'flights.flight', args: { id } };
+    }
   }
 }
