@@ -1,6 +1,7 @@
 import { roundTrips } from './request/query-requests.js';
 import { ComparisonView } from './comparison/comparison.js';
 import { LastAnswerView } from './answer/last-answer.js';
+import { InvalidationActions } from './invalidation/invalidation-actions.js';
 import { QueryForm } from './request/query-form.js';
 import { ResultTableView } from './answer/result-table.js';
 import { RoundTripChart } from './comparison/round-trip-chart.js';
@@ -15,8 +16,15 @@ export function AskPanel() {
         <LastAnswerView />
         <ComparisonView />
       </div>
-      <RoundTripChart roundTrips={roundTrips.value} />
+      <InvalidationActions />
+      <RoundTrips />
       <ResultTableView />
     </section>
   );
+}
+
+/** Nothing before the first request: an empty chart says nothing. */
+function RoundTrips() {
+  const { cached, uncached } = roundTrips.value;
+  return cached.length + uncached.length > 0 ? <RoundTripChart roundTrips={roundTrips.value} /> : null;
 }

@@ -14,8 +14,8 @@ export interface SideComparison {
   states: ReadonlySignal<SideStates>;
   isRunning: ReadonlySignal<boolean>;
   /** Asks the sides one after the other. Does nothing while a comparison runs. */
-  run(path: string): Promise<void>;
-  clear(): void;
+  run: (path: string) => Promise<void>;
+  clear: () => void;
 }
 
 const waiting: SideState = { kind: 'waiting' };

@@ -8,6 +8,7 @@ describe('formatMilliseconds', () => {
     [3.456, '3.46 ms'],
     [42.42, '42.4 ms'],
     [412.4, '412 ms'],
+    [1804, '1,804 ms'],
     [12_340, '12.3 s'],
   ])('shows %d as %s', (ms, text) => {
     expect(formatMilliseconds(ms)).toBe(text);

@@ -2,7 +2,7 @@
 export function formatMilliseconds(ms: number): string {
   if (ms === 0) return '0 ms';
   if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms >= 100) return `${Math.round(ms)} ms`;
+  if (ms >= 100) return `${Math.round(ms).toLocaleString('en-US')} ms`;
   return `${ms.toFixed(ms >= 10 ? 1 : 2)} ms`;
 }
 

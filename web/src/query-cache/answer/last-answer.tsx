@@ -1,8 +1,8 @@
 import { ProblemNote } from '../../http/problem-note.js';
+import { outcomes } from '../../outcomes/outcomes.js';
 import { Term } from '../../page/term.js';
 import { formatMilliseconds } from '../../time/format-time.js';
 import { activity, requestProblem, lastAnswer, type LastAnswer } from '../request/query-requests.js';
-import type { Outcome } from './cache-status.js';
 import { TimeSplit } from './time-split.js';
 
 export function LastAnswerView() {
@@ -10,7 +10,7 @@ export function LastAnswerView() {
     <div class="answer">
       <ProblemNote problem={requestProblem.value} />
       {lastAnswer.value === null ? (
-        <p class="empty">No answer yet. Request once, then again: the second answer comes from memory.</p>
+        <p class="empty">Request once, then again: the second answer comes from memory.</p>
       ) : (
         <AnswerFigures {...lastAnswer.value} />
       )}
@@ -39,23 +39,13 @@ function AnswerFigures(answer: LastAnswer) {
 }
 
 function formatTtl(seconds: number | null): string {
-  if (seconds === null) return '–';
+  if (seconds === null) return 'not stored';
   return seconds < 0 ? `expired ${-seconds} s ago` : `${seconds} s more`;
 }
-
-const meanings: Record<Outcome, string> = {
-  hit: 'answered from memory',
-  stale: 'answered from memory, expired',
-  coalesced: 'shared the load of another request',
-  miss: 'not in memory: the database answered, and the answer is stored',
-  reload: 'the database answered, and the answer replaced the stored one',
-  bypass: 'straight from the database, the cache left alone',
-  degraded: 'the engine did not answer, so the database did',
-};
 
 function meaningOf({ outcome, way }: LastAnswer): string {
   if (outcome === null) return 'the answer has no Cache-Status header';
   if (way === 'uncached' && outcome !== 'bypass')
     return 'this server accepts no-store only with an operator key, so this time does not count as uncached';
-  return meanings[outcome];
+  return outcomes[outcome];
 }

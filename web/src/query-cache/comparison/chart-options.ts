@@ -34,7 +34,7 @@ export function chartOptions(element: HTMLElement): UPlot.Options {
         size: 56,
         splits: (_chart, _axis, min, max) => powersOfTen(min, max),
         filter: (_chart, splits) => splits,
-        values: (_chart, splits) => splits.map((ms) => `${ms} ms`),
+        values: (_chart, splits) => splits.map((ms) => (ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`)),
       },
     ],
   };

@@ -1,33 +1,36 @@
 import { Swatch } from '../../page/swatch.js';
 import { Term } from '../../page/term.js';
+import { compareWithDatabase } from '../../sides/ratio.js';
 import { formatMilliseconds } from '../../time/format-time.js';
 import { roundTrips, type Way } from '../request/query-requests.js';
-import { compare, formatRatio, type Comparison } from './round-trips.js';
+import { compare } from './round-trips.js';
 
 /** Both medians and their ratio. */
 export function ComparisonView() {
-  const comparison = compare(roundTrips.value);
+  const { cachedMs, uncachedMs } = compare(roundTrips.value);
+  if (cachedMs === null && uncachedMs === null) return null;
   return (
     <div class="comparison">
       <p class="ratio">
-        <strong data-testid="ratio">{formatRatio(comparison.ratio)}</strong>
-        <span>{verdictOn(comparison)}</span>
+        {cachedMs !== null && uncachedMs !== null ? (
+          <>
+            <strong data-testid="ratio">{compareWithDatabase(uncachedMs, cachedMs)}</strong>
+            <span>whole round trips, seen from this browser</span>
+          </>
+        ) : (
+          <span>{cachedMs === null ? 'Now request cached.' : 'Now request uncached.'}</span>
+        )}
       </p>
       <dl class="figures">
-        <Median way="cached" ms={comparison.cachedMs} />
-        <Median way="uncached" ms={comparison.uncachedMs} />
+        <Median way="cached" ms={cachedMs} />
+        <Median way="uncached" ms={uncachedMs} />
       </dl>
     </div>
   );
 }
 
-function verdictOn({ cachedMs, uncachedMs, ratio }: Comparison): string {
-  if (ratio !== null) return ratio < 1.5 ? 'no gain worth a cache' : 'faster from memory';
-  if (cachedMs === null && uncachedMs === null) return 'request both ways to compare';
-  return cachedMs === null ? 'now request cached' : 'now request uncached';
-}
-
 function Median({ way, ms }: { way: Way; ms: number | null }) {
+  if (ms === null) return null;
   const name = (
     <>
       <Swatch of={way} /> {way}, median of {roundTrips.value[way].length}
@@ -35,7 +38,7 @@ function Median({ way, ms }: { way: Way; ms: number | null }) {
   );
   return (
     <Term name={name} testId={`median-${way}`}>
-      {ms === null ? '–' : formatMilliseconds(ms)}
+      {formatMilliseconds(ms)}
     </Term>
   );
 }

@@ -21,20 +21,7 @@ export function median(values: number[]): number | null {
   return upper === undefined || lower === undefined ? null : (lower + upper) / 2;
 }
 
-export interface Comparison {
-  cachedMs: number | null;
-  uncachedMs: number | null;
-  /** How many times faster the cached way was; null until both have times. */
-  ratio: number | null;
-}
-
-export function compare({ cached, uncached }: RoundTrips): Comparison {
-  const [cachedMs, uncachedMs] = [median(cached), median(uncached)];
-  const ratio = cachedMs === null || uncachedMs === null || cachedMs === 0 ? null : uncachedMs / cachedMs;
-  return { cachedMs, uncachedMs, ratio };
-}
-
-export function formatRatio(ratio: number | null): string {
-  if (ratio === null) return '–';
-  return `${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)}×`;
+/** The medians of both ways. */
+export function compare({ cached, uncached }: RoundTrips): Record<'cachedMs' | 'uncachedMs', number | null> {
+  return { cachedMs: median(cached), uncachedMs: median(uncached) };
 }

@@ -1,36 +1,60 @@
-import { signal } from '@preact/signals';
-import type { LookupTrace } from '../../../../src/query-cache/query-cache.wire.js';
-import { consoleSocket } from '../../live/console-socket.js';
 import { FeedNote } from '../../live/feed-note.js';
-import { newestFirst, type Numbered } from '../../live/newest.js';
-import { formatClock, formatMilliseconds } from '../../time/format-time.js';
-
-const SHOWN = 6;
-const lookups = signal<Numbered<LookupTrace>[]>([]);
-
-consoleSocket.on('lookups', (batch) => {
-  lookups.value = newestFirst(lookups.value, batch, SHOWN);
-});
+import { outcomeNames, outcomes } from '../../outcomes/outcomes.js';
+import {
+  arrivedSincePause,
+  chosenOutcomes,
+  isPaused,
+  shownLookups,
+  toggleOutcome,
+  togglePause,
+} from './lookup-list.js';
+import { LookupRow } from './lookup-row.js';
 
 /** All lookups of this node. */
 export function LookupFeed() {
   return (
     <>
-      <h3>Live</h3>
-      <FeedNote isEmpty={lookups.value.length === 0} />
+      <div class="feed-header">
+        <h3>Live</h3>
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={isPaused.value}
+          data-testid="pause"
+          onClick={togglePause}
+        >
+          {isPaused.value ? `Continue, ${arrivedSincePause.value} new` : 'Pause'}
+        </button>
+      </div>
+      <Filter />
+      <FeedNote isEmpty={shownLookups.value.length === 0} />
       <ul class="feed" data-testid="lookups">
-        {lookups.value.map(({ number, item }) => (
+        {shownLookups.value.map(({ number, item }) => (
           <li key={number}>
-            <time dateTime={item.at}>{formatClock(item.at)}</time>
-            <span class="tag" data-kind={item.outcome}>
-              {item.outcome}
-            </span>
-            <span class="feed-main">{item.query}</span>
-            <code>{item.keyHash?.slice(0, 8) ?? 'rejected'}</code>
-            <span class="number">{formatMilliseconds(item.totalMs)}</span>
+            <LookupRow trace={item} />
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+function Filter() {
+  return (
+    <div class="filter" role="group" aria-label="Show only these outcomes">
+      {outcomeNames.map((outcome) => (
+        <button
+          key={outcome}
+          type="button"
+          class="quiet"
+          data-outcome={outcome}
+          aria-pressed={chosenOutcomes.value.has(outcome)}
+          title={outcomes[outcome]}
+          onClick={() => toggleOutcome(outcome)}
+        >
+          {outcome}
+        </button>
+      ))}
+    </div>
   );
 }

@@ -1,13 +1,11 @@
 import { LookupFeed } from './lookup-feed.js';
-import { QueryCountsTable } from './query-counts-table.js';
 
-/** The operator's view of the query cache: all lookups of this node. */
+/** The operator's view of the query cache. */
 export function LookupsPanel() {
   return (
-    <section class="panel panel-lookups" aria-labelledby="lookups-title">
+    <section class="panel" aria-labelledby="lookups-title">
       <h2 id="lookups-title">Lookups</h2>
-      <p class="lead">All lookups in the query cache of this node.</p>
-      <QueryCountsTable />
+      <p class="lead">All lookups in the query cache of this node. Open one to see how it was answered.</p>
       <LookupFeed />
     </section>
   );

@@ -3,13 +3,13 @@ import { ProblemNote } from '../../http/problem-note.js';
 import { formatMilliseconds } from '../../time/format-time.js';
 import { counts, countsProblem } from './query-counts.js';
 
-export function QueryCountsTable() {
+export function QueryCountsPanel() {
   return (
-    <>
-      <h3>Counts since the node started</h3>
+    <section class="panel wide" aria-labelledby="counts-title">
+      <h2 id="counts-title">Counts since the node started</h2>
       <CountsProblem />
       <Table queries={Object.entries(counts.value)} />
-    </>
+    </section>
   );
 }
 

@@ -1,0 +1,36 @@
+import { ProblemNote } from '../../http/problem-note.js';
+import { invalidateEntry, invalidateTag, invalidation, targets } from './invalidate.js';
+
+export function InvalidationActions() {
+  const { tag } = targets.value;
+  return (
+    <div class="invalidation">
+      <h3>Invalidate</h3>
+      <div class="actions">
+        <button type="button" data-testid="invalidate-entry" onClick={() => void invalidateEntry()}>
+          This answer
+        </button>
+        {tag !== null && (
+          <button type="button" data-testid="invalidate-tag" onClick={() => void invalidateTag(tag)}>
+            All with {tag}
+          </button>
+        )}
+      </div>
+      <Result />
+    </div>
+  );
+}
+
+function Result() {
+  const result = invalidation.value;
+  if (result === null) return <p class="hint">The next request is then a miss, on every node.</p>;
+  if (!result.ok) return <ProblemNote problem={result.problem} />;
+  return (
+    <p class="note" role="status" data-testid="invalidated">
+      {result.of}: invalid.{' '}
+      {result.isConfirmed
+        ? 'The next request is a miss.'
+        : 'The engine has not confirmed it yet, so other nodes may still serve it.'}
+    </p>
+  );
+}
