@@ -4,7 +4,6 @@ import { App } from './app.js';
 import { watchReadiness } from './health/readiness.js';
 import { watchBoard } from './leaderboard/board-feed.js';
 import { watchCounts } from './query-cache/lookups/query-counts.js';
-import { watchSession } from './sessions/session.js';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no element #app.');
@@ -13,4 +12,3 @@ render(<App />, root);
 watchReadiness();
 watchCounts();
 watchBoard();
-watchSession();

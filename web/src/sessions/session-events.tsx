@@ -16,7 +16,7 @@ consoleSocket.on('sessions', (batch) => {
 export function SessionEvents() {
   return (
     <>
-      <h3>Session events</h3>
+      <h2 id="session-events-title">Session events</h2>
       <FeedNote isEmpty={events.value.length === 0} />
       <ul class="feed" data-testid="session-events">
         {events.value.map(({ number, item }) => (
@@ -25,7 +25,7 @@ export function SessionEvents() {
             <span class="tag" data-kind={item.event}>
               {item.event}
             </span>
-            <span class="feed-main">{item.username ?? 'unknown'}</span>
+            <bdi class="feed-main">{item.username ?? 'unknown'}</bdi>
             <code>{item.sessionHash?.slice(0, 8)}</code>
           </li>
         ))}

@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { CurrentSession, SessionSocketEvents } from '../../../src/sessions/sessions.wire.js';
+import type { CurrentSession, SessionEnd, SessionSocketEvents } from '../../../src/sessions/sessions.wire.js';
 
 const RETRY_MS = 3000;
 
@@ -23,9 +23,19 @@ export function disconnectSession(): void {
   socket.disconnect();
 }
 
-/** @param onLost called if the session has ended, or if this node could not verify it. Read it over HTTP then. */
-export function listenToSession(onState: (session: CurrentSession) => void, onLost: () => void): void {
+/**
+ * @param onEnded called at once with the reason, where the server gives one.
+ * @param onLost called if the session has ended, or if this node could not verify it. Read it over HTTP then.
+ */
+export function listenToSession(
+  onState: (session: CurrentSession) => void,
+  onEnded: (reason: SessionEnd) => void,
+  onLost: () => void,
+): void {
   socket.on('state', onState);
+  socket.on('ended', ({ reason }) => {
+    if (reason !== 'unverified') onEnded(reason);
+  });
   socket.on('disconnect', (reason) => {
     if (reason === 'io server disconnect') onLost();
   });

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { CurrentSession } from '../../../src/sessions/sessions.wire.js';
+import type { CurrentSession, SessionEnd } from '../../../src/sessions/sessions.wire.js';
 import { postJson, request, type Problem } from '../http/request.js';
 import { connectSession, disconnectSession, listenToSession } from './session-socket.js';
 
@@ -11,8 +11,8 @@ export interface Credentials {
 
 export type SessionState =
   | { kind: 'unknown' }
-  /** `hasEnded`: the visitor was signed in on this page, and did not sign out. */
-  | { kind: 'signed-out'; hasEnded: boolean }
+  /** `end`: the visitor was signed in on this page and did not sign out; `unknown` if the server gave no reason. */
+  | { kind: 'signed-out'; end: SessionEnd | 'unknown' | null }
   | { kind: 'signed-in'; session: CurrentSession }
   /** The server cannot read sessions, so the visitor is neither signed in nor signed out. */
   | { kind: 'unavailable'; visitor: string | null; problem: Problem; retryInSeconds: number };
@@ -26,6 +26,7 @@ const CURRENT = '/api/sessions/current';
 const RETRY_SECONDS = 2;
 /** The last known username; null after a sign-out. */
 let visitor: string | null = null;
+let isWatched = false;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
 export async function loadSession(): Promise<void> {
@@ -35,8 +36,7 @@ export async function loadSession(): Promise<void> {
     showSignedIn(answer.body);
     connectSession();
   } else if (answer.problem.status === 401) {
-    session.value = { kind: 'signed-out', hasEnded: visitor !== null };
-    visitor = null;
+    showSignedOut(visitor === null ? null : 'unknown');
     disconnectSession();
   } else {
     const retryInSeconds = answer.problem.retryAfterSeconds ?? RETRY_SECONDS;
@@ -48,9 +48,16 @@ export async function loadSession(): Promise<void> {
   }
 }
 
-/** Loads the session and follows it over a websocket while the visitor is signed in. */
+/** Loads the session and follows it over a websocket while the visitor is signed in. Does nothing the second time. */
 export function watchSession(): void {
-  listenToSession(showSignedIn, () => void loadSession());
+  if (isWatched) return;
+  isWatched = true;
+  listenToSession(
+    showSignedIn,
+    // A rotated session continues under a new id, which the cookie has already.
+    (reason) => reason !== 'rotated' && showSignedOut(reason),
+    () => void loadSession(),
+  );
   void loadSession();
 }
 
@@ -65,6 +72,14 @@ export function signOut(): Promise<void> {
 function showSignedIn(current: CurrentSession): void {
   session.value = { kind: 'signed-in', session: current };
   visitor = current.username;
+}
+
+/** Keeps the reason of an end that is known already. */
+function showSignedOut(end: SessionEnd | 'unknown' | null): void {
+  visitor = null;
+  const { value } = session;
+  if (value.kind === 'signed-out' && value.end !== null && end === null) return;
+  session.value = { kind: 'signed-out', end };
 }
 
 async function change(path: string, init: RequestInit): Promise<void> {

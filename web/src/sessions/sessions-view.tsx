@@ -1,25 +1,39 @@
+import { useEffect } from 'preact/hooks';
+import type { SessionEnd } from '../../../src/sessions/sessions.wire.js';
 import { ProblemNote } from '../http/problem-note.js';
-import { loadSession, session, sessionProblem, type SessionState } from './session.js';
+import { loadSession, session, watchSession, sessionProblem, type SessionState } from './session.js';
+import { DeviceList } from './device-list.js';
 import { SessionEvents } from './session-events.js';
 import { SignInForm } from './sign-in-form.js';
 import { SignedIn } from './signed-in.js';
 
 export function SessionsView() {
+  useEffect(watchSession, []);
+  const { value } = session;
   return (
-    <section class="panel panel-sessions" aria-labelledby="sessions-title">
-      <header class="panel-header">
-        <h2 id="sessions-title">Sessions</h2>
-        <span class="badge" role="status" data-state={session.value.kind}>
-          {session.value.kind.replace('-', ' ')}
-        </span>
-      </header>
-      <p class="lead">
-        The session lives in the engine, so every node and every websocket sees the same visitor.
-      </p>
-      <Visitor state={session.value} />
-      <ProblemNote problem={sessionProblem.value} />
-      <SessionEvents />
-    </section>
+    <>
+      <section class="panel panel-sessions" aria-labelledby="sessions-title">
+        <header class="panel-header">
+          <h2 id="sessions-title">Sessions</h2>
+          <span class="badge" role="status" data-state={session.value.kind}>
+            {session.value.kind.replace('-', ' ')}
+          </span>
+        </header>
+        <p class="lead">
+          The session lives in the engine, so every node and every websocket sees the same visitor.
+        </p>
+        <Visitor state={session.value} />
+        <ProblemNote problem={sessionProblem.value} />
+      </section>
+      <div class="column">
+        {value.kind === 'signed-in' && (
+          <DeviceList key={value.session.accountId} username={value.session.username} />
+        )}
+        <section class="panel" aria-labelledby="session-events-title">
+          <SessionEvents />
+        </section>
+      </div>
+    </>
   );
 }
 
@@ -28,7 +42,7 @@ function Visitor({ state }: { state: SessionState }) {
   if (state.kind === 'signed-out') {
     return (
       <>
-        {state.hasEnded && <Ended />}
+        {state.end !== null && <Ended end={state.end} />}
         <SignInForm />
       </>
     );
@@ -37,13 +51,23 @@ function Visitor({ state }: { state: SessionState }) {
   return <Unavailable {...state} />;
 }
 
-function Ended() {
+function Ended({ end }: { end: NonNullable<Extract<SessionState, { kind: 'signed-out' }>['end']> }) {
   return (
-    <p class="note" role="alert">
-      Your session has ended: it expired, it was ended on another device, or the engine lost it.
+    <p class="note" role="alert" data-testid="session-end">
+      Your session has ended: {ends[end]}
     </p>
   );
 }
+
+const ends: Record<SessionEnd | 'unknown', string> = {
+  unknown: 'it expired, it was ended on another device, or the engine lost it.',
+  'signed-out': 'you signed out in another window.',
+  revoked: 'another device signed this one out.',
+  'too-many': 'the account signed in on more devices than it may have.',
+  'password-changed': 'the password of the account was changed.',
+  rotated: 'it continues under a new id. Sign in again.',
+  expired: 'it expired, or the engine lost it.',
+};
 
 function Unavailable({ visitor, problem, retryInSeconds }: Extract<SessionState, { kind: 'unavailable' }>) {
   return (

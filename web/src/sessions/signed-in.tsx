@@ -8,10 +8,15 @@ export function SignedIn({ session }: { session: CurrentSession }) {
   return (
     <>
       <p class="who">
-        Signed in as <strong data-testid="signed-in-user">{session.username}</strong>
+        Signed in as{' '}
+        <strong data-testid="signed-in-user">
+          <bdi>{session.username}</bdi>
+        </strong>
       </p>
       <dl class="facts">
-        <Term name="device">{session.device ?? 'not named'}</Term>
+        <Term name="device">
+          <bdi>{session.device ?? 'not named'}</bdi>
+        </Term>
         <Term name="signed in at">{formatClock(session.createdAt)}</Term>
         <Term name="last seen at">{formatClock(session.lastSeenAt)}</Term>
         <Term name="expires if idle in">

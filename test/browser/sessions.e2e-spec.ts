@@ -1,0 +1,62 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.js';
+import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
+
+const withinSeconds = { timeout: 30_000, interval: 50 };
+const skipped = findChromium() === null && process.env['CI'] === undefined;
+
+describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
+  let app: TestApp;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    app = await startApp({ settings: { DEMO: 'true' } });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+
+  beforeEach(async () => {
+    page = await signIn('first device');
+  });
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+
+  /** In a browser context, and so with cookies, of its own. */
+  const signIn = async (device: string): Promise<Page> => {
+    const context = await browser.newContext();
+    context.setDefaultTimeout(withinSeconds.timeout);
+    const opened = await context.newPage();
+    await opened.goto(`${app.url}/#/sessions`);
+    await opened.getByLabel('Device').fill(device);
+    await opened.getByTestId('sign-in').click();
+    await opened.getByTestId('signed-in-user').waitFor();
+    return opened;
+  };
+  const deviceNames = () => page.getByTestId('devices').locator('strong').allTextContents();
+
+  it('lists the devices of the account, and signs one out, whose page shows it without a reload', async () => {
+    const second = await signIn('second phone');
+    await expect.poll(deviceNames, withinSeconds).toContain('second phone');
+    await page.getByRole('button', { name: 'Sign out second phone' }).click();
+    const end = () => second.getByTestId('session-end').textContent();
+    await expect.poll(end, withinSeconds).toContain('another device signed this one out');
+    expect(await second.getByTestId('signed-in-user').count()).toBe(0);
+    await expect.poll(deviceNames, withinSeconds).not.toContain('second phone');
+    expect(await page.getByTestId('signed-in-user').textContent()).toBe('ada');
+  });
+
+  it('signs in a second device of its own and stays signed in itself', async () => {
+    await page.getByTestId('second-device').click();
+    await expect.poll(deviceNames, withinSeconds).toContain('second device');
+    await page.reload();
+    await expect.poll(() => page.getByTestId('signed-in-user').textContent(), withinSeconds).toBe('ada');
+  });
+});

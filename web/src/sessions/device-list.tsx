@@ -1,0 +1,54 @@
+import { useEffect } from 'preact/hooks';
+import type { DeviceSession } from '../../../src/sessions/sessions.wire.js';
+import { ProblemNote } from '../http/problem-note.js';
+import { formatClock } from '../time/format-time.js';
+import { devices, devicesProblem, signInSecondDevice, signOutDevice, watchDevices } from './devices.js';
+
+/** Everywhere the account is signed in. */
+export function DeviceList({ username }: { username: string }) {
+  useEffect(watchDevices, []);
+  return (
+    <section class="panel" aria-labelledby="devices-title">
+      <h2 id="devices-title">Devices</h2>
+      <p class="lead">Each device has a session of its own. Signing one out closes its websockets at once.</p>
+      <ProblemNote problem={devicesProblem.value} />
+      {devices.value === null ? (
+        <p class="empty">Loading the devices.</p>
+      ) : (
+        <ul class="devices" data-testid="devices">
+          {devices.value.map((device) => (
+            <Device key={device.handle} {...device} />
+          ))}
+        </ul>
+      )}
+      <div class="actions">
+        <button type="button" data-testid="second-device" onClick={() => void signInSecondDevice(username)}>
+          Sign in a second device
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Device({ handle, device, address, createdAt, current }: DeviceSession) {
+  const name = device ?? 'device without a name';
+  return (
+    <li aria-current={current || undefined}>
+      <div>
+        <strong>
+          <bdi>{name}</bdi>
+        </strong>{' '}
+        {current && <span class="badge">this page</span>}
+        <p class="hint">
+          since {formatClock(createdAt)}
+          {address !== null && `, from ${address}`}
+        </p>
+      </div>
+      {!current && (
+        <button type="button" aria-label={`Sign out ${name}`} onClick={() => void signOutDevice(handle)}>
+          Sign out that one
+        </button>
+      )}
+    </li>
+  );
+}

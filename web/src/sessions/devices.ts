@@ -1,0 +1,44 @@
+import { signal } from '@preact/signals';
+import type { DeviceSession } from '../../../src/sessions/sessions.wire.js';
+import { postJson, request, type Problem } from '../http/request.js';
+import { consoleSocket } from '../live/console-socket.js';
+import { session } from './session.js';
+
+/** The sessions of the visitor's account, newest first; null before the first answer. */
+export const devices = signal<DeviceSession[] | null>(null);
+/** The problem of the last request about devices; null if it succeeded. */
+export const devicesProblem = signal<Problem | null>(null);
+
+export async function loadDevices(): Promise<void> {
+  if (session.value.kind !== 'signed-in') return;
+  const answer = await request<DeviceSession[]>('/api/sessions');
+  devicesProblem.value = answer.ok ? null : answer.problem;
+  if (answer.ok) devices.value = answer.body;
+}
+
+/** Loads the list again whenever a session begins or ends. Returns the function that stops it. */
+export function watchDevices(): () => void {
+  const reload = (): void => void loadDevices();
+  consoleSocket.on('sessions', reload);
+  reload();
+  return () => {
+    consoleSocket.off('sessions', reload);
+    devices.value = null;
+  };
+}
+
+export async function signOutDevice(handle: string): Promise<void> {
+  await changeDevices(`/api/sessions/${encodeURIComponent(handle)}`, { method: 'DELETE' });
+}
+
+/** Without cookies, so that this page keeps its own session. */
+export async function signInSecondDevice(username: string): Promise<void> {
+  const credentials = { username, password: 'correct horse battery staple', device: 'second device' };
+  await changeDevices('/api/sessions', { ...postJson(credentials), credentials: 'omit' });
+}
+
+async function changeDevices(path: string, init: RequestInit): Promise<void> {
+  const answer = await request(path, init);
+  await loadDevices();
+  if (!answer.ok) devicesProblem.value = answer.problem;
+}
