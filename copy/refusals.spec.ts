@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CopyError } from './copy-error.js';
 import { type CopyOptions, copyModules, previewCopy } from './copy-modules.js';
@@ -139,6 +141,26 @@ describe('npm run copy', () => {
     expect(stdout).toMatch(
       /^common, engine, query-cache: files: \d+ new, \d+ updated\nLeft to do:\n {2}Run npm install\.\n/,
     );
+  });
+
+  it('leaves the target as it was when Ctrl-C comes while it writes', async () => {
+    const { root } = nestService();
+    const before = filesIn(root);
+    const modules = ['sessions', 'query-cache', 'plain-cache', 'leaderboard'];
+    const child = spawn(process.execPath, ['--import', 'tsx', RUN, ...modules, root], { cwd: REPOSITORY });
+    const watcher = watch(root, (_event, name) => {
+      // Its removal is a change too.
+      if (name === STAGE && !child.killed) child.kill('SIGINT');
+    });
+    const [status] = (await once(child, 'exit')) as [number | null];
+    watcher.close();
+    // On a busy machine the signal may come when everything is written.
+    const isUntouched = isDeepStrictEqual(filesIn(root), before);
+    expect([
+      [130, true],
+      [0, false],
+    ]).toContainEqual([status, isUntouched]);
+    expect(filesIn(root)).not.toContain(STAGE);
   });
 
   it.each([

@@ -32,8 +32,8 @@ function print(text: string): 0 {
 }
 
 const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => interruption.abort());
+// Not once: npm sends a second SIGINT after that of the terminal, which must not end what undoes the copy.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
 
 try {
   process.exitCode = await run(process.argv.slice(2), interruption.signal);
