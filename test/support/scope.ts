@@ -19,7 +19,6 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'the browser': 'test/browser/**/*.e2e-spec.ts',
   'services that modules are copied into': 'test/copy/**/*.e2e-spec.ts',
   'docker-compose.yml': 'test/e2e/docker/**/*.e2e-spec.ts',
-  'modules copied into bare services': 'test/copy/**/*.e2e-spec.ts',
   'Sentinel and Cluster': 'test/e2e/engine/app-on-topologies.e2e-spec.ts',
   'engine faults with TLS': 'test/e2e/engine/faults-on-*-with-tls.e2e-spec.ts',
   'changes of managed services under load': 'test/e2e/engine/services-under-load.e2e-spec.ts',
