@@ -15,7 +15,8 @@ export function checkVersions(target: Target, templates: readonly Template[]): v
     throw new CopyError(
       `The target has Nest ${nest}. The modules need Nest ${NEST}, whose @Body({ schema }) validates their input: upgrade the target first.`,
     );
-  const onlyElsewhere = templates.find(({ platforms }) => !platforms.includes(target.platform));
+  // The last one is a module that was named. What it needs comes before it.
+  const onlyElsewhere = templates.findLast(({ platforms }) => !platforms.includes(target.platform));
   if (onlyElsewhere)
     throw new CopyError(
       `The target runs on ${target.platform}, but ${onlyElsewhere.name} needs ${onlyElsewhere.platforms.join(' or ')}. Change the platform or choose other modules.`,

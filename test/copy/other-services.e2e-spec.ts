@@ -55,8 +55,8 @@ describe('without a clone', () => {
     const folder = await mkdtemp(join(tmpdir(), 'packed-'));
     try {
       const packed = await promisify(execFile)('npm', ['pack', '--silent', '--pack-destination', folder]);
-      const tarball = join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');
-      await run('npx', ['--yes', tarball, 'leaderboard', service.folder], { cwd: folder });
+      const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+      await run('npx', ['--yes', `./${tarball}`, 'leaderboard', service.folder], { cwd: folder });
       const fromPackage = await service.git('status', '--porcelain', '--untracked-files=all');
       await service.reset();
       await service.copy('leaderboard');
