@@ -84,7 +84,9 @@ describe.each(PROFILES.filter(({ kinds }) => installed(...kinds).length > 0))(
     it('are ready again after the service closed all connections', async () => {
       const visit = await new Visitors(here).newVisit();
       servers.profile.disconnect();
-      await until(async () => (await new Visitors(there).current(visit)).status === 200);
+      // A node notices only by a call that a connection is closed.
+      for (const node of [here, there])
+        await until(async () => (await new Visitors(node).current(visit)).status === 200);
       await until(() => areReady(here, there));
       expect(await new Visitors(here).isSignedIn(visit)).toBe(true);
     });
