@@ -15,10 +15,10 @@ export function productionSettings(databaseUrl: string, engineUrl: string): Sett
   return {
     DATABASE_URL: databaseUrl,
     ENGINE_URL: engineUrl,
+    OPERATOR_KEY,
     SESSION_SECRETS: randomBytes(32).toString('base64'),
     SESSION_SEALING_KEYS: randomBytes(32).toString('base64'),
     GAME_SERVER_KEY,
-    OPERATOR_KEY,
     COOKIE_SECURE: 'false',
     // All requests of a test file come from one address.
     SIGN_UPS_PER_ADDRESS: '100000',
