@@ -4,7 +4,12 @@ import { type ClientBase, type ClientConfig, Pool, type PoolConfig, type QueryRe
 import { to as copyTo } from 'pg-copy-streams';
 import { CancellableQueries } from './connections/cancellable-queries.js';
 import { connectionConfig, withSettings } from './connections/connection-config.js';
-import { BEGIN_WITH_LIMITS, CONNECTION_LIMITS, LONG_READ_LIMITS } from './connections/connection-limits.js';
+import {
+  BEGIN_WITH_LIMITS,
+  CONNECTION_LIMITS,
+  LONG_READ_LIMITS,
+  STATEMENT_TIMEOUT_MS,
+} from './connections/connection-limits.js';
 import type { Connection, Connections } from './connections/connections.js';
 import { DatabaseClient, type DatabaseClientConfig, type Gate } from './connections/database-client.js';
 import { traced } from './database.channel.js';
@@ -20,7 +25,6 @@ import { SharedPool } from './connections/shared-pool.js';
 import { unlessSilent, within } from './connections/silence.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
-const STATEMENT_TIMEOUT_MS = 10_000;
 const PING_TIMEOUT_MS = 1_000;
 const POOL_LIMITS = { connectMs: CONNECT_TIMEOUT_MS, statementMs: STATEMENT_TIMEOUT_MS };
 const LONGEST_END_MS = 1_000;

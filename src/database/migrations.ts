@@ -7,10 +7,13 @@ const RETRY_MS = 1_000;
 /** An arbitrary number, the same on every node: nodes that start together migrate one after the other. */
 const ADVISORY_LOCK = 20_010_601;
 
-/** It was called `migrations`, as the table of TypeORM, which has no column `step`. */
+/**
+ * It was called `migrations`, as the table of TypeORM, which has other columns. Not if the new table exists: a node of an earlier version
+ * may have created the old one again.
+ */
 const RENAME_EARLIER_TABLE = `DO $$ BEGIN
-  IF EXISTS (SELECT FROM information_schema.columns
-    WHERE table_schema = current_schema() AND table_name = 'migrations' AND column_name = 'step')
+  IF to_regclass('module_migrations') IS NULL AND 2 = (SELECT count(*) FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = 'migrations' AND column_name IN ('module', 'step'))
   THEN ALTER TABLE migrations RENAME TO module_migrations;
   END IF;
 END $$`;

@@ -20,13 +20,15 @@ export const CONNECTION_LIMITS = {
   keepAliveInitialDelayMillis: 5_000,
 };
 
+/** Of a pool connection. */
+export const STATEMENT_TIMEOUT_MS = 10_000;
+
 /** Begins a transaction on a connection that was opened without these settings. */
 export const BEGIN_WITH_LIMITS = [
   'BEGIN',
   `SET LOCAL idle_in_transaction_session_timeout = ${CONNECTION_LIMITS.idle_in_transaction_session_timeout}`,
   `SET LOCAL lock_timeout = ${CONNECTION_LIMITS.lock_timeout}`,
-  // The longest statement of a transaction.
-  'SET LOCAL statement_timeout = 10000',
+  `SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
 ].join('; ');
 
 /** A long read is idle between its statements while its reader stores the rows. */

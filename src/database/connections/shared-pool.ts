@@ -12,7 +12,7 @@ import type { Connection, Connections } from './connections.js';
  * - Statements of a transaction have the same limits on the server as with a URL. Others are rejected after 10 s and their connection is
  *   closed, but PostgreSQL executes them to the end: set `statement_timeout` on the pool.
  * - PostgreSQL notices a node that is cut off only after its TCP timeout: set `tcp_user_timeout` and `tcp_keepalives_*` there too.
- * - While a single large result takes seconds to arrive, a silent server is not told from a busy one.
+ * - A server that falls silent while it sends one large result is detected only after 10 s.
  */
 export interface DatabasePoolOptions {
   /** `new Pool(…)` of pg. That of a TypeORM DataSource is `dataSource.driver.master`; Prisma's `PrismaPg` accepts one as well. */
@@ -106,7 +106,7 @@ export class SharedPool implements Connections {
     const known = this.borrowed.get(client) ?? {
       on: client.on.bind(client),
       off: client.off.bind(client),
-      // Not bound: the pool sets it anew each time.
+      // Not bound: the pool replaces it at each checkout.
       release: (isBroken) => client.release(isBroken),
       query: <Row extends QueryResultRow>(sql: string, values?: unknown[]) => {
         this.requireAnswers();

@@ -115,12 +115,19 @@ describe('Database with a schema', () => {
 
   it('continues with the migrations of an earlier version', async () => {
     const url = await createDatabase();
-    await queryDatabase(url, 'CREATE TABLE migrations (module text PRIMARY KEY, step integer NOT NULL)');
+    const asEarlier = 'CREATE TABLE migrations (module text PRIMARY KEY, step integer NOT NULL)';
+    await queryDatabase(url, asEarlier);
     await queryDatabase(url, `INSERT INTO migrations VALUES ('test', 1)`);
     const database = new Database({ url });
+    const migrations = new Migrations(database);
+    const steps = ['SELECT wrong', 'CREATE TABLE second ()', 'CREATE TABLE third ()'];
     try {
-      await new Migrations(database).apply('test', ['SELECT wrong', 'CREATE TABLE second ()']);
+      await migrations.apply('test', steps.slice(0, 2));
       expect(await database.query('SELECT * FROM module_migrations')).toEqual([{ module: 'test', step: 2 }]);
+      // A node of the earlier version starts meanwhile.
+      await queryDatabase(url, asEarlier);
+      await migrations.apply('test', steps);
+      expect(await database.query('SELECT * FROM module_migrations')).toEqual([{ module: 'test', step: 3 }]);
     } finally {
       await database.onApplicationShutdown();
     }
