@@ -17,6 +17,10 @@ export const {
   MODULE_OPTIONS_TOKEN: CACHE_MANAGER_OPTIONS,
 } = configurableModule<CacheManagerOptions>({
   name: 'CacheManagerModule',
-  schema: z.object({ engine: engineOption, keyPrefix: keyPrefixOption }),
+  schema: z.object({
+    engine: engineOption,
+    keyPrefix: keyPrefixOption,
+    softTimeoutMs: z.number().positive('must be more than 0.').optional(),
+  }),
   needs: { EngineModule: Engines },
 });
