@@ -37,7 +37,7 @@ export function majorOf(range: string | undefined): string | null {
   return major === '0' && minor !== undefined ? `0.${minor}` : major;
 }
 
-/** @throws {CopyError} if the target has uncommitted changes, which a copy could not be told apart from. */
+/** @throws {CopyError} if the target has uncommitted changes: the copy could not be reviewed or undone separately. */
 export function checkCommitted({ root }: Target): void {
   let status: string;
   try {

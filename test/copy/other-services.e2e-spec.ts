@@ -26,14 +26,14 @@ async function refusalAfter(edit: (packageJson: string) => string): Promise<stri
 }
 
 describe('a service that the modules do not work in', () => {
-  it('is not changed and is told its version if it has Nest 11', async () => {
+  it('is refused with the reason, and stays as it is, if it has Nest 11', async () => {
     const refusal = await refusalAfter((text) =>
       text.replaceAll(/("@nestjs\/\w[\w-]*": ")\^12[^"]*/g, '$1^11.0.1'),
     );
     expect(refusal).toContain('The target has Nest 11. The modules need Nest 12');
   });
 
-  it('is not changed and is told its platform if it runs on Fastify', async () => {
+  it('is refused with the reason, and stays as it is, if it runs on Fastify', async () => {
     const refusal = await refusalAfter((text) => text.replace('platform-express', 'platform-fastify'));
     expect(refusal).toContain('The target runs on fastify, but leaderboard needs express');
   });

@@ -25,7 +25,7 @@ const addresses = new WeakMap<object, EngineAddress>();
  * may be connected or not, a client of a cluster must be.
  *
  * The engine never uses or closes this client. It opens connections of its own with the same options, because deadlines, promotions and
- * proofs of subscriptions need a connection that nobody else writes to and that does not reconnect by itself (decision 0028). That costs
+ * proofs of subscriptions need a connection that no other code uses and that does not reconnect by itself (decision 0028). That costs
  * two connections more for each server of a process. `keyPrefix`, `nodeAddressMap`, timeouts and reconnect strategies of the client do
  * not apply to them, nor does a later `select()`.
  *
