@@ -1,10 +1,12 @@
 import { preact } from '@preact/preset-vite';
 import { defineConfig } from 'vite';
+import { compression } from 'vite-plugin-compression2';
 
 const app = 'http://localhost:3000';
 
 export default defineConfig({
-  plugins: [preact()],
+  // The server sends the compressed files as they are.
+  plugins: [preact(), compression({ logLevel: 'silent' })],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { type NextFunction, type Request, type Response, static as serveFiles } from 'express';
+import type { NextFunction, Request, Response } from 'express';
+import serveFiles from 'express-static-gzip';
 import helmet from 'helmet';
 import { explainBodyError, readJsonBody } from './requests/body.js';
 import { Drain } from './drain.js';
@@ -55,13 +57,22 @@ function corsOptions(origins: Origins, { headers: { origin } }: Request): CorsOp
   };
 }
 
-/** Serves only paths of the page. Looking for a file needs a libuv thread, and password hashing keeps those busy. */
+/** Serves only paths of the page, with the files that the build has compressed. Looking for a file needs a libuv thread, and password hashing keeps those busy. */
 function servePage(app: NestExpressApplication): void {
-  const files = serveFiles(PAGE);
+  const files = serveFiles(PAGE, {
+    enableBrotli: true,
+    orderPreference: ['br', 'gzip'],
+    serveStatic: { setHeaders: (response, file) => response.setHeader('Cache-Control', freshnessOf(file)) },
+  });
   const topLevel = new Set(['', ...readdirSync(PAGE)]);
   app.use((request: Request, response: Response, next: NextFunction) =>
     topLevel.has(request.path.split('/')[1] ?? '') ? files(request, response, next) : next(),
   );
+}
+
+/** The names of assets contain a hash of their content. */
+function freshnessOf(file: string): string {
+  return dirname(file) === join(PAGE, 'assets') ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 
 function securityHeaders() {

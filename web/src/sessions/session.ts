@@ -23,6 +23,8 @@ export const sessionProblem = signal<Problem | null>(null);
 export const sessionBusy = signal(false);
 
 const CURRENT = '/api/sessions/current';
+/** Set while this browser may have a session, whose cookie scripts cannot read. */
+const MAY_HAVE_SESSION = 'may-have-session';
 const RETRY_SECONDS = 2;
 /** The last known username; null after a sign-out. */
 let visitor: string | null = null;
@@ -48,7 +50,10 @@ export async function loadSession(): Promise<void> {
   }
 }
 
-/** Loads the session and follows it over a websocket while the visitor is signed in. Does nothing the second time. */
+/**
+ * Loads the session and follows it over a websocket while the visitor is signed in. Does nothing the second time.
+ * A browser that has never signed in is not asked about, because it would log the 401 as an error.
+ */
 export function watchSession(): void {
   if (isWatched) return;
   isWatched = true;
@@ -56,9 +61,10 @@ export function watchSession(): void {
     showSignedIn,
     // A rotated session continues under a new id, which the cookie has already.
     (reason) => reason !== 'rotated' && showSignedOut(reason),
-    () => void loadSession(),
+    () => session.value.kind !== 'signed-out' && void loadSession(),
   );
-  void loadSession();
+  if (localStorage.getItem(MAY_HAVE_SESSION) === null) showSignedOut(null);
+  else void loadSession();
 }
 
 export function signIn(credentials: Credentials): Promise<void> {
@@ -72,11 +78,13 @@ export function signOut(): Promise<void> {
 function showSignedIn(current: CurrentSession): void {
   session.value = { kind: 'signed-in', session: current };
   visitor = current.username;
+  localStorage.setItem(MAY_HAVE_SESSION, 'yes');
 }
 
 /** Keeps the reason of an end that is known already. */
 function showSignedOut(end: SessionEnd | 'unknown' | null): void {
   visitor = null;
+  localStorage.removeItem(MAY_HAVE_SESSION);
   const { value } = session;
   if (value.kind === 'signed-out' && value.end !== null && end === null) return;
   session.value = { kind: 'signed-out', end };

@@ -16,10 +16,17 @@ export function SignInForm() {
     <form class="form" onSubmit={submit}>
       <label>
         Account
-        <select value={username} onChange={(event) => (username.value = event.currentTarget.value)}>
-          <option value="ada">ada</option>
-          <option value="grace">grace</option>
-        </select>
+        <input
+          autocomplete="username"
+          list="demo-accounts"
+          required
+          value={username}
+          onInput={(event) => (username.value = event.currentTarget.value)}
+        />
+        <datalist id="demo-accounts">
+          <option value="ada" />
+          <option value="grace" />
+        </datalist>
       </label>
       <label>
         Password
