@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Pool } from 'pg';
@@ -28,23 +29,58 @@ async function bootError(...imports: DynamicModule[]): Promise<Error> {
   return error as Error;
 }
 
+const MODULES = { LeaderboardModule, SessionsModule, QueryCacheModule, CacheManagerModule };
+const FOUNDATIONS = {
+  EngineModule: EngineModule.forRoot({ roles: {}, deadlineMs: 300 }),
+  DatabaseModule: DatabaseModule.forRoot({ url: 'postgres://127.0.0.1:1/none' }),
+};
+const isFoundation = (name: string): name is keyof typeof FOUNDATIONS => name in FOUNDATIONS;
+
+interface Template {
+  name: string;
+  kind: string;
+  needs?: string[];
+  module?: { class: string };
+}
+const templates = readdirSync('src')
+  .map((folder) => `src/${folder}/template.json`)
+  .filter((path) => existsSync(path))
+  .map((path) => JSON.parse(readFileSync(path, 'utf8')) as Template);
+const classOf = (name: string) => templates.find((template) => template.name === name)?.module?.class ?? '';
+
+/** Each module that can be copied, with each foundation that it needs, by class. */
+const NEEDS = templates
+  .filter(({ kind }) => kind === 'module')
+  .flatMap(({ name, needs = [] }) => {
+    const foundations = needs.map(classOf).filter(isFoundation);
+    return foundations.map((missing) => ({ module: classOf(name), missing, foundations }));
+  });
+
 describe('an application that does not import what a module needs', () => {
-  it.each([
-    ['LeaderboardModule', LeaderboardModule],
-    ['SessionsModule', SessionsModule],
-    ['QueryCacheModule', QueryCacheModule],
-    ['CacheManagerModule', CacheManagerModule],
-  ])('does not start, and says that %s needs EngineModule', async (name, module) => {
-    const useFactory = () => Promise.reject(new Error('The factory was called.'));
-    const error = await bootError(
-      DatabaseModule.forRoot({ url: 'postgres://127.0.0.1:1/none' }),
-      module.forRootAsync({ inject: [Engines], useFactory }),
-    );
-    expect(error).toBeInstanceOf(ModuleSetupError);
-    expect(error.message).toBe(
-      `${name} needs EngineModule. Add EngineModule to the imports of the root module.`,
+  it('is known for every module', () => {
+    expect([...new Set(NEEDS.map(({ module }) => module))].toSorted()).toEqual(
+      Object.keys(MODULES).toSorted(),
     );
   });
+
+  it.each(NEEDS)(
+    'does not start, and names the import, if $module has no $missing',
+    async ({ module, missing, foundations }) => {
+      const present = foundations.filter((name) => name !== missing).map((name) => FOUNDATIONS[name]);
+      const useFactory = () => new Promise<never>(() => undefined);
+      const copied = MODULES[module as keyof typeof MODULES].forRootAsync({ inject: [Engines], useFactory });
+      for (const imports of [
+        [...present, copied],
+        [copied, ...present],
+      ]) {
+        const error = await bootError(...imports);
+        expect(error).toBeInstanceOf(ModuleSetupError);
+        expect(error.message).toMatch(
+          new RegExp(` needs ${missing}\\. Add ${missing}.* to the imports of the root module\\.$`),
+        );
+      }
+    },
+  );
 });
 
 describe('an application with wrong options', () => {

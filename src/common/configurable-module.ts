@@ -2,6 +2,7 @@ import {
   ConfigurableModuleBuilder,
   type DynamicModule,
   type FactoryProvider,
+  type InjectionToken,
   type Provider,
   type Type,
   type ValueProvider,
@@ -78,9 +79,10 @@ function requireNeeds(
   throw new ModuleSetupError(`${name} needs ${names}. Add ${names} to the imports of the root module.`);
 }
 
-function isProvided(modules: ModuleRef, provider: Type): boolean {
+/** Whether a module of the application provides `token`. */
+export function isProvided(modules: ModuleRef, token: InjectionToken): boolean {
   try {
-    modules.get(provider, { strict: false });
+    modules.get(token, { strict: false });
     return true;
   } catch {
     return false;

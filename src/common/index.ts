@@ -1,5 +1,5 @@
 export { BearerKeys } from './bearer-keys.js';
-export { configurableModule } from './configurable-module.js';
+export { configurableModule, isProvided } from './configurable-module.js';
 export { ModuleSetupError } from './module-setup.error.js';
 export { keyPrefixOption, keysOption, wholeOption } from './option-schemas.js';
 export { requireExpress, requireSocketIo } from './platform.js';

@@ -1,5 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { DatabaseProvidersModule } from '../database/index.js';
 import { GameServerGuard } from './api/game-server.guard.js';
 import { LeaderboardErrorFilter } from './api/leaderboard-error.filter.js';
 import { LeaderboardController } from './api/leaderboard.controller.js';
@@ -53,6 +54,7 @@ const LIVE = [FeedUpdates, LeaderboardGateway, LiveFeeds];
 
 /** A leaderboard with live changes on sorted sets, which follow a ledger in PostgreSQL. */
 @Module({
+  imports: [DatabaseProvidersModule],
   controllers: [LeaderboardController],
   providers: [
     { provide: APP_FILTER, useClass: LeaderboardErrorFilter },
