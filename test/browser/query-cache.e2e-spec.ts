@@ -85,6 +85,31 @@ describe.skipIf(skipped)(`the query cache in the console${skipped ? ` (${NO_CHRO
     }
   });
 
+  it('lets an answer expire, and requests it again: stale, while a new one is loaded', async () => {
+    await page.getByLabel('Query').selectOption('weather');
+    await click('ask-once');
+    await expectText('outcome', /^(miss|hit)$/);
+    await click('let-expire');
+    await expectText('let-expire', /^Requests again in 0:0\d$/);
+    await expectText('outcome', /^stale$/);
+    await expectText('let-expire', /^Let it expire$/);
+  });
+
+  it('adds a flight: the module answers with it at once, and the textbook still without it', async () => {
+    await click('add-flight');
+    await page.getByText('Sign in first').click();
+    await click('sign-in');
+    await page.getByTestId('signed-in-user').waitFor();
+    await page.getByRole('link', { name: 'Query cache' }).click();
+    await click('add-flight');
+    await expectText('new-flight-module', /the new answer/);
+    const [direct, module, textbook] = await Promise.all(
+      ['direct', 'module', 'textbook'].map((side) => textOf(`new-flight-${side}`)),
+    );
+    expect(module).toBe(direct);
+    expect(textbook).toMatch(/still the old answer/);
+  });
+
   it('filters the feed by outcome, and holds it while it is paused', async () => {
     await click('ask-once');
     await page.getByTestId('outcome').waitFor();

@@ -1,6 +1,7 @@
 import { AskPanel } from './ask-panel.js';
 import { LookupsPanel } from './lookups/lookups-panel.js';
 import { QueryCountsPanel } from './lookups/query-counts-panel.js';
+import { NewFlightPanel } from './new-flight/new-flight-panel.js';
 import { ThreeSidesPanel } from './three-sides/three-sides-panel.js';
 
 export function QueryCacheView() {
@@ -11,6 +12,7 @@ export function QueryCacheView() {
       </div>
       <div class="column">
         <ThreeSidesPanel />
+        <NewFlightPanel />
         <LookupsPanel />
       </div>
       <QueryCountsPanel />

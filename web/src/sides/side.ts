@@ -17,16 +17,16 @@ export interface SideTimes {
   timings: ServerTiming[];
 }
 
-export type SideAnswer = { ok: true; times: SideTimes } | { ok: false; problem: Problem };
+export type SideAnswer<T> = { ok: true; times: SideTimes; body: T } | { ok: false; problem: Problem };
 
 /** @param path of the module, for example `/api/flights/4242`. The textbook side has the same path under `/textbook`. */
-export async function askSide(side: Side, path: string): Promise<SideAnswer> {
-  const answer = await request<unknown>(
+export async function askSide<T = unknown>(side: Side, path: string): Promise<SideAnswer<T>> {
+  const answer = await request<T>(
     side === 'textbook' ? path.replace(/^\/api\//, '/textbook/') : path,
     side === 'direct' ? { headers: { 'Cache-Control': 'no-store' } } : {},
   );
   if (!answer.ok) return answer;
   const timings = parseServerTiming(answer.headers.get('Server-Timing'));
   const serverMs = timings.length === 0 ? null : timings.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return { ok: true, times: { serverMs, roundTripMs: answer.elapsedMs, timings } };
+  return { ok: true, times: { serverMs, roundTripMs: answer.elapsedMs, timings }, body: answer.body };
 }

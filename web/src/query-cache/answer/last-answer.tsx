@@ -3,6 +3,7 @@ import { outcomes } from '../../outcomes/outcomes.js';
 import { Term } from '../../page/term.js';
 import { formatMilliseconds } from '../../time/format-time.js';
 import { activity, requestProblem, lastAnswer, type LastAnswer } from '../request/query-requests.js';
+import { TimeToLive } from './expiry.js';
 import { TimeSplit } from './time-split.js';
 
 export function LastAnswerView() {
@@ -32,15 +33,12 @@ function AnswerFigures(answer: LastAnswer) {
       <dl class="figures">
         <Term name="round trip">{formatMilliseconds(answer.roundTripMs)}</Term>
         <Term name="age">{answer.ageSeconds === null ? 'new' : `${answer.ageSeconds} s`}</Term>
-        <Term name="kept for">{formatTtl(answer.status?.ttlSeconds ?? null)}</Term>
+        <Term name="fresh for">
+          <TimeToLive />
+        </Term>
       </dl>
     </>
   );
-}
-
-function formatTtl(seconds: number | null): string {
-  if (seconds === null) return 'not stored';
-  return seconds < 0 ? `expired ${-seconds} s ago` : `${seconds} s more`;
 }
 
 function meaningOf({ outcome, way }: LastAnswer): string {

@@ -1,3 +1,4 @@
+import { LetItExpire } from '../answer/expiry.js';
 import { ProblemNote } from '../../http/problem-note.js';
 import { invalidateEntry, invalidateTag, invalidation, targets } from './invalidate.js';
 
@@ -5,7 +6,7 @@ export function InvalidationActions() {
   const { tag } = targets.value;
   return (
     <div class="invalidation">
-      <h3>Invalidate</h3>
+      <h3>Make it old</h3>
       <div class="actions">
         <button type="button" data-testid="invalidate-entry" onClick={() => void invalidateEntry()}>
           This answer
@@ -15,6 +16,7 @@ export function InvalidationActions() {
             All with {tag}
           </button>
         )}
+        <LetItExpire />
       </div>
       <Result />
     </div>
@@ -23,7 +25,13 @@ export function InvalidationActions() {
 
 function Result() {
   const result = invalidation.value;
-  if (result === null) return <p class="hint">The next request is then a miss, on every node.</p>;
+  if (result === null)
+    return (
+      <p class="hint">
+        After an invalidation the next request is a miss, on every node. An expired answer is served once
+        more, as stale, while a new one is loaded.
+      </p>
+    );
   if (!result.ok) return <ProblemNote problem={result.problem} />;
   return (
     <p class="note" role="status" data-testid="invalidated">

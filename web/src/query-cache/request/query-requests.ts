@@ -15,6 +15,8 @@ export interface LastAnswer {
   outcome: Outcome | null;
   status: CacheStatus | null;
   ageSeconds: string | null;
+  /** When it stops being fresh, in milliseconds since the epoch; null if it is not stored. */
+  expiresAt: number | null;
   timings: ServerTiming[];
   roundTripMs: number;
   body: FlightAnswer;
@@ -94,6 +96,7 @@ async function send(by: Way): Promise<void> {
     outcome,
     status,
     ageSeconds: status?.hit === true ? answer.headers.get('Age') : null,
+    expiresAt: expiryOf(status),
     timings: parseServerTiming(answer.headers.get('Server-Timing')),
     roundTripMs: answer.elapsedMs,
     body: answer.body,
@@ -101,4 +104,9 @@ async function send(by: Way): Promise<void> {
   // Where the server ignored `no-store`, the time would count for the wrong side.
   if (by === 'cached' || outcome === 'bypass')
     roundTrips.value = addRoundTrip(roundTrips.value, by, answer.elapsedMs);
+}
+
+function expiryOf(status: CacheStatus | null): number | null {
+  const seconds = status?.ttlSeconds ?? null;
+  return seconds === null ? null : Date.now() + seconds * 1_000;
 }
