@@ -2,6 +2,8 @@ import type { Reply } from '../engines/redis-connection.js';
 
 export interface ClusterNodeView {
   readonly id: string;
+  /** Whether it is the node that was queried. */
+  readonly isItself: boolean;
   /** Whether it owns the slots of its shard, even when it is down. */
   readonly primary: boolean;
   /** Neither suspected, failed, nor in the handshake. */
@@ -27,6 +29,7 @@ function readLine(line: string): ClusterNodeView {
   const flags = flagList.split(',');
   return {
     id,
+    isItself: flags.includes('myself'),
     primary: flags.includes('master'),
     healthy: !flags.some((flag) => UNHEALTHY.includes(flag)) && link === 'connected',
     epoch: Number(epoch),

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LocalServer } from '../index.js';
+import type { EngineCluster, LocalServer } from '../index.js';
 import type { GuardedProcess } from '../processes/guarded-process.js';
 import type { Terminal } from './command-line/terminal.js';
 
@@ -10,11 +10,24 @@ interface Engines {
   stop(): Promise<void>;
 }
 
+/** A server and the name that is unique among all servers of the stack. */
+export interface NamedServer {
+  readonly name: string;
+  readonly server: LocalServer;
+  readonly isClusterNode: boolean;
+}
+
 /** The running processes. The app nodes stop first, because they need the servers to complete their requests. */
 export class Stack {
   private readonly servers: { stop(): Promise<void> }[] = [];
+  /** A cluster grows and shrinks, so its nodes are listed anew each time. */
+  private readonly lists: (() => NamedServer[])[] = [];
+  private readonly keptAlive = new WeakSet<LocalServer>();
   private readonly nodes: GuardedProcess[] = [];
   private readonly interrupted = new AbortController();
+
+  /** Undefined unless the engine is a cluster. */
+  cluster: EngineCluster | undefined;
 
   constructor(private readonly terminal: Terminal) {}
 
@@ -24,13 +37,27 @@ export class Stack {
 
   addServer(part: string, server: LocalServer): void {
     this.servers.push(server);
+    this.lists.push(() => [{ name: part, server, isClusterNode: false }]);
     this.keepAlive(part, server.name, server);
   }
 
   /** Restarts each node on its own. A restarted one joins the others as a replica. */
-  addEngines(part: string, engines: Engines): void {
+  addEngines(part: string, engines: Engines, cluster?: EngineCluster): void {
     this.servers.push(engines);
-    for (const [name, node] of engines.nodes) this.keepAlive(part, name, node);
+    this.cluster ??= cluster;
+    this.lists.push(() =>
+      [...engines.nodes].map(([node, server]) => {
+        this.keepAlive(part, node, server);
+        const name = part === 'engine' ? node : `${part}-${node}`;
+        return { name, server, isClusterNode: cluster !== undefined };
+      }),
+    );
+    this.named();
+  }
+
+  /** All servers. A node that has joined since is kept alive from now on. */
+  named(): NamedServer[] {
+    return this.lists.flatMap((list) => list());
   }
 
   addNode(node: GuardedProcess): void {
@@ -55,6 +82,8 @@ export class Stack {
 
   /** Restarts a server that was killed. Users can watch the app degrade and recover. */
   private keepAlive(part: string, name: string, server: LocalServer): void {
+    if (this.keptAlive.has(server)) return;
+    this.keptAlive.add(server);
     server.onUnexpectedExit((exit) => {
       const print = (text: string): void => this.terminal.part(part, `${name} ${text}`);
       print(`(pid ${server.pid}) ${exit.text}. Restarting it in ${RESTART_AFTER_SECONDS} s`);
@@ -66,6 +95,8 @@ export class Stack {
     while (!this.stopping) {
       try {
         await wait(RESTART_AFTER_SECONDS * 1000, undefined, { signal: this.interrupted.signal });
+        // Somebody else has restarted it, with the console.
+        if (server.state !== 'stopped') return;
         await server.restart();
         print(`is running again (pid ${server.pid})`);
         return;

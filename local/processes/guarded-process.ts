@@ -34,6 +34,7 @@ kill -s TERM 0
 exit "$status"
 `;
 
+const HELLO = { from: 'launcher' };
 const LOG_LINES_KEPT = 12;
 const LOG_END_MILLISECONDS = 1000;
 const STOPS_WITHIN_MILLISECONDS = 1000;
@@ -49,6 +50,8 @@ export interface GuardedCommand {
   readonly cwd?: string;
   /** Called with each line of stdout and stderr. */
   readonly onLine?: (line: string) => void;
+  /** Opens a channel to a Node.js process and says hello on it. Called with each message; the result is sent back unless it is undefined. */
+  readonly onMessage?: (message: unknown) => Promise<object | undefined>;
 }
 
 /** How a process ended. `text` continues a sentence that starts with its name: "exited with code 1", "was killed by SIGKILL". */
@@ -86,13 +89,15 @@ export class GuardedProcess {
     const { program, args, stopSignal = 'TERM', graceSeconds, account } = command;
     const guard = spawn('sh', ['-c', GUARD, 'guard', stopSignal, `${graceSeconds * 10}`, program, ...args], {
       detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
+      // 3 is used by the guard.
+      stdio: ['pipe', 'pipe', 'pipe', ...(command.onMessage ? (['ignore', 'ipc'] as const) : [])],
       cwd: command.cwd ?? '/',
       ...(command.env && { env: command.env }),
       ...(account && { uid: account.uid, gid: account.gid }),
     });
     // Writing fails when the server has already ended. `exited` reports that.
-    guard.stdin.on('error', () => undefined);
+    guard.stdin?.on('error', () => undefined);
+    if (command.onMessage) answerMessages(guard, command.onMessage);
     return new GuardedProcess(guard, await reportedPid(guard, program), command.onLine);
   }
 
@@ -159,6 +164,18 @@ export class GuardedProcess {
     for (const watcher of this.watchers) watcher();
     return this.exit;
   }
+}
+
+/** The process may have other parents with a channel: hello tells it that this one answers. */
+function answerMessages(guard: ChildProcess, answer: NonNullable<GuardedCommand['onMessage']>): void {
+  // Sending fails when the process has ended, which `exited` reports.
+  const send = (message: object): void => {
+    if (guard.connected) guard.send(message, () => undefined);
+  };
+  guard.on('message', (message) => {
+    void answer(message).then((reply) => reply && send(reply));
+  });
+  send(HELLO);
 }
 
 /** Blocks the event loop, because `pause()` is synchronous. */

@@ -1,6 +1,9 @@
 import { freePorts } from '../machine/free-port.js';
 import { type Exit, type GuardedCommand, GuardedProcess } from './guarded-process.js';
 
+/** `stopped`: it was killed or ended by itself. */
+export type ServerState = 'starting' | 'running' | 'paused' | 'stopped';
+
 /** A real server on a free loopback port of this machine. It cannot outlive this process. */
 export interface LocalServer {
   /** The program, for example `valkey-server`. */
@@ -10,6 +13,7 @@ export interface LocalServer {
   readonly port: number;
   /** The server's pid. It changes with `restart()`. */
   readonly pid: number;
+  readonly state: ServerState;
   /** Sends SIGKILL. Resolves when the server has exited. */
   kill(): Promise<void>;
   /** Sends SIGSTOP: connections stay open and nothing answers. */
@@ -77,6 +81,8 @@ class RunningServer implements LocalServer {
   private readonly listeners: ((exit: Exit) => void)[] = [];
   private process: GuardedProcess | undefined;
   private ending = false;
+  private starting = false;
+  private paused = false;
 
   constructor(
     private readonly definition: ServerDefinition,
@@ -100,14 +106,18 @@ class RunningServer implements LocalServer {
     return this.process.pid;
   }
 
+  get state(): ServerState {
+    if (this.starting) return 'starting';
+    if (!this.process?.running) return 'stopped';
+    return this.paused ? 'paused' : 'running';
+  }
+
   async start(): Promise<void> {
-    const deadline = Date.now() + this.definition.readyWithinSeconds * 1000;
-    for (;;) {
-      const failure = await this.startOnce(deadline);
-      if (!failure) return;
-      if (!this.definition.transientFailure?.test(failure) || Date.now() > deadline)
-        throw this.startError(failure);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
+    this.starting = true;
+    try {
+      await this.startWithinLimit();
+    } finally {
+      this.starting = false;
     }
   }
 
@@ -119,10 +129,12 @@ class RunningServer implements LocalServer {
 
   pause(): void {
     this.process?.signal('SIGSTOP');
+    this.paused = true;
   }
 
   resume(): void {
     this.process?.signal('SIGCONT');
+    this.paused = false;
   }
 
   async restart(): Promise<void> {
@@ -141,10 +153,22 @@ class RunningServer implements LocalServer {
     this.listeners.push(listener);
   }
 
+  private async startWithinLimit(): Promise<void> {
+    const deadline = Date.now() + this.definition.readyWithinSeconds * 1000;
+    for (;;) {
+      const failure = await this.startOnce(deadline);
+      if (!failure) return;
+      if (!this.definition.transientFailure?.test(failure) || Date.now() > deadline)
+        throw this.startError(failure);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
+    }
+  }
+
   /** Resolves with undefined when the server answers, otherwise with the failure and the end of its log. */
   private async startOnce(deadline: number): Promise<string | undefined> {
     const process = await GuardedProcess.start(this.definition.command(this.port));
     this.process = process;
+    this.paused = false;
     const outcome = await Promise.race([
       this.definition.ready(process, this.port).then(
         () => 'ready' as const,

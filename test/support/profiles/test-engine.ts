@@ -26,7 +26,7 @@ function asEngine(running: RunningProfile): LocalServer {
   const [first] = nodes;
   if (!first) throw new Error('A profile has a node.');
   const each = async (action: (node: ProfileNode) => unknown) => void (await Promise.all(nodes.map(action)));
-  const engine: Omit<LocalEngine, 'pid'> = {
+  const engine: Omit<LocalEngine, 'pid' | 'state'> = {
     name: first.name,
     version: first.version,
     url: running.url,
@@ -41,7 +41,10 @@ function asEngine(running: RunningProfile): LocalServer {
     onUnexpectedExit: (listener) => nodes.forEach((node) => node.onUnexpectedExit(listener)),
     command: (...command) => sendToOwner(nodes, command),
   };
-  return Object.defineProperty(engine as LocalEngine, 'pid', { get: () => first.pid });
+  return Object.defineProperties(engine as LocalEngine, {
+    pid: { get: () => first.pid },
+    state: { get: () => first.state },
+  });
 }
 
 /** Sends a command to the node that owns its key, or to all. */
