@@ -6,6 +6,7 @@ import { AccountsModule } from './demo/accounts/accounts.module.js';
 import { ArenaModule } from './demo/arena/arena.module.js';
 import { ConsoleModule } from './demo/console/console.module.js';
 import { FlightsModule } from './demo/flights/flights.module.js';
+import { ServersModule } from './demo/servers/servers.module.js';
 import { WeatherModule } from './demo/weather/weather.module.js';
 import { EngineModule, Engines } from './engine/index.js';
 import { type ApiTitle, Drain, HttpModule } from './http/index.js';
@@ -152,6 +153,11 @@ const textbook = TextbookModule.forRootAsync({
     }),
 
     ConsoleModule,
+
+    ServersModule.forRootAsync({
+      inject: [CONFIG],
+      useFactory: (config: Config) => ({ enabled: config.DEMO }),
+    }),
   ],
 })
 export class AppModule {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import {
+  type EngineCluster,
   type EngineKind,
   type EngineStack,
   type LocalServer,
@@ -16,6 +17,8 @@ import { ensureEngine } from '../installation/ensure-engine.js';
 import { tryLock } from '../machine/lock.js';
 import { appEnvironment, type ServerUrls, startAppNode } from './app/app-nodes.js';
 import { buildStale, SERVER } from './app/build.js';
+import { answerApp } from './controls/app-requests.js';
+import { ServerControls } from './controls/server-controls.js';
 import { checkDataFolder, checkPorts } from './checks.js';
 import type { StartOptions } from './command-line/options.js';
 import type { Dataset, Project } from './project.js';
@@ -53,6 +56,7 @@ class Parts {
   private readonly root: string;
   private readonly stack: Stack;
   private readonly terminal: Terminal;
+  private readonly controls: ServerControls;
 
   constructor(
     private readonly options: StartOptions,
@@ -61,6 +65,7 @@ class Parts {
     this.root = realpathSync(project.root);
     this.stack = project.stack;
     this.terminal = project.terminal;
+    this.controls = new ServerControls(this.stack, (line) => this.terminal.part('console', line));
   }
 
   /** The first of .data/1, .data/2, ... that no other running stack of this project uses. */
@@ -143,6 +148,7 @@ class Parts {
       debug: this.options.debug,
       environment,
       onLine: (line) => this.terminal.line(line),
+      onMessage: (message) => answerApp(this.controls, message),
     });
     this.stack.addNode(node);
     this.terminal.part('app', `node on port ${port}  pid ${node.pid}`);
@@ -184,9 +190,15 @@ class Parts {
       const { port, pid } = node;
       this.terminal.part(part, `${name}  ${node.name} ${node.version}  port ${port}  pid ${pid}`);
     }
-    this.stack.addEngines(part, engines);
+    this.stack.addEngines(part, engines, clusterOf(engines));
     return engines.url;
   }
+}
+
+/** Undefined when the engine has no shards. */
+function clusterOf(engines: EngineStack | EngineCluster | RunningProfile): EngineCluster | undefined {
+  if ('addShard' in engines) return engines;
+  return 'cluster' in engines ? engines.cluster : undefined;
 }
 
 /** `new URL()` does not accept several hosts. */

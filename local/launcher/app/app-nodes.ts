@@ -48,6 +48,8 @@ export interface NodeOptions {
   readonly debug: boolean;
   readonly environment: NodeJS.ProcessEnv;
   readonly onLine: (line: string) => void;
+  /** Answers requests of the app. Not called in watch mode: the channel ends at the Nest CLI, which starts the app. */
+  readonly onMessage?: (message: unknown) => Promise<object | undefined>;
 }
 
 /** Starts one app node. Does not wait until it is ready. */
@@ -59,6 +61,7 @@ export function startAppNode(port: number, options: NodeOptions): Promise<Guarde
     env: { ...options.environment, PORT: `${port}` },
     graceSeconds: DRAIN_SECONDS,
     onLine: options.onLine,
+    ...(options.onMessage && !options.watch && { onMessage: options.onMessage }),
   };
   return GuardedProcess.start(command);
 }

@@ -37,6 +37,9 @@ describe('operator routes in demo mode', () => {
     ['get', '/api/query-cache/traces'],
     ['post', '/api/query-cache/invalidations'],
     ['post', '/api/leaderboards/none/rebuild'],
+    ['get', '/api/demo/servers'],
+    ['post', '/api/demo/servers/engine'],
+    ['post', '/api/demo/cluster'],
   ];
   const foreign = [
     'evil.example',

@@ -1,0 +1,65 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LocalEngine, LocalServer } from '../../index.js';
+import { readView } from '../../cluster/cluster-view.js';
+import type { ServerState } from '../../processes/local-server.js';
+import type { NamedServer } from '../stack.js';
+
+/** A server as the app's console shows it. No path, password or pid. */
+export interface ServerReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly version: string;
+  readonly address: string;
+  readonly isEncrypted: boolean;
+  readonly state: ServerState;
+  /** From the server itself. Null for PostgreSQL and Memcached, and for a server that does not answer. */
+  readonly role: 'primary' | 'replica' | 'sentinel' | null;
+  /** How many slots of a cluster it serves. Null outside of a cluster, and for a server that does not answer. */
+  readonly slots: number | null;
+  /** Null: all servers run on this machine, in no zone. */
+  readonly zone: null;
+}
+
+type Answers = Pick<ServerReport, 'role' | 'slots'>;
+type Queried = LocalServer & Partial<Pick<LocalEngine, 'command' | 'tls'>>;
+
+const UNKNOWN: Answers = { role: null, slots: null };
+const ANSWERS_WITHIN_MILLISECONDS = 500;
+const ROLES: Readonly<Record<string, ServerReport['role']>> = {
+  master: 'primary',
+  slave: 'replica',
+  sentinel: 'sentinel',
+};
+
+export async function reportOf({ name, server, isClusterNode }: NamedServer): Promise<ServerReport> {
+  const queried: Queried = server;
+  const { state, version, port } = server;
+  const answers = state === 'running' ? await answersOf(queried, isClusterNode) : UNKNOWN;
+  return {
+    name,
+    kind: server.name.replace(/-server$/, ''),
+    version,
+    address: `127.0.0.1:${port}`,
+    isEncrypted: queried.tls !== undefined,
+    state,
+    ...answers,
+    zone: null,
+  };
+}
+
+function answersOf(server: Queried, isClusterNode: boolean): Promise<Answers> {
+  const limit = wait(ANSWERS_WITHIN_MILLISECONDS, UNKNOWN, { ref: false });
+  const answers = isClusterNode ? clusterAnswers(server) : roleAnswer(server);
+  return Promise.race([answers.catch(() => UNKNOWN), limit]);
+}
+
+async function roleAnswer(server: Queried): Promise<Answers> {
+  const reply = await server.command?.('ROLE');
+  return { role: (Array.isArray(reply) && ROLES[String(reply[0])]) || null, slots: null };
+}
+
+async function clusterAnswers(server: Queried): Promise<Answers> {
+  const view = readView((await server.command?.('CLUSTER', 'NODES')) ?? '');
+  const own = [...view.values()].find(({ isItself }) => isItself);
+  return own ? { role: own.primary ? 'primary' : 'replica', slots: own.slots.length } : UNKNOWN;
+}

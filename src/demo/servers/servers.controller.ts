@@ -1,0 +1,77 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOperation,
+  ApiParam,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { validationPipe } from '../../common/index.js';
+import { OperatorGuard } from '../../http/index.js';
+import { LauncherClient } from './launcher.client.js';
+import { ServersErrorFilter } from './servers.errors.js';
+import { clusterActionSchema, serverActionSchema, serverNameSchema } from './servers.schemas.js';
+import type { ClusterAction, ClusterChange, Server, ServerAction } from './servers.wire.js';
+
+/** The launcher asks its servers for their roles, and each of them has half a second. */
+const LIST_SECONDS = 5;
+/** PostgreSQL has 10 s to stop and 60 s to start. */
+const ACTION_SECONDS = 90;
+const RESIZE_SECONDS = 180;
+
+/** The servers that `npm start` started. For the console of a demo. */
+@ApiTags('operator')
+@ApiBearerAuth('operator')
+@ApiServiceUnavailableResponse({ description: 'E_LAUNCHER_SILENT, E_SERVER_SILENT' })
+@UseGuards(OperatorGuard)
+@UseFilters(ServersErrorFilter)
+@UsePipes(validationPipe)
+@Controller('api/demo')
+export class ServersController {
+  constructor(private readonly launcher: LauncherClient) {}
+
+  @Get('servers')
+  @ApiOperation({ summary: 'List the servers that npm start started, with their state and role' })
+  @ApiNotFoundResponse({ description: 'E_NO_LAUNCHER' })
+  list(): Promise<Server[]> {
+    return this.launcher.ask({ ask: 'list' }, LIST_SECONDS);
+  }
+
+  @Post('servers/:name')
+  @HttpCode(200)
+  @ApiParam({ name: 'name', example: 'engine' })
+  @ApiOperation({
+    summary: 'Kill, pause, resume or restart a server; a restart answers when the server does',
+  })
+  @ApiNotFoundResponse({ description: 'E_NO_LAUNCHER, E_SERVER_UNKNOWN' })
+  @ApiConflictResponse({ description: 'E_SERVER_STATE, E_SERVER_BUSY' })
+  control(
+    @Param({ schema: serverNameSchema }) { name }: { name: string },
+    @Body({ schema: serverActionSchema }) { action }: { action: ServerAction },
+  ): Promise<Server> {
+    return this.launcher.ask({ ask: 'control', name, action }, ACTION_SECONDS);
+  }
+
+  @Post('cluster')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Add a shard or remove the newest; answers when all slots have moved' })
+  @ApiNotFoundResponse({ description: 'E_NO_LAUNCHER, E_NO_CLUSTER' })
+  @ApiConflictResponse({ description: 'E_SERVER_STATE, E_SERVER_BUSY' })
+  resize(
+    @Body({ schema: clusterActionSchema }) { action }: { action: ClusterAction },
+  ): Promise<ClusterChange> {
+    return this.launcher.ask({ ask: 'resize', action }, RESIZE_SECONDS);
+  }
+}
