@@ -183,8 +183,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // The skeleton of a new service imports what is copied beside it.
-    exclude: { path: ['(^|/)dist/', '^copy/service/'] },
+    // These are parts of a service, and import what is copied beside them.
+    exclude: { path: ['(^|/)dist/', '^copy/service/', '^test/copy/orms/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
