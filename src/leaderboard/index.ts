@@ -1,5 +1,5 @@
-export { boardEventChannel, boardSizeChannel } from './leaderboard.channel.js';
-export type { BoardEvent, BoardSize } from './leaderboard.channel.js';
+export { boardEventChannel, boardSizeChannel, boardViewersChannel } from './leaderboard.channel.js';
+export type { BoardEvent, BoardSize, BoardViewers } from './leaderboard.channel.js';
 export { LeaderboardError } from './leaderboard.errors.js';
 export type { LeaderboardErrorCode } from './leaderboard.errors.js';
 export { LeaderboardModule } from './leaderboard.module.js';

@@ -21,11 +21,21 @@ export interface BoardSize {
   behind: number;
 }
 
+/** How many viewers watch one window of a board on this node. */
+export interface BoardViewers {
+  board: string;
+  window: 'all' | 'daily' | 'weekly' | 'monthly';
+  viewers: number;
+}
+
 /** Publishes a `BoardEvent` when something happens to a board. */
 export const boardEventChannel = channel('caching.leaderboard.event') as Channel<unknown, BoardEvent>;
 
 /** Publishes a `BoardSize` for each set of each board once a minute. Nothing is measured without a subscriber. */
 export const boardSizeChannel = channel('caching.leaderboard.size') as Channel<unknown, BoardSize>;
+
+/** Publishes `BoardViewers` when a viewer comes or leaves. */
+export const boardViewersChannel = channel('caching.leaderboard.viewers') as Channel<unknown, BoardViewers>;
 
 export function publishBoardEvent(board: string, event: BoardEvent['event']): void {
   if (boardEventChannel.hasSubscribers) boardEventChannel.publish({ board, event });

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../database/index.js';
 import { EngineError } from '../../engine/index.js';
 import type { BoardWindow } from '../domain/board.js';
+import { boardViewersChannel } from '../leaderboard.channel.js';
 import { LeaderboardService } from '../leaderboard.service.js';
 import { ProjectionStore } from '../sorted-sets/projection.store.js';
 import { FeedUpdates, LARGEST_TOP } from './feed-updates.js';
@@ -46,6 +47,7 @@ export class LiveFeeds implements OnModuleDestroy {
     const room = this.roomOf(request);
     const watching: Watching = { room, top, playerId, placeReadAt: performance.now(), place: null };
     feed.viewers.set(viewer, watching);
+    publishViewers(feed);
     try {
       if (!isFresh) await this.nextRead(feed, newest);
       watching.place = playerId === undefined ? null : await this.ownPlace(feed, playerId);
@@ -60,7 +62,9 @@ export class LiveFeeds implements OnModuleDestroy {
 
   leave({ board, window }: Pick<Watch, 'board' | 'window'>, viewer: Viewer): void {
     const feed = this.feeds.get(feedName(board, window));
-    if (feed?.viewers.delete(viewer) && feed.viewers.size === 0) this.close(feed);
+    if (!feed?.viewers.delete(viewer)) return;
+    publishViewers(feed);
+    if (feed.viewers.size === 0) this.close(feed);
   }
 
   /** Waits for a read that begins now or later. Viewers that arrive during a read share the next one. */
@@ -136,6 +140,10 @@ export class LiveFeeds implements OnModuleDestroy {
     clearInterval(this.timer);
     this.timer = undefined;
   }
+}
+
+function publishViewers({ board, window, viewers }: Feed): void {
+  boardViewersChannel.publish({ board, window, viewers: viewers.size });
 }
 
 function stopping(): EngineError {
