@@ -5,6 +5,7 @@ import { DatabaseModule } from './database/index.js';
 import { AccountsModule } from './demo/accounts/accounts.module.js';
 import { ArenaModule } from './demo/arena/arena.module.js';
 import { ConsoleModule } from './demo/console/console.module.js';
+import { CrowdModule } from './demo/crowd/crowd.module.js';
 import { FlightsModule } from './demo/flights/flights.module.js';
 import { ServersModule } from './demo/servers/servers.module.js';
 import { WeatherModule } from './demo/weather/weather.module.js';
@@ -147,11 +148,6 @@ const textbook = TextbookModule.forRootAsync({
 
     WeatherModule,
 
-    ArenaModule.forRootAsync({
-      inject: [CONFIG],
-      useFactory: (config: Config) => ({ enabled: config.DEMO }),
-    }),
-
     ConsoleModule,
 
     ServersModule.forRootAsync({
@@ -161,8 +157,8 @@ const textbook = TextbookModule.forRootAsync({
   ],
 })
 export class AppModule {
-  /** The application, in a demo with the textbook side to compare it with. */
+  /** The application, in a demo with the textbook side to compare it with, and with simulated players. */
   static for({ DEMO }: Config): DynamicModule {
-    return { module: AppModule, imports: DEMO ? [textbook] : [] };
+    return { module: AppModule, imports: DEMO ? [textbook, ArenaModule, CrowdModule] : [] };
   }
 }

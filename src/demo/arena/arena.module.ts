@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
-import { ArenaModuleBase } from './arena.options.js';
+import { ArenaBoard } from './arena.board.js';
+import { ArenaController } from './arena.controller.js';
 import { ArenaService } from './arena.service.js';
+import { ArenaViewers } from './arena.viewers.js';
+import { TextbookMirror } from './textbook-mirror.js';
 
-/** Simulated players for the leaderboard. */
-@Module({ providers: [ArenaService] })
-export class ArenaModule extends ArenaModuleBase {}
+/** Simulated players for the leaderboard, and their controls. */
+@Module({
+  controllers: [ArenaController],
+  providers: [ArenaBoard, ArenaService, ArenaViewers, TextbookMirror],
+})
+export class ArenaModule {}

@@ -1,44 +1,38 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseUnavailableError, MissingTableError } from '../../database/index.js';
-import { LeaderboardService } from '../../leaderboard/index.js';
-import { ARENA_OPTIONS, type ArenaOptions } from './arena.options.js';
+import { LeaderboardError, LeaderboardService } from '../../leaderboard/index.js';
+import { ARENA, ArenaBoard, HIGHEST_SCORE } from './arena.board.js';
 import { ARENA_PLAYERS } from './arena.players.js';
+import { ArenaRate, HIGHEST_RATE, USUAL_RATE } from './arena.rate.js';
+import { ArenaViewers } from './arena.viewers.js';
+import type { ArenaState, Lead } from './arena.wire.js';
+import { TextbookMirror } from './textbook-mirror.js';
 
-const BOARD = 'arena';
-const ROUND_MS = 300;
-const PLAYERS_PER_ROUND = 3;
-const DEFINITION = {
-  order: 'desc',
-  operator: 'best',
-  ties: 'first',
-  windows: ['all'],
-  min: 0,
-  max: 1_000_000_000,
-} as const;
+const ROUND_MS = 100;
+/** Scores are multiples of this, so that some are equal. */
+const STEP = 50;
+const LARGEST_GAIN = 8 * STEP;
 
-/** Simulated players, so that there is a board to watch. Ten scores a second do not disturb a load test. */
+/** Simulated players, so that there is a board to watch. They play while somebody watches. */
 @Injectable()
 export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Arena');
   private readonly best = new Map<string, number>();
+  private readonly rate = new ArenaRate();
   private timer: NodeJS.Timeout | undefined;
   private isOpen = false;
   private isPrepared = false;
 
   constructor(
+    private readonly board: ArenaBoard,
     private readonly leaderboard: LeaderboardService,
-    @Inject(ARENA_OPTIONS) private readonly options: ArenaOptions,
+    private readonly viewers: ArenaViewers,
+    private readonly textbook: TextbookMirror,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.isOpen = this.options.enabled;
+    this.isOpen = true;
     this.schedule();
   }
 
@@ -47,47 +41,72 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(this.timer);
   }
 
+  state(): ArenaState {
+    const { scoresPerSecond, chosenUntil } = this.rate;
+    return {
+      board: ARENA,
+      scoresPerSecond,
+      highest: HIGHEST_RATE,
+      usual: USUAL_RATE,
+      chosenUntil: chosenUntil?.toISOString() ?? null,
+      isWatched: this.viewers.isWatched,
+    };
+  }
+
+  /** Chooses the rate for all pages. It ends after ten minutes, and when nobody watches. */
+  choose(scoresPerSecond: number): ArenaState {
+    this.rate.choose(scoresPerSecond);
+    return this.state();
+  }
+
+  /** Puts a player first. @throws {LeaderboardError} E_BOARD_UNKNOWN before the board was created */
+  async lead(playerId: string): Promise<Lead> {
+    const { entries } = await this.leaderboard.page(ARENA, { window: 'all', offset: 0, limit: 1 });
+    const score = Math.min((entries[0]?.score ?? 0) + STEP, HIGHEST_SCORE);
+    const [answer] = await this.submit([{ playerId, score }]);
+    return { playerId, score, rank: answer?.rank ?? null };
+  }
+
   private schedule(): void {
     if (this.isOpen) this.timer = setTimeout(() => void this.play(), ROUND_MS).unref();
   }
 
   private async play(): Promise<void> {
     try {
-      if (!this.isPrepared) await this.prepare();
-      await this.playRound();
+      if (!this.isPrepared) await this.board.prepare();
+      this.isPrepared = true;
+      if (this.viewers.isWatched) await this.playRound();
+      else this.rate.reset();
     } catch (error) {
       // While the database is down or not migrated yet, the next round tries again.
       if (!(error instanceof DatabaseUnavailableError || error instanceof MissingTableError)) {
         this.logger.warn(`A round failed: ${String(error)}`);
       }
+      if (error instanceof LeaderboardError && error.code === 'E_BOARD_EXISTS') return;
     }
     this.schedule();
   }
 
-  private async prepare(): Promise<void> {
-    await this.leaderboard.defineBoard(BOARD, { ...DEFINITION, windows: ['all'] });
-    for (const { playerId, name, country } of ARENA_PLAYERS) {
-      await this.leaderboard.saveProfile(playerId, { name, country });
-    }
-    this.isPrepared = true;
+  private async playRound(): Promise<void> {
+    const due = this.rate.takeDue(performance.now());
+    const players = Array.from({ length: due }, () => ARENA_PLAYERS[randomInt(ARENA_PLAYERS.length)]);
+    const scores = players.flatMap((player) =>
+      player ? [{ playerId: player.playerId, score: this.nextScore(player.playerId) }] : [],
+    );
+    if (scores.length > 0) await this.submit(scores);
   }
 
-  private async playRound(): Promise<void> {
-    const players = Array.from(
-      { length: PLAYERS_PER_ROUND },
-      () => ARENA_PLAYERS[randomInt(ARENA_PLAYERS.length)],
-    );
-    const submissions = [...new Set(players)].flatMap((player) =>
-      player
-        ? [{ submissionId: randomUUID(), playerId: player.playerId, score: this.nextScore(player.playerId) }]
-        : [],
-    );
-    for (const { playerId, score } of await this.leaderboard.submit(BOARD, submissions))
-      this.best.set(playerId, score);
+  private async submit(scores: { playerId: string; score: number }[]) {
+    this.textbook.play(scores);
+    const submissions = scores.map((score) => ({ submissionId: randomUUID(), ...score }));
+    const answers = await this.leaderboard.submit(ARENA, submissions);
+    for (const { playerId, score } of answers) this.best.set(playerId, score);
+    return answers;
   }
 
   /** Slightly above the best score since the start. A player's first score may be anything, since the best one counts. */
   private nextScore(playerId: string): number {
-    return Math.min((this.best.get(playerId) ?? randomInt(2_000)) + randomInt(1, 400), DEFINITION.max);
+    const best = this.best.get(playerId) ?? randomInt(2_000 / STEP) * STEP;
+    return Math.min(best + randomInt(1, LARGEST_GAIN / STEP + 1) * STEP, HIGHEST_SCORE);
   }
 }

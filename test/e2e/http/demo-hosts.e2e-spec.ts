@@ -40,6 +40,8 @@ describe('operator routes in demo mode', () => {
     ['get', '/api/demo/servers'],
     ['post', '/api/demo/servers/engine'],
     ['post', '/api/demo/cluster'],
+    ['get', '/api/demo/arena'],
+    ['post', '/api/demo/crowd/loads'],
   ];
   const foreign = [
     'evil.example',

@@ -21,7 +21,7 @@ const SEED = 20_010_601;
 
 describe('random input', { timeout: 120_000 }, () => {
   let app: TestApp;
-  /** Has the textbook side. */
+  /** Has the textbook side and the controls of the demo. */
   let demo: TestNode;
   let cookie: string;
   let operations: Operation[];
@@ -61,7 +61,7 @@ describe('random input', { timeout: 120_000 }, () => {
   function ask({ method, path, headers: sent, body: content }: OddRequest): Promise<number> {
     return new Promise((resolve, reject) => {
       const asked = send(
-        path.startsWith('/textbook') ? demo.url : app.url,
+        /^\/(textbook|api\/demo)/.test(path) ? demo.url : app.url,
         { method, path, headers: sent, agent: false, timeout: ANSWERS_WITHIN_MS },
         (response) => {
           response.resume();

@@ -104,6 +104,8 @@ const ACCEPTED: [path: RegExp, body: Record<string, unknown>][] = [
   [/invalidations$/, { query: 'flights.flight', args: { id: 1 } }],
   [/scores$/, { submissionId: 'x', playerId: 'ada', score: 1 }],
   [/ranks$/, { playerIds: ['ada'] }],
+  [/arena$/, { scoresPerSecond: 5 }],
+  [/loads$/, { players: 1_000 }],
   [/players\/\{\w+\}$/, { name: 'Ada', country: 'GB' }],
   [
     /leaderboards\/\{\w+\}$/,
