@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions as parse } from './options.js';
 
-const parseOptions = (args: string[]) => parse(args, ['query-cache', 'viewers']);
+const SCENARIOS = [
+  { name: 'query-cache', question: '?' },
+  { name: 'viewers', question: '?', uses: [] },
+  { name: 'local-hit', question: '?', uses: ['rounds'], needs: 'servers' },
+] as const;
+const parseOptions = (args: string[]) => parse(args, SCENARIOS);
 
 describe('parseOptions', () => {
   it('starts its own stack and runs all scenarios by default', () => {
@@ -26,7 +31,7 @@ describe('parseOptions', () => {
   it('accepts names of scenarios, and names them all for an unknown one', () => {
     expect(parseOptions(['viewers', 'query-cache']).scenarios).toEqual(['viewers', 'query-cache']);
     expect(() => parseOptions(['viewer'])).toThrow(
-      'There is no scenario "viewer". Choose from query-cache, viewers.',
+      'There is no scenario "viewer". Choose from query-cache, viewers, local-hit.',
     );
   });
 
@@ -72,6 +77,17 @@ describe('parseOptions', () => {
     expect(() => parseOptions([name, value])).toThrow(
       new RegExp(`^${name} must be a whole number from 1 to`),
     );
+  });
+
+  it.each([
+    [['local-hit', '--url', 'http://localhost:3000'], '--url has no effect on local-hit.'],
+    [['local-hit', 'viewers', '--seconds', '2'], '--seconds has no effect on local-hit, viewers.'],
+  ])('refuses %o, which no chosen scenario uses', (args, message) => {
+    expect(() => parseOptions(args)).toThrow(message);
+  });
+
+  it('accepts an option that one of the chosen scenarios uses', () => {
+    expect(parseOptions(['local-hit', 'viewers', '--rounds', '2']).rounds).toBe(2);
   });
 
   it('rejects an unknown option', () => {

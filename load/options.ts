@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isUsed, type Named, SCENARIO_OPTIONS } from './usage.js';
 
 export interface LoadOptions {
   /** Names of scenarios; empty: all. */
@@ -25,35 +26,8 @@ export interface LoadOptions {
 const FULL = { rounds: '9', seconds: '1' };
 const QUICK = { rounds: '6', seconds: '0.12' };
 
-interface Named {
-  name: string;
-  question: string;
-  isLong?: boolean;
-}
-
-export function usageOf(command: string, scenarios: readonly Named[], ending: readonly string[]): string {
-  const width = Math.max(...scenarios.map(({ name }) => name.length));
-  return [
-    `Usage: ${command} -- [SCENARIO...] [options]`,
-    ...scenarios.map(
-      ({ name, question, isLong }) => `  ${name.padEnd(width + 2)}${question}${isLong ? ' (long)' : ''}`,
-    ),
-    'Without a name all of them run, one after the other.',
-    '  --quick             short rounds, and without the long scenarios, unless they are named',
-    '  --compare OLD.json  what has changed since an earlier report: ratios whose intervals do not overlap',
-    '  --url URL           an app that already runs (default: start one)',
-    '  --i-own-this-host   needed if the host of --url is not this machine',
-    '  --seconds 0.1-60    length of one round of one side (default 1, quick 0.12)',
-    '  --rounds 1-20       rounds of each side, the sides alternate (default 9, quick 6)',
-    '  --connections 1-64  concurrent clients (default 4)',
-    '  --json FILE         the figures (default .data/load/<date>.json)',
-    '  --html FILE         the report (default .data/load/<date>.html)',
-    ...ending,
-  ].join('\n');
-}
-
 /** Throws an Error that names the wrong option and its allowed values. */
-export function parseOptions(args: string[], names: readonly string[]): LoadOptions {
+export function parseOptions(args: string[], scenarios: readonly Named[]): LoadOptions {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -63,15 +37,24 @@ export function parseOptions(args: string[], names: readonly string[]): LoadOpti
       'i-own-this-host': { type: 'boolean', default: false },
       seconds: { type: 'string' },
       rounds: { type: 'string' },
-      connections: { type: 'string', default: '4' },
+      connections: { type: 'string' },
       json: { type: 'string' },
       html: { type: 'string' },
       compare: { type: 'string' },
     },
   });
+  const names = scenarios.map(({ name }) => name);
   const unknown = positionals.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new Error(`There is no scenario "${unknown}". Choose from ${names.join(', ')}.`);
+  const chosen = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const useless = SCENARIO_OPTIONS.find(
+    (option) => values[option] !== undefined && !chosen.some((scenario) => isUsed(option, scenario)),
+  );
+  if (useless !== undefined)
+    throw new Error(
+      `--${useless} has no effect on ${positionals.join(', ') || 'any of these scenarios'}. --help lists the options of each.`,
+    );
   const { rounds, seconds } = { ...(values.quick ? QUICK : FULL), ...definedIn(values) };
   return {
     scenarios: positionals,
@@ -79,7 +62,7 @@ export function parseOptions(args: string[], names: readonly string[]): LoadOpti
     url: values.url === undefined ? null : originOf(values.url, values['i-own-this-host']),
     seconds: numberIn('--seconds', seconds, 0.1, 60),
     rounds: wholeNumber('--rounds', rounds, 20),
-    connections: wholeNumber('--connections', values.connections, 64),
+    connections: wholeNumber('--connections', values.connections ?? '4', 64),
     json: values.json ?? null,
     html: values.html ?? null,
     compare: values.compare ?? null,

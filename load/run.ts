@@ -1,4 +1,4 @@
-import { usageOf } from './options.js';
+import { usageOf } from './usage.js';
 import { runCommand, say } from './running/command.js';
 import { SCENARIOS } from './scenarios.js';
 

@@ -1,7 +1,9 @@
 import type { AppClient } from './app/app-client.js';
 import { closedLoop, type Requests, type Sent } from './measuring/closed-loop.js';
+import type { Interval } from './measuring/gain.js';
 import type { Gains, SideFigures } from './measuring/sides.js';
 import type { LoadOptions } from './options.js';
+import type { LengthOption } from './usage.js';
 
 /** One question, answered by measuring. */
 export type Scenario = AppScenario | ServersScenario;
@@ -23,6 +25,8 @@ interface Question {
   readonly question: string;
   /** How it is measured, in one or two lines. */
   readonly method?: string;
+  /** The options that it uses. Default: all of them. */
+  readonly uses?: readonly LengthOption[];
   /** Takes long also with short rounds: left out by --quick, unless it is named. */
   readonly isLong?: boolean;
   /** About how long it takes with these options, in seconds. */
@@ -71,6 +75,8 @@ export interface Comparison {
 export interface Figure {
   readonly figure: string;
   readonly value: number;
+  /** If the value is the median of several rounds. */
+  readonly interval?: Interval;
   /** For example "ms". Undefined for a ratio or a count. */
   readonly unit?: string;
   readonly atMost?: number;

@@ -21,6 +21,7 @@ function roundsOf({ quick }: LoadOptions): { rounds: number; seconds: number } {
 export const capacity: Scenario = {
   name: 'capacity',
   question: 'How much do one app node and one engine carry?',
+  uses: ['connections'],
   method:
     'Processor time of the app (its metrics) and of the engine (INFO cpu) per request, closed loop, the kinds in turn. Memory: INFO memory before and after, and MEMORY USAGE.',
   isLong: true,

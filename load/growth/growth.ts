@@ -11,6 +11,7 @@ import { describeKnees } from './rates.js';
 export const growth: ServersScenario = {
   name: 'growth',
   question: 'What happens to hits when connections, answers, their sizes and nodes grow?',
+  uses: [],
   needs: 'servers',
   isLong: true,
   method:

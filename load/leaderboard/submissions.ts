@@ -16,6 +16,7 @@ const players = 100_000;
 export const submissions: Scenario = {
   name: 'submissions',
   question: 'How soon is a score durable and ranked, at 5,000 a second?',
+  uses: [],
   seconds: (options) => 3 + lengthOf(options).total,
   async measure(scene) {
     const app = new BoardApp(scene);

@@ -23,6 +23,7 @@ const topPerSecond = 70;
 export const viewers: Scenario = {
   name: 'viewers',
   question: 'How soon do 2,000 viewers see a change, and what does that cost?',
+  uses: [],
   seconds(options) {
     const [main, compared] = [durationOf(options), lengthOf(options)];
     return main.warmUp + main.seconds + 4 * (compared.warmUp + compared.seconds) + 3;

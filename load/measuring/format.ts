@@ -1,5 +1,5 @@
 import type { Figure } from '../scenario.js';
-import type { Gain } from './gain.js';
+import type { Gain, Middle } from './gain.js';
 import type { SideFigures } from './sides.js';
 
 /** Aligns names left and figures right, in columns as wide as their widest cell. */
@@ -37,18 +37,24 @@ export function formatTimes(ratio: number): string {
 }
 
 /** The value with its unit. */
-export function formatFigure({ value, unit }: Figure): string {
-  return withUnit(value, unit);
+export function formatFigure({ value, interval, unit }: Figure): string {
+  const text = interval ? formatMiddle({ median: value, ...interval }) : formatCount(value);
+  return withUnit(text, unit);
+}
+
+/** For example "1.92 (1.9-2.05)", the median and its interval. */
+export function formatMiddle({ median, low, high }: Middle): string {
+  return `${formatCount(median)} (${formatCount(low)}-${formatCount(high)})`;
 }
 
 /** For example "at most 30 ms". Empty without a goal. */
 export function formatGoal({ atMost, atLeast, unit }: Figure): string {
-  if (atMost !== undefined) return `at most ${withUnit(atMost, unit)}`;
-  return atLeast === undefined ? '' : `at least ${withUnit(atLeast, unit)}`;
+  if (atMost !== undefined) return `at most ${withUnit(formatCount(atMost), unit)}`;
+  return atLeast === undefined ? '' : `at least ${withUnit(formatCount(atLeast), unit)}`;
 }
 
-function withUnit(value: number, unit: string | undefined): string {
-  return unit === undefined ? formatCount(value) : `${formatCount(value)} ${unit}`;
+function withUnit(text: string, unit: string | undefined): string {
+  return unit === undefined ? text : `${text} ${unit}`;
 }
 
 /** A count of a side per 1,000 requests. */

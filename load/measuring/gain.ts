@@ -4,13 +4,20 @@ import { quantile } from './statistics.js';
 export const NOTICEABLE = 1.2;
 const CONFIDENCE = 0.95;
 
-/** How much better one side is than another: a ratio of two medians, 2 means twice as good. */
-export interface Gain {
-  readonly median: number;
-  /** The interval that contains the true median of the ratio with a probability of `confidence`. */
+/** An interval that contains the true median with a probability of `confidence`. */
+export interface Interval {
   readonly low: number;
   readonly high: number;
   readonly confidence: number;
+}
+
+/** The median of the rounds. */
+export interface Middle extends Interval {
+  readonly median: number;
+}
+
+/** How much better one side is than another: a ratio of two medians, 2 means twice as good. */
+export interface Gain extends Middle {
   readonly verdict: 'better' | 'worse' | 'no difference';
 }
 
@@ -19,15 +26,20 @@ export interface Gain {
  * {@link NOTICEABLE}: a repetition then gives the same verdict. Fewer than six ratios give none.
  */
 export function gainOf(ratios: readonly number[]): Gain {
-  const { low, high, confidence } = medianInterval(ratios);
+  const middle = middleOf(ratios);
+  const { low, high, confidence } = middle;
   const certain = isCertain({ confidence });
   const verdict =
     certain && low > NOTICEABLE ? 'better' : certain && high < 1 / NOTICEABLE ? 'worse' : 'no difference';
-  return { median: quantile(ratios, 0.5), low, high, confidence, verdict };
+  return { ...middle, verdict };
+}
+
+export function middleOf(values: readonly number[]): Middle {
+  return { median: quantile(values, 0.5), ...medianInterval(values) };
 }
 
 /** Whether there were enough rounds for a verdict. */
-export function isCertain({ confidence }: Pick<Gain, 'confidence'>): boolean {
+export function isCertain({ confidence }: Pick<Interval, 'confidence'>): boolean {
   return confidence >= CONFIDENCE;
 }
 
@@ -37,7 +49,7 @@ export function isCertain({ confidence }: Pick<Gain, 'confidence'>): boolean {
  *
  * Source: H. A. David, H. N. Nagaraja, Order Statistics, section 7.1
  */
-function medianInterval(values: readonly number[]): Pick<Gain, 'low' | 'high' | 'confidence'> {
+function medianInterval(values: readonly number[]): Interval {
   const sorted = Float64Array.from(values).toSorted();
   const { length } = sorted;
   let without = 0;

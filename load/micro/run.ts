@@ -1,11 +1,10 @@
 import { Logger } from '@nestjs/common';
-import { usageOf } from '../options.js';
+import { usageOf } from '../usage.js';
 import { runCommand } from '../running/command.js';
 import { MICRO_BENCHMARKS } from './benchmarks.js';
 
 const ENDING = [
-  'Exits with 1 if a goal is missed. Most benchmarks have rounds of their own and ignore --seconds,',
-  '--rounds and --connections. They start their servers and ignore --url.',
+  'Exits with 1 if a goal is missed. A benchmark without --rounds or --seconds has a fixed number or length of them.',
 ];
 const args = process.argv.slice(2);
 

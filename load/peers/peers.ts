@@ -23,6 +23,7 @@ const CAVEATS = [
 export const peers: ServersScenario = {
   name: 'peers',
   question: 'What does a hit cost with other cache libraries, and what do they do on several nodes?',
+  uses: ['rounds'],
   needs: 'servers',
   isLong: true,
   method:

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { figureOf } from '../measuring/costs.js';
 import { gainOf } from '../measuring/gain.js';
 import type { Figure } from '../scenario.js';
 import { changesBetween } from './changes.js';
@@ -51,6 +52,16 @@ describe('changesBetween', () => {
     expect(rows).toEqual([
       { scenario: 'query-cache', what: 'p99', old: `${before} ms`, now: `${after} ms`, verdict },
     ]);
+  });
+
+  it.each([
+    [5, 5.1, 'changed'],
+    [5.9, 6.1, 'changed, goal missed now'],
+    [5.99, 6.01, 'no change shown'],
+  ])('of a figure of six rounds that was %s and is %s says "%s"', (before, after, verdict) => {
+    const reportOfRounds = (value: number) =>
+      reportOfFigure(figureOf(ratios(value), { figure: 'p50', atMost: 6 }));
+    expect(changesBetween(reportOfRounds(before), reportOfRounds(after)).rows[0]?.verdict).toBe(verdict);
   });
 
   it('counts what only one of the reports has, and names another machine', () => {

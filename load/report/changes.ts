@@ -1,5 +1,5 @@
 import { formatFigure, formatGain } from '../measuring/format.js';
-import { type Gain, isCertain } from '../measuring/gain.js';
+import { type Gain, type Interval, isCertain } from '../measuring/gain.js';
 import type { Gains } from '../measuring/sides.js';
 import { type Figure, isMet } from '../scenario.js';
 import { machineOf, type Report, roundsOf } from './report.js';
@@ -23,8 +23,8 @@ export interface Change {
 }
 
 /**
- * A ratio has changed if the intervals of its median do not overlap, a figure if its goal is met in one report and missed in the other.
- * Everything else can be noise.
+ * A ratio, or a figure of several rounds, has changed if the intervals of its median do not overlap. Another figure has changed if its goal
+ * is met in one report and missed in the other. Everything else can be noise.
  */
 export function changesBetween(old: Report, now: Report): Changes {
   const before = new Map(valuesOf(old).map((value) => [keyOf(value), value]));
@@ -95,11 +95,14 @@ function describe(measured: Gain | Figure): string {
 
 function verdictOf(old: Gain | Figure, now: Gain | Figure): Change['verdict'] {
   if ('median' in old && 'median' in now) return areApart(old, now) ? 'changed' : 'no change shown';
-  if ('median' in old || 'median' in now || isMet(old) === isMet(now)) return 'no change shown';
+  if ('median' in old || 'median' in now) return 'no change shown';
+  const goalOnly = !old.interval || !now.interval;
+  if (!goalOnly && !areApart(old.interval, now.interval)) return 'no change shown';
+  if (isMet(old) === isMet(now)) return goalOnly ? 'no change shown' : 'changed';
   return isMet(now) ? 'changed, goal met now' : 'changed, goal missed now';
 }
 
-function areApart(one: Gain, other: Gain): boolean {
+function areApart(one: Interval, other: Interval): boolean {
   return isCertain(one) && isCertain(other) && (one.low > other.high || other.low > one.high);
 }
 

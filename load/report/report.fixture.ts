@@ -6,14 +6,17 @@ import { foundBy, type Report, REPORT_VERSION } from './report.js';
 /** A report of one scenario with these findings. */
 export function reportWith(findings: Findings): Report {
   const scenario = { name: 'query-cache', question: 'How much faster is a cached answer?', seconds: () => 1 };
+  const options = parseOptions([], []);
   return {
     version: REPORT_VERSION,
     date: '2026-11-28T12:00:00.000Z',
     command: 'npm run load',
     machine: { cpu: 'CPU', cores: 2, memoryGiB: 24, node: 'v20.20.2', platform: 'linux x64 6' },
     engine: 'valkey standalone',
-    options: parseOptions([], []),
-    scenarios: [foundBy({ ...scenario, measure: () => Promise.resolve(findings) }, findings, 1)],
+    options,
+    scenarios: [
+      foundBy({ ...scenario, measure: () => Promise.resolve(findings) }, findings, { seconds: 1, options }),
+    ],
   };
 }
 

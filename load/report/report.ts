@@ -27,10 +27,12 @@ export interface FoundScenario extends Required<Findings> {
 }
 
 export function foundBy(
-  { name, question, method = '' }: Scenario,
+  scenario: Scenario,
   findings: Findings,
-  seconds: number,
+  { seconds, options }: { seconds: number; options: LoadOptions },
 ): FoundScenario {
+  const { name, question } = scenario;
+  const method = [scenario.method, lengthsOf(scenario, options)].filter(Boolean).join('\n');
   const nothing = {
     headline: '',
     answers: [],
@@ -42,6 +44,15 @@ export function foundBy(
     servers: '',
   };
   return { name, question, method, seconds, ...nothing, ...findings };
+}
+
+/** How long a scenario without all options measured. Empty if it has all of them. */
+function lengthsOf({ uses }: Scenario, { rounds, seconds }: LoadOptions): string {
+  if (uses === undefined) return '';
+  if (!uses.includes('rounds')) return 'The lengths are fixed: it has no --rounds and no --seconds.';
+  return uses.includes('seconds')
+    ? `${rounds} rounds of about ${seconds} s of each side in turn; medians with their intervals.`
+    : `${rounds} rounds. It has no --seconds.`;
 }
 
 /** The machine in one line. */

@@ -26,10 +26,7 @@ export const say = (progress: string) => void process.stderr.write(`${progress}\
 /** Resolves with the exit code: 1 if something failed, after one sentence about it. */
 export async function runCommand(command: Command, args: string[]): Promise<number> {
   try {
-    const options = parseOptions(
-      args,
-      command.scenarios.map(({ name }) => name),
-    );
+    const options = parseOptions(args, command.scenarios);
     const old = options.compare === null ? null : await readReport(options.compare);
     const line = [command.name, ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
     const failures = await run(command, options, { line, old });

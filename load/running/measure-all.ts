@@ -35,7 +35,7 @@ export async function measureAll(run: Run): Promise<Outcome> {
       const startedAt = performance.now();
       const findings = await measure(scenario, { ...run, say });
       const seconds = (performance.now() - startedAt) / 1000;
-      found.push(foundBy(scenario, findings, seconds));
+      found.push(foundBy(scenario, findings, { seconds, options: run.options }));
       say(`took ${formatMinutes(seconds)} min`);
       // Servers finish what the scenario left behind.
       await wait(500, undefined, { signal: run.signal });

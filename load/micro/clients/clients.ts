@@ -21,6 +21,7 @@ export const clients: ServersScenario = {
   name: 'clients',
   question: 'How do node-redis, iovalkey, GLIDE and src/engine behave during thirteen faults?',
   needs: 'servers',
+  uses: [],
   isLong: true,
   seconds: () => 180,
   method:

@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { startCluster, startEngine } from '../../../local/index.js';
 import { EngineError, type RedisEngine } from '../../../src/engine/index.js';
-import type { ServersScenario, Figure } from '../../scenario.js';
+import { type Costs, costsInTurn, figureOf, secondsOfWork, tableOfCosts } from '../../measuring/costs.js';
+import type { ServersScenario, Setting } from '../../scenario.js';
 import { openEngine, until } from './open-engine.js';
-import { largest, mean, median, quantile } from '../../measuring/statistics.js';
 import { commandsOf } from '../../../test/support/commands-of.js';
 
-const CALLS = 20_000;
 const BATCH = 200;
 /** Pause between batches, so that heartbeats and reconnects continue as in an application. */
 const BETWEEN_BATCHES_MS = 10;
@@ -20,18 +19,27 @@ export const breakerOpen: ServersScenario = {
   name: 'breaker-open',
   question: 'What does a call cost during an outage, once it is detected?',
   needs: 'servers',
-  seconds: () => 10,
+  uses: ['rounds', 'seconds'],
+  seconds: (options) => 6 + OUTAGES.length * 2 * secondsOfWork(options),
   method:
-    `Time until a call is refused after the outage was detected: ${CALLS.toLocaleString('en-US')} GETs awaited one by one (mean of ${BATCH}, median\n` +
-    `of the means), and as many in waves of ${WAVE} issued together (likewise). "not refused" are calls that had to wait for the server.`,
-  async measure({ say }) {
-    const outages: Outage[] = [];
-    for (const begin of OUTAGES) outages.push(await during(await begin(), say));
-    const [{ servers } = { servers: '' }] = outages;
+    `Time until a GET is refused after the outage was detected: awaited one by one, and in waves of ${WAVE} issued together. Calls that had to wait\n` +
+    'for the server, as the breaker probes it, are not counted.',
+  async measure(setting) {
+    const measured = new Map<string, Costs>();
+    let servers = '';
+    for (const begin of OUTAGES) {
+      const victim = await begin();
+      servers ||= victim.servers;
+      measured.set(victim.what, await during(victim, setting));
+    }
     return {
       servers,
-      tables: [{ title: 'refused calls', rows: [HEADER, ...outages.map(rowOf)] }],
-      figures: outages.flatMap(figuresOf),
+      tables: [tableOfCosts({ title: 'refused calls', header: 'outage', over: 'one by one' }, measured)],
+      figures: [...measured].flatMap(([what, costs]) =>
+        ['one by one', 'together'].map((how) =>
+          figureOf(costs.middle(how), { figure: `${what}, ${how}`, atMost: 20, unit: 'µs' }),
+        ),
+      ),
     };
   },
 };
@@ -75,58 +83,23 @@ async function standalone(
   };
 }
 
-interface Outage {
-  readonly what: string;
-  readonly servers: string;
-  /** Microseconds of each refused call. */
-  readonly alone: readonly number[];
-  /** Microseconds per call, of each wave. */
-  readonly together: readonly number[];
-  /** Milliseconds of each call that was not refused. */
-  readonly notRefusedMs: readonly number[];
-}
-
-const HEADER = [
-  'outage',
-  'one by one µs',
-  'p50 µs',
-  'p99 µs',
-  'together µs',
-  'not refused',
-  'longest of them ms',
-];
-
-function rowOf({ what, alone, together, notRefusedMs }: Outage): string[] {
-  const figures = [typical(alone), quantile(alone, 0.5), quantile(alone, 0.99), median(together)];
-  const longest = notRefusedMs.length === 0 ? '-' : largest(notRefusedMs).toFixed(0);
-  return [what, ...figures.map((figure) => figure.toFixed(2)), String(notRefusedMs.length), longest];
-}
-
-function figuresOf({ what, alone, together }: Outage): Figure[] {
-  const goal = (figure: string, value: number): Figure => ({ figure, value, atMost: 20, unit: 'µs' });
-  return [goal(`${what}, one by one`, typical(alone)), goal(`${what}, together`, median(together))];
-}
-
-/** The median of means: interruptions by other processes do not affect it. */
-function typical(microseconds: readonly number[]): number {
-  const batches = Math.ceil(microseconds.length / BATCH);
-  const means = Array.from({ length: batches }, (_, batch) =>
-    mean(microseconds.slice(batch * BATCH, (batch + 1) * BATCH)),
-  );
-  return median(means);
-}
-
-async function during(victim: Victim, say: (progress: string) => void): Promise<Outage> {
-  const { what, servers } = victim;
-  say(what);
+async function during(victim: Victim, setting: Setting): Promise<Costs> {
   try {
     const engine = await openEngine(victim.url);
     try {
       await victim.breakIt();
       await until('calls are refused', () => refusesInARow(engine));
-      const notRefusedMs: number[] = [];
-      const alone = await callOneByOne(engine, notRefusedMs);
-      return { what, servers, alone, together: await callTogether(engine, notRefusedMs), notRefusedMs };
+      const works = [
+        {
+          name: 'one by one',
+          cost: (times: number) => timeOfRefusals(engine, times, { batch: BATCH, wave: 1 }),
+        },
+        {
+          name: 'together',
+          cost: (times: number) => timeOfRefusals(engine, times, { batch: WAVE, wave: WAVE }),
+        },
+      ];
+      return await costsInTurn(works, setting);
     } finally {
       engine.close();
     }
@@ -140,32 +113,23 @@ async function refusesInARow(engine: RedisEngine): Promise<boolean> {
   return true;
 }
 
-async function callOneByOne(engine: RedisEngine, notRefusedMs: number[]): Promise<number[]> {
-  const refusals: number[] = [];
-  for (let call = 0; call < CALLS; call++) {
-    if (call % BATCH === 0) await wait(BETWEEN_BATCHES_MS);
+/** A wave with a call that was not refused takes as long as that call, so it is repeated. */
+async function timeOfRefusals(
+  engine: RedisEngine,
+  times: number,
+  { batch, wave }: { batch: number; wave: number },
+): Promise<number> {
+  let microseconds = 0;
+  for (let done = 0; done < times;) {
+    if (done % batch === 0) await wait(BETWEEN_BATCHES_MS);
+    const calls = Math.min(wave, times - done);
     const start = performance.now();
-    const refused = await isRefused(engine);
-    const tookMs = performance.now() - start;
-    if (refused) refusals.push(tookMs * 1000);
-    else notRefusedMs.push(tookMs);
+    const refused = await Promise.all(Array.from({ length: calls }, () => isRefused(engine)));
+    if (refused.includes(false)) continue;
+    microseconds += (performance.now() - start) * 1_000;
+    done += calls;
   }
-  return refusals;
-}
-
-/** A wave with a call that was not refused takes as long as that call, so it is not counted. */
-async function callTogether(engine: RedisEngine, notRefusedMs: number[]): Promise<number[]> {
-  const perCall: number[] = [];
-  for (let calls = 0; calls < CALLS; calls += WAVE) {
-    await wait(BETWEEN_BATCHES_MS);
-    const start = performance.now();
-    const refused = await Promise.all(Array.from({ length: WAVE }, () => isRefused(engine)));
-    const tookMs = performance.now() - start;
-    const notRefused = refused.filter((yes) => !yes).length;
-    if (notRefused === 0) perCall.push((tookMs * 1000) / WAVE);
-    else notRefusedMs.push(...Array.from({ length: notRefused }, () => tookMs));
-  }
-  return perCall;
+  return microseconds;
 }
 
 async function isRefused(engine: RedisEngine): Promise<boolean> {

@@ -14,6 +14,7 @@ export const connectionStorm: ServersScenario = {
   name: 'connection-storm',
   question: 'How many connections does one node open to failing servers?',
   needs: 'servers',
+  uses: [],
   seconds: () => 90,
   method:
     `Connections per second from one engine in the first ${SECONDS} s of an outage, counted by fault proxies that accept all of them, while\n` +

@@ -20,6 +20,7 @@ export const doubleExecutions: ServersScenario = {
   name: 'double-executions',
   question: 'Is a write ever executed twice, or after it was refused, when replies are lost?',
   needs: 'servers',
+  uses: [],
   seconds: () => 70,
   method:
     `${INCREMENTS.toLocaleString('en-US')} INCRs, each of its own key, 500 a second, deadline ${DEADLINE_MS} ms, through a proxy that drops replies for ${DROPS_MS.join(', ')} ms in turn and resets\n` +

@@ -22,6 +22,7 @@ export const failoverTimeline: ServersScenario = {
   name: 'failover-timeline',
   question: 'What do callers see in each 100 ms after a primary is killed or paused?',
   needs: 'servers',
+  uses: [],
   seconds: () => 75,
   method:
     'Kills and pauses a primary with Sentinel and in a cluster. Outcomes of the calls that settled in each 100 ms, counted from the fault. The\n' +
@@ -50,6 +51,7 @@ export const failoverLosses: ServersScenario = {
   name: 'failover-losses',
   question: 'How many acknowledged writes does a failover lose, with and without WAIT?',
   needs: 'servers',
+  uses: [],
   isLong: true,
   seconds: () => 480,
   method:

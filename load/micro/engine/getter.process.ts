@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { createClient, createCluster } from 'redis';
 import { openEngine } from './open-engine.js';
 
-/** `best` is node-redis without its timeout per command, `usual` is node-redis with its default options. */
-export type Side = 'engine' | 'best' | 'usual';
+/** `best` is node-redis without its timeout per command, `default` is node-redis with its default options. */
+export type Side = 'engine' | 'best' | 'default';
 
 export interface Round {
   readonly gets: number;

@@ -1,8 +1,9 @@
 import { startCluster, startEngine, startSentinel } from '../../../local/index.js';
 import type { ServersScenario, Figure } from '../../scenario.js';
+import { figureOf } from '../../measuring/costs.js';
+import { middleOf } from '../../measuring/gain.js';
 import { largest, median } from '../../measuring/statistics.js';
 
-const STARTS = 5;
 const KINDS = ['valkey', 'redis'] as const;
 /** Goals in seconds, without TLS. */
 const TOPOLOGIES = [
@@ -17,16 +18,17 @@ export const localStacks: ServersScenario = {
   name: 'local-stacks',
   question: 'How long does the start of real servers take?',
   needs: 'servers',
-  seconds: () => 60,
+  uses: ['rounds'],
+  seconds: ({ rounds }) => 12 * rounds,
   method:
     `Seconds until a stack of local/ serves and could fail over (3 sentinels, a primary, a replica; 3 shards with a replica each),\n` +
-    `including new certificates. ${STARTS} starts of each, one after the other. Goals are for the median.`,
-  async measure({ say }) {
+    `including new certificates. A round starts one of each, one after the other. Goals are for the median.`,
+  async measure({ options, say }) {
     const rows: Row[] = [];
     for (const kind of KINDS) {
       for (const how of TOPOLOGIES) {
         say(`${kind} ${how.topology}`);
-        rows.push(await timeStarts(kind, how));
+        rows.push(await timeStarts(kind, how, options.rounds));
       }
     }
     const servers = [...new Set(rows.map(({ server }) => server))].join(', ');
@@ -60,16 +62,20 @@ function cellsOf({ kind, how, plain, tls }: Row): string[] {
 function figuresOf({ kind, how, plain, tls }: Row): Figure[] {
   const figure = `${kind} ${how.topology}`;
   return [
-    { figure, value: median(plain), atMost: how.goalSeconds, unit: 's' },
-    { figure: `${figure}, TLS`, value: median(tls), atMost: how.goalSeconds + TLS_GOAL_SECONDS, unit: 's' },
+    figureOf(middleOf(plain), { figure, atMost: how.goalSeconds, unit: 's' }),
+    figureOf(middleOf(tls), {
+      figure: `${figure}, TLS`,
+      atMost: how.goalSeconds + TLS_GOAL_SECONDS,
+      unit: 's',
+    }),
   ];
 }
 
-async function timeStarts(kind: Kind, how: Topology): Promise<Row> {
+async function timeStarts(kind: Kind, how: Topology, rounds: number): Promise<Row> {
   const plain: number[] = [];
   const tls: number[] = [];
   let server = '';
-  for (let start = 0; start < STARTS; start++) {
+  for (let round = 0; round < rounds; round++) {
     server = await timeStart(() => how.start(kind), plain);
     await timeStart(() => how.start(kind, { tls: true }), tls);
   }

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { BoardDefinition } from '../../../src/leaderboard/index.js';
-import { inTurn } from '../../measuring/in-turn.js';
-import type { ServersScenario } from '../../scenario.js';
+import { type Costs, costsInTurn, figureOf, secondsOfWork, tableOfCosts } from '../../measuring/costs.js';
+import type { ServersScenario, Setting } from '../../scenario.js';
 import { type BoardStand, playerId, randomPlayer, startBoardStand, submitTogether } from './board-stand.js';
-import { median } from '../../measuring/statistics.js';
 import { commandsOf } from '../../../test/support/commands-of.js';
 
 const SUBMITTERS = 256;
-const EACH = Number(process.env['BOARD_SUBMISSIONS'] ?? 40);
-const ROUNDS = 8;
 const PLAYERS = 100_000;
 const MAX = 1_000_000_000;
 const BATCH = 1_000;
@@ -36,37 +33,31 @@ export const boardEngineCpu: ServersScenario = {
   name: 'board-engine-cpu',
   question: 'How much engine CPU do four windows and two ranks use?',
   needs: 'servers',
-  seconds: () => 30,
+  uses: ['rounds', 'seconds'],
+  seconds: (options) => 20 + 4 * secondsOfWork(options),
   method:
-    `CPU of the engine's process (INFO cpu) per submission: ${SUBMITTERS} submitters, each ${EACH} one after the other, ${ROUNDS} rounds of each side in turn, medians.\n` +
+    `CPU of the engine's process (INFO cpu) per submission of ${SUBMITTERS} concurrent submitters, each of which sends one after the other.\n` +
     `A board with four windows and ranks before and after, against four raw ZADD GT by the same client, one per window, of the same ${PLAYERS.toLocaleString('en-US')} players, who all have a score.`,
-  async measure({ say }) {
+  async measure(setting) {
     const stand = await startBoardStand();
     try {
-      const results = [];
+      const measured = new Map<string, Costs>();
       for (const workload of WORKLOADS) {
-        say(`${workload.name}: ${ROUNDS} rounds`);
-        results.push({ workload, ...(await measureWorkload(stand, workload)) });
+        setting.say(workload.name);
+        measured.set(workload.name, await measureWorkload(stand, workload, setting));
       }
       return {
         servers: stand.servers,
         tables: [
-          {
-            title: 'engine CPU per submission',
-            rows: [
-              ['of the submissions', 'into 4 windows, with ranks, µs', 'four raw ZADD GT, µs', 'ratio'],
-              ...results.map(({ workload, submission, zadd }) => [
-                workload.name,
-                ...[submission, zadd, submission / zadd].map((value) => value.toFixed(2)),
-              ]),
-            ],
-          },
+          tableOfCosts(
+            { title: 'engine CPU per submission', header: 'of the submissions', over: 'four raw ZADD GT' },
+            measured,
+          ),
         ],
-        figures: results.map(({ workload, submission, zadd }) => ({
-          figure: `engine CPU, submission / four raw ZADD GT, ${workload.name}`,
-          value: submission / zadd,
-          atMost: 1.6,
-        })),
+        figures: [...measured].map(([name, costs]) => {
+          const goal = { figure: `engine CPU, submission / four raw ZADD GT, ${name}`, atMost: 1.6 };
+          return figureOf(costs.ratio('submission', 'four raw ZADD GT'), goal);
+        }),
       };
     } finally {
       await stand.close();
@@ -77,7 +68,8 @@ export const boardEngineCpu: ServersScenario = {
 async function measureWorkload(
   stand: BoardStand,
   { name, operator, nextScore }: Workload,
-): Promise<{ submission: number; zadd: number }> {
+  setting: Setting,
+): Promise<Costs> {
   const { leaderboard, engine } = stand;
   const board = await stand.newBoard({ operator, windows: WINDOWS, max: MAX });
   const rawSets = WINDOWS.map((window) => `raw ${name} ${window}`);
@@ -91,23 +83,20 @@ async function measureWorkload(
     await Promise.all(rawSets.map((set) => commandsOf(engine).zAdd(set, members)));
   }
   const next = () => ({ playerId: randomPlayer(PLAYERS), score: nextScore() });
-  const cpuOf = async (submit: () => Promise<unknown>) => {
+  const engineCpuOf = (submit: () => Promise<unknown>) => async (submissions: number) => {
     const before = await stand.engineCpu();
-    await submitTogether({ submitters: SUBMITTERS, each: EACH }, submit);
-    return ((await stand.engineCpu()) - before) / (SUBMITTERS * EACH);
+    await submitTogether({ submitters: SUBMITTERS, submissions }, submit);
+    return (await stand.engineCpu()) - before;
   };
-  const sides = [
-    () => leaderboard.submit(board, [{ submissionId: randomUUID(), ...next() }]),
-    () => {
-      const { playerId: value, score } = next();
-      const zAdd = (set: string) => commandsOf(engine).zAdd(set, { value, score }, { comparison: 'GT' });
-      return Promise.all(rawSets.map(zAdd));
-    },
+  const submission = () => leaderboard.submit(board, [{ submissionId: randomUUID(), ...next() }]);
+  const rawZAdds = () => {
+    const { playerId: value, score } = next();
+    const zAdd = (set: string) => commandsOf(engine).zAdd(set, { value, score }, { comparison: 'GT' });
+    return Promise.all(rawSets.map(zAdd));
+  };
+  const works = [
+    { name: 'submission', cost: engineCpuOf(submission) },
+    { name: 'four raw ZADD GT', cost: engineCpuOf(rawZAdds) },
   ];
-  const costs = await inTurn(
-    sides.map((submit) => () => cpuOf(submit)),
-    { rounds: ROUNDS, warmUps: 3 },
-  );
-  const [submission = NaN, zadd = NaN] = costs.map(median);
-  return { submission, zadd };
+  return costsInTurn(works, setting);
 }

@@ -1,12 +1,19 @@
-import { inTurn } from '../../measuring/in-turn.js';
-import type { ServersScenario, Figure } from '../../scenario.js';
+import {
+  type Costs,
+  costsInTurn,
+  figureOf,
+  oneByOne,
+  secondsOfWork,
+  tableOfCosts,
+  timeOf,
+  type Work,
+} from '../../measuring/costs.js';
+import type { Figure, ServersScenario, Setting } from '../../scenario.js';
 import { type BoardStand, randomPlayer, startBoardStand } from './board-stand.js';
 import { median } from '../../measuring/statistics.js';
 import { commandsOf } from '../../../test/support/commands-of.js';
 
 const SIZES = (process.env['BOARD_SIZES'] ?? '10000,1000000,10000000').split(',').map(Number);
-const CALLS = 500;
-const ROUNDS = 8;
 const PING_GOAL = { ratio: 1.15, orMicroseconds: 30 };
 /** Bytes per player, from that many players on. */
 const MEMORY_GOALS = [
@@ -20,11 +27,12 @@ export const boardRanks: ServersScenario = {
   question: 'Does a rank cost more among ten million players, and how much memory does a player use?',
   needs: 'servers',
   isLong: true,
-  seconds: () => 180,
+  uses: ['rounds', 'seconds'],
+  seconds: (options) => 120 + 3 * SIZES.length * secondsOfWork(options),
   method:
-    `Medians of ${ROUNDS} rounds of ${CALLS} calls, one at a time, in turn: PING, the rank of a random player, the 11 players around one (by the\n` +
+    'Medians of the calls of a round, one at a time: PING, the rank of a random player, the 11 players around one (by the\n' +
     'store; names cost another round trip). Boards are filled by a rebuild from a ledger with 9-byte ids. Memory is the growth of the engine.',
-  async measure({ say }) {
+  async measure(setting) {
     const stand = await startBoardStand();
     try {
       // Nothing here uses the indexes, and with them it takes minutes to fill the ledger.
@@ -33,19 +41,16 @@ export const boardRanks: ServersScenario = {
       );
       const results: Result[] = [];
       for (const players of SIZES) {
-        say(`${players.toLocaleString('en-US')} players`);
-        results.push(await measureBoard(stand, players));
+        setting.say(`${players.toLocaleString('en-US')} players`);
+        results.push(await measureBoard(stand, players, setting));
       }
       return {
         servers: stand.servers,
         tables: [
-          {
-            title: 'time of a read, and memory',
-            rows: [
-              ['players', 'PING µs', 'rank µs', 'around µs', 'rank / PING', 'around / PING', 'bytes/player'],
-              ...results.map(rowOf),
-            ],
-          },
+          tableOfCosts(
+            { title: 'time of a read', header: 'players', over: 'PING' },
+            new Map(results.map(({ players, costs }) => [players.toLocaleString('en-US'), costs])),
+          ),
         ],
         figures: results.flatMap(figuresOf),
       };
@@ -57,13 +62,11 @@ export const boardRanks: ServersScenario = {
 
 interface Result {
   players: number;
-  ping: number;
-  rank: number;
-  around: number;
+  costs: Costs;
   bytes: number;
 }
 
-async function measureBoard(stand: BoardStand, players: number): Promise<Result> {
+async function measureBoard(stand: BoardStand, players: number, setting: Setting): Promise<Result> {
   const { leaderboard, store, engine } = stand;
   const name = await stand.newBoard();
   await stand.fillLedger(name, players);
@@ -71,50 +74,44 @@ async function measureBoard(stand: BoardStand, players: number): Promise<Result>
   await stand.sync.rebuild(name);
   const bytes = ((await usedMemory(stand)) - before) / players;
   const board = await stand.ledger.board(name);
-  const calls = [
-    () => commandsOf(engine).ping(),
-    () => leaderboard.rankOf(name, 'all', randomPlayer(players)),
-    () => store.around(board, 'all', { playerIds: [randomPlayer(players)], radius: 5 }),
+  const around = () => store.around(board, 'all', { playerIds: [randomPlayer(players)], radius: 5 });
+  const works = [
+    { name: 'PING', cost: medianTimeOf(() => commandsOf(engine).ping()) },
+    { name: 'rank', cost: medianTimeOf(() => leaderboard.rankOf(name, 'all', randomPlayer(players))) },
+    { name: 'around', cost: medianTimeOf(around) },
   ];
-  const medians = await inTurn(
-    calls.map((call) => () => medianOf(call)),
-    { rounds: ROUNDS, warmUps: 2 },
-  );
-  const [ping = NaN, rank = NaN, around = NaN] = medians.map(median);
+  const costs = await costsInTurn(works, setting);
   await stand.database.query('TRUNCATE standings');
   await commandsOf(engine).unlink([stand.key(name, 'all'), stand.key(name, 'state')]);
-  return { players, ping, rank, around, bytes };
+  return { players, costs, bytes };
 }
 
-/** Microseconds. */
-async function medianOf(call: () => Promise<unknown>): Promise<number> {
-  const took: number[] = [];
-  for (let i = 0; i < CALLS; i++) {
-    const started = performance.now();
-    await call();
-    took.push((performance.now() - started) * 1000);
-  }
-  return median(took);
+/** As if each call took as long as the median of them. */
+function medianTimeOf(call: () => Promise<unknown>): Work['cost'] {
+  const time = timeOf(oneByOne(call));
+  return async (times) => {
+    const took: number[] = [];
+    for (let i = 0; i < times; i++) took.push(await time(1));
+    return median(took) * times;
+  };
 }
 
 async function usedMemory({ server }: BoardStand): Promise<number> {
   return Number(/used_memory:(\d+)/.exec(String(await server.command('INFO', 'memory')))?.[1]);
 }
 
-function rowOf({ players, ping, rank, around, bytes }: Result): string[] {
-  const ratios = [rank / ping, around / ping].map((ratio) => ratio.toFixed(2));
-  return [String(players), ...[ping, rank, around].map((µs) => µs.toFixed(0)), ...ratios, bytes.toFixed(1)];
-}
-
-function figuresOf({ players, ping, rank, around, bytes }: Result): Figure[] {
+function figuresOf({ players, costs, bytes }: Result): Figure[] {
+  const ping = costs.middle('PING').median;
   const size = players.toLocaleString('en-US');
   const atMost = Math.max(PING_GOAL.ratio * ping, ping + PING_GOAL.orMicroseconds);
   const memory = MEMORY_GOALS.find((goal) => players >= goal.players);
   return [
-    { figure: `rank of ${size}, p50`, value: rank, atMost: Math.round(atMost), unit: 'µs' },
-    { figure: `around me / PING of ${size}, p50`, value: around / ping, atMost: 1.7 },
-    ...(memory
-      ? [{ figure: `memory per player of ${size}`, value: bytes, atMost: memory.bytes, unit: 'bytes' }]
-      : []),
+    figureOf(costs.middle('rank'), {
+      figure: `rank of ${size}, p50`,
+      atMost: Math.round(atMost),
+      unit: 'µs',
+    }),
+    figureOf(costs.ratio('around', 'PING'), { figure: `around me / PING of ${size}, p50`, atMost: 1.7 }),
+    { figure: `memory per player of ${size}`, value: bytes, atMost: memory?.bytes, unit: 'bytes' },
   ];
 }

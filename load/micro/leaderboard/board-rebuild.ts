@@ -1,27 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import { figureOf } from '../../measuring/costs.js';
+import { middleOf } from '../../measuring/gain.js';
 import type { ServersScenario } from '../../scenario.js';
 import { type BoardStand, randomPlayer, startBoardStand, submitTogether } from './board-stand.js';
-import { median } from '../../measuring/statistics.js';
 import { commandsOf } from '../../../test/support/commands-of.js';
 
 const PLAYERS = Number(process.env['BOARD_PLAYERS'] ?? 1_000_000);
-const REBUILDS = 3;
 /** COPY of a large set takes long, and the engine executes nothing else meanwhile. */
 const COPY_WITHIN_MS = 30_000;
 const SUBMITTERS = 64;
-const EACH = Number(process.env['BOARD_SUBMISSIONS'] ?? 600);
+const SUBMISSIONS = Number(process.env['BOARD_SUBMISSIONS'] ?? 38_400);
 
 /** How long it takes to restore a board that an engine has lost, completely or in its newest part. */
 export const boardRebuild: ServersScenario = {
   name: 'board-rebuild',
   question: 'How long does a rebuild take after the engine has lost a board or its newest scores?',
   needs: 'servers',
-  seconds: () => 90,
+  uses: ['rounds'],
+  seconds: ({ rounds }) => 60 + 3 * rounds,
   method:
-    `A board of ${PLAYERS.toLocaleString('en-US')} players, rebuilt ${REBUILDS} times beside the one that readers see, median; the stall is the longest that one script ran (SLOWLOG),\n` +
+    `A board of ${PLAYERS.toLocaleString('en-US')} players, rebuilt in each round beside the one that readers see; the stall is the longest that one script ran (SLOWLOG),\n` +
     'the swap of both sets among them. Replay: the keys are set back to what they were before some seconds of submissions, as a failover does\n' +
     'that loses them; then the sets are compared with the ledger, player by player.',
-  async measure({ say }) {
+  async measure({ options, say }) {
     const stand = await startBoardStand();
     try {
       const board = await stand.newBoard();
@@ -31,8 +32,8 @@ export const boardRebuild: ServersScenario = {
       await stand.sync.rebuild(board);
       await stand.server.command('CONFIG', 'SET', 'slowlog-log-slower-than', '1000');
       await stand.server.command('SLOWLOG', 'RESET');
-      for (let i = 0; i < REBUILDS; i++) {
-        say(`rebuild ${i + 1}`);
+      for (let round = 1; round <= options.rounds; round++) {
+        say(`rebuild ${round} of ${options.rounds}`);
         const started = performance.now();
         await stand.sync.rebuild(board);
         rates.push(PLAYERS / ((performance.now() - started) / 1000));
@@ -40,7 +41,7 @@ export const boardRebuild: ServersScenario = {
       const stall = await longestMilliseconds(stand);
       say('replay');
       const { lost, seconds, replay, wrong } = await measureReplay(stand, board);
-      const rate = median(rates);
+      const rate = middleOf(rates);
       return {
         servers: stand.servers,
         tables: [
@@ -48,7 +49,7 @@ export const boardRebuild: ServersScenario = {
             title: 'rebuild and replay',
             rows: [
               ['figure', 'value'],
-              ['players rebuilt per second', rate.toFixed(0)],
+              ['players rebuilt per second', rate.median.toFixed(0)],
               ['longest stall, ms', stall.toFixed(1)],
               ['submissions lost', String(lost)],
               ['seconds they had taken', seconds.toFixed(1)],
@@ -58,7 +59,7 @@ export const boardRebuild: ServersScenario = {
           },
         ],
         figures: [
-          { figure: 'players rebuilt per second', value: Math.round(rate), atLeast: 400_000 },
+          figureOf(rate, { figure: 'players rebuilt per second', atLeast: 400_000 }),
           { figure: 'stall', value: stall, atMost: 10, unit: 'ms' },
           { figure: 'replay per second of lost writes', value: replay / seconds, atMost: 1, unit: 's' },
           { figure: 'players shown wrong', value: wrong, atMost: 0 },
@@ -80,7 +81,8 @@ async function measureReplay(stand: BoardStand, board: string) {
   const client = commandsOf(stand.engine, { deadlineMs: COPY_WITHIN_MS });
   const parts = ['all', 'state'];
   for (const part of parts) await client.copy(stand.key(board, part), stand.key(board, `${part}:replica`));
-  const seconds = await submitTogether({ submitters: SUBMITTERS, each: EACH }, () =>
+  const submittedAt = performance.now();
+  await submitTogether({ submitters: SUBMITTERS, submissions: SUBMISSIONS }, () =>
     stand.leaderboard.submit(board, [
       {
         submissionId: randomUUID(),
@@ -89,11 +91,12 @@ async function measureReplay(stand: BoardStand, board: string) {
       },
     ]),
   );
+  const seconds = (performance.now() - submittedAt) / 1000;
   for (const part of parts) await client.rename(stand.key(board, `${part}:replica`), stand.key(board, part));
   const started = performance.now();
   await stand.sync.catchUp(board);
   const replay = (performance.now() - started) / 1000;
-  return { lost: SUBMITTERS * EACH, seconds, replay, wrong: await countWrong(stand, board) };
+  return { lost: SUBMISSIONS, seconds, replay, wrong: await countWrong(stand, board) };
 }
 
 const PAGE = 1000;

@@ -1,11 +1,15 @@
-import { inTurn } from '../../measuring/in-turn.js';
+import {
+  costsInTurn,
+  figureOf,
+  oneByOne,
+  secondsOfWork,
+  tableOfCosts,
+  timeOf,
+} from '../../measuring/costs.js';
 import type { ServersScenario } from '../../scenario.js';
 import { randomPlayer, startBoardStand } from './board-stand.js';
-import { median } from '../../measuring/statistics.js';
 
 const PLAYERS = Number(process.env['BOARD_PLAYERS'] ?? 1_000_000);
-const CALLS = { sql: 5, set: 500 };
-const ROUNDS = 8;
 
 /** The definition of a rank as a join. PostgreSQL reads the whole board in its index. */
 const JOIN = `SELECT count(*) + 1 AS rank FROM standings s, standings own
@@ -27,15 +31,16 @@ export const boardSql: ServersScenario = {
   name: 'board-sql',
   question: 'What does a rank cost without a sorted set?',
   needs: 'servers',
-  seconds: () => 60,
+  uses: ['rounds', 'seconds'],
+  seconds: (options) => 25 + 3 * secondsOfWork(options),
   method:
     `The rank of a random player among ${PLAYERS.toLocaleString('en-US')}, one call at a time: counted by PostgreSQL along its index (analyzed, in memory), as a\n` +
-    `join and as a range of the index, and read from the sorted set. ${ROUNDS} rounds in turn, medians; a check ensures that all return the same rank.`,
-  async measure({ say }) {
+    'join and as a range of the index, and read from the sorted set. A check ensures that all return the same rank.',
+  async measure(setting) {
     const stand = await startBoardStand();
     try {
       const board = await stand.newBoard();
-      say('filling');
+      setting.say('filling');
       await stand.fillLedger(board, PLAYERS);
       await stand.database.query('VACUUM ANALYZE standings');
       await stand.sync.rebuild(board);
@@ -45,36 +50,26 @@ export const boardSql: ServersScenario = {
       const someone = randomPlayer(PLAYERS);
       const ranks = await Promise.all([bySql(JOIN), bySql(RANGE), bySet].map((ask) => ask(someone)));
       if (new Set(ranks).size > 1) throw new Error('All sides must rank alike.');
-      const perCall = async (ask: (playerId: string) => Promise<unknown>, times: number) => {
-        const started = performance.now();
-        for (let i = 0; i < times; i++) await ask(randomPlayer(PLAYERS));
-        return (1000 * (performance.now() - started)) / times;
-      };
-      say(`${ROUNDS} rounds`);
-      const sides = [
-        () => perCall(bySql(JOIN), CALLS.sql),
-        () => perCall(bySql(RANGE), CALLS.sql),
-        () => perCall(bySet, CALLS.set),
+      const rankOfAny = (ask: (playerId: string) => Promise<unknown>) =>
+        timeOf(oneByOne(() => ask(randomPlayer(PLAYERS))));
+      const works = [
+        { name: 'SQL, a join', cost: rankOfAny(bySql(JOIN)) },
+        { name: 'SQL, a range of the index', cost: rankOfAny(bySql(RANGE)) },
+        { name: 'sorted set', cost: rankOfAny(bySet) },
       ];
-      const costs = await inTurn(sides, { rounds: ROUNDS, warmUps: 2 });
-      const [join = NaN, range = NaN, set = NaN] = costs.map(median);
+      const costs = await costsInTurn(works, setting);
+      const over = 'sorted set';
+      const ratio = (sql: string, atLeast: number) =>
+        figureOf(costs.ratio(sql, over), { figure: `${sql} / ${over}`, atLeast });
       return {
         servers: stand.servers,
         tables: [
-          {
-            title: 'time of a rank',
-            rows: [
-              ['side', 'µs per rank', 'this / sorted set'],
-              ['SQL, a join', join.toFixed(0), (join / set).toFixed(0)],
-              ['SQL, a range of the index', range.toFixed(0), (range / set).toFixed(0)],
-              ['sorted set', set.toFixed(0), ''],
-            ],
-          },
+          tableOfCosts(
+            { title: 'time of a rank', header: 'players', over },
+            new Map([[PLAYERS.toLocaleString('en-US'), costs]]),
+          ),
         ],
-        figures: [
-          { figure: 'SQL, a join / sorted set', value: join / set, atLeast: 1_000 },
-          { figure: 'SQL, a range of the index / sorted set', value: range / set, atLeast: 200 },
-        ],
+        figures: [ratio('SQL, a join', 1_000), ratio('SQL, a range of the index', 200)],
       };
     } finally {
       await stand.close();

@@ -7,23 +7,23 @@ type Args = { id: number };
 
 const NODES = 3;
 const CALLERS = 500;
-const STAMPEDES = 20;
 
 /** How often the database is queried when many callers miss the same answer at once. */
 export const stampede: ServersScenario = {
   name: 'stampede',
   question: 'How often is the database queried when all callers miss at once?',
   needs: 'servers',
-  seconds: () => 5,
-  method: `${STAMPEDES} times: ${CALLERS} concurrent callers on ${NODES} nodes read an answer that is not stored; a load takes 50 ms. Loads counted at the database.`,
-  async measure({ say }) {
+  uses: ['rounds'],
+  seconds: ({ rounds }) => 3 + 0.2 * rounds,
+  method: `In each round ${CALLERS} concurrent callers on ${NODES} nodes read an answer that is not stored; a load takes 50 ms. Loads counted at the database.`,
+  async measure({ options, say }) {
     const table = [['engine', 'callers', 'loads each time', 'most']];
     const figures: Figure[] = [];
     const servers: string[] = [];
     for (const kind of ['redis', 'valkey', 'memcached'] as const) {
       say(kind);
       await withNodes(kind, async (nodes, server) => {
-        const loads = await countLoads(nodes);
+        const loads = await countLoads(nodes, options.rounds);
         table.push([kind, String(CALLERS), [...new Set(loads)].join(' or '), String(largest(loads))]);
         figures.push({ figure: `loads for ${CALLERS} callers, ${kind}`, value: largest(loads), atMost: 1 });
         servers.push(`${server.name} ${server.version}`);
@@ -33,7 +33,7 @@ export const stampede: ServersScenario = {
   },
 };
 
-async function countLoads(nodes: readonly CacheNode[]): Promise<number[]> {
+async function countLoads(nodes: readonly CacheNode[], rounds: number): Promise<number[]> {
   let loads = 0;
   const answer = answerOf(2_000);
   const queries = nodes.map(({ cache }) =>
@@ -49,7 +49,7 @@ async function countLoads(nodes: readonly CacheNode[]): Promise<number[]> {
     }),
   );
   const counts: number[] = [];
-  for (let id = 0; id < STAMPEDES; id++) {
+  for (let id = 0; id < rounds; id++) {
     const before = loads;
     const asked = Array.from({ length: CALLERS }, async (_, i) => queries[i % NODES]?.get({ id }));
     await Promise.all(asked);

@@ -19,6 +19,7 @@ export const cacheOutages: ServersScenario = {
   name: 'cache-outages',
   question: 'What do callers of cached queries see while the engine fails?',
   needs: 'servers',
+  uses: [],
   isLong: true,
   seconds: () => 160,
   method:

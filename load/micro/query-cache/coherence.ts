@@ -34,6 +34,7 @@ export const coherence: ServersScenario = {
   name: 'coherence',
   question: 'How long after an invalidation does another node still serve the old answer?',
   needs: 'servers',
+  uses: [],
   seconds: () => 120,
   method:
     `${INVALIDATIONS} invalidations of a tag by another process, while this one reads the answer again and again: milliseconds from the confirmation\n` +

@@ -9,7 +9,7 @@ const NODES = 3;
 const CALLERS_PER_NODE = 4;
 const PAUSE_MS = 4;
 const LOAD_MS = 20;
-const RUN_MS = 12_000;
+const TTL_SECONDS = 1;
 /** The answer may have expired on some nodes before the load begins, and some learn of the new one after it ended. */
 const AROUND_LOAD_MS = 20;
 
@@ -34,11 +34,12 @@ export const expiryWave: ServersScenario = {
   name: 'expiry-wave',
   question: 'Do callers wait when a popular answer expires?',
   needs: 'servers',
-  seconds: () => 50,
+  uses: ['rounds'],
+  seconds: ({ rounds }) => CASES.length * (TTL_SECONDS * rounds + 0.5),
   method:
-    `${NODES * CALLERS_PER_NODE} callers on ${NODES} nodes read one answer of 2 KB every ${PAUSE_MS} ms for ${RUN_MS / 1_000} s; it is fresh for 1 s, a load takes ${LOAD_MS} ms. Expiring: lookups that\n` +
+    `${NODES * CALLERS_PER_NODE} callers on ${NODES} nodes read one answer of 2 KB every ${PAUSE_MS} ms. A round lasts ${TTL_SECONDS} s, and so long is the answer fresh; a load takes ${LOAD_MS} ms. Expiring: lookups that\n` +
     `overlap a load or the ${AROUND_LOAD_MS} ms before and after it; warm: the others of the same run; waited: for a load.`,
-  async measure({ say }) {
+  async measure({ options, say }) {
     const table = [
       ['tiers', 'stale s', 'loads', 'waited', 'warm p50, p99 ms', 'expiring p50, p99 ms', 'p99 ratio'],
     ];
@@ -50,7 +51,10 @@ export const expiryWave: ServersScenario = {
         await server.command('FLUSHALL');
         const nodes: CacheNode[] = [];
         for (let i = 0; i < NODES; i++) nodes.push(await openCacheNode(server.url, { localTierBytes }));
-        const { lookups, loads } = await readAndExpire(nodes, staleSeconds);
+        const { lookups, loads } = await readAndExpire(nodes, {
+          staleSeconds,
+          seconds: TTL_SECONDS * options.rounds,
+        });
         await Promise.all(nodes.map((node) => node.close()));
         const [warm, expiring] = [timesOf(lookups, loads, false), timesOf(lookups, loads, true)];
         const ratio = quantile(expiring, 0.99) / quantile(warm, 0.99);
@@ -76,7 +80,7 @@ export const expiryWave: ServersScenario = {
 
 async function readAndExpire(
   nodes: readonly CacheNode[],
-  staleSeconds: number,
+  { staleSeconds, seconds }: { staleSeconds: number; seconds: number },
 ): Promise<{ lookups: TimedLookup[]; loads: Span[] }> {
   const lookups: TimedLookup[] = [];
   const loads: Span[] = [];
@@ -84,7 +88,7 @@ async function readAndExpire(
   const queries = nodes.map(({ cache }) =>
     cache.define({
       name: 'hot',
-      ttlSeconds: 1,
+      ttlSeconds: TTL_SECONDS,
       staleSeconds,
       tags: () => ['hot'],
       load: async () => {
@@ -98,7 +102,7 @@ async function readAndExpire(
   const callers = queries.flatMap((query) => Array.from({ length: CALLERS_PER_NODE }, () => query));
   await queries[0]?.get({});
   loads.length = 0;
-  const endsAt = performance.now() + RUN_MS;
+  const endsAt = performance.now() + 1_000 * seconds;
   await Promise.all(
     callers.map(async (query) => {
       while (performance.now() < endsAt) {

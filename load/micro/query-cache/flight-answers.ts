@@ -4,42 +4,41 @@ import { Database } from '../../../src/database/index.js';
 import { loadFlightsDataset } from '../../../src/demo/flights/dataset/flights.dataset.js';
 import { FlightsRepository } from '../../../src/demo/flights/flights.repository.js';
 import type { CachedQuery } from '../../../src/query-cache/index.js';
-import { inTurn } from '../../measuring/in-turn.js';
-import { gainOf } from '../../measuring/gain.js';
-import { formatCount, formatGain } from '../../measuring/format.js';
-import { timePerCall } from '../../measuring/time-per-call.js';
-import { median } from '../../measuring/statistics.js';
+import {
+  type Costs,
+  costsInTurn,
+  figureOf,
+  oneByOne,
+  secondsOfWork,
+  tableOfCosts,
+  timeOf,
+  type Work,
+} from '../../measuring/costs.js';
 import type { Figure, ServersScenario } from '../../scenario.js';
 import { type CacheNode, openCacheNode } from './cache-node.js';
 
 /** Kept, because loading takes half a minute. */
 const DATA = join('.data', 'load', 'flights');
-const ROUNDS = { rounds: 8, warmUps: 2 };
-const CALLS = { engine: 1_000, local: 100_000 };
 const LONGEST_LIST = 50;
 
 interface FlightQuery {
   readonly name: string;
-  /** Calls of the database in one round. */
-  readonly calls: number;
   readonly load: (flights: FlightsRepository) => Promise<object | null>;
-  readonly goals?: { readonly local: number; readonly engine: number };
+  readonly goals?: { readonly 'local hit': number; readonly 'engine hit': number };
 }
 
 const QUERIES: readonly FlightQuery[] = [
   {
     name: 'ranking of all airports',
-    calls: 1,
     load: (flights) => flights.airportRanking({ limit: LONGEST_LIST }),
-    goals: { local: 10_000, engine: 500 },
+    goals: { 'local hit': 10_000, 'engine hit': 500 },
   },
   {
     name: 'top routes of one airport',
-    calls: 3,
     load: (flights) => flights.topRoutes({ origin: 'JFK', limit: LONGEST_LIST }),
   },
-  { name: 'one route', calls: 20, load: (flights) => flights.route({ origin: 'JFK', destination: 'LAX' }) },
-  { name: 'one flight by primary key', calls: 300, load: (flights) => flights.flight({ id: 1_000_000 }) },
+  { name: 'one route', load: (flights) => flights.route({ origin: 'JFK', destination: 'LAX' }) },
+  { name: 'one flight by primary key', load: (flights) => flights.flight({ id: 1_000_000 }) },
 ];
 
 /** Four queries of the demo at the store: PostgreSQL, a hit in the engine, a hit in this process. No HTTP. */
@@ -47,11 +46,12 @@ export const flightAnswers: ServersScenario = {
   name: 'flight-answers',
   question: 'How much faster is a cached answer without HTTP?',
   needs: 'servers',
-  seconds: () => 35,
+  uses: ['rounds', 'seconds'],
+  seconds: (options) => 2 + QUERIES.length * 3 * secondsOfWork(options),
   method:
-    `Time of one call, one by one, in one process: the SQL query (3,000,000 flights in memory, analyzed), read() with the local tier off, read() of the\n` +
-    `local tier; ${ROUNDS.rounds} rounds of each in turn; medians, and medians of the ratios of one turn.`,
-  async measure({ say }) {
+    'Time of one call, one after the other, in one process: the SQL query (3,000,000 flights in memory, analyzed), read() with the local tier off,\n' +
+    'read() of the local tier.',
+  async measure(setting) {
     const postgres = await startPostgres({ directory: DATA });
     const server = await startEngine('valkey');
     const database = new Database({ url: postgres.url });
@@ -60,41 +60,24 @@ export const flightAnswers: ServersScenario = {
       await openCacheNode(server.url),
     ] as const;
     try {
-      say('loading the flights, if they are not there');
+      setting.say('loading the flights, if they are not there');
       await loadFlightsDataset({ databaseUrl: postgres.url });
       const flights = new FlightsRepository(database);
-      const table = [
-        [
-          'query',
-          'database, µs',
-          'engine hit, µs',
-          'local hit, µs',
-          'database / engine hit',
-          'database / local hit',
-        ],
-      ];
+      const measured = new Map<string, Costs>();
       const figures: Figure[] = [];
       for (const query of QUERIES) {
-        say(query.name);
-        const { times, overEngine, overLocal } = await compare(query, flights, nodes);
-        table.push([query.name, ...times.map(formatCount), formatGain(overEngine), formatGain(overLocal)]);
-        if (!query.goals) continue;
-        figures.push(
-          {
-            figure: `${query.name}: database / local hit`,
-            value: overLocal.median,
-            atLeast: query.goals.local,
-          },
-          {
-            figure: `${query.name}: database / engine hit`,
-            value: overEngine.median,
-            atLeast: query.goals.engine,
-          },
-        );
+        setting.say(query.name);
+        const costs = await costsInTurn(worksOf(query, flights, nodes), setting);
+        measured.set(query.name, costs);
+        for (const hit of ['local hit', 'engine hit'] as const) {
+          const figure = `${query.name}: database / ${hit}`;
+          figures.push(figureOf(costs.ratio('database', hit), { figure, atLeast: query.goals?.[hit] }));
+        }
       }
+      const labels = { title: 'time of one answer', header: 'query', over: 'database' };
       return {
         servers: `${server.name} ${server.version}, postgres ${postgres.version}`,
-        tables: [{ title: 'time of one answer', rows: table }],
+        tables: [tableOfCosts(labels, measured)],
         figures,
       };
     } finally {
@@ -106,40 +89,35 @@ export const flightAnswers: ServersScenario = {
   },
 };
 
-async function compare(
-  { name, calls, load }: FlightQuery,
+function worksOf(
+  { name, load }: FlightQuery,
   flights: FlightsRepository,
   nodes: readonly CacheNode[],
-) {
-  const [engine, local] = nodes.map(({ cache }) =>
-    cache.define({
+): Work[] {
+  const hits = nodes.map(({ cache }, i): Work => {
+    const tier = i === 0 ? 'engine' : 'local';
+    const query = cache.define({
       name: name.replaceAll(' ', '-'),
       ttlSeconds: 3_600,
       tags: () => ['flights'],
       load: () => load(flights),
-    }),
-  );
-  if (!engine || !local) throw new Error('There are two nodes.');
-  await engine.read({});
-  const sides = [
-    () => timePerCall(() => load(flights), calls),
-    () => timePerHit(engine, { tier: 'engine', calls: CALLS.engine }),
-    () => timePerHit(local, { tier: 'local', calls: CALLS.local }),
-  ];
-  const times = await inTurn(sides, ROUNDS);
-  const over = (side: number) =>
-    gainOf((times[0] ?? []).map((time, round) => time / (times[side]?.[round] ?? NaN)));
-  return { times: times.map(median), overEngine: over(1), overLocal: over(2) };
+    });
+    return { name: `${tier} hit`, cost: timeOfHit(query, tier) };
+  });
+  return [{ name: 'database', cost: timeOf(oneByOne(() => load(flights))) }, ...hits];
 }
 
-type Answers = CachedQuery<Record<string, never>, object | null>;
-
-async function timePerHit(
-  query: Answers,
-  { tier, calls }: { tier: 'engine' | 'local'; calls: number },
-): Promise<number> {
-  const { lookup } = await query.read({});
-  if (lookup.outcome !== 'hit' || (tier === 'engine' && lookup.tier !== tier))
-    throw new Error(`Expected a hit of the tier "${tier}", not ${lookup.outcome} of "${lookup.tier}".`);
-  return timePerCall(() => query.read({}), calls);
+function timeOfHit(
+  query: CachedQuery<Record<string, never>, object | null>,
+  tier: 'engine' | 'local',
+): Work['cost'] {
+  const time = timeOf(oneByOne(() => query.read({})));
+  return async (times) => {
+    // The first one stores the answer.
+    await query.read({});
+    const { lookup } = await query.read({});
+    if (lookup.outcome !== 'hit' || (tier === 'engine' && lookup.tier !== tier))
+      throw new Error(`Expected a hit of the tier "${tier}", not ${lookup.outcome} of "${lookup.tier}".`);
+    return time(times);
+  };
 }

@@ -92,6 +92,7 @@ export const ladder: ServersScenario = {
   name: 'ladder',
   question: 'What does each feature of the query cache gain?',
   needs: 'servers',
+  uses: [],
   seconds: () => 65,
   method:
     `${WORKLOAD}\nAnswers count as fresh for ${TTL_SECONDS} s. waited: reads not answered from memory; old: answers from before a write that had been acknowledged when they\n` +

@@ -1,5 +1,7 @@
 import { startEngine } from '../../../local/index.js';
 import type { CachedQuery } from '../../../src/query-cache/index.js';
+import { figureOf } from '../../measuring/costs.js';
+import { middleOf } from '../../measuring/gain.js';
 import type { ServersScenario } from '../../scenario.js';
 import { answerOf, type CacheNode, openCacheNode, routes } from './cache-node.js';
 import { quantile } from '../../measuring/statistics.js';
@@ -7,7 +9,6 @@ import { quantile } from '../../measuring/statistics.js';
 const [SMALL_BYTES, LARGE_BYTES, LARGEST_BYTES] = [1_000, 100_000, 990_000];
 const AT_ONCE = 200;
 const LARGEST_AT_ONCE = 150;
-const [ROUNDS, WARM_UPS] = [40, 10];
 
 type Args = { origin: string; limit: number };
 type Answers = CachedQuery<Args, object>;
@@ -17,33 +18,43 @@ export const largeAnswers: ServersScenario = {
   name: 'large-answers',
   question: 'How much do 200 concurrent hits of 100 KB slow down small hits?',
   needs: 'servers',
-  seconds: () => 30,
+  uses: ['rounds', 'seconds'],
+  seconds: ({ rounds, seconds }) => 15 + (rounds + 1) * seconds,
   method:
     `Time of engine hits of 1 KB, one by one, while ${AT_ONCE} concurrent hits of 100 KB are read, then of as many\n` +
-    `without them; ${ROUNDS} rounds of both; one process, the local tier off, deadline and soft timeout as in the application. "burst" is the time\n` +
+    `without them, in turn during each round; one process, the local tier off, deadline and soft timeout as in the application. "burst" is the time\n` +
     `of all ${AT_ONCE}. At the end ${LARGEST_AT_ONCE} concurrent hits of 990 KB.`,
-  async measure({ say }) {
+  async measure({ options, say }) {
     const server = await startEngine('valkey');
     const node = await openCacheNode(server.url, { localTierBytes: 0 });
     try {
       const small = await stored(node, SMALL_BYTES, AT_ONCE);
       const large = await stored(node, LARGE_BYTES, AT_ONCE);
       const largest = await stored(node, LARGEST_BYTES, LARGEST_AT_ONCE);
-      const times = await compare(small, large);
+      await measureRound(small, large, options.seconds);
+      const rounds: Times[] = [];
+      for (let round = 1; round <= options.rounds; round++) {
+        say(`round ${round} of ${options.rounds}`);
+        rounds.push(await measureRound(small, large, options.seconds));
+      }
       say(`${LARGEST_AT_ONCE} hits of 990 KB`);
       await readAtOnce(largest, LARGEST_AT_ONCE);
       const { refused, failed, unknown } = node.engine.statistics;
       const p99 = (of: readonly number[]) => quantile(of, 0.99);
+      const ratio = middleOf(rounds.map(({ beside, alone }) => p99(beside) / p99(alone)));
       return {
         servers: `${server.name} ${server.version}`,
         tables: [
           {
             title: 'latency of hits',
-            rows: [['hits', 'count', 'p50 ms', 'p90', 'p99', 'max'], ...Object.entries(times).map(rowOf)],
+            rows: [
+              ['hits', 'count', 'p50 ms', 'p90', 'p99', 'max'],
+              ...HITS.map((hits) => rowOf(hits, rounds)),
+            ],
           },
         ],
         figures: [
-          { figure: 'p99 of 1 KB, beside / alone', value: p99(times.beside) / p99(times.alone), atMost: 3 },
+          figureOf(ratio, { figure: 'p99 of 1 KB, beside / alone', atMost: 3 }),
           { figure: 'loads, 100 KB', value: loadsOf(large) - AT_ONCE, atMost: 0 },
           { figure: 'loads, 990 KB', value: loadsOf(largest) - LARGEST_AT_ONCE, atMost: 0 },
           { figure: 'calls that failed', value: refused + failed + unknown, atMost: 0 },
@@ -56,21 +67,23 @@ export const largeAnswers: ServersScenario = {
   },
 };
 
-async function compare(small: Answers, large: Answers) {
-  const times = { alone: [] as number[], beside: [] as number[], burst: [] as number[] };
-  for (let round = -WARM_UPS; round < ROUNDS; round++) {
+const HITS = ['alone', 'beside', 'burst'] as const;
+/** In milliseconds each. A burst is one value. */
+type Times = Readonly<Record<(typeof HITS)[number], number[]>>;
+
+async function measureRound(small: Answers, large: Answers, seconds: number): Promise<Times> {
+  const times: Times = { alone: [], beside: [], burst: [] };
+  const endsAt = performance.now() + 1_000 * seconds;
+  while (performance.now() < endsAt) {
     let isOver = false;
     const startedAt = performance.now();
     const burst = readAtOnce(large, AT_ONCE).then(() => (isOver = true));
     const beside = await readInTurn(small, () => !isOver);
     await burst;
-    const burstMs = performance.now() - startedAt;
-    let left = beside.length;
-    const alone = await readInTurn(small, () => left-- > 0);
-    if (round < 0) continue;
-    times.alone.push(...alone);
+    times.burst.push(performance.now() - startedAt);
     times.beside.push(...beside);
-    times.burst.push(burstMs);
+    let left = beside.length;
+    times.alone.push(...(await readInTurn(small, () => left-- > 0)));
   }
   return times;
 }
@@ -105,7 +118,8 @@ function argsOf(i: number): Args {
   return { origin: 'JFK', limit: i };
 }
 
-function rowOf([hits, times]: [string, readonly number[]]): string[] {
+function rowOf(hits: keyof Times, rounds: readonly Times[]): string[] {
+  const times = rounds.flatMap((round) => round[hits]);
   return [
     hits,
     String(times.length),

@@ -7,15 +7,18 @@ import { Database } from '../../../src/database/index.js';
 import { MetricsService } from '../../../src/telemetry/metrics/metrics.service.js';
 import { subscribe } from '../../../src/telemetry/subscribe.js';
 import { LookupMetrics } from '../../../src/telemetry/subscribers/lookup-metrics.js';
-import { inTurn } from '../../measuring/in-turn.js';
-import type { ServersScenario } from '../../scenario.js';
+import {
+  type Costs,
+  costsInTurn,
+  cpuOf,
+  figureOf,
+  secondsOfWork,
+  tableOfCosts,
+} from '../../measuring/costs.js';
+import type { ServersScenario, Setting } from '../../scenario.js';
 import { type CacheNode, openCacheNode } from './cache-node.js';
-import { median, quantile } from '../../measuring/statistics.js';
 
-const LOOKUPS = 10_000;
 const WAVE = 100;
-const RECORDS = 100_000;
-const ROUNDS = { rounds: 12, warmUps: 4 };
 const GOAL_MICROSECONDS = 1;
 
 /** The cost of publishing each lookup. */
@@ -23,11 +26,12 @@ export const lookupTrace: ServersScenario = {
   name: 'lookup-trace',
   question: 'What does publishing each lookup cost?',
   needs: 'servers',
-  seconds: () => 60,
+  uses: ['rounds', 'seconds'],
+  seconds: (options) => 1 + 8 * secondsOfWork(options),
   method:
-    `CPU of the process (user + system) per lookup: "record" is counting and publishing it, ${RECORDS.toLocaleString('en-US')} at a time; "hit" is a whole\n` +
-    `engine hit, ${LOOKUPS.toLocaleString('en-US')} in waves of ${WAVE}. Medians of ${ROUNDS.rounds} rounds, each subscriber in turn; spans are made and not sent.`,
-  async measure({ say }) {
+    `CPU of the process (user + system) per lookup: "record" is counting and publishing it; "hit" is a whole engine hit, in waves of ${WAVE}. Each\n` +
+    'subscriber in turn; spans are made and not sent.',
+  async measure(setting) {
     const server = await startEngine('valkey');
     const node = await openCacheNode(server.url, { localTierBytes: 0 });
     try {
@@ -36,22 +40,14 @@ export const lookupTrace: ServersScenario = {
         ttlSeconds: 3_600,
         load: ({ id }: Args) => answer(id),
       });
-      const rows = [
-        ...(await compare('record', await recording(query), node)),
-        ...(await compare('hit', await hits(query), node)),
-      ];
-      say('done');
-      const value = rows[0]?.microseconds ?? Number.NaN;
-      const goal = { figure: 'record without a subscriber', value, atMost: GOAL_MICROSECONDS, unit: 'µs' };
+      const record = await compare(await recording(query), node, setting);
+      const hit = await compare(await hits(query), node, setting);
+      const labels = { title: 'CPU per lookup, by subscriber', header: 'part', over: 'none' };
+      const goal = { figure: 'record without a subscriber', atMost: GOAL_MICROSECONDS, unit: 'µs' };
       return {
         servers: `${server.name} ${server.version}`,
-        tables: [
-          {
-            title: 'CPU per lookup',
-            rows: [['part', 'subscriber', 'µs', 'quartiles'], ...rows.map(({ cells }) => cells)],
-          },
-        ],
-        figures: [goal],
+        tables: [tableOfCosts(labels, new Map(Object.entries({ record, hit })))],
+        figures: [figureOf(record.middle('none'), goal)],
       };
     } finally {
       await node.close();
@@ -94,41 +90,39 @@ const SUBSCRIBERS: Readonly<Record<string, Subscriber>> = {
   },
 };
 
-async function compare(part: string, work: () => Promise<number>, node: CacheNode) {
-  const sides = Object.values(SUBSCRIBERS).map((start) => async () => {
-    const stop = start(node);
-    const before = process.cpuUsage();
-    const lookups = await work();
-    const { user, system } = process.cpuUsage(before);
-    stop();
-    return (user + system) / lookups;
-  });
-  const costs = await inTurn(sides, ROUNDS);
-  return Object.keys(SUBSCRIBERS).map((subscriber, i) => {
-    const rounds = costs[i] ?? [];
-    const quartiles = [0.25, 0.75].map((share) => quantile(rounds, share).toFixed(2)).join(' - ');
-    const microseconds = median(rounds);
-    return { microseconds, cells: [part, subscriber, microseconds.toFixed(2), quartiles] };
-  });
+function compare(work: Looking, node: CacheNode, setting: Setting): Promise<Costs> {
+  const works = Object.entries(SUBSCRIBERS).map(([name, start]) => ({
+    name,
+    cost: async (times: number) => {
+      const stop = start(node);
+      const cost = await cpuOf(work)(times);
+      stop();
+      return cost;
+    },
+  }));
+  return costsInTurn(works, setting);
 }
 
+/** That many lookups. */
+type Looking = (times: number) => Promise<void>;
+
 /** Records a real lookup again and again. */
-async function recording(query: Query): Promise<() => Promise<number>> {
+async function recording(query: Query): Promise<Looking> {
   await query.get({ id: 0 });
   const { lookup } = await query.read({ id: 0 });
-  return async () => {
-    for (let i = 0; i < RECORDS; i++) query['record'](lookup, 'digest', performance.now());
-    return RECORDS;
+  return async (times) => {
+    for (let i = 0; i < times; i++) query['record'](lookup, 'digest', performance.now());
   };
 }
 
-async function hits(query: Query): Promise<() => Promise<number>> {
+async function hits(query: Query): Promise<Looking> {
   const ids = Array.from({ length: WAVE }, (_, id) => ({ id }));
-  const wave = () => Promise.all(ids.map((args) => query.get(args)));
-  await wave();
-  return async () => {
-    for (let done = 0; done < LOOKUPS; done += WAVE) await wave();
-    return LOOKUPS;
+  await Promise.all(ids.map((args) => query.get(args)));
+  return async (times) => {
+    for (let done = 0; done < times; done += WAVE) {
+      const wave = ids.slice(0, times - done);
+      await Promise.all(wave.map((args) => query.get(args)));
+    }
   };
 }
 

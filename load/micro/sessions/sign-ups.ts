@@ -11,7 +11,6 @@ import type { ServersScenario } from '../../scenario.js';
 import { largest, quantile } from '../../measuring/statistics.js';
 
 const AT_ONCE = 600;
-const ROUNDS = 5;
 const PAUSE_MS = 5;
 const GOAL_MS = 100;
 const FLOODS = ['sign-ups', 'sign-ins'] as const;
@@ -21,11 +20,12 @@ export const signUps: ServersScenario = {
   name: 'sign-ups',
   question: 'How much do 600 concurrent sign-ups or sign-ins slow down other requests?',
   needs: 'servers',
-  seconds: () => 90,
+  uses: ['rounds'],
+  seconds: ({ rounds }) => 10 + 16 * rounds,
   method:
     `Latency of GET /health/live, asked every ${PAUSE_MS} ms over one connection, while another process sends ${AT_ONCE} sign-ups, or sign-ins with wrong passwords, at\n` +
-    `once. ${ROUNDS} floods of each; the limits per address are lifted, as if each came from an address of its own.`,
-  async measure({ say }) {
+    `once. Each round is a flood of each kind; the limits per address are lifted, as if each came from an address of its own.`,
+  async measure({ options, say }) {
     say('starts the application');
     await buildStale(process.cwd(), [SERVER]);
     const [engine, postgres, port] = [await startEngine('redis'), await startPostgres(), await freePort()];
@@ -44,7 +44,7 @@ export const signUps: ServersScenario = {
       for (const what of FLOODS) {
         say(what);
         const rounds: Flooded[] = [];
-        for (let round = 0; round < ROUNDS; round++) rounds.push(await flood(port, what));
+        for (let round = 0; round < options.rounds; round++) rounds.push(await flood(port, what));
         floods.push({
           what,
           latencies: rounds.flatMap((each) => each.latencies),
