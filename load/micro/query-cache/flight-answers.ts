@@ -74,7 +74,7 @@ export const flightAnswers: ServersScenario = {
           figures.push(figureOf(costs.ratio('database', hit), { figure, atLeast: query.goals?.[hit] }));
         }
       }
-      const labels = { title: 'time of one answer', header: 'query', over: 'database' };
+      const labels = { title: 'time of one answer', header: 'query', over: 'local hit' };
       return {
         servers: `${server.name} ${server.version}, postgres ${postgres.version}`,
         tables: [tableOfCosts(labels, measured)],
