@@ -15,9 +15,13 @@ random_base64() {
   head -c 32 /dev/urandom | base64
 }
 
+set_once OPERATOR_KEY "$(random_base64)"
+# #region leaderboard
+set_once GAME_SERVER_KEY "$(random_base64)"
+# #endregion
+# #region sessions
 set_once SESSION_SECRETS "$(random_base64)"
 set_once SESSION_SEALING_KEYS "$(random_base64)"
-set_once GAME_SERVER_KEY "$(random_base64)"
-set_once OPERATOR_KEY "$(random_base64)"
+# #endregion
 # Hexadecimal, because it is part of a URL and base64 has slashes.
 set_once POSTGRES_PASSWORD "$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')"

@@ -2,8 +2,9 @@
 # Builds docker/Dockerfile and starts the result without Docker. It runs the instructions on the current commit, each stage in a
 # folder, and then the image's command and health check. It detects files that are not copied, missing production dependencies and
 # failing starts. It does not use the base image: Node.js and the user are those of this machine.
+# The argument is the repository of another service, for example of one that `npm run copy -- --new` made.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "${1:-$(dirname "$0")/..}"
 
 work=$(mktemp -d)
 app=
@@ -77,14 +78,14 @@ for script in "${scripts[@]}"; do
 done
 
 echo 'rehearsal: a start without settings must fail'
+sh "$OLDPWD/docker/make-env.sh" "$work/env"
+mapfile -t secrets < <(grep -v ^POSTGRES_PASSWORD= "$work/env")
 if said=$("${in_image[@]}" timeout 30 "${start[@]}" 2>&1); then fail "the app started without settings: $said"; fi
-for setting in DATABASE_URL ENGINE_URL SESSION_SECRETS; do
+for setting in DATABASE_URL ENGINE_URL "${secrets[@]%%=*}"; do
   [[ $said == *"$setting"* ]] || fail "the app did not report that $setting is missing: $said"
 done
 
 echo 'rehearsal: a start with settings, while engine and database are down'
-sh "$OLDPWD/docker/make-env.sh" "$work/env"
-mapfile -t secrets <"$work/env"
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 # Nothing listens on port 1. HOST overrides the image's setting, so that the app is not reachable from outside.
 in_image+=("${secrets[@]}" PORT="$port" HOST=127.0.0.1 DATABASE_URL=postgres://nobody:none@127.0.0.1:1/none ENGINE_URL=valkey://127.0.0.1:1)

@@ -5,7 +5,7 @@ import { filesBelow, filesOf, readTemplates } from '../templates/templates.js';
 import { rewriteLinks } from '../texts/rewrite.js';
 import { keepRegions } from './regions.js';
 
-/** Files of the service alone, see `keepRegions`. They stand for those of the repository with the same path. */
+/** Files of the service alone. They stand for those of the repository with the same path. */
 const SKELETON = 'copy/service';
 /** Checks the skeleton here. The service has the repository's. */
 const NOT_COPIED = [`${SKELETON}/tsconfig.json`];
@@ -18,7 +18,9 @@ const SHARED = [
   '.nvmrc',
   '.prettierrc',
   'LICENSE',
+  'docker/Dockerfile',
   'docker/acl',
+  'docker/make-env.sh',
   'local',
   'nest-cli.json',
   'src/config/config.conflicts.ts',
@@ -29,6 +31,7 @@ const SHARED = [
   'src/config/settings/settings.ts',
   'src/config/values',
   'src/http',
+  'src/main.ts',
   'src/telemetry',
   'tsconfig.build.json',
   'tsconfig.json',
@@ -62,8 +65,14 @@ export interface ServiceRequest {
 export function serviceFiles({ name, modules }: ServiceRequest): Map<string, string> {
   const shared = sharedFiles(modules);
   const places = new Map(shared.map((path) => [path, path]));
-  const files = new Map(shared.map((path) => [path, rewriteLinks(path, read(path), places)]));
+  const files = new Map<string, string>();
+  for (const path of shared) {
+    const text = keepRegions(read(path), modules);
+    if (text !== null) files.set(path, rewriteLinks(path, text, places));
+  }
   files.set('tsconfig.json', withSources(read('tsconfig.json')));
+  // It has no demo, which `for` adds.
+  files.set('src/main.ts', read('src/main.ts').replace('AppModule.for(config)', 'AppModule'));
   for (const path of filesBelow(SKELETON)) {
     const text = NOT_COPIED.includes(path) ? null : keepRegions(read(path), modules);
     const place = path.slice(SKELETON.length + 1);
@@ -84,8 +93,8 @@ function sharedFiles(modules: readonly string[]): string[] {
 /** The folders that a service has. */
 function withSources(text: string): string {
   return text
-    .replace(/"include": .*/, '"include": ["src", "local", "test", "*.ts"],')
-    .replace(/"exclude": .*/, '"exclude": ["node_modules", "dist"]');
+    .replace(/"include": \[[^\]]*\]/, '"include": ["src", "local", "test", "*.ts"]')
+    .replace(/"exclude": \[[^\]]*\]/, '"exclude": ["node_modules", "dist"]');
 }
 
 /** Gives each package the exact version that this repository is tested with. */
