@@ -16,4 +16,5 @@ export type {
   SessionEvent,
   SessionSocketEvents,
   SocketEnd,
+  StoredSession,
 } from './sessions.wire.js';

@@ -39,6 +39,17 @@ export interface CurrentSession {
   data: Record<string, unknown>;
 }
 
+/** What the engine stores of a session, as it is there. */
+export interface StoredSession {
+  key: string;
+  /** The content, sealed. */
+  payload: string;
+  version: number;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  lastSeenAt: number;
+}
+
 /** One item of `GET /api/sessions`, newest first. */
 export interface DeviceSession {
   handle: string;

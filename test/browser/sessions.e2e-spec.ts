@@ -59,4 +59,32 @@ describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIU
     await page.reload();
     await expect.poll(() => page.getByTestId('signed-in-user').textContent(), withinSeconds).toBe('ada');
   });
+
+  it('opens a window that is another device, and signs it out within a second', async () => {
+    const opened = page.waitForEvent('popup');
+    await page.getByRole('link', { name: /second device in a window/ }).click();
+    const second = await opened;
+    await second.getByLabel('Device').fill('the window');
+    await second.getByTestId('sign-in').click();
+    await second.getByTestId('signed-in-user').waitFor();
+    await expect.poll(deviceNames, withinSeconds).toContain('the window');
+    await page.getByRole('button', { name: 'Sign out the window' }).click();
+    await second.getByText('another device signed this one out').waitFor({ timeout: 1_000 });
+    expect(await page.getByTestId('signed-in-user').textContent()).toBe('ada');
+  });
+
+  it('shows that the engine stores the data of the session sealed', async () => {
+    const sealed = () => page.getByTestId('sealed').textContent();
+    const before = await sealed();
+    await page.getByTestId('note').fill('window seat');
+    await page.getByTestId('save-note').click();
+    await expect.poll(sealed, withinSeconds).not.toBe(before);
+    expect(await sealed()).toMatch(/^[\w-]+\.[\w-]+$/);
+    expect(Buffer.from(String((await sealed())?.split('.')[1]), 'base64url').toString()).not.toContain(
+      'window',
+    );
+    await page.reload();
+    await page.getByTestId('sealed').waitFor();
+    expect(await page.getByTestId('note').inputValue()).toBe('window seat');
+  });
 });

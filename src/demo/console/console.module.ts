@@ -7,10 +7,11 @@ import { NodeActivityCounter } from './node-activity.counter.js';
 import { QueryCacheController } from './query-cache.controller.js';
 import { RebuildController } from './rebuild.controller.js';
 import { serverTime } from './server-time.js';
+import { StoredSessionController } from './stored-session.controller.js';
 
 /** The operator's routes and live feed. */
 @Module({
-  controllers: [QueryCacheController, RebuildController, BurstController],
+  controllers: [QueryCacheController, RebuildController, BurstController, StoredSessionController],
   providers: [ConsoleFeed, ConsoleGateway, NodeActivityCounter, BurstService],
 })
 export class ConsoleModule implements NestModule {

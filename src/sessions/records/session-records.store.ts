@@ -4,6 +4,7 @@ import { replaceForeign } from '../../engine/index.js';
 import { publishSessionEvent } from '../sessions.channel.js';
 import { noSession } from '../sessions.errors.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
+import type { StoredSession } from '../sessions.wire.js';
 import { EndedSessions } from './ended-sessions.js';
 import { Sealing } from './sealing.js';
 import { CREATE, READ, REMOVE_UNCHANGED, SAVE, TOUCH } from './session.scripts.js';
@@ -60,6 +61,14 @@ export class SessionRecords {
     if (parsed) return { ...parsed, time: Number(time), knownAt: performance.now() };
     await this.discard(handle);
     return null;
+  }
+
+  /** The session as it is stored, for people who want to see that its content is sealed. null if it has ended. */
+  async readStored(handle: string): Promise<StoredSession | null> {
+    const [, payload, ...numbers] = await this.readFields(handle);
+    if (typeof payload !== 'string') return null;
+    const [version = 0, createdAt = 0, lastSeenAt = 0] = numbers.map(Number);
+    return { key: this.key(handle), payload, version, createdAt, lastSeenAt };
   }
 
   /**

@@ -6,7 +6,7 @@ import type { SignedIn } from '../content/session-data.js';
 import { publishSessionEvent } from '../sessions.channel.js';
 import { noSession, SessionError } from '../sessions.errors.js';
 import { SESSIONS_OPTIONS, type SessionsOptions } from '../sessions.options.js';
-import type { CurrentSession, DeviceSession, SessionEnd } from '../sessions.wire.js';
+import type { CurrentSession, DeviceSession, SessionEnd, StoredSession } from '../sessions.wire.js';
 import type { SessionUpdate } from '../store/session-saves.js';
 import { SessionsStore } from '../store/sessions.store.js';
 import { DevicesService } from './devices.service.js';
@@ -59,6 +59,13 @@ export class SessionsService {
     // express-session's types say that there is always one, but after an end there is none.
     const session = request.session as Request['session'] | undefined;
     if (session?.signedIn) return session as SignedInSession;
+    throw noSession();
+  }
+
+  /** What the engine stores of the request's session. @throws {SessionError} E_NO_SESSION if it has ended. */
+  async readStored(request: Request): Promise<StoredSession> {
+    const stored = await this.store.records.readStored(this.handleOf(request));
+    if (stored) return stored;
     throw noSession();
   }
 

@@ -4,6 +4,19 @@ import { ProblemNote } from '../http/problem-note.js';
 import { formatClock } from '../time/format-time.js';
 import { devices, devicesProblem, signInSecondDevice, signOutDevice, watchDevices } from './devices.js';
 
+/** This page under the other name of this machine, where it is another visitor; null if it is reached by neither name. */
+const secondOrigin = ((): string | null => {
+  const others: Record<string, string | undefined> = { localhost: '127.0.0.1', '127.0.0.1': 'localhost' };
+  const other = others[location.hostname];
+  return other === undefined ? null : location.origin.replace(location.hostname, other);
+})();
+
+/** In a window of its own, so that both are visible. */
+function openBeside(event: MouseEvent): void {
+  const { href, target } = event.currentTarget as HTMLAnchorElement;
+  if (window.open(href, target, 'popup,width=520,height=900') !== null) event.preventDefault();
+}
+
 /** Everywhere the account is signed in. */
 export function DeviceList({ username }: { username: string }) {
   useEffect(watchDevices, []);
@@ -25,7 +38,18 @@ export function DeviceList({ username }: { username: string }) {
         <button type="button" data-testid="second-device" onClick={() => void signInSecondDevice(username)}>
           Sign in a second device
         </button>
+        {secondOrigin !== null && (
+          <a class="button" href={`${secondOrigin}/#/sessions`} target="second-device" onClick={openBeside}>
+            Open a second device in a window
+          </a>
+        )}
       </div>
+      {secondOrigin !== null && (
+        <p class="hint">
+          The window shows this page at {new URL(secondOrigin).hostname}, for which the browser keeps other
+          cookies. Sign in there, and sign that device out here: its window shows it within a second.
+        </p>
+      )}
     </section>
   );
 }

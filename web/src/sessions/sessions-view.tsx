@@ -6,25 +6,29 @@ import { DeviceList } from './device-list.js';
 import { SessionEvents } from './session-events.js';
 import { SignInForm } from './sign-in-form.js';
 import { SignedIn } from './signed-in.js';
+import { StoredSessionPanel } from './stored/stored-session-panel.js';
 
 export function SessionsView() {
   useEffect(watchSession, []);
   const { value } = session;
   return (
     <>
-      <section class="panel panel-sessions" aria-labelledby="sessions-title">
-        <header class="panel-header">
-          <h2 id="sessions-title">Sessions</h2>
-          <span class="badge" role="status" data-state={session.value.kind}>
-            {session.value.kind.replace('-', ' ')}
-          </span>
-        </header>
-        <p class="lead">
-          The session lives in the engine, so every node and every websocket sees the same visitor.
-        </p>
-        <Visitor state={session.value} />
-        <ProblemNote problem={sessionProblem.value} />
-      </section>
+      <div class="column">
+        <section class="panel panel-sessions" aria-labelledby="sessions-title">
+          <header class="panel-header">
+            <h2 id="sessions-title">Sessions</h2>
+            <span class="badge" role="status" data-state={session.value.kind}>
+              {session.value.kind.replace('-', ' ')}
+            </span>
+          </header>
+          <p class="lead">
+            The session lives in the engine, so every node and every websocket sees the same visitor.
+          </p>
+          <Visitor state={session.value} />
+          <ProblemNote problem={sessionProblem.value} />
+        </section>
+        {value.kind === 'signed-in' && <StoredSessionPanel session={value.session} />}
+      </div>
       <div class="column">
         {value.kind === 'signed-in' && (
           <DeviceList key={value.session.accountId} username={value.session.username} />

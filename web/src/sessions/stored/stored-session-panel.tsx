@@ -1,0 +1,69 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { CurrentSession } from '../../../../src/sessions/sessions.wire.js';
+import { ProblemNote } from '../../http/problem-note.js';
+import { Term } from '../../page/term.js';
+import { formatClock } from '../../time/format-time.js';
+import { readStored, saveNote, stored, storedProblem } from './stored-session.js';
+
+/** The data of the visitor's session, and the bytes that the engine has of it. */
+export function StoredSessionPanel({ session }: { session: CurrentSession }) {
+  useEffect(() => void readStored(), [session]);
+  const { note } = session.data;
+  return (
+    <section class="panel" aria-labelledby="stored-title">
+      <h2 id="stored-title">What the engine stores</h2>
+      <p class="lead">
+        The key has a digest of the session id, and the content is sealed (AES-256-GCM): neither the cookie
+        nor your data can be read in the engine or in its backups.
+      </p>
+      <NoteForm note={typeof note === 'string' ? note : ''} />
+      <ProblemNote problem={storedProblem.value} />
+      <Stored />
+    </section>
+  );
+}
+
+function NoteForm({ note }: { note: string }) {
+  const text = useSignal(note);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void saveNote(text.value);
+  };
+  return (
+    <form class="form" onSubmit={submit}>
+      <label>
+        A note in your session
+        <input
+          maxLength={200}
+          value={text}
+          data-testid="note"
+          onInput={(event) => (text.value = event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" data-testid="save-note">
+        Save
+      </button>
+    </form>
+  );
+}
+
+function Stored() {
+  if (stored.value === null) return <p class="empty">Reading the engine.</p>;
+  const { key, payload, version, createdAt, lastSeenAt } = stored.value;
+  return (
+    <dl class="facts">
+      <Term name="key">
+        <code class="bytes">{key}</code>
+      </Term>
+      <Term name={`content, ${payload.length} characters`}>
+        <code class="bytes" data-testid="sealed">
+          {payload}
+        </code>
+      </Term>
+      <Term name="version">{version}</Term>
+      <Term name="created at">{formatClock(new Date(createdAt).toISOString())}</Term>
+      <Term name="last seen at">{formatClock(new Date(lastSeenAt).toISOString())}</Term>
+    </dl>
+  );
+}
