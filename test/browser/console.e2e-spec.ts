@@ -1,6 +1,7 @@
 import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp } from '../support/app.js';
+import { Arena } from './arena.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
 const withinSeconds = { timeout: 30_000, interval: 50 };
@@ -82,6 +83,61 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
     await expect.poll(async () => (await readRanks()).length, withinSeconds).toBeGreaterThanOrEqual(3);
     const ranks = await readRanks();
     expect(ranks).toEqual(ranks.map((_, i) => (ranks[0] ?? 0) + i));
+  });
+
+  it('shows the rows of GET at the same version after 1,000 random changes and a lost connection', async () => {
+    const arena = new Arena(app);
+    await open('Leaderboard');
+    await arena.setRate(0);
+    await arena.change(400);
+    const before = Number(await textOf('snapshots'));
+    arena.disconnectViewers();
+    await page.getByTestId('board-lost').waitFor();
+    await arena.change(200);
+    await expect.poll(() => textOf('leaderboard-connection'), withinSeconds).toBe('live');
+    await arena.change(400);
+
+    const { version: newest, entries } = await arena.page();
+    await expect.poll(version, withinSeconds).toBe(newest);
+    const rows = await page.getByTestId('leaderboard-row').evaluateAll((list) =>
+      list.map((row) => {
+        const text = (part: string) => row.querySelector(`.board-${part}`)?.textContent ?? '';
+        return { rank: text('rank'), name: text('name'), score: text('score') };
+      }),
+    );
+    expect(rows).toEqual(
+      entries.map(({ rank, playerId, name, score }) => ({
+        rank: String(rank),
+        name: name ?? playerId,
+        score: score.toLocaleString('en-US'),
+      })),
+    );
+    expect((await arena.page()).version).toBe(newest);
+    expect(Number(await textOf('snapshots'))).toBeGreaterThan(before);
+    await arena.setRate(10);
+  });
+
+  it('compares both ways to repaint, and both ways to rank', async () => {
+    await open('Leaderboard');
+    await page.getByTestId('windows').getByLabel('Today').check();
+    await page.getByTestId('lead').click();
+    await expect.poll(() => textOf('lag'), withinSeconds).toMatch(/^[\d.,]+ m?s from the click/);
+    await page.getByTestId('compare-repainting').click();
+    await expect.poll(() => textOf('bytes-ratio'), withinSeconds).toMatch(/textbook sends [\d.]+ times/);
+    expect(await page.getByTestId('compared-textbook').count()).toBe(10);
+
+    await page.getByTestId('load-crowd').click();
+    await expect
+      .poll(() => textOf('load-progress'), withinSeconds)
+      .toMatch(/^[1-9][\d,]+ of 100,000 players/);
+    await page.getByTestId('cancel-load').click();
+    await expect.poll(() => textOf('crowd-players'), withinSeconds).toMatch(/then the load was cancelled/);
+    await page.getByTestId('compare-ranks').click();
+    await expect
+      .poll(() => textOf('rank-ratio'), withinSeconds)
+      .toMatch(/^The sorted set is .+ the database/);
+    expect(await textOf('rank-sql')).toBe(await textOf('rank-sorted-set'));
+    expect(complaints).toEqual([]);
   });
 
   it('answers a repeated query from the cache, and an uncached one from the database', async () => {

@@ -2,7 +2,7 @@ import './page/page.css';
 import { render } from 'preact';
 import { App } from './app.js';
 import { watchReadiness } from './health/readiness.js';
-import { watchBoard } from './leaderboard/board-feed.js';
+import { watchBoard } from './leaderboard/board/board-feed.js';
 import { watchCounts } from './query-cache/lookups/query-counts.js';
 
 const root = document.getElementById('app');

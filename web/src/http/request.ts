@@ -26,10 +26,10 @@ export async function request<T>(path: string, init: RequestInit = {}): Promise<
   return { ok: false, body, problem: readProblem(response, body) };
 }
 
-/** Options of a POST request with a JSON body. */
-export function postJson(body: unknown): RequestInit {
+/** Options of a request with a JSON body. */
+export function postJson(body: unknown, method: 'POST' | 'PUT' = 'POST'): RequestInit {
   return {
-    method: 'POST',
+    method,
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   };

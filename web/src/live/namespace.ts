@@ -28,9 +28,11 @@ export function openNamespace<Incoming extends object = Handlers, Outgoing exten
   socket.on('connect', () => {
     state.value = 'live';
   });
-  socket.on('disconnect', () => {
-    state.value = 'reconnecting';
-    retryUnlessActive();
+  socket.on('disconnect', (reason) => {
+    // The page itself closed it, and may connect it again.
+    const isOver = reason === 'io client disconnect';
+    state.value = isOver ? 'connecting' : 'reconnecting';
+    if (!isOver) retryUnlessActive();
   });
   socket.on('connect_error', () => {
     state.value = socket.active ? 'reconnecting' : 'refused';

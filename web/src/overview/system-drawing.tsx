@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact';
 import type { EngineStatus } from '../../../src/demo/console/console.wire.js';
 import { engineNames } from '../health/engine-names.js';
 import { readiness } from '../health/readiness.js';
-import { boardState } from '../leaderboard/board-feed.js';
-import { changesPerSecond } from '../leaderboard/change-rate.js';
+import { boardState } from '../leaderboard/board/board-feed.js';
+import { changesPerSecond } from '../leaderboard/board/change-rate.js';
 import { activity, connections } from './activity.js';
 
 /** Browser, node, engines and PostgreSQL, with the rates of the last second on the lines between them. */

@@ -9,7 +9,8 @@ export function compareWithDatabase(databaseMs: number, ms: number): string {
 /** The resolution of `Server-Timing` here. A time of 0 is less than this. */
 const SHORTEST_MS = 0.001;
 
-function formatRatio(ratio: number): string {
+/** Two significant digits. */
+export function formatRatio(ratio: number): string {
   if (ratio < 9.95) return ratio.toFixed(1);
   return Number(ratio.toPrecision(2)).toLocaleString('en-US');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LeaderboardEntry } from '../../../../src/leaderboard/index.js';
 import { topDifference } from '../../../../src/leaderboard/live/top-difference.js';
-import { applyChanges } from '../../../../web/src/leaderboard/apply-changes.js';
+import { applyChanges } from '../../../../web/src/leaderboard/board/apply-changes.js';
 
 /** Players with few different scores, so that many are equal. Equal scores keep the order of the list. */
 const board = fc.uniqueArray(

@@ -9,7 +9,7 @@ import type {
   WatchRequest,
   WatchSnapshot,
 } from '../../../../src/leaderboard/index.js';
-import { applyChanges } from '../../../../web/src/leaderboard/apply-changes.js';
+import { applyChanges } from '../../../../web/src/leaderboard/board/apply-changes.js';
 import { until } from '../../../support/until.js';
 
 const ASK_AGAIN_MS = 50;

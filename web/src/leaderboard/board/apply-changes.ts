@@ -3,7 +3,7 @@ import type {
   LeaderboardChanges,
   LeaderboardEntry,
   WatchSnapshot,
-} from '../../../src/leaderboard/live/leaderboard.wire.js';
+} from '../../../../src/leaderboard/live/leaderboard.wire.js';
 
 /** The first entries of a board at `version`. */
 export interface Top {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaderboardChanges, LeaderboardEntry } from '../../../src/leaderboard/live/leaderboard.wire.js';
+import type {
+  LeaderboardChanges,
+  LeaderboardEntry,
+} from '../../../../src/leaderboard/live/leaderboard.wire.js';
 import { applyChanges, type Top } from './apply-changes.js';
 
 /** Best first. test/e2e/leaderboard/live/differences.e2e-spec.ts tests this with the changes that the server computes. */

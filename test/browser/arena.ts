@@ -1,0 +1,56 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { BoardPage } from '../../src/leaderboard/index.js';
+import { TextbookLeaderboardGateway } from '../../src/textbook/index.js';
+import type { TestApp } from '../support/app.js';
+import { asGameServer } from '../support/settings.js';
+
+const PLAYERS = 40;
+const PER_BATCH = 10;
+const LARGEST_GAIN = 1_000;
+
+/** The board that the console shows, as a test changes and reads it. */
+export class Arena {
+  private readonly scores = new Map<string, number>();
+
+  constructor(private readonly app: TestApp) {}
+
+  async setRate(scoresPerSecond: number): Promise<void> {
+    await this.send('PUT', '/api/demo/arena', { scoresPerSecond });
+  }
+
+  /** Random scores of random players. Each is better than the one before of its player. */
+  async change(times: number): Promise<void> {
+    for (let done = 0; done < times; done += PER_BATCH) {
+      const batch = Array.from({ length: Math.min(PER_BATCH, times - done) }, () => this.nextScore());
+      await this.send('POST', '/api/leaderboards/arena/scores', batch);
+    }
+  }
+
+  async page(): Promise<BoardPage> {
+    return (await this.send('GET', '/api/leaderboards/arena?limit=10')) as BoardPage;
+  }
+
+  /** Closes the connections of all viewers, as a network that fails does. */
+  disconnectViewers(): void {
+    const { server } = this.app.get(TextbookLeaderboardGateway).server;
+    for (const { conn } of server.of('/leaderboard').sockets.values()) conn.close();
+  }
+
+  private nextScore() {
+    const playerId = `random-${randomInt(PLAYERS)}`;
+    const score = (this.scores.get(playerId) ?? 0) + randomInt(1, LARGEST_GAIN);
+    this.scores.set(playerId, score);
+    return { submissionId: randomUUID(), playerId, score };
+  }
+
+  private async send(method: string, path: string, body?: object): Promise<unknown> {
+    const headers = { 'content-type': 'application/json', ...asGameServer };
+    const response = await fetch(this.app.url + path, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}.`);
+    return response.json();
+  }
+}

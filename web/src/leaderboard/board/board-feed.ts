@@ -1,0 +1,142 @@
+import { signal } from '@preact/signals';
+import type {
+  DegradedBoard,
+  LeaderboardChanges,
+  OwnPlace,
+  OwnPlaceChanged,
+  ViewerBehind,
+  WatchedWindow,
+  WatchRefusal,
+  WatchRequest,
+  WatchSnapshot,
+} from '../../../../src/leaderboard/live/leaderboard.wire.js';
+import { openNamespace } from '../../live/namespace.js';
+import { applyChanges, type Top } from './apply-changes.js';
+import { countChange } from './change-rate.js';
+
+export const BOARD = 'arena';
+/** Rows on the page. */
+export const SHOWN = 10;
+const ANSWER_TIMEOUT_MS = 5000;
+const RETRY_MS = 2000;
+
+interface Incoming {
+  changes: (changes: LeaderboardChanges) => void;
+  me: (place: OwnPlaceChanged) => void;
+  behind: (which: ViewerBehind) => void;
+  degraded: (notice: DegradedBoard) => void;
+}
+
+export interface Followed {
+  playerId: string;
+  name: string;
+}
+
+type Send = (request: WatchRequest, answer: (reply: WatchSnapshot | WatchRefusal) => void) => void;
+type ChangesListener = (changes: LeaderboardChanges) => void;
+
+export const { socket: boardSocket, state: boardState } = openNamespace<
+  Incoming,
+  { watch: Send; resync: Send }
+>('/leaderboard');
+
+/** null until the first snapshot of the window. */
+export const top = signal<Top | null>(null);
+/** The players in the newest message. */
+export const touched = signal<ReadonlySet<string>>(new Set());
+/** How often the page received the whole top: once for each connection, window and missed message. */
+export const snapshots = signal(0);
+/** Why there is no board to show, else null. */
+export const refusal = signal<string | null>(null);
+/** Whether PostgreSQL answers because the engine is down. */
+export const isDegraded = signal(false);
+export const watchedWindow = signal<WatchedWindow>('all');
+export const followed = signal<Followed | null>(null);
+/** The rank of the followed player; null without one, and while that player has no score. */
+export const me = signal<OwnPlace | null>(null);
+
+const listeners = new Set<ChangesListener>();
+let watchedTop = SHOWN;
+/** The number of the newest request. Answers to older ones are dropped. */
+let newest = 0;
+let waiting = false;
+
+export function watchBoard(): void {
+  boardSocket.on('connect', () => request('watch'));
+  boardSocket.on('changes', apply);
+  boardSocket.on('behind', () => request('resync'));
+  boardSocket.on('degraded', ({ degraded }) => (isDegraded.value = degraded));
+  boardSocket.on('me', (place) => {
+    const isOurs = place.window === watchedWindow.value && place.playerId === followed.value?.playerId;
+    if (isOurs) me.value = place.rank === null ? null : place;
+  });
+}
+
+/** Calls `listener` with all changes that the page applied. Returns the function that ends this. */
+export function onChanges(listener: ChangesListener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+export function follow(player: Followed | null): void {
+  followed.value = player;
+  me.value = null;
+  request('watch');
+}
+
+export function chooseWindow(window: WatchedWindow): void {
+  watchedWindow.value = window;
+  me.value = null;
+  request('watch');
+}
+
+/** How many entries the server sends, from the first. The page shows the first of them. */
+export function watchTop(entries: number): void {
+  if (entries === watchedTop) return;
+  watchedTop = entries;
+  request('watch');
+}
+
+function apply(changes: LeaderboardChanges): void {
+  // A snapshot is on its way, and these changes belong to the list it replaces.
+  if (waiting || top.value === null) return;
+  const applied = applyChanges(top.value, changes);
+  if (applied.kind === 'resync') return request('resync');
+  countChange();
+  touched.value = new Set(changes.entries.map(({ playerId }) => playerId));
+  top.value = applied.top;
+  for (const listener of listeners) listener(changes);
+}
+
+function request(event: 'watch' | 'resync'): void {
+  if (!boardSocket.connected) return;
+  const number = ++newest;
+  waiting = true;
+  const window = watchedWindow.value;
+  const watch = { board: BOARD, window, top: watchedTop, playerId: followed.value?.playerId };
+  // A callback, not a promise: see WatchRequest.
+  boardSocket.timeout(ANSWER_TIMEOUT_MS).emit(event, watch, (error, reply) => {
+    if (number !== newest) return;
+    if (error) retry('The board does not answer.');
+    else receive(reply);
+  });
+}
+
+function receive(reply: WatchSnapshot | WatchRefusal): void {
+  if ('error' in reply) return retry(reply.error.detail);
+  waiting = false;
+  refusal.value = null;
+  isDegraded.value = reply.degraded === true;
+  top.value = { version: reply.version, ties: reply.ties, entries: reply.entries };
+  touched.value = new Set(reply.entries.map(({ playerId }) => playerId));
+  snapshots.value += 1;
+  me.value = reply.me;
+}
+
+function retry(why: string): void {
+  refusal.value = why;
+  // Without a connection, the next one sends the request anyway.
+  setTimeout(() => {
+    if (boardSocket.connected && waiting) request('watch');
+  }, RETRY_MS);
+}
