@@ -13,6 +13,7 @@ describe('parseOptions', () => {
     expect(parseOptions([])).toEqual({
       scenarios: [],
       quick: false,
+      profile: false,
       url: null,
       seconds: 1,
       rounds: 9,
@@ -88,6 +89,13 @@ describe('parseOptions', () => {
 
   it('accepts an option that one of the chosen scenarios uses', () => {
     expect(parseOptions(['local-hit', 'viewers', '--rounds', '2']).rounds).toBe(2);
+  });
+
+  it('refuses --profile of an app that it does not start', () => {
+    expect(parseOptions(['--profile']).profile).toBe(true);
+    expect(() => parseOptions(['--profile', '--url', 'http://localhost:3000'])).toThrow(
+      '--profile needs an app that this command starts. Remove --url.',
+    );
   });
 
   it('rejects an unknown option', () => {

@@ -18,6 +18,8 @@ export interface LoadOptions {
   json: string | null;
   /** HTML file of the report. null: the same name as the JSON file. */
   html: string | null;
+  /** Takes CPU profiles. */
+  profile: boolean;
   /** JSON file of an earlier report. null: none. */
   compare: string | null;
 }
@@ -41,6 +43,7 @@ export function parseOptions(args: string[], scenarios: readonly Named[]): LoadO
       json: { type: 'string' },
       html: { type: 'string' },
       compare: { type: 'string' },
+      profile: { type: 'boolean', default: false },
     },
   });
   const names = scenarios.map(({ name }) => name);
@@ -55,10 +58,13 @@ export function parseOptions(args: string[], scenarios: readonly Named[]): LoadO
     throw new Error(
       `--${useless} has no effect on ${positionals.join(', ') || 'any of these scenarios'}. --help lists the options of each.`,
     );
+  if (values.profile && values.url !== undefined)
+    throw new Error('--profile needs an app that this command starts. Remove --url.');
   const { rounds, seconds } = { ...(values.quick ? QUICK : FULL), ...definedIn(values) };
   return {
     scenarios: positionals,
     quick: values.quick,
+    profile: values.profile,
     url: values.url === undefined ? null : originOf(values.url, values['i-own-this-host']),
     seconds: numberIn('--seconds', seconds, 0.1, 60),
     rounds: wholeNumber('--rounds', rounds, 20),

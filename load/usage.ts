@@ -41,6 +41,7 @@ export function usageOf(command: string, scenarios: readonly Named[], ending: re
     '  --quick             short rounds, and without the long scenarios, unless they are named',
     ...options.flatMap((option) => DESCRIPTIONS[option]),
     '  --compare OLD.json  what has changed since an earlier report: medians whose intervals do not overlap',
+    '  --profile           CPU profile and flame graph of the app, or of this process for a scenario without an app',
     '  --json FILE         the figures (default .data/load/<date>.json)',
     '  --html FILE         the report (default .data/load/<date>.html)',
     ...ending,

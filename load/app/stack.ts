@@ -6,8 +6,15 @@ export interface Stack {
   url: string;
   /** null if the launcher started no engine of its own, or several. */
   engineUrl: string | null;
+  /** Opens the inspector of the app's process. Resolves with its URL. */
+  inspect(): Promise<string>;
   stop(): Promise<unknown>;
 }
+
+/** Node.js opens its inspector when it receives SIGUSR1, with this on a free port. */
+const ANY_INSPECTOR_PORT = `${process.env['NODE_OPTIONS'] ?? ''} --inspect-port=127.0.0.1:0`.trim();
+
+const INSPECTOR = /Debugger listening on (ws:\S+)/;
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -23,15 +30,19 @@ export async function startStack(
 ): Promise<Stack> {
   const port = await freePort();
   let engineUrl: string | null = null;
+  let appPid = 0;
+  let inspectorUrl = '';
   const onLine = (line: string) => {
     engineUrl ??= engineUrlIn(line);
+    appPid ||= Number(/^app .* pid (\d+)/.exec(line)?.[1] ?? 0);
+    inspectorUrl ||= INSPECTOR.exec(line)?.[1] ?? '';
     say(line);
   };
   const launcher = await GuardedProcess.start({
     program: process.execPath,
     args: ['--import', 'tsx', 'local/start.ts'],
     cwd: repository,
-    env: { ...process.env, ...settings, PORT: String(port) },
+    env: { ...process.env, ...settings, PORT: String(port), NODE_OPTIONS: ANY_INSPECTOR_PORT },
     graceSeconds: 30,
     onLine,
   });
@@ -45,7 +56,12 @@ export async function startStack(
   } finally {
     signal.removeEventListener('abort', interrupt);
   }
-  return { url: `http://localhost:${port}`, engineUrl, stop: () => launcher.stop() };
+  const inspect = async () => {
+    process.kill(appPid, 'SIGUSR1');
+    await launcher.logged(INSPECTOR);
+    return inspectorUrl;
+  };
+  return { url: `http://localhost:${port}`, engineUrl, inspect, stop: () => launcher.stop() };
 }
 
 /** For example `engine     valkey-server 8.0.1  valkey://127.0.0.1:6379/0  pid 123`. */

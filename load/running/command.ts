@@ -7,9 +7,10 @@ import { readReport } from '../report/read.js';
 import { type Report, REPORT_VERSION } from '../report/report.js';
 import { saveReport } from '../report/save.js';
 import { formatReport } from '../report/text.js';
+import { ownProfiler, profilerAt } from '../profile/profiler.js';
 import { isMet, type Scenario } from '../scenario.js';
 import { choose } from './choose.js';
-import { measureAll, type Outcome } from './measure-all.js';
+import { measureAll, type Outcome, type ScenarioProfile } from './measure-all.js';
 
 /** A command that measures some of its scenarios. */
 export interface Command {
@@ -52,8 +53,10 @@ async function run(
   try {
     const app = needsApp ? appAt(options, stack, signal) : null;
     const engine = (await app?.cacheEngine()) ?? null;
+    const profilers = options.profile ? await profilersOf(stack) : null;
     const outcome = await measureAll({
       scenarios,
+      profilerOf: ({ needs }) => profilers?.[needs ?? 'app'] ?? null,
       app,
       engineUrl: stack?.engineUrl ?? null,
       options,
@@ -69,7 +72,9 @@ async function run(
       options,
       scenarios: [...outcome.found],
     };
-    if (report.scenarios.length > 0) await publish(report, old);
+    profilers?.servers.close();
+    profilers?.app?.close();
+    if (report.scenarios.length > 0) await publish(report, old, outcome.profiles);
     return failuresOf(command, outcome);
   } finally {
     await stack?.stop();
@@ -90,10 +95,19 @@ function appAt({ url }: LoadOptions, stack: Stack | null, signal: AbortSignal): 
   return new AppClient(url ?? stack?.url ?? '', process.env['OPERATOR_KEY'], signal);
 }
 
-async function publish(report: Report, old: Report | null): Promise<void> {
+/** Of the app, and of this process, in which the scenarios without an app run what they measure. */
+async function profilersOf(stack: Stack | null) {
+  return { app: stack && (await profilerAt(await stack.inspect())), servers: await ownProfiler() };
+}
+
+async function publish(
+  report: Report,
+  old: Report | null,
+  profiles: readonly ScenarioProfile[],
+): Promise<void> {
   const changes = old && changesBetween(old, report);
   process.stdout.write(`${formatReport(report, changes)}\n`);
-  for (const file of await saveReport(report, changes)) say(`Written to ${file}`);
+  for (const file of await saveReport(report, changes, profiles)) say(`Written to ${file}`);
 }
 
 function failuresOf({ mustMeetGoals }: Command, { found, failures }: Outcome): string[] {

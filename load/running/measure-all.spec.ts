@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EngineUnavailableError } from '../../local/index.js';
 import { parseOptions } from '../options.js';
 import type { ServersScenario, Setting } from '../scenario.js';
+import { ownProfiler, type Profiler } from '../profile/profiler.js';
 import { measureAll } from './measure-all.js';
 
 const scenario = (name: string, measure: (setting: Setting) => Promise<object>): ServersScenario => ({
@@ -19,12 +20,14 @@ const fails = (error: Error) =>
 
 function run(
   scenarios: ServersScenario[],
-  { names = [] as string[], signal = new AbortController().signal } = {},
+  { names = [] as string[], signal = new AbortController().signal, profiler = null as Profiler | null } = {},
 ) {
   const said: string[] = [];
   const options = { ...parseOptions([], []), scenarios: names };
   const say = (progress: string) => void said.push(progress);
-  return { said, outcome: measureAll({ scenarios, app: null, engineUrl: null, options, signal, say }) };
+  const profilerOf = () => profiler;
+  const outcome = measureAll({ scenarios, app: null, engineUrl: null, options, profilerOf, signal, say });
+  return { said, outcome };
 }
 
 describe('measureAll', () => {
@@ -35,6 +38,14 @@ describe('measureAll', () => {
     expect(failures).toEqual([]);
     expect(said[0]).toBe('2:00 min left. a: starts');
     expect(said.at(-1)).toMatch(/min left\. b: took 0:01 min$/);
+  });
+
+  it('profiles each scenario, and reports whose code took the time', async () => {
+    const profiler = await ownProfiler();
+    const { found, profiles } = await run([works('a')], { profiler }).outcome;
+    profiler.close();
+    expect(profiles.map(({ scenario }) => scenario)).toEqual(['a']);
+    expect(found[0]?.tables.map(({ title }) => title)).toEqual(['CPU time of the code']);
   });
 
   it('keeps what was found before a failure, and stops there', async () => {
@@ -64,6 +75,10 @@ describe('measureAll', () => {
       return new Promise(() => undefined);
     });
     const { outcome } = run([endless, works('a')], { signal: controller.signal });
-    expect(await outcome).toEqual({ found: [], failures: ['endless failed. Stopped by SIGINT.'] });
+    expect(await outcome).toEqual({
+      found: [],
+      profiles: [],
+      failures: ['endless failed. Stopped by SIGINT.'],
+    });
   });
 });

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AppClient } from '../app/app-client.js';
 import { EngineUnavailableError } from '../../local/index.js';
+import { callTreeOf, partsOf } from '../profile/call-tree.js';
+import type { CpuProfile, Profiler } from '../profile/profiler.js';
 import type { LoadOptions } from '../options.js';
 import { type FoundScenario, foundBy } from '../report/report.js';
 import type { Findings, Scenario } from '../scenario.js';
@@ -12,19 +14,28 @@ export interface Run {
   readonly app: AppClient | null;
   readonly engineUrl: string | null;
   readonly options: LoadOptions;
+  /** The profiler of the process that a scenario measures. null without --profile. */
+  readonly profilerOf: (scenario: Scenario) => Profiler | null;
   readonly signal: AbortSignal;
   readonly say: (progress: string) => void;
 }
 
 export interface Outcome {
   readonly found: readonly FoundScenario[];
+  readonly profiles: readonly ScenarioProfile[];
   /** Why the run is not complete, one sentence each. */
   readonly failures: readonly string[];
+}
+
+export interface ScenarioProfile {
+  readonly scenario: string;
+  readonly profile: CpuProfile;
 }
 
 /** Measures one scenario after the other. Stops at the first one that fails, with the findings so far. */
 export async function measureAll(run: Run): Promise<Outcome> {
   const found: FoundScenario[] = [];
+  const profiles: ScenarioProfile[] = [];
   const failures: string[] = [];
   const progress = new Progress(run.scenarios.map((scenario) => scenario.seconds(run.options)));
   for (const [i, scenario] of run.scenarios.entries()) {
@@ -32,10 +43,15 @@ export async function measureAll(run: Run): Promise<Outcome> {
     const say = (what: string) => run.say(`${progress.left}. ${scenario.name}: ${what}`);
     say('starts');
     try {
+      const profiler = run.profilerOf(scenario);
+      await profiler?.start();
       const startedAt = performance.now();
       const findings = await measure(scenario, { ...run, say });
       const seconds = (performance.now() - startedAt) / 1000;
-      found.push(foundBy(scenario, findings, { seconds, options: run.options }));
+      const profile = await profiler?.stop();
+      if (profile) profiles.push({ scenario: scenario.name, profile });
+      const tables = [...(findings.tables ?? []), ...(profile ? [partsOf(callTreeOf(profile))] : [])];
+      found.push(foundBy(scenario, { ...findings, tables }, { seconds, options: run.options }));
       say(`took ${formatMinutes(seconds)} min`);
       // Servers finish what the scenario left behind.
       await wait(500, undefined, { signal: run.signal });
@@ -48,7 +64,7 @@ export async function measureAll(run: Run): Promise<Outcome> {
       if (!isMissing) break;
     }
   }
-  return { found, failures };
+  return { found, profiles, failures };
 }
 
 async function measure(scenario: Scenario, run: Run): Promise<Findings> {
