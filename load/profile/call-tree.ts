@@ -18,7 +18,7 @@ export interface Call {
 }
 
 const IDLE = '(idle)';
-const COMPILED = /^(dist|\.data\/bench)\//;
+const COMPILED = /^.*\/(?:dist|\.data\/bench)\//;
 
 /** The calls in which the process was busy, from the outermost one. */
 export function callTreeOf({ nodes, samples, timeDeltas }: CpuProfile): Call {
@@ -56,6 +56,7 @@ export function partsOf(root: Call): Table {
   };
   add(root);
   const rows = [...byPart]
+    .filter(([, ms]) => ms > 0)
     .toSorted(([, one], [, other]) => other - one)
     .slice(0, 15)
     .map(([part, ms]) => [part, '', formatCount(ms), `${((100 * ms) / root.totalMs).toFixed(1)}%`]);
@@ -67,8 +68,11 @@ function placeOf({
   functionName,
   lineNumber,
 }: ProfileNode['callFrame']): Pick<Call, 'place' | 'part' | 'kind'> {
-  if (url === '')
-    return { place: '', part: functionName.replaceAll(/[()]/g, '') || 'native code', kind: 'native' };
+  if (url === '') {
+    // For example "(garbage collector)". "(program)" is native code that no JavaScript called.
+    const [, part = 'native code'] = /^\((.*)\)$/.exec(functionName) ?? [];
+    return { place: '', part, kind: 'native' };
+  }
   const line = lineNumber + 1;
   if (url.startsWith('node:')) return { place: `${url}:${line}`, part: 'node', kind: 'node' };
   const [, packagePath] = /.*\/node_modules\/(.*)$/.exec(url) ?? [];
@@ -76,6 +80,7 @@ function placeOf({
     const [part = ''] = /^(?:@[^/]+\/)?[^/]+/.exec(packagePath) ?? [];
     return { place: `${packagePath}:${line}`, part, kind: 'package' };
   }
-  const path = relative(process.cwd(), url.replace(/^file:\/\//, '')).replace(COMPILED, '');
+  const file = url.replace(/^file:\/\//, '');
+  const path = COMPILED.test(file) ? file.replace(COMPILED, '') : relative(process.cwd(), file);
   return { place: `${path}:${line}`, part: path.split('/').slice(0, -1).join('/'), kind: 'own' };
 }

@@ -52,7 +52,6 @@ describe('callTreeOf', () => {
       ['garbage collector', '', '4', '40.0%'],
       ['leaderboard/live', '', '1', '10.0%'],
       ['node', '', '1', '10.0%'],
-      ['root', '', '0', '0.0%'],
     ]);
   });
 });

@@ -8,12 +8,14 @@ const HEAD = 28;
 const NARROWEST = 1.5;
 const CHARACTER = 6.2;
 
+const LEGEND = 'Orange: this project. Blue: packages. Green: Node.js. Grey: native code, garbage collection.';
+
 const STYLE = `text{font:11px ui-monospace,monospace;fill:#111}.head{font-size:14px}
 rect{stroke:#fff;stroke-width:.5}.own{fill:#f2a65a}.package{fill:#a9c6e8}.node{fill:#c9d5c0}.native{fill:#d8d3e6}`;
 
 /**
  * The calls as an SVG that requests nothing: a caller above what it calls, as wide as its share of the busy time, the longest ones left.
- * Orange: this project. Blue: packages. Green: Node.js. Grey: native code and garbage collection. The title of a call names file and line.
+ * The title of a call names file and line.
  */
 export function flameGraphOf(root: Call, title: string): string {
   const parts: string[] = [];
@@ -32,7 +34,7 @@ export function flameGraphOf(root: Call, title: string): string {
   draw(root, 0, 0);
   const height = HEAD + (deepest + 1) * ROW;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img"><style>${STYLE}</style>
-<rect width="${WIDTH}" height="${height}" fill="#fff"/><text class="head" x="4" y="18">${escape(title)}</text>
+<rect width="${WIDTH}" height="${height}" fill="#fff"/><text class="head" x="4" y="18">${escape(`${title}, ${(root.totalMs / 1_000).toFixed(1)} s of CPU. ${LEGEND}`)}</text>
 ${parts.join('\n')}
 </svg>
 `;

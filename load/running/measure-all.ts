@@ -8,6 +8,8 @@ import { type FoundScenario, foundBy } from '../report/report.js';
 import type { Findings, Scenario } from '../scenario.js';
 import { formatMinutes, Progress } from './progress.js';
 
+const SETTLES_WITHIN_MS = 500;
+
 export interface Run {
   readonly scenarios: readonly Scenario[];
   /** null if no scenario needs it. */
@@ -45,6 +47,8 @@ export async function measureAll(run: Run): Promise<Outcome> {
     try {
       const profiler = run.profilerOf(scenario);
       await profiler?.start();
+      // The start of a profile stops the process for some time. What waited for it has settled then.
+      if (profiler) await wait(SETTLES_WITHIN_MS, undefined, { signal: run.signal });
       const startedAt = performance.now();
       const findings = await measure(scenario, { ...run, say });
       const seconds = (performance.now() - startedAt) / 1000;
@@ -54,7 +58,7 @@ export async function measureAll(run: Run): Promise<Outcome> {
       found.push(foundBy(scenario, { ...findings, tables }, { seconds, options: run.options }));
       say(`took ${formatMinutes(seconds)} min`);
       // Servers finish what the scenario left behind.
-      await wait(500, undefined, { signal: run.signal });
+      await wait(SETTLES_WITHIN_MS, undefined, { signal: run.signal });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const isMissing = error instanceof EngineUnavailableError;
