@@ -16,6 +16,8 @@ const OWN_SERVERS = { ENGINE_URL: '', DATABASE_URL: '', CACHE_ENGINE_URL: '' };
 const START_MS = 180_000;
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
+const AUTHOR = ['-c', 'user.name=test', '-c', 'user.email=test@localhost'];
+
 let parent: string;
 
 // Each step is an installation, a build or a whole test run.
@@ -58,6 +60,13 @@ describe('a new service with query-cache and leaderboard', () => {
       'query-cache',
       'telemetry',
     ]);
+  });
+
+  it('builds an image that starts, answers and stops, as docker/rehearse.sh shows without Docker', async () => {
+    await run('git', ['init', '--quiet'], { cwd: folder });
+    await run('git', ['add', '--all'], { cwd: folder });
+    await run('git', [...AUTHOR, 'commit', '--quiet', '-m', 'test'], { cwd: folder });
+    expect(await run('bash', ['docker/rehearse.sh', folder], { cwd: '.' })).toContain('rehearsal: passed');
   });
 
   it('has nothing to update', async () => {

@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serviceFiles } from '../../../copy/new-service/service-files.js';
+
+const ALL_MODULES = ['sessions', 'query-cache', 'plain-cache', 'leaderboard'];
+const filesWith = (...modules: string[]) => serviceFiles({ name: 'service', modules });
 
 const candidates = [['docker', 'compose'], ['docker-compose']];
 const compose = candidates.find(([program = '', ...args]) => run(program, [...args, 'version']).status === 0);
@@ -13,22 +17,39 @@ if (!compose && process.env['CI'])
 if (!compose)
   console.warn('docker-compose.yml is not checked: neither `docker compose` nor `docker-compose` is here.');
 
-describe.skipIf(!compose)('docker-compose.yml', () => {
+/** Projects with a compose file: this one, and services that `npm run copy -- --new` makes. */
+const PROJECTS = [
+  { name: 'this application', files: () => null },
+  { name: 'a new service with one module', files: () => filesWith('query-cache') },
+  { name: 'a new service with all modules', files: () => filesWith(...ALL_MODULES) },
+];
+
+describe.skipIf(!compose).each(PROJECTS)('docker-compose.yml of $name', ({ files }) => {
   let folder = '';
+  let project = '.';
+  let whole: ReturnType<typeof run>;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'compose-'));
-    run('sh', ['docker/make-env.sh', join(folder, 'secrets')]);
+    for (const [path, text] of files() ?? []) {
+      project = folder;
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    run('sh', [join(project, 'docker/make-env.sh'), join(folder, 'secrets')]);
     writeFileSync(join(folder, 'no-secrets'), '');
+    whole = config({ PORT: '4000' });
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function config(environment: Record<string, string> = {}, envFile = 'secrets') {
+  function config(environment: Record<string, string>, envFile = 'secrets') {
     const [program = '', ...args] = compose ?? [];
-    return run(program, [...args, '--env-file', join(folder, envFile), 'config'], environment);
+    const file = join(project, 'docker-compose.yml');
+    const options = ['--file', file, '--env-file', join(folder, envFile)];
+    return run(program, [...args, ...options, 'config'], environment);
   }
 
   it('is valid with the secrets from docker/make-env.sh', () => {
-    const { status, stderr } = config();
+    const { status, stderr } = whole;
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
@@ -39,24 +60,29 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
   });
 
   it('publishes only the app, on the loopback', () => {
-    const published = portsOf(config({ PORT: '4000' }).stdout);
-    expect(published).toEqual(['127.0.0.1:4000->3000']);
-  });
-
-  it('moves the query cache to another engine with CACHE_ENGINE_URL', () => {
-    const { stdout } = config({ CACHE_ENGINE_URL: 'memcached://memcached:11211' });
-    expect(stdout).toContain('CACHE_ENGINE_URL: memcached://memcached:11211');
+    expect(portsOf(whole.stdout)).toEqual(['127.0.0.1:4000->3000']);
   });
 
   it('uses only settings that .env.example lists', () => {
-    const known = readFileSync('.env.example', 'utf8')
+    const known = readFileSync(join(project, '.env.example'), 'utf8')
       .match(/^(# )?[A-Z_]+(?==)/gm)
       ?.map((line) => line.replace('# ', ''));
     const [, environment = ''] =
-      /^ {2}app:\n(?:.*\n)*? {4}environment:\n((?: {6}.*\n)+)/m.exec(config().stdout) ?? [];
+      /^ {2}app:\n(?:.*\n)*? {4}environment:\n((?: {6}.*\n)+)/m.exec(whole.stdout) ?? [];
     const set = environment.match(/[A-Z_]+(?=:)/g);
     expect(set).toContain('ENGINE_URL');
     expect(known).toEqual(expect.arrayContaining(set ?? []));
+  });
+
+  it('passes every secret on to the app or the database', () => {
+    const secrets = readFileSync(join(folder, 'secrets'), 'utf8').trim().split('\n');
+    expect(secrets.length).toBeGreaterThan(1);
+    for (const secret of secrets) expect(whole.stdout).toContain(secret.slice(secret.indexOf('=') + 1));
+  });
+
+  it.skipIf(files())('moves the query cache to another engine with CACHE_ENGINE_URL', () => {
+    const { stdout } = config({ CACHE_ENGINE_URL: 'memcached://memcached:11211' });
+    expect(stdout).toContain('CACHE_ENGINE_URL: memcached://memcached:11211');
   });
 });
 
