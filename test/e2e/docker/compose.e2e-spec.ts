@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serviceFiles } from '../../../copy/new-service/service-files.js';
 
+const APP = '127.0.0.1:4000->3000';
+const GRAFANA = '127.0.0.1:3001->3000';
+const PROMETHEUS = '127.0.0.1:9090->9090';
 const ALL_MODULES = ['sessions', 'query-cache', 'plain-cache', 'leaderboard'];
 const filesWith = (...modules: string[]) => serviceFiles({ name: 'service', modules });
 
@@ -19,12 +22,12 @@ if (!compose)
 
 /** Projects with a compose file: this one, and services that `npm run copy -- --new` makes. */
 const PROJECTS = [
-  { name: 'this application', files: () => null },
-  { name: 'a new service with one module', files: () => filesWith('query-cache') },
-  { name: 'a new service with all modules', files: () => filesWith(...ALL_MODULES) },
+  { name: 'this application', files: () => null, published: [GRAFANA, APP, PROMETHEUS] },
+  { name: 'a new service with one module', files: () => filesWith('query-cache'), published: [APP] },
+  { name: 'a new service with all modules', files: () => filesWith(...ALL_MODULES), published: [APP] },
 ];
 
-describe.skipIf(!compose).each(PROJECTS)('docker-compose.yml of $name', ({ files }) => {
+describe.skipIf(!compose).each(PROJECTS)('docker-compose.yml of $name', ({ files, published }) => {
   let folder = '';
   let project = '.';
   let whole: ReturnType<typeof run>;
@@ -44,7 +47,7 @@ describe.skipIf(!compose).each(PROJECTS)('docker-compose.yml of $name', ({ files
   function config(environment: Record<string, string>, envFile = 'secrets') {
     const [program = '', ...args] = compose ?? [];
     const file = join(project, 'docker-compose.yml');
-    const options = ['--file', file, '--env-file', join(folder, envFile)];
+    const options = ['--file', file, '--env-file', join(folder, envFile), '--profile', 'observability'];
     return run(program, [...args, ...options, 'config'], environment);
   }
 
@@ -59,8 +62,8 @@ describe.skipIf(!compose).each(PROJECTS)('docker-compose.yml of $name', ({ files
     expect(stderr).toContain('run sh docker/make-env.sh');
   });
 
-  it('publishes only the app, on the loopback', () => {
-    expect(portsOf(whole.stdout)).toEqual(['127.0.0.1:4000->3000']);
+  it('publishes only the app and the dashboards, on the loopback', () => {
+    expect(portsOf(whole.stdout)).toEqual(published);
   });
 
   it('uses only settings that .env.example lists', () => {
@@ -78,6 +81,12 @@ describe.skipIf(!compose).each(PROJECTS)('docker-compose.yml of $name', ({ files
     const secrets = readFileSync(join(folder, 'secrets'), 'utf8').trim().split('\n');
     expect(secrets.length).toBeGreaterThan(1);
     for (const secret of secrets) expect(whole.stdout).toContain(secret.slice(secret.indexOf('=') + 1));
+  });
+
+  it('mounts only files that exist', () => {
+    const mounted = whole.stdout.match(/docker\/observability\/[\w./-]+/g) ?? [];
+    expect(mounted).toHaveLength(published.includes(GRAFANA) ? 5 : 0);
+    for (const path of mounted) expect([path, existsSync(path)]).toEqual([path, true]);
   });
 
   it.skipIf(files())('moves the query cache to another engine with CACHE_ENGINE_URL', () => {
@@ -132,7 +141,7 @@ function portsOf(config: string): string[] {
   const long = [...config.matchAll(/host_ip: (\S+)\n +target: (\d+)\n +published: "(\d+)"/g)].map(
     ([, ip, target, published]) => `${ip}:${published}->${target}`,
   );
-  return [...short, ...long];
+  return [...short, ...long].toSorted();
 }
 
 function run(program: string, args: string[], environment: Record<string, string> = {}) {

@@ -5,6 +5,9 @@ import { boardEventChannel, boardSizeChannel } from '../../../src/leaderboard/in
 import { startApp, type TestApp } from '../../support/app.js';
 import { asGameServer, asOperator } from '../../support/settings.js';
 import { until } from '../../support/until.js';
+import { Visitors } from '../sessions/visitors.js';
+import { readQueries, seriesIn, unknownIn } from './dashboard-queries.js';
+import { EXPORTER_LACKS, exportedMetrics } from './redis-exporter.js';
 
 const BOARDS = 3000;
 const REPORTED = 100;
@@ -166,6 +169,42 @@ describe('GET /metrics', () => {
     }
     const other = { http_request_method: '_OTHER', http_response_status_code: '404' };
     expect(await valueOf('http_server_request_duration_seconds_count', other)).toBe(3);
+  });
+
+  describe('is what docker/observability queries', () => {
+    const queries = readQueries();
+
+    it('has every metric, label and value of the dashboard and the alert rules', async () => {
+      await new Visitors(app).newVisit();
+      boardEventChannel.publish({ board: 'queried', event: 'shown' });
+      const { text } = await request(app.url).get('/metrics').set(asOperator).expect(200);
+      const own = queries.filter((query) => !query.text.includes('redis_'));
+      expect(own.length).toBeGreaterThan(20);
+      const series = seriesIn(text);
+      expect(own.map((query) => [query.name, unknownIn(query, series)])).toEqual(
+        own.map(({ name }) => [name, []]),
+      );
+    });
+
+    it('notices a metric, a label and a value that do not exist', () => {
+      const series = seriesIn('lookups_total{outcome="hit",otel_scope_name="x"} 1\n');
+      const text = 'sum by (tier) (rate(lookups_total{outcome=~"hit|miss"}[1m])) / rate(loads_total[1m])';
+      const query = { name: 'ratio', text, shownLabels: ['board'] };
+      expect(unknownIn(query, series)).toEqual(['loads_total', 'tier', 'board']);
+      const other = { ...query, text: 'lookups_total{outcome="none"}', shownLabels: [] };
+      expect(unknownIn(other, series)).toEqual(['lookups_total{outcome="none"}']);
+    });
+
+    it.skipIf(EXPORTER_LACKS)(
+      `gets the rest from the exporter of the engine${EXPORTER_LACKS ? ` (skipped: ${EXPORTER_LACKS})` : ''}`,
+      async () => {
+        const { text } = await request(app.url).get('/metrics').set(asOperator).expect(200);
+        const series = [...seriesIn(text), ...seriesIn(await exportedMetrics())];
+        const ofEngine = queries.filter((query) => query.text.includes('redis_'));
+        expect(ofEngine.length).toBeGreaterThan(5);
+        expect(ofEngine.flatMap((query) => unknownIn(query, series))).toEqual([]);
+      },
+    );
   });
 
   it('reports the state of each engine and its breaker', async () => {
