@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { ClaimsView } from './claims/claims-view.js';
 import { HealthPills } from './health/health-pills.js';
 import { LeaderboardView } from './leaderboard/leaderboard-view.js';
 import { Navigation } from './navigation/navigation.js';
@@ -12,6 +13,7 @@ const components: Record<View, ComponentType> = {
   'query-cache': QueryCacheView,
   sessions: SessionsView,
   leaderboard: LeaderboardView,
+  claims: ClaimsView,
 };
 
 export function App() {

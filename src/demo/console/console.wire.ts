@@ -39,6 +39,22 @@ export interface BurstReport {
   durationMs: number;
 }
 
+/** One item of `GET /api/console/claims`. */
+export interface MeasuredClaim {
+  sentence: string;
+  /** Measures it again. */
+  command: string;
+  /** Null if there is no result on this machine. */
+  result: {
+    /** First the most important one. */
+    answers: string[];
+    date: string;
+    machine: string;
+    /** With short rounds, which say less. */
+    isQuick: boolean;
+  } | null;
+}
+
 /** Events of the socket.io namespace `/console`; lookups and session events come in batches, at most 10 a second. */
 export interface ConsoleEvents {
   lookups: (traces: LookupTrace[]) => void;

@@ -6,6 +6,7 @@ export const views = {
   'query-cache': 'Query cache',
   sessions: 'Sessions',
   leaderboard: 'Leaderboard',
+  claims: 'Claims',
 } as const;
 
 export type View = keyof typeof views;

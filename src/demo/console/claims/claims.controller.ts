@@ -1,0 +1,20 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { OperatorGuard } from '../../../http/index.js';
+import type { MeasuredClaim } from '../console.wire.js';
+import { ClaimsService } from './claims.service.js';
+
+@ApiTags('operator')
+@ApiBearerAuth('operator')
+@UseGuards(OperatorGuard)
+@Controller('api/console/claims')
+export class ClaimsController {
+  constructor(private readonly claims: ClaimsService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What this project claims, with the last results of `npm run load` here' })
+  @ApiOkResponse()
+  list(): Promise<MeasuredClaim[]> {
+    return this.claims.claims();
+  }
+}
