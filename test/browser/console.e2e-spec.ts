@@ -1,6 +1,7 @@
 import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp } from '../support/app.js';
+import { accessibilityFaults } from './accessibility.js';
 import { Arena } from './arena.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
@@ -137,6 +138,7 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
       .poll(() => textOf('rank-ratio'), withinSeconds)
       .toMatch(/^The sorted set is .+ the database/);
     expect(await textOf('rank-sql')).toBe(await textOf('rank-sorted-set'));
+    expect(await accessibilityFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ function Crowd(state: CrowdState) {
     <>
       {load?.state === 'running' ? <Progress load={load} /> : <LoadForm {...state} />}
       <ProblemNote problem={loadProblem.value} />
-      <RankComparison players={players} />
+      <RankComparison players={players} isLoading={load?.state === 'running'} />
     </>
   );
 }

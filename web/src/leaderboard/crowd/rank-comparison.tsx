@@ -4,7 +4,7 @@ import { formatMilliseconds } from '../../time/format-time.js';
 import { compareRanks, ranks, type RankAnswer } from './ranks.js';
 
 /** The rank of one player, from SQL and from the sorted set. */
-export function RankComparison({ players }: { players: number }) {
+export function RankComparison({ players, isLoading }: { players: number; isLoading: boolean }) {
   const { isAsking, answers, problem } = ranks.value;
   return (
     <>
@@ -21,6 +21,9 @@ export function RankComparison({ players }: { players: number }) {
         </button>
       </div>
       {players === 0 && <p class="hint">Load players first.</p>}
+      {isLoading && players > 0 && (
+        <p class="hint">While a load runs, both answers take longer, and players are added between them.</p>
+      )}
       <ProblemNote problem={problem} />
       {answers !== null && (
         <>

@@ -1,12 +1,10 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { ProblemNote } from '../../http/problem-note.js';
-import { formatMilliseconds } from '../../time/format-time.js';
-import { follow, followed, me, top } from '../board/board-feed.js';
-import { lead, leadState } from './lead.js';
+import { follow, followed, me, SHOWN, top } from '../board/board-feed.js';
 import { drawPlayer, followById, players, readPlayers } from './players.js';
 
 /** The row of one player, who may be far below the top. */
-export function PlacePanel() {
+export function PlacePanel({ children }: { children: ComponentChildren }) {
   useEffect(() => void readPlayers(), []);
   return (
     <section class="panel" aria-labelledby="place-title">
@@ -34,7 +32,7 @@ export function PlacePanel() {
       </div>
       <Followed />
       <Neighbours />
-      <Lead />
+      {children}
     </section>
   );
 }
@@ -85,36 +83,9 @@ function Neighbours() {
   );
 }
 
-/** A score of one's own, to see how long a change takes to the page. */
-function Lead() {
-  const { isWaiting, result, problem } = leadState.value;
-  const name = followed.value?.name ?? 'a player';
-  return (
-    <>
-      <div class="actions">
-        <button type="button" aria-disabled={isWaiting} data-testid="lead" onClick={() => void lead()}>
-          Put {name} first
-        </button>
-      </div>
-      <ProblemNote problem={problem} />
-      <p class="hint" role="status" data-testid="lag">
-        {result === null ? (
-          'Submits a score and measures the time from the click until the change is on this page.'
-        ) : (
-          <>
-            <strong>{formatMilliseconds(result.pushedMs)}</strong> from the click until{' '}
-            <bdi>{result.name}</bdi> was first on this page: stored in PostgreSQL, ranked by the engine,
-            pushed. The answer to the click took {formatMilliseconds(result.answeredMs)}.
-          </>
-        )}
-      </p>
-    </>
-  );
-}
-
 function placeOf(playerId: string): string {
   // The top is up to a second ahead of `me`, and both are in view.
-  const place = top.value?.entries.find((entry) => entry.playerId === playerId) ?? me.value;
+  const place = top.value?.entries.slice(0, SHOWN).find((entry) => entry.playerId === playerId) ?? me.value;
   if (place === null) return 'not ranked yet';
   return `rank ${place.rank.toLocaleString('en-US')} with ${place.score.toLocaleString('en-US')}`;
 }

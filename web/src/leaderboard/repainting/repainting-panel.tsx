@@ -45,7 +45,7 @@ function Comparison() {
   }));
   return (
     <>
-      <p class="comparison-words" role="status" data-testid="bytes-ratio">
+      <p class="comparison-words" data-testid="bytes-ratio">
         {ratioOf(received.value)}
       </p>
       <div class="sides two-sides">
