@@ -57,7 +57,11 @@ export function isDue(last: number, everyMs: number, now: number): boolean {
   return now - last >= everyMs - TICK_MS / 2;
 }
 
-/** One watch of each room. */
+/** One watch of each room. Allocates nothing per viewer: it runs at each tick, and viewers are many more than rooms. */
 export function roomsOf({ viewers }: Feed): Map<string, Watching> {
-  return new Map([...viewers.values()].map((watching) => [watching.room, watching]));
+  const rooms = new Map<string, Watching>();
+  for (const watching of viewers.values()) {
+    if (!rooms.has(watching.room)) rooms.set(watching.room, watching);
+  }
+  return rooms;
 }
