@@ -31,7 +31,7 @@ export function RankComparison({ players, isLoading }: { players: number; isLoad
             {wordsFor(answers)}
           </p>
           <div class="sides two-sides">
-            <Answer side="direct" label="SQL" about="count(*) over the best index" answer={answers.sql} />
+            <Answer side="direct" label="SQL" about={countedBy(answers.sql)} answer={answers.sql} />
             <Answer
               side="module"
               label="Sorted set"
@@ -83,4 +83,9 @@ function Answer({ side, label, about, answer: { by, playerId, rank, serverMs, ro
 function wordsFor({ sql, sortedSet }: { sql: RankAnswer; sortedSet: RankAnswer }): string {
   const words = compareWithDatabase(sql.serverMs, sortedSet.serverMs);
   return `The sorted set is ${words}.`;
+}
+
+/** The higher a player ranks, the fewer SQL counts, and the less the sorted set gains. */
+function countedBy({ rank }: RankAnswer): string {
+  return `count(*) over the best index: ${((rank ?? 1) - 1).toLocaleString('en-US')} players are above`;
 }

@@ -11,7 +11,7 @@ export function LeadAction() {
     <>
       <div class="actions">
         <button type="button" aria-disabled={isWaiting} data-testid="lead" onClick={() => void lead()}>
-          Put {name} first
+          Put <bdi>{name}</bdi> first
         </button>
       </div>
       <ProblemNote problem={problem} />
