@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { BreakItView } from './break-it/break-it-view.js';
 import { ClaimsView } from './claims/claims-view.js';
 import { HealthPills } from './health/health-pills.js';
 import { LeaderboardView } from './leaderboard/leaderboard-view.js';
@@ -13,6 +14,7 @@ const components: Record<View, ComponentType> = {
   'query-cache': QueryCacheView,
   sessions: SessionsView,
   leaderboard: LeaderboardView,
+  'break-it': BreakItView,
   claims: ClaimsView,
 };
 

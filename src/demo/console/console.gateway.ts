@@ -2,6 +2,7 @@ import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '
 import type { Namespace, Socket } from 'socket.io';
 import { Engines } from '../../engine/index.js';
 import { Operators } from '../../http/index.js';
+import { LauncherClient } from '../servers/launcher.client.js';
 import { ConsoleFeed } from './console-feed.js';
 import type { EngineConnection } from './console.wire.js';
 import { NodeActivityCounter } from './node-activity.counter.js';
@@ -16,6 +17,7 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
     private readonly operators: Operators,
     private readonly engines: Engines,
     private readonly activity: NodeActivityCounter,
+    private readonly launcher: LauncherClient,
   ) {}
 
   afterInit(namespace: Namespace): void {
@@ -36,6 +38,7 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
   handleConnection(socket: Socket): void {
     socket.emit('engines', this.engines.reports());
     socket.emit('connections', this.connections());
+    socket.emit('servers', this.launcher.absence);
     socket.emit('lookups', this.feed.newestTraces(RECENT).toReversed());
   }
 

@@ -62,6 +62,8 @@ export interface ConsoleEvents {
   engines: (engines: EngineReport[]) => void;
   /** Once, after the connection. */
   connections: (connections: EngineConnection[]) => void;
+  /** Once, after the connection: why `GET /api/demo/servers` lists none, and what to do. Null if it does. */
+  servers: (absence: string | null) => void;
   /** Once a second. */
   activity: (activity: NodeActivity) => void;
 }

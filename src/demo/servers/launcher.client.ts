@@ -33,9 +33,19 @@ export class LauncherClient implements OnModuleDestroy {
     process.off('message', this.receive);
   }
 
+  /** Why no server can be listed, and what to do. Null if they can. */
+  get absence(): string | null {
+    return this.isThere && process.connected ? null : NO_LAUNCHER;
+  }
+
+  /** @throws {ServersError} E_NO_LAUNCHER */
+  requireLauncher(): void {
+    if (this.absence !== null) throw new ServersError('E_NO_LAUNCHER', this.absence);
+  }
+
   /** @throws {ServersError} if the launcher refuses, if it does not answer within the limit, and if there is none. */
   async ask<Result>(request: Request, limitSeconds: number): Promise<Result> {
-    if (!this.isThere || !process.connected) throw new ServersError('E_NO_LAUNCHER', NO_LAUNCHER);
+    this.requireLauncher();
     const id = ++this.lastId;
     const silent = new ServersError(
       'E_LAUNCHER_SILENT',

@@ -21,6 +21,7 @@ describe('the servers of an application that npm start did not start', () => {
     ['get', '/api/demo/servers', undefined],
     ['post', '/api/demo/servers/engine', { action: 'kill' }],
     ['post', '/api/demo/cluster', { action: 'add-shard' }],
+    ['post', '/api/demo/scores', { playerId: 'a', score: 1 }],
   ] as const)('are not found, with one sentence and what to do: %s %s', async (method, path, body) => {
     for (const { url } of [demo, app]) {
       const answer = await request(url)[method](path).set(operator).send(body).expect(404);
@@ -35,13 +36,15 @@ describe('the servers of an application that npm start did not start', () => {
   });
 });
 
-describe('POST /api/demo/servers/:name and /api/demo/cluster', () => {
+describe('POST /api/demo/servers/:name, /api/demo/cluster and /api/demo/scores', () => {
   it.each([
     ['servers/engine', {}, 'action'],
     ['servers/engine', { action: 'reboot' }, 'action'],
     ['servers/engine', { action: 'kill', force: true }, ''],
     ['servers/..%2F..%2Fetc', { action: 'kill' }, 'name'],
     ['cluster', { action: 'kill' }, 'action'],
+    ['scores', { playerId: 'a b', score: 1 }, 'playerId'],
+    ['scores', { playerId: 'a', score: 0.5 }, 'score'],
   ])('names the wrong field: %s %j', async (path, body, field) => {
     const answer = await request(demo.url).post(`/api/demo/${path}`).send(body).expect(422);
     expect(answer.body).toMatchObject({ code: 'E_INVALID', errors: [{ field }] });

@@ -6,6 +6,7 @@ export const views = {
   'query-cache': 'Query cache',
   sessions: 'Sessions',
   leaderboard: 'Leaderboard',
+  'break-it': 'Break it',
   claims: 'Claims',
 } as const;
 

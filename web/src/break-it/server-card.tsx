@@ -1,0 +1,68 @@
+import type { Server, ServerAction } from '../../../src/demo/servers/servers.wire.js';
+import { describeKind, describeRole, dotOf } from '../servers/describe-server.js';
+import { actOn, running } from './actions.js';
+
+const DOING: Record<string, string> = {
+  kill: 'being killed',
+  pause: 'being paused',
+  resume: 'being resumed',
+  restart: 'restarting',
+};
+
+export function ServerCard({ server }: { server: Server }) {
+  const { name, state, address, isEncrypted, zone, slots } = server;
+  const doing = running.value[name];
+  const facts = [
+    describeKind(server),
+    address,
+    isEncrypted ? 'TLS' : 'no TLS',
+    zone,
+    slots !== null && `${slots.toLocaleString('en-US')} slots`,
+  ];
+  return (
+    <li class="server" data-state={dotOf(server)} data-testid={`server-${name}`} data-role={server.role}>
+      <h3>
+        <span class="dot" aria-hidden="true" />
+        <bdi>{name}</bdi>
+      </h3>
+      <p class="server-role">
+        <strong data-testid={`role-${name}`}>{describeRole(server)}</strong>{' '}
+        <span data-testid={`state-${name}`}>{(doing !== undefined && DOING[doing]) || state}</span>
+      </p>
+      <p class="hint">{facts.filter(Boolean).join(' · ')}</p>
+      <div class="server-actions">
+        <Action server={server} action="kill" label="Kill" />
+        {state === 'paused' ? (
+          <Action server={server} action="resume" label="Resume" />
+        ) : (
+          <Action server={server} action="pause" label="Pause" />
+        )}
+        <Action server={server} action="restart" label="Restart" />
+      </div>
+    </li>
+  );
+}
+
+interface ActionProps {
+  server: Server;
+  action: ServerAction;
+  label: string;
+}
+
+/** Not `disabled` while an action runs: the button would lose the focus. */
+function Action({ server: { name, state }, action, label }: ActionProps) {
+  const isPossible =
+    state === 'running' || state === 'paused' || (state === 'stopped' && action === 'restart');
+  const isBlocked =
+    !isPossible || running.value[name] !== undefined || running.value['cluster'] !== undefined;
+  return (
+    <button
+      type="button"
+      aria-disabled={isBlocked}
+      aria-label={`${label} ${name}`}
+      onClick={() => !isBlocked && void actOn(name, action)}
+    >
+      {label}
+    </button>
+  );
+}
