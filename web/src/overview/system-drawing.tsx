@@ -1,13 +1,19 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { EngineStatus } from '../../../src/demo/console/console.wire.js';
 import { engineNames } from '../health/engine-names.js';
 import { readiness } from '../health/readiness.js';
 import { boardState } from '../leaderboard/board/board-feed.js';
 import { changesPerSecond } from '../leaderboard/board/change-rate.js';
+import { watchServers } from '../servers/servers.js';
 import { activity, connections } from './activity.js';
+import { EngineNodes } from './engine-nodes.js';
 
-/** Browser, node, engines and PostgreSQL, with the rates of the last second on the lines between them. */
+const LIST_EVERY_MS = 2_000;
+
+/** Browser, app node, engines with their nodes, and PostgreSQL, with the rates of the last second on the lines between them. */
 export function SystemDrawing() {
+  useEffect(() => watchServers(LIST_EVERY_MS), []);
   const now = activity.value;
   const rates = (text: (of: NonNullable<typeof now>) => string): string =>
     now === null ? 'waiting' : text(now);
@@ -48,6 +54,7 @@ function Engines({ answered }: { answered: string }) {
           rate={engine.roles.includes('cache') ? answered : engine.roles.join(', ')}
           name={engineNames[engine.kind]}
           state={engine.state}
+          nodes={<EngineNodes kind={engine.kind} />}
         >
           {describeEngine(engine)}
         </Branch>
@@ -84,14 +91,15 @@ interface BranchProps {
   rate: string;
   name: string;
   state?: EngineStatus['state'];
+  nodes?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-function Branch({ of, rate, name, state = 'connecting', children }: BranchProps) {
+function Branch({ of, rate, name, state = 'connecting', nodes, children }: BranchProps) {
   return (
     <div class="branch">
       <Line of={of}>{rate}</Line>
-      <Box name={name} state={state}>
+      <Box name={name} state={state} nodes={nodes}>
         {children ?? 'checking'}
       </Box>
     </div>
@@ -109,16 +117,18 @@ function Line({ of, children }: { of: 'page' | 'memory' | 'database'; children: 
 interface BoxProps {
   name: string;
   state: EngineStatus['state'];
+  nodes?: ComponentChildren;
   children: ComponentChildren;
 }
 
-function Box({ name, state, children }: BoxProps) {
+function Box({ name, state, nodes, children }: BoxProps) {
   return (
     <div class="box" data-state={state}>
       <span class="dot" aria-hidden="true" />
       <strong>{name}</strong>
       <span class="visually-hidden">{state}</span>
       <p>{children}</p>
+      {nodes}
     </div>
   );
 }

@@ -1,0 +1,29 @@
+import type { EngineStatus } from '../../../src/demo/console/console.wire.js';
+import type { Server } from '../../../src/demo/servers/servers.wire.js';
+import { describeRole, dotOf } from '../servers/describe-server.js';
+import { servers } from '../servers/servers.js';
+
+/** The nodes of an engine with their roles. Renders nothing for one node, and where the servers cannot be listed. */
+export function EngineNodes({ kind }: Pick<EngineStatus, 'kind'>) {
+  const state = servers.value;
+  const nodes = state.kind === 'listed' ? state.servers.filter((server) => server.kind === kind) : [];
+  if (nodes.length < 2) return null;
+  return (
+    <ul class="nodes" data-testid="nodes">
+      {nodes.map((node) => (
+        <Node key={node.name} node={node} />
+      ))}
+    </ul>
+  );
+}
+
+function Node({ node }: { node: Server }) {
+  const { name, state, slots } = node;
+  return (
+    <li class="node" data-state={dotOf(node)} data-role={node.role}>
+      <span class="dot" aria-hidden="true" />
+      <bdi>{name}</bdi> <strong>{state === 'running' ? describeRole(node) : state}</strong>
+      {slots !== null && slots > 0 && <span class="hint"> {slots.toLocaleString('en-US')} slots</span>}
+    </li>
+  );
+}
