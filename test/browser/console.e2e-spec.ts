@@ -1,51 +1,28 @@
-import type { Browser, ConsoleMessage, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startApp } from '../support/app.js';
+import type { ConsoleMessage } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './accessibility.js';
 import { Arena } from './arena.js';
-import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
+import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
 
-const withinSeconds = { timeout: 30_000, interval: 50 };
-// In CI a missing browser is an error.
-const skipped = findChromium() === null && process.env['CI'] === undefined;
-
-describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
-  let app: Awaited<ReturnType<typeof startApp>>;
-  let browser: Browser;
-  let page: Page;
+describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
+  const opened = useConsole();
   let complaints: string[];
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-    app = await startApp({ settings: { DEMO: 'true' } });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await app?.close();
-  });
-
   beforeEach(async () => {
-    const context = await browser.newContext();
-    context.setDefaultTimeout(withinSeconds.timeout);
-    page = await context.newPage();
     complaints = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
+    opened.page.on('pageerror', (error) => complaints.push(error.message));
+    opened.page.on('console', (message) => {
       if (message.type() === 'error' && !isRefusalByTheApi(message)) complaints.push(message.text());
     });
-    await page.goto(app.url);
+    // The listeners must be there before the page loads.
+    await opened.page.reload();
   });
 
-  afterEach(async () => {
-    await page.context().close();
-  });
-
-  const open = (view: string) => page.getByRole('navigation', { name: 'Views' }).getByText(view).click();
-  const textOf = (testId: string) => page.getByTestId(testId).textContent();
-  const runQuery = () => page.getByTestId('ask-once').click();
+  const open = (view: string) => opened.show(view);
+  const textOf = (testId: string) => opened.textOf(testId);
+  const runQuery = () => opened.page.getByTestId('ask-once').click();
   const chooseWay = (way: 'Cached' | 'Uncached') =>
-    page.getByTestId('cache-switch').getByLabel(way, { exact: true }).check();
+    opened.page.getByTestId('cache-switch').getByLabel(way, { exact: true }).check();
   const expectOutcome = async (outcome: string) => {
     await expect.poll(() => textOf('outcome'), withinSeconds).toBe(outcome);
   };
@@ -53,16 +30,16 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   const signOutElsewhere = async () => {
     const body = JSON.stringify({ username: 'ada', password: 'correct horse battery staple' });
     const headers = { 'content-type': 'application/json' };
-    const signedIn = await fetch(`${app.url}/api/sessions`, { method: 'POST', headers, body });
+    const signedIn = await fetch(`${opened.app.url}/api/sessions`, { method: 'POST', headers, body });
     const cookie = String(signedIn.headers.get('set-cookie')).split(';')[0] ?? '';
-    const others = `${app.url}/api/sessions?except=current`;
+    const others = `${opened.app.url}/api/sessions?except=current`;
     expect((await fetch(others, { method: 'DELETE', headers: { cookie } })).status).toBe(200);
   };
   const version = async () => Number(await textOf('leaderboard-version'));
 
   it('shows ten ranked players and updates the board live', async () => {
     await open('Leaderboard');
-    const rows = page.getByTestId('leaderboard-row');
+    const rows = opened.page.getByTestId('leaderboard-row');
     await expect.poll(() => rows.count(), withinSeconds).toBe(10);
     const first = await version();
     await expect.poll(version, withinSeconds).toBeGreaterThan(first);
@@ -73,9 +50,9 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   it('follows a clicked player and shows the neighbours', async () => {
     await open('Leaderboard');
     // Rows move and disappear while the pointer approaches them.
-    await page.getByTestId('leaderboard-row').last().getByRole('button').dispatchEvent('click');
+    await opened.page.getByTestId('leaderboard-row').last().getByRole('button').dispatchEvent('click');
     await expect.poll(() => textOf('followed'), withinSeconds).toMatch(/Following .+, rank \d+ with [\d,]+/);
-    const neighbours = page.getByRole('list', { name: 'Players around the one you follow' });
+    const neighbours = opened.page.getByRole('list', { name: 'Players around the one you follow' });
     // Read in one step: a list of locators could contain rows that have been removed meanwhile.
     const readRanks = () =>
       neighbours.evaluate((list) =>
@@ -87,20 +64,20 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   });
 
   it('shows the rows of GET at the same version after 1,000 random changes and a lost connection', async () => {
-    const arena = new Arena(app);
+    const arena = new Arena(opened.app);
     await open('Leaderboard');
     await arena.setRate(0);
     await arena.change(400);
     const before = Number(await textOf('snapshots'));
     arena.disconnectViewers();
-    await page.getByTestId('board-lost').waitFor();
+    await opened.page.getByTestId('board-lost').waitFor();
     await arena.change(200);
     await expect.poll(() => textOf('leaderboard-connection'), withinSeconds).toBe('live');
     await arena.change(400);
 
     const { version: newest, entries } = await arena.page();
     await expect.poll(version, withinSeconds).toBe(newest);
-    const rows = await page.getByTestId('leaderboard-row').evaluateAll((list) =>
+    const rows = await opened.page.getByTestId('leaderboard-row').evaluateAll((list) =>
       list.map((row) => {
         const text = (part: string) => row.querySelector(`.board-${part}`)?.textContent ?? '';
         return { rank: text('rank'), name: text('name'), score: text('score') };
@@ -120,32 +97,32 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
 
   it('compares both ways to repaint, and both ways to rank', async () => {
     await open('Leaderboard');
-    await page.getByTestId('windows').getByLabel('Today').check();
-    await page.getByTestId('lead').click();
+    await opened.page.getByTestId('windows').getByLabel('Today').check();
+    await opened.page.getByTestId('lead').click();
     await expect.poll(() => textOf('lag'), withinSeconds).toMatch(/^[\d.,]+ m?s from the click/);
-    await page.getByTestId('compare-repainting').click();
+    await opened.page.getByTestId('compare-repainting').click();
     await expect.poll(() => textOf('bytes-ratio'), withinSeconds).toMatch(/textbook sends [\d.]+ times/);
-    expect(await page.getByTestId('compared-textbook').count()).toBe(10);
+    expect(await opened.page.getByTestId('compared-textbook').count()).toBe(10);
 
-    await page.getByTestId('load-crowd').click();
+    await opened.page.getByTestId('load-crowd').click();
     await expect
       .poll(() => textOf('load-progress'), withinSeconds)
       .toMatch(/^[1-9][\d,]+ of 100,000 players/);
-    await page.getByTestId('cancel-load').click();
+    await opened.page.getByTestId('cancel-load').click();
     await expect.poll(() => textOf('crowd-players'), withinSeconds).toMatch(/then the load was cancelled/);
-    await page.getByTestId('compare-ranks').click();
+    await opened.page.getByTestId('compare-ranks').click();
     await expect
       .poll(() => textOf('rank-ratio'), withinSeconds)
       .toMatch(/^The sorted set is .+ the database/);
     expect(await textOf('rank-sql')).toBe(await textOf('rank-sorted-set'));
-    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await accessibilityFaults(opened.page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
   it('answers a repeated query from the cache, and an uncached one from the database', async () => {
     await open('Query cache');
     await runQuery();
-    await page.getByTestId('outcome').waitFor();
+    await opened.page.getByTestId('outcome').waitFor();
     await runQuery();
     await expectOutcome('hit');
     await chooseWay('Uncached');
@@ -161,46 +138,48 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
 
   it('shows a rejection of the server next to the form', async () => {
     await open('Query cache');
-    await page.getByLabel('From', { exact: true }).fill('ZZZ');
+    await opened.page.getByLabel('From', { exact: true }).fill('ZZZ');
     await runQuery();
     await expect.poll(() => textOf('problem'), withinSeconds).toContain('ZZZ');
   });
 
   it('shows within seconds that another device ended the session, even if the page was open before the sign-in', async () => {
     await open('Sessions');
-    await page.getByTestId('sign-in').click();
+    await opened.page.getByTestId('sign-in').click();
     await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
     await signOutElsewhere();
-    await page.locator('.panel-sessions').getByText('Your session has ended').waitFor();
+    await opened.page.locator('.panel-sessions').getByText('Your session has ended').waitFor();
     expect(complaints).toEqual([]);
   });
 
   it('keeps the visitor signed in after a reload, until they sign out', async () => {
     await open('Sessions');
-    await page.getByTestId('sign-in').click();
+    await opened.page.getByTestId('sign-in').click();
     await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
-    await page.reload();
+    await opened.page.reload();
     await expect.poll(() => textOf('signed-in-user'), withinSeconds).toBe('ada');
-    await page.getByTestId('sign-out').click();
-    await page.getByTestId('sign-in').waitFor();
-    await page.reload();
-    await page.getByTestId('sign-in').waitFor();
+    await opened.page.getByTestId('sign-out').click();
+    await opened.page.getByTestId('sign-in').waitFor();
+    await opened.page.reload();
+    await opened.page.getByTestId('sign-in').waitFor();
   });
 
   it('opens each view by keyboard and marks it as the current page', async () => {
-    const link = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Sessions' });
+    const link = opened.page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: 'Sessions' });
     await link.focus();
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
+    await opened.page.keyboard.press('Enter');
+    await opened.page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
     expect(await link.getAttribute('aria-current')).toBe('page');
-    await page.reload();
-    await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
-    await page.goBack();
-    await page.getByTestId('headline').waitFor();
+    await opened.page.reload();
+    await opened.page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
+    await opened.page.goBack();
+    await opened.page.getByTestId('headline').waitFor();
   });
 
   it('shows the database and every engine ready', async () => {
-    const pills = page.getByTestId('health-pill');
+    const pills = opened.page.getByTestId('health-pill');
     const states = () => pills.evaluateAll((list) => list.map((pill) => pill.getAttribute('data-state')));
     await expect.poll(async () => (await states()).length, withinSeconds).toBeGreaterThan(1);
     await expect.poll(async () => new Set(await states()), withinSeconds).toEqual(new Set(['ready']));
@@ -209,10 +188,10 @@ describe.skipIf(skipped)(`the console at /${skipped ? ` (${NO_CHROMIUM})` : ''}`
   it('logs no error and does not violate the content security policy', async () => {
     await open('Query cache');
     await runQuery();
-    await page.getByTestId('lookups').getByRole('listitem').first().waitFor();
+    await opened.page.getByTestId('lookups').getByRole('listitem').first().waitFor();
     await open('Sessions');
-    await page.getByTestId('sign-in').click();
-    await page.getByTestId('session-events').getByRole('listitem').first().waitFor();
+    await opened.page.getByTestId('sign-in').click();
+    await opened.page.getByTestId('session-events').getByRole('listitem').first().waitFor();
     await open('Leaderboard');
     const first = await version();
     await expect.poll(version, withinSeconds).toBeGreaterThan(first);

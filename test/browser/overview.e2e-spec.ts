@@ -1,41 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.js';
-import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
+import { describe, expect, it } from 'vitest';
+import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
 
-const withinSeconds = { timeout: 30_000, interval: 50 };
-const skipped = findChromium() === null && process.env['CI'] === undefined;
-
-describe.skipIf(skipped)(`the overview of the console${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
-  let app: TestApp;
-  let browser: Browser;
-  let page: Page;
-  let errors: string[];
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    app = await startApp({ settings: { DEMO: 'true' } });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await app?.close();
-  });
-
-  beforeEach(async () => {
-    const context = await browser.newContext();
-    context.setDefaultTimeout(withinSeconds.timeout);
-    page = await context.newPage();
-    errors = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-  });
-
-  afterEach(() => page.context().close());
-
-  const textOf = async (testId: string) => (await page.getByTestId(testId).textContent()) ?? '';
+describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
+  const opened = useConsole();
+  const textOf = (testId: string) => opened.textOf(testId);
 
   it('compares the three sides without a click, in words that fit the times it shows', async () => {
-    await page.goto(app.url);
+    const { page } = opened;
     await page.getByTestId('headline').waitFor();
     for (const side of ['direct', 'textbook', 'module']) {
       const state = () => page.getByTestId(`side-${side}`).getAttribute('data-kind');
@@ -47,11 +18,11 @@ describe.skipIf(skipped)(`the overview of the console${skipped ? ` (${NO_CHROMIU
     expect(module).toMatch(/^[\d.]+ ms$/);
     expect(words).toMatch(/^([\d,.]+ times faster than|about as fast as|slower than) the database$/);
     expect(await page.getByRole('main').textContent()).not.toContain('–');
-    expect(errors).toEqual([]);
+    expect(opened.errors).toEqual([]);
   });
 
   it('compares once: a second visit of the view sends no further requests', async () => {
-    await page.goto(app.url);
+    const { page } = opened;
     await page.getByTestId('server-textbook').waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -64,7 +35,7 @@ describe.skipIf(skipped)(`the overview of the console${skipped ? ` (${NO_CHROMIU
   });
 
   it('shows hit ratio, avoided queries and the engine with its encryption', async () => {
-    await page.goto(app.url);
+    const { page } = opened;
     await page.getByTestId('server-textbook').waitFor();
     await expect.poll(() => textOf('hit-ratio'), withinSeconds).toMatch(/^\d+\.\d %$/);
     await expect.poll(async () => Number(await textOf('avoided')), withinSeconds).toBeGreaterThan(4);

@@ -1,57 +1,25 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BurstReport } from '../../src/demo/console/console.wire.js';
-import { startApp, type TestApp } from '../support/app.js';
-import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
+import { isSkipped, SKIPPED, useConsole } from './console-page.js';
 import { contrastsOf } from './contrast.js';
 
-const withinSeconds = { timeout: 45_000, interval: 50 };
-const skipped = findChromium() === null && process.env['CI'] === undefined;
-
-describe.skipIf(skipped)(`the query cache in the console${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
-  let app: TestApp;
-  let browser: Browser;
-  let page: Page;
-  let errors: string[];
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-    app = await startApp({ settings: { DEMO: 'true' } });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await app?.close();
-  });
-
-  beforeEach(async () => {
-    const context = await browser.newContext();
-    context.setDefaultTimeout(withinSeconds.timeout);
-    page = await context.newPage();
-    errors = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(`${app.url}/#/query-cache`);
-  });
-
-  afterEach(() => page.context().close());
-
-  const click = (testId: string) => page.getByTestId(testId).click();
-  const textOf = async (testId: string) => (await page.getByTestId(testId).textContent()) ?? '';
-  const expectText = async (testId: string, text: string | RegExp) => {
-    await expect.poll(() => textOf(testId), withinSeconds).toMatch(text);
-  };
-  const rows = () => page.getByTestId('lookups').getByRole('listitem');
+describe.skipIf(isSkipped)(`the query cache in the console${SKIPPED}`, () => {
+  const opened = useConsole('/#/query-cache');
+  const click = (testId: string) => opened.click(testId);
+  const textOf = (testId: string) => opened.textOf(testId);
+  const expectText = (testId: string, text: RegExp) => opened.waitForText(testId, text);
+  const rows = () => opened.page.getByTestId('lookups').getByRole('listitem');
 
   it('answers the chosen question on all three sides', async () => {
-    await page.getByLabel('Query').selectOption('flight');
-    await page.getByLabel('Flight id').fill('42');
+    await opened.page.getByRole('combobox', { name: /^Query/ }).selectOption('flight');
+    await opened.page.getByLabel('Flight id').fill('42');
     await click('compare-sides');
     for (const side of ['direct', 'textbook', 'module']) await expectText(`server-${side}`, /^[\d.]+ ms$/);
-    expect(errors).toEqual([]);
+    expect(opened.errors).toEqual([]);
   });
 
   it('sends 500 equal requests at once to each side: on that of the module one reaches the database', async () => {
-    await page.getByLabel('From', { exact: true }).fill('JFK');
+    await opened.page.getByLabel('From', { exact: true }).fill('JFK');
     await click('burst');
     await expectText('burst-module', /^1 of 500 reached the database/);
     for (const side of ['textbook', 'direct'])
@@ -63,7 +31,7 @@ describe.skipIf(skipped)(`the query cache in the console${skipped ? ` (${NO_CHRO
     async (side) => {
       const body = JSON.stringify({ side, requests: 50, question: { query: 'top-routes', origin: 'SEA' } });
       const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`${app.url}/api/console/bursts`, { method: 'POST', headers, body });
+      const response = await fetch(`${opened.app.url}/api/console/bursts`, { method: 'POST', headers, body });
       const report = (await response.json()) as BurstReport;
       expect(report).toMatchObject({ side, requests: 50 });
       expect(report.flightQueries).toBeGreaterThan(1);
@@ -74,19 +42,19 @@ describe.skipIf(skipped)(`the query cache in the console${skipped ? ` (${NO_CHRO
     const ask = () => click('ask-once');
     for (const invalidate of ['invalidate-entry', 'invalidate-tag']) {
       await ask();
-      await page.getByTestId('outcome').waitFor();
+      await opened.page.getByTestId('outcome').waitFor();
       await ask();
       await expectText('outcome', /^hit$/);
       await click(invalidate);
       await expectText('invalidated', /The next request is a miss/);
       await ask();
       await expectText('outcome', /^miss$/);
-      await page.reload();
+      await opened.page.reload();
     }
   });
 
   it('lets an answer expire, and requests it again: stale, while a new one is loaded', async () => {
-    await page.getByLabel('Query').selectOption('weather');
+    await opened.page.getByRole('combobox', { name: /^Query/ }).selectOption('weather');
     await click('ask-once');
     await expectText('outcome', /^(miss|hit)$/);
     await click('let-expire');
@@ -97,10 +65,10 @@ describe.skipIf(skipped)(`the query cache in the console${skipped ? ` (${NO_CHRO
 
   it('adds a flight: the module answers with it at once, and the textbook still without it', async () => {
     await click('add-flight');
-    await page.getByText('Sign in first').click();
+    await opened.page.getByText('Sign in first').click();
     await click('sign-in');
-    await page.getByTestId('signed-in-user').waitFor();
-    await page.getByRole('link', { name: 'Query cache' }).click();
+    await opened.page.getByTestId('signed-in-user').waitFor();
+    await opened.page.getByRole('link', { name: 'Query cache' }).click();
     await click('add-flight');
     await expectText('new-flight-module', /the new answer/);
     const [direct, module, textbook] = await Promise.all(
@@ -112,15 +80,15 @@ describe.skipIf(skipped)(`the query cache in the console${skipped ? ` (${NO_CHRO
 
   it('filters the feed by outcome, and holds it while it is paused', async () => {
     await click('ask-once');
-    await page.getByTestId('outcome').waitFor();
+    await opened.page.getByTestId('outcome').waitFor();
     await click('ask-once');
     await expectText('outcome', /^hit$/);
-    await page
+    await opened.page
       .getByRole('group', { name: /outcomes/ })
       .getByText('hit', { exact: true })
       .click();
     await rows().first().waitFor();
-    const shown = await page.getByTestId('lookups').locator('.tag').allTextContents();
+    const shown = await opened.page.getByTestId('lookups').locator('.tag').allTextContents();
     expect(new Set(shown)).toEqual(new Set(['hit']));
 
     await click('pause');
@@ -136,23 +104,23 @@ describe.skipIf(skipped)(`the query cache in the console${skipped ? ` (${NO_CHRO
     await click('ask-once');
     const summary = rows().first().locator('summary');
     await summary.focus();
-    await page.keyboard.press('Enter');
-    await page
+    await opened.page.keyboard.press('Enter');
+    await opened.page
       .getByTestId('lookups')
       .locator('details[open]')
       .getByText('answered by', { exact: true })
       .waitFor();
     expect(
-      await page.getByTestId('lookups').locator('details[open]').getByTestId('waterfall').isVisible(),
+      await opened.page.getByTestId('lookups').locator('details[open]').getByTestId('waterfall').isVisible(),
     ).toBe(true);
   });
 
   it.each(['light', 'dark'] as const)(
     'gives each outcome a word and a colour of its own, readable in the %s theme',
     async (colorScheme) => {
-      await page.emulateMedia({ colorScheme });
-      await page.getByRole('group', { name: /outcomes/ }).waitFor();
-      const found = await contrastsOf(page, '.filter button');
+      await opened.page.emulateMedia({ colorScheme });
+      await opened.page.getByRole('group', { name: /outcomes/ }).waitFor();
+      const found = await contrastsOf(opened.page, '.filter button');
       expect(new Set(found.map(({ color }) => color)).size).toBe(9);
       expect(found.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
     },
