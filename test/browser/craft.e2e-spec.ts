@@ -5,7 +5,7 @@ import { accessibilityFaults } from './accessibility.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
 const skipped = findChromium() === null && process.env['CI'] === undefined;
-const VIEWS = ['overview', 'query-cache', 'sessions', 'leaderboard', 'claims'];
+const VIEWS = ['overview', 'query-cache', 'sessions', 'leaderboard', 'break-it', 'claims'];
 const WIDTHS = [360, 768, 1920];
 
 describe.skipIf(skipped)(`every view of the console${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {

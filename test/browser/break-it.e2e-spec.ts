@@ -1,0 +1,109 @@
+import { mkdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { freePort } from '../../local/machine/free-port.js';
+import { Program } from '../e2e/local/program.js';
+import { createDatabase } from '../support/database.js';
+import { accessibilityFaults } from './accessibility.js';
+import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
+
+const SCREENSHOTS = '.data/screenshots';
+
+/** `npm start` with Sentinel. It may have to build the app and the page first. */
+async function startWithSentinel() {
+  const port = await freePort();
+  const launcher = new Program('local/start.ts', ['--topology', 'sentinel'], {
+    PORT: `${port}`,
+    DATABASE_URL: await createDatabase(),
+    ENGINE_URL: '',
+    CACHE_ENGINE_URL: '',
+    DATASET_ROWS: '5000',
+  });
+  await launcher.says(/^ready /, 150);
+  return {
+    url: `http://localhost:${port}`,
+    close: async () => {
+      launcher.process.kill('SIGTERM');
+      await launcher.exited;
+    },
+  };
+}
+
+describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, () => {
+  const opened = useConsole('/#/break-it', startWithSentinel);
+  const click = (testId: string) => opened.click(testId);
+  const expectText = (testId: string, text: RegExp) => opened.waitForText(testId, text);
+  const act = (action: string, name: string) =>
+    opened.page.getByRole('button', { name: `${action} ${name}`, exact: true }).click();
+  const events = () => opened.page.getByTestId('events').textContent();
+
+  it('tells a failover: events, requests of both sides, and no lost score of the module', async () => {
+    await expectText('role-primary', /^primary$/);
+    await click('load');
+    await expectText('counts-module-score', /^[3-9] answered/);
+    await act('Kill', 'primary');
+    await expectText('state-primary', /^stopped$/);
+    await expect.poll(events, withinSeconds).toMatch(/primary stopped.*replica-\d was promoted to primary/);
+    await expectText('promotion', /^replica-\d was promoted \d+\.\d s after primary stopped\.$/);
+    await act('Restart', 'primary');
+    await expect.poll(events, withinSeconds).toMatch(/primary is running again.*primary became a replica/);
+    await screenshots('failover');
+    await click('load');
+    await expectText('scores-module', /^(\d+) scores were acknowledged, \1 are on the board: 0 lost\.$/);
+    await expectText('scores-textbook', / scores were acknowledged, \d+ are on the board: \d+ lost\.$/);
+    await expectText('requests-module', /^(All|Of) \d+ requests/);
+    await screenshots('afterwards');
+    expect(opened.errors).toEqual([]);
+  }, 180_000);
+
+  it('sends nothing after the visitor has left the view', async () => {
+    await click('load');
+    await expectText('counts-module-query', /^1 answered/);
+    await opened.show('Sessions');
+    await opened.page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
+    const sent: string[] = [];
+    opened.page.on('request', (request) => sent.push(new URL(request.url()).pathname));
+    await opened.page.waitForResponse(/health\/ready/);
+    await opened.page.waitForResponse(/health\/ready/);
+    expect(sent.filter((path) => /demo|textbook|flights/.test(path))).toEqual([]);
+  });
+
+  it('is operated by keyboard, and reports a paused server', async () => {
+    await opened.page.getByRole('button', { name: 'Pause sentinel-3' }).focus();
+    await opened.page.keyboard.press('Enter');
+    await expectText('state-sentinel-3', /^paused$/);
+    await opened.page.getByRole('button', { name: 'Resume sentinel-3' }).focus();
+    await opened.page.keyboard.press('Enter');
+    await expectText('state-sentinel-3', /^running$/);
+  });
+
+  it('has no fault that axe finds, and loses nothing from 360 to 1920 px', async () => {
+    await expectText('role-replica-1', /primary|replica/);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await opened.page.emulateMedia({ colorScheme });
+      expect(await accessibilityFaults(opened.page)).toEqual([]);
+    }
+    for (const width of [360, 768, 1920]) {
+      await opened.page.setViewportSize({ width, height: 900 });
+      expect(await opened.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    }
+  });
+
+  it('draws the nodes with their roles on the overview', async () => {
+    await opened.show('Overview');
+    const system = opened.page.getByTestId('system');
+    await expect.poll(() => system.textContent(), withinSeconds).toMatch(/replica-1.*(primary|replica)/);
+    expect(await opened.textOf('nodes')).toContain('sentinel-3');
+  });
+
+  const screenshots = async (name: string): Promise<void> => {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await opened.page.emulateMedia({ colorScheme });
+      for (const width of [360, 768, 1440]) {
+        await opened.page.setViewportSize({ width, height: 900 });
+        const path = `${SCREENSHOTS}/break-it-${name}-${colorScheme}-${width}.png`;
+        await opened.page.screenshot({ path, fullPage: true });
+      }
+    }
+  };
+});
