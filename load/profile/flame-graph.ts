@@ -5,7 +5,7 @@ const WIDTH = 1_200;
 const ROW = 17;
 const HEAD = 28;
 /** Narrower calls are left out. */
-const NARROWEST = 1.5;
+const NARROWEST = 2;
 const CHARACTER = 6.2;
 
 const LEGEND = 'Orange: this project. Blue: packages. Green: Node.js. Grey: native code, garbage collection.';

@@ -3,7 +3,7 @@ import { LeaderboardError } from '../leaderboard.errors.js';
 import type { BoardTop } from '../leaderboard.responses.js';
 import { LeaderboardService } from '../leaderboard.service.js';
 import { isOutage } from '../sync/outages.js';
-import { type Feed, isDue, type Rooms, roomsOf, TICK_MS } from './feed.js';
+import { type Feed, isDue, type Rooms, TICK_MS } from './feed.js';
 import { sendOwnPlaces } from './own-places.js';
 import { roomChanges } from './top-difference.js';
 
@@ -69,7 +69,7 @@ export class FeedUpdates {
     if (feed.degraded === degraded) return;
     const { board, window } = feed;
     feed.degraded = degraded;
-    for (const [room] of roomsOf(feed)) this.rooms.degraded(room, { board, window, degraded });
+    for (const room of feed.rooms.keys()) this.rooms.degraded(room, { board, window, degraded });
   }
 
   private sendChanges(feed: Feed, next: BoardTop): void {
@@ -77,7 +77,7 @@ export class FeedUpdates {
     // Lower after a failover or during a rebuild. Versions never go back, so wait until the engine has caught up.
     if (next.version < version) return;
     Object.assign(feed, next);
-    for (const [room, { top }] of roomsOf(feed)) {
+    for (const [room, { top }] of feed.rooms) {
       const changes = roomChanges(feed, top, { from: { version, entries }, to: next });
       if (!changes) continue;
       feed.sentAt = performance.now();

@@ -25,6 +25,12 @@ export interface Watching {
   place: OwnPlace | null;
 }
 
+/** Viewers of as many places receive the same changes. */
+export interface Room {
+  readonly top: number;
+  viewers: number;
+}
+
 /** A viewer that waits for a snapshot. It may come from another node, where it has seen this version at most. */
 export interface Arrival {
   version: number;
@@ -38,6 +44,8 @@ export interface Feed extends BoardTop {
   board: string;
   window: BoardWindow;
   viewers: Map<Viewer, Watching>;
+  /** By name. Kept beside the viewers: each change is sent per room, and to find the rooms among thousands of viewers takes time. */
+  rooms: Map<string, Room>;
   /** Viewers whose snapshot is the next read. */
   arriving: Arrival[];
   /** Whether the board may have changed since the last read. */
@@ -57,11 +65,18 @@ export function isDue(last: number, everyMs: number, now: number): boolean {
   return now - last >= everyMs - TICK_MS / 2;
 }
 
-/** One watch of each room. Allocates nothing per viewer: it runs at each tick, and viewers are many more than rooms. */
-export function roomsOf({ viewers }: Feed): Map<string, Watching> {
-  const rooms = new Map<string, Watching>();
-  for (const watching of viewers.values()) {
-    if (!rooms.has(watching.room)) rooms.set(watching.room, watching);
-  }
-  return rooms;
+export function addViewer({ viewers, rooms }: Feed, viewer: Viewer, watching: Watching): void {
+  const { room, top } = watching;
+  viewers.set(viewer, watching);
+  rooms.set(room, { top, viewers: (rooms.get(room)?.viewers ?? 0) + 1 });
+}
+
+/** @returns whether it was a viewer of this feed. */
+export function removeViewer({ viewers, rooms }: Feed, viewer: Viewer): boolean {
+  const watching = viewers.get(viewer);
+  if (!watching) return false;
+  viewers.delete(viewer);
+  const room = rooms.get(watching.room);
+  if (room && --room.viewers === 0) rooms.delete(watching.room);
+  return true;
 }

@@ -62,14 +62,19 @@ function fakeBoard() {
     updates,
   );
   const notices: boolean[] = [];
+  const rooms: string[] = [];
   updates.sendTo({
-    changes: (_room, { version }) => sent.push(version),
+    changes: (room, { version }) => {
+      sent.push(version);
+      rooms.push(room);
+    },
     degraded: (_room, { degraded }) => notices.push(degraded),
   });
   return {
     feeds,
     board,
     sent,
+    rooms,
     notices,
     reads,
     answerOwnPlaces: () => answerOwnPlaces?.(),
@@ -80,15 +85,34 @@ function fakeBoard() {
   };
 }
 
-const watch = (feeds: LiveFeeds, playerId?: string) => {
+const watch = (feeds: LiveFeeds, playerId?: string, top = 10) => {
   const viewer = { own: vi.fn<Viewer['own']>() };
-  const request = { board: BOARD, window: 'all', top: 10, playerId } as const;
+  const request = { board: BOARD, window: 'all', top, playerId } as const;
   return feeds.watch(request, viewer, () => undefined).then(() => viewer);
 };
 
 describe('LiveFeeds', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
+
+  it('sends changes once to each room that still has a viewer', async () => {
+    const { feeds, rooms, change } = fakeBoard();
+    const watches = [watch(feeds), watch(feeds), watch(feeds, undefined, 5)];
+    await vi.advanceTimersByTimeAsync(100);
+    const [first, second] = await Promise.all(watches);
+    const roomsSentWith = async (version: number) => {
+      rooms.length = 0;
+      change(version);
+      await vi.advanceTimersByTimeAsync(100);
+      return rooms.toSorted();
+    };
+    expect(await roomsSentWith(2)).toEqual(['arena:all:10', 'arena:all:5']);
+    if (first) feeds.leave({ board: BOARD, window: 'all' }, first);
+    if (first) feeds.leave({ board: BOARD, window: 'all' }, first);
+    expect(await roomsSentWith(3)).toEqual(['arena:all:10', 'arena:all:5']);
+    if (second) feeds.leave({ board: BOARD, window: 'all' }, second);
+    expect(await roomsSentWith(4)).toEqual(['arena:all:5']);
+  });
 
   it('sends changes while own places are slow, and reads 100 own places at a time', async () => {
     const { feeds, sent, reads, answerOwnPlaces, change } = fakeBoard();

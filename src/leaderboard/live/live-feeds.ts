@@ -6,7 +6,7 @@ import { boardViewersChannel } from '../leaderboard.channel.js';
 import { LeaderboardService } from '../leaderboard.service.js';
 import { ProjectionStore } from '../sorted-sets/projection.store.js';
 import { FeedUpdates, LARGEST_TOP } from './feed-updates.js';
-import { type Feed, TICK_MS, type Viewer, type Watching } from './feed.js';
+import { addViewer, type Feed, removeViewer, TICK_MS, type Viewer, type Watching } from './feed.js';
 import type { OwnPlace, WatchSnapshot } from './leaderboard.wire.js';
 import { ownPlaces } from './own-places.js';
 import type { Watch } from './watch.schema.js';
@@ -46,7 +46,7 @@ export class LiveFeeds implements OnModuleDestroy {
     if (this.feeds.get(feed.name) !== feed) return this.watch(request, viewer, enter);
     const room = this.roomOf(request);
     const watching: Watching = { room, top, playerId, placeReadAt: performance.now(), place: null };
-    feed.viewers.set(viewer, watching);
+    addViewer(feed, viewer, watching);
     publishViewers(feed);
     try {
       if (!isFresh) await this.nextRead(feed, newest);
@@ -62,7 +62,7 @@ export class LiveFeeds implements OnModuleDestroy {
 
   leave({ board, window }: Pick<Watch, 'board' | 'window'>, viewer: Viewer): void {
     const feed = this.feeds.get(feedName(board, window));
-    if (!feed?.viewers.delete(viewer)) return;
+    if (!feed || !removeViewer(feed, viewer)) return;
     publishViewers(feed);
     if (feed.viewers.size === 0) this.close(feed);
   }
@@ -104,6 +104,7 @@ export class LiveFeeds implements OnModuleDestroy {
       board,
       window,
       viewers: new Map(),
+      rooms: new Map(),
       arriving: [],
       isChanged: false,
       isReading: false,
