@@ -15,7 +15,7 @@ export function ServerCard({ server }: { server: Server }) {
   const facts = [
     describeKind(server),
     address,
-    isEncrypted ? 'TLS' : 'no TLS',
+    isEncrypted ? 'TLS' : 'no\u00a0TLS',
     zone,
     slots !== null && `${slots.toLocaleString('en-US')} slots`,
   ];
