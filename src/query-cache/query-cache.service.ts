@@ -109,6 +109,7 @@ export class QueryCacheService implements OnApplicationShutdown {
   stats(): QueryCacheStats {
     return {
       localTier: this.store.localTierStats(),
+      invalidations: this.store.invalidations,
       queries: Object.fromEntries([...this.queries].map(([name, { counters }]) => [name, counters.read()])),
     };
   }

@@ -74,5 +74,7 @@ export interface LocalTierStats {
 /** The counts of one node, as `GET /api/query-cache/stats` returns them. */
 export interface QueryCacheStats {
   localTier: LocalTierStats;
+  /** Of tags or answers, on this node. */
+  invalidations: number;
   queries: Record<string, QueryCounts>;
 }

@@ -1,44 +1,32 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './accessibility.js';
-import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
+import { isSkipped, SKIPPED, useConsole } from './console-page.js';
 
-const skipped = findChromium() === null && process.env['CI'] === undefined;
 const VIEWS = ['overview', 'query-cache', 'sessions', 'leaderboard', 'break-it', 'claims'];
+/** Text that fades in has less contrast for a moment. */
+const settled = { reducedMotion: 'reduce' } as const;
 const WIDTHS = [360, 768, 1920];
 
-describe.skipIf(skipped)(`every view of the console${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
-  let app: TestApp;
-  let browser: Browser;
+describe.skipIf(isSkipped)(`every view of the console${SKIPPED}`, () => {
+  const opened = useConsole();
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-    app = await startApp({ settings: { DEMO: 'true' } });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await app?.close();
-  });
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-
-  const open = async (view: string): Promise<Page> => {
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(`${app.url}/#/${view}`);
+  const openPage = async (): Promise<Page> => (await opened.browser.newContext()).newPage();
+  const load = async (page: Page, view: string): Promise<void> => {
+    await page.goto(`${opened.app.url}/#/${view}`);
     await page.getByTestId('health-pill').first().waitFor();
-    return page;
+  };
+  const open = async (view: string): Promise<Page> => {
+    await load(opened.page, view);
+    return opened.page;
   };
 
   describe.each(VIEWS)('%s', (view) => {
     it('has no fault that axe finds, in light and in dark', async () => {
       const page = await open(view);
-      await page.emulateMedia({ colorScheme: 'light' });
+      await page.emulateMedia({ ...settled, colorScheme: 'light' });
       const inLight = await accessibilityFaults(page);
-      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.emulateMedia({ ...settled, colorScheme: 'dark' });
       const inDark = await accessibilityFaults(page);
       expect({ inLight, inDark }).toEqual({ inLight: [], inDark: [] });
     });
@@ -52,19 +40,18 @@ describe.skipIf(skipped)(`every view of the console${skipped ? ` (${NO_CHROMIUM}
     });
 
     it('logs nothing for a visitor who has never signed in', async () => {
-      const page = await (await browser.newContext()).newPage();
+      const page = await openPage();
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => complaints.push(message.text()));
-      await page.goto(`${app.url}/#/${view}`);
-      await page.getByTestId('health-pill').first().waitFor();
+      await load(page, view);
       await page.waitForLoadState('networkidle');
       expect(complaints).toEqual([]);
     });
   });
 
   it('is sent compressed, in less than 150 KB, and its assets may be stored for a year', async () => {
-    const page = await (await browser.newContext()).newPage();
+    const page = await openPage();
     const sizes: Promise<number>[] = [];
     const headers: Record<string, string>[] = [];
     page.on('response', (response) => {
@@ -77,8 +64,7 @@ describe.skipIf(skipped)(`every view of the console${skipped ? ` (${NO_CHROMIUM}
           .then(({ responseBodySize }) => responseBodySize),
       );
     });
-    await page.goto(app.url);
-    await page.getByTestId('health-pill').first().waitFor();
+    await load(page, 'overview');
     const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     expect(total).toBeGreaterThan(10_000);
     expect(total).toBeLessThan(150_000);

@@ -45,4 +45,15 @@ describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
     await system.getByText('primary').waitFor();
     await expect.poll(() => system.textContent(), withinSeconds).toMatch(/\d+ statements\/s/);
   });
+
+  it('marks an invalidation in the plots of the last minutes', async () => {
+    await opened.page.getByTestId('server-textbook').waitFor();
+    const invalidation = JSON.stringify({ tag: 'airport:ORD' });
+    const headers = { 'content-type': 'application/json' };
+    const url = `${opened.app.url}/api/query-cache/invalidations`;
+    expect((await fetch(url, { method: 'POST', headers, body: invalidation })).status).toBe(200);
+    await opened.page.getByTestId('marks').getByText('invalidated').waitFor();
+    const lines = opened.page.locator('.rate').first().locator('line');
+    await expect.poll(() => lines.count(), withinSeconds).toBe(1);
+  });
 });

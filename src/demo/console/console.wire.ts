@@ -16,6 +16,8 @@ export interface NodeActivity {
   /** Lookups in the query cache, and how many of them were answered from memory. */
   lookups: number;
   fromMemory: number;
+  /** Of tags or answers of the query cache. */
+  invalidations: number;
   /** Open pages with a live feed. */
   viewers: number;
 }

@@ -12,7 +12,7 @@ type Listener = (activity: Omit<NodeActivity, 'viewers'>) => void;
 export class NodeActivityCounter implements OnModuleDestroy {
   private statements = 0;
   private queries = 0;
-  private before: Counted = { statements: 0, flightQueries: 0, lookups: 0, fromMemory: 0 };
+  private before: Counted = { statements: 0, flightQueries: 0, lookups: 0, fromMemory: 0, invalidations: 0 };
   private listener: Listener | undefined;
   private readonly timer = setInterval(() => this.report(), 1_000).unref();
   private readonly unsubscribe = subscribe(statementChannel, ({ operation, table }) => {
@@ -46,11 +46,13 @@ export class NodeActivityCounter implements OnModuleDestroy {
       flightQueries: now.flightQueries - before.flightQueries,
       lookups: now.lookups - before.lookups,
       fromMemory: now.fromMemory - before.fromMemory,
+      invalidations: now.invalidations - before.invalidations,
     });
   }
 
   private totals(): Counted {
-    const counts = Object.values(this.queryCache.stats().queries);
+    const { queries, invalidations } = this.queryCache.stats();
+    const counts = Object.values(queries);
     const sum = (of: (count: (typeof counts)[number]) => number) =>
       counts.reduce((total, count) => total + of(count), 0);
     const fromMemory = sum(({ hits, stale, negative }) => hits.local + hits.engine + stale + negative);
@@ -63,6 +65,7 @@ export class NodeActivityCounter implements OnModuleDestroy {
       flightQueries: this.queries,
       lookups: fromMemory + others,
       fromMemory,
+      invalidations,
     };
   }
 }

@@ -69,6 +69,11 @@ export class QueryCacheStore implements OnApplicationShutdown {
     );
   }
 
+  /** On this node. */
+  get invalidations(): number {
+    return this.pending.count;
+  }
+
   localTierStats(): LocalTierStats {
     return this.local?.stats() ?? { bytes: 0, evictions: 0 };
   }

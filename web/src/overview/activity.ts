@@ -4,10 +4,14 @@ import { consoleSocket } from '../live/console-socket.js';
 
 /** What the node did in the last second; null before the first message. */
 export const activity = signal<NodeActivity | null>(null);
+/** Of the last minutes, oldest first. */
+export const history = signal<NodeActivity[]>([]);
+export const HISTORY_SECONDS = 180;
 export const connections = signal<EngineConnection[]>([]);
 
 consoleSocket.on('activity', (now) => {
   activity.value = now;
+  history.value = [...history.value, now].slice(-HISTORY_SECONDS);
 });
 consoleSocket.on('connections', (now) => {
   connections.value = now;

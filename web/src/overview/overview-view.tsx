@@ -1,3 +1,4 @@
+import { LastMinutes } from './last-minutes/last-minutes.js';
 import { LiveFigures } from './live-figures.js';
 import { Story } from './story.js';
 import { SystemDrawing } from './system-drawing.js';
@@ -8,6 +9,7 @@ export function OverviewView() {
       <Story />
       <SystemDrawing />
       <LiveFigures />
+      <LastMinutes />
     </>
   );
 }
