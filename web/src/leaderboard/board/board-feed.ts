@@ -33,7 +33,6 @@ export interface Followed {
 }
 
 type Send = (request: WatchRequest, answer: (reply: WatchSnapshot | WatchRefusal) => void) => void;
-type ChangesListener = (changes: LeaderboardChanges) => void;
 
 export const { socket: boardSocket, state: boardState } = openNamespace<
   Incoming,
@@ -55,7 +54,6 @@ export const followed = signal<Followed | null>(null);
 /** The rank of the followed player; null without one, and while that player has no score. */
 export const me = signal<OwnPlace | null>(null);
 
-const listeners = new Set<ChangesListener>();
 let watchedTop = SHOWN;
 /** The number of the newest request. Answers to older ones are dropped. */
 let newest = 0;
@@ -70,12 +68,6 @@ export function watchBoard(): void {
     const isOurs = place.window === watchedWindow.value && place.playerId === followed.value?.playerId;
     if (isOurs) me.value = place.rank === null ? null : place;
   });
-}
-
-/** Calls `listener` with all changes that the page applied. Returns the function that ends this. */
-export function onChanges(listener: ChangesListener): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
 }
 
 export function follow(player: Followed | null): void {
@@ -105,7 +97,6 @@ function apply(changes: LeaderboardChanges): void {
   countChange();
   touched.value = new Set(changes.entries.map(({ playerId }) => playerId));
   top.value = applied.top;
-  for (const listener of listeners) listener(changes);
 }
 
 function request(event: 'watch' | 'resync'): void {

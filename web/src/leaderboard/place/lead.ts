@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Lead } from '../../../../src/demo/arena/arena.wire.js';
 import { postJson, request, type Problem } from '../../http/request.js';
-import { followed, onChanges } from '../board/board-feed.js';
+import { followed, top } from '../board/board-feed.js';
 import { drawPlayer } from './players.js';
 
 const LONGEST_PUSH_MS = 5_000;
@@ -47,12 +47,15 @@ const notPushed: Problem = {
   retryAfterSeconds: null,
 };
 
-/** When the page received the scores of a player: a push can be faster than the answer to the request. */
+/**
+ * When the page received the scores of a player, in a change or in a snapshot that was requested meanwhile. Either can be faster than the
+ * answer to the request.
+ */
 function pushesOf(playerId: string) {
   const received: { score: number; at: number }[] = [];
   let check = (): void => undefined;
-  const stop = onChanges(({ entries }) => {
-    const own = entries.find((entry) => entry.playerId === playerId);
+  const stop = top.subscribe((board) => {
+    const own = board?.entries.find((entry) => entry.playerId === playerId);
     if (own === undefined) return;
     received.push({ score: own.score, at: performance.now() });
     check();
