@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { describeProblems } from './problem-responses.js';
 
 /** Names the application in its OpenAPI description. */
 export interface ApiTitle {
@@ -18,5 +19,5 @@ export function serveOpenApi(app: INestApplication, { title, description }: ApiT
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'OPERATOR_KEY' }, 'operator')
     .addCookieAuth('sid', { type: 'apiKey', in: 'cookie' }, 'session')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document));
+  SwaggerModule.setup('docs', app, () => describeProblems(SwaggerModule.createDocument(app, document)));
 }

@@ -1,19 +1,26 @@
 import { CacheInterceptor, CacheModule, CacheTTL } from '@nestjs/cache-manager';
 import { Controller, Get, Param, Query, Req, UseFilters, UseInterceptors, UsePipes } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { KeyvAdapter } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import type { Request } from 'express';
 import { validationPipe } from '../common/index.js';
+import {
+  flightAnswer,
+  rankingAnswer,
+  routeAnswer,
+  topRoutesAnswer,
+} from '../demo/flights/flights.answers.js';
 import { FlightError } from '../demo/flights/flights.errors.js';
 import { FlightsRepository } from '../demo/flights/flights.repository.js';
-import {
-  flightIdSchema,
-  limitSchema,
-  originSchema,
-  type Route,
-  routeSchema,
-} from '../demo/flights/flights.schemas.js';
+import type { Route } from '../demo/flights/flights.schemas.js';
+import { flightIdSchema, limitSchema, originSchema, routeSchema } from '../demo/flights/flights.schemas.js';
 import { TextbookConnections } from './textbook.connections.js';
 import { TextbookErrorFilter } from './textbook.errors.js';
 
@@ -31,6 +38,7 @@ export const textbookCache = CacheModule.registerAsync({
 
 /** The four flight queries, each answer cached under its URL. */
 @ApiTags('textbook')
+@ApiServiceUnavailableResponse({ description: 'E_TEXTBOOK_BUSY, E_TEXTBOOK_ENGINE, E_DATABASE_UNAVAILABLE' })
 @UseFilters(TextbookErrorFilter)
 @UsePipes(validationPipe)
 @UseInterceptors(CacheInterceptor)
@@ -40,8 +48,9 @@ export class TextbookFlightsController {
   constructor(private readonly flights: FlightsRepository) {}
 
   @Get('routes/:origin')
-  @ApiParam({ name: 'origin', example: 'JFK' })
+  @ApiOkResponse({ standardSchema: topRoutesAnswer })
   @ApiOperation({ summary: 'Busiest routes of an airport' })
+  @ApiNotFoundResponse({ description: 'E_AIRPORT_UNKNOWN' })
   async topRoutes(
     @Param({ schema: originSchema }) { origin }: { origin: string },
     @Query({ schema: limitSchema }) { limit }: { limit: number },
@@ -50,29 +59,33 @@ export class TextbookFlightsController {
   }
 
   @Get('routes/:origin/:destination')
-  @ApiParam({ name: 'origin', example: 'JFK' })
-  @ApiParam({ name: 'destination', example: 'LAX' })
+  @ApiOkResponse({ standardSchema: routeAnswer })
   @ApiOperation({ summary: 'Delays of one route' })
+  @ApiNotFoundResponse({ description: 'E_ROUTE_UNKNOWN' })
   async route(@Param({ schema: routeSchema }) route: Route) {
     return (await this.flights.route(route)) ?? notFound('E_ROUTE_UNKNOWN');
   }
 
   @Get('airports/ranking')
+  @ApiOkResponse({ standardSchema: rankingAnswer })
   @ApiOperation({ summary: 'Airports by mean delay, worst first' })
   ranking(@Query({ schema: limitSchema }) { limit }: { limit: number }) {
     return this.flights.airportRanking({ limit });
   }
 
   @Get('mine')
+  @ApiOkResponse({ standardSchema: topRoutesAnswer })
   @ApiOperation({ summary: 'Busiest routes of the airport `home` in the data of the textbook session' })
+  @ApiNotFoundResponse({ description: 'E_AIRPORT_UNKNOWN' })
   async mine(@Req() { session: { visitor } }: Request) {
     const origin = String(visitor?.data['home'] ?? 'JFK');
     return (await this.flights.topRoutes({ origin, limit: 20 })) ?? notFound('E_AIRPORT_UNKNOWN');
   }
 
   @Get(':id')
-  @ApiParam({ name: 'id', example: 1 })
+  @ApiOkResponse({ standardSchema: flightAnswer })
   @ApiOperation({ summary: 'One flight by primary key' })
+  @ApiNotFoundResponse({ description: 'E_FLIGHT_UNKNOWN' })
   async flight(@Param({ schema: flightIdSchema }) { id }: { id: number }) {
     return (await this.flights.flight({ id })) ?? notFound('E_FLIGHT_UNKNOWN');
   }

@@ -10,15 +10,22 @@ import {
   UseFilters,
   UsePipes,
 } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { RedisStore } from 'connect-redis';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
-import { z } from 'zod';
 import { validationPipe } from '../common/index.js';
-import { airport } from '../demo/flights/flights.schemas.js';
 import type { TextbookConnections } from './textbook.connections.js';
 import { TextbookError, TextbookErrorFilter } from './textbook.errors.js';
+import { dataSchema, signInSchema, visitorAnswer, visitorDataAnswer } from './textbook.schemas.js';
 
 type Data = Record<string, string | number | boolean | null>;
 
@@ -27,16 +34,6 @@ declare module 'express-session' {
     visitor: { username: string; data: Data };
   }
 }
-
-const signInSchema = z.object({
-  username: z.string().regex(/^[\w-]{1,32}$/, 'must be 1-32 of a-z, A-Z, 0-9, "_" and "-"'),
-});
-const value = z.union(
-  [z.string(), z.number(), z.boolean(), z.null()],
-  'must be text, a number, true, false or null',
-);
-/** `home` is an airport, for GET /textbook/flights/mine. */
-const dataSchema = z.object({ home: airport.optional() }).catchall(value);
 
 /** As the README of connect-redis shows. */
 export function textbookSession({ clients, options }: TextbookConnections): RequestHandler {
@@ -51,11 +48,13 @@ export function textbookSession({ clients, options }: TextbookConnections): Requ
 
 /** Any name signs in, as in the README of express-session: there is no password, and the session opens nothing else. */
 @ApiTags('textbook')
+@ApiServiceUnavailableResponse({ description: 'E_TEXTBOOK_BUSY, E_TEXTBOOK_ENGINE' })
 @UseFilters(TextbookErrorFilter)
 @UsePipes(validationPipe)
 @Controller('textbook/sessions')
 export class TextbookSessionsController {
   @Post()
+  @ApiCreatedResponse({ standardSchema: visitorAnswer })
   @ApiOperation({ summary: 'Sign in without a password' })
   async signIn(@Req() request: Request, @Body({ schema: signInSchema }) { username }: { username: string }) {
     await new Promise<void>((resolve, reject) => {
@@ -65,13 +64,17 @@ export class TextbookSessionsController {
   }
 
   @Get('current')
+  @ApiOkResponse({ standardSchema: visitorAnswer })
   @ApiOperation({ summary: 'The current session' })
+  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
   current(@Req() request: Request) {
     return visitorOf(request);
   }
 
   @Patch('current/data')
+  @ApiOkResponse({ standardSchema: visitorDataAnswer })
   @ApiOperation({ summary: 'Change fields of the data' })
+  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
   change(@Req() request: Request, @Body({ schema: dataSchema }) data: Data) {
     const visitor = visitorOf(request);
     visitor.data = { ...visitor.data, ...data };
@@ -80,7 +83,9 @@ export class TextbookSessionsController {
 
   @Delete('current')
   @HttpCode(204)
+  @ApiNoContentResponse()
   @ApiOperation({ summary: 'Sign out' })
+  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
   async signOut(@Req() request: Request): Promise<void> {
     visitorOf(request);
     await new Promise<void>((resolve, reject) => {

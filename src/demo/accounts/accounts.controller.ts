@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Post, Put, Req, UsePipes } from '@nestjs/co
 import {
   ApiConflictResponse,
   ApiCookieAuth,
+  ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOperation,
   ApiServiceUnavailableResponse,
@@ -12,7 +13,12 @@ import {
 } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { validationPipe } from '../../common/index.js';
-import { type CurrentSession, SignedInOnly, WithSession } from '../../sessions/index.js';
+import {
+  type CurrentSession,
+  currentSessionAnswer,
+  SignedInOnly,
+  WithSession,
+} from '../../sessions/index.js';
 import {
   type NewAccount,
   newAccountSchema,
@@ -23,6 +29,7 @@ import {
 } from './accounts.schemas.js';
 import { AccountsService } from './accounts.service.js';
 import { AuthenticationService, clientOf } from './authentication.service.js';
+import { accountAnswer } from '../demo.answers.js';
 
 @ApiTags('accounts')
 @UsePipes(validationPipe)
@@ -34,6 +41,7 @@ export class AccountsController {
   ) {}
 
   @Post('accounts')
+  @ApiCreatedResponse({ standardSchema: accountAnswer })
   @ApiOperation({ summary: 'Create an account; limited to SIGN_UPS_PER_ADDRESS an hour' })
   @ApiConflictResponse({ description: 'E_USERNAME_TAKEN' })
   @ApiTooManyRequestsResponse({ description: 'E_TOO_MANY_SIGN_UPS' })
@@ -45,6 +53,7 @@ export class AccountsController {
 
   @Post('sessions')
   @WithSession()
+  @ApiCreatedResponse({ standardSchema: currentSessionAnswer })
   @ApiOperation({ summary: 'Sign in; responds once the engine has the session' })
   @ApiUnauthorizedResponse({ description: 'E_WRONG_CREDENTIALS' })
   @ApiTooManyRequestsResponse({

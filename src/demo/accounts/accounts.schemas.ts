@@ -19,16 +19,22 @@ const plainText = (maxLength: number) =>
     .max(maxLength, `must have at most ${maxLength} characters`)
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
 
-export const newAccountSchema = z.strictObject({ username, password: newPassword });
+export const newAccountSchema = z.strictObject({
+  username: username.meta({ example: 'linus' }),
+  password: newPassword.meta({ example: 'seven quiet rivers at dawn' }),
+});
 
 export const signInSchema = z.strictObject({
   // Not the rules of new names: a name that cannot exist gets the same response as a wrong password.
-  username: plainText(128),
-  password: givenPassword,
-  device: plainText(64).optional(),
+  username: plainText(128).meta({ example: 'ada' }),
+  password: givenPassword.meta({ example: 'correct horse battery staple' }),
+  device: plainText(64).optional().meta({ example: 'Firefox on Linux' }),
 });
 
-export const passwordChangeSchema = z.strictObject({ current: givenPassword, next: newPassword });
+export const passwordChangeSchema = z.strictObject({
+  current: givenPassword.meta({ example: 'correct horse battery staple' }),
+  next: newPassword.meta({ example: 'seven quiet rivers at dawn' }),
+});
 
 export type NewAccount = z.output<typeof newAccountSchema>;
 export type SignIn = z.output<typeof signInSchema>;

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiBearerAuth, ApiNotFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { validationPipe } from '../../common/index.js';
 import { OperatorGuard } from '../../http/index.js';
 import { type LookupTrace, QueryCacheService, type QueryCacheStats } from '../../query-cache/index.js';
 import { ConsoleFeed } from './console-feed.js';
+import { invalidationAnswer, statsAnswer, tracesAnswer } from './console.answers.js';
 
 const tracesQuerySchema = z.object({
   limit: z
@@ -17,7 +18,10 @@ const tracesQuerySchema = z.object({
 
 const text = z.string().min(1, 'must not be empty').max(1_000, 'must be at most 1000 characters');
 const invalidationSchema = z.union(
-  [z.strictObject({ tag: text }), z.strictObject({ query: text, args: z.unknown() })],
+  [
+    z.strictObject({ tag: text.meta({ example: 'airport:JFK' }) }),
+    z.strictObject({ query: text, args: z.unknown() }),
+  ],
   {
     error: 'must be {"tag"}, or {"query","args"}',
   },
@@ -37,12 +41,14 @@ export class QueryCacheController {
   ) {}
 
   @Get('stats')
+  @ApiOkResponse({ standardSchema: statsAnswer })
   @ApiOperation({ summary: 'Counts of every cached query on this node' })
   stats(): QueryCacheStats {
     return this.queryCache.stats();
   }
 
   @Get('traces')
+  @ApiOkResponse({ standardSchema: tracesAnswer })
   @ApiOperation({ summary: 'The newest lookups on this node, newest first' })
   traces(@Query({ schema: tracesQuerySchema }) { limit }: { limit: number }): LookupTrace[] {
     return this.feed.newestTraces(limit);
@@ -50,6 +56,7 @@ export class QueryCacheController {
 
   @Post('invalidations')
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: invalidationAnswer })
   @ApiOperation({ summary: 'Invalidate all answers with a tag, or one answer of a query' })
   @ApiNotFoundResponse({ description: 'E_QUERY_UNKNOWN' })
   async invalidate(

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { OperatorGuard } from '../../http/index.js';
+import { storedSessionAnswer } from './console.answers.js';
 import { SessionsService, SignedInOnly, type StoredSession } from '../../sessions/index.js';
 
 @ApiTags('operator')
@@ -22,8 +23,8 @@ export class StoredSessionController {
   @UseGuards(OperatorGuard)
   @SignedInOnly()
   @ApiOperation({ summary: 'What the engine stores of your session: its content is sealed' })
-  @ApiOkResponse()
-  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION, or E_OPERATOR_KEY' })
+  @ApiOkResponse({ standardSchema: storedSessionAnswer })
+  @ApiUnauthorizedResponse({ description: 'E_KEY_REQUIRED, E_NO_SESSION' })
   read(@Req() request: Request): Promise<StoredSession> {
     return this.sessions.readStored(request);
   }

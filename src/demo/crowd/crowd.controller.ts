@@ -13,12 +13,12 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiBearerAuth,
   ApiConflictResponse,
   ApiNotFoundResponse,
+  ApiOkResponse,
   ApiOperation,
-  ApiParam,
-  ApiQuery,
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -30,6 +30,7 @@ import { CrowdRanks } from './crowd-ranks.service.js';
 import { CrowdErrorFilter } from './crowd.errors.js';
 import { bySchema, loadSchema, numberSchema } from './crowd.schemas.js';
 import type { CrowdRank, CrowdState } from './crowd.wire.js';
+import { crowdAnswer, crowdRankAnswer } from '../demo.answers.js';
 
 @ApiTags('demo')
 @ApiBearerAuth('operator')
@@ -44,6 +45,7 @@ export class CrowdController {
   ) {}
 
   @Get()
+  @ApiOkResponse({ standardSchema: crowdAnswer })
   @ApiOperation({ summary: 'How many players the board "crowd" has, and how its load proceeds' })
   state(): Promise<CrowdState> {
     return this.loader.state();
@@ -51,6 +53,7 @@ export class CrowdController {
 
   @Post('loads')
   @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: crowdAnswer })
   @ApiOperation({ summary: 'Add players until the board "crowd" has this many, at most 1,000,000' })
   @ApiConflictResponse({ description: 'E_LOAD_RUNNING, E_CROWD_LOADED' })
   async load(@Body({ schema: loadSchema }) { players }: { players: number }): Promise<CrowdState> {
@@ -59,6 +62,7 @@ export class CrowdController {
   }
 
   @Delete('loads')
+  @ApiOkResponse({ standardSchema: crowdAnswer })
   @ApiOperation({ summary: 'Cancel the running load. The players that were added stay' })
   cancel(): Promise<CrowdState> {
     this.loader.cancel();
@@ -66,8 +70,7 @@ export class CrowdController {
   }
 
   @Get('players/:number/rank')
-  @ApiParam({ name: 'number', example: 1 })
-  @ApiQuery({ name: 'by', enum: ['sql', 'sorted-set'] })
+  @ApiOkResponse({ standardSchema: crowdRankAnswer })
   @ApiOperation({ summary: 'The rank of one player, counted by SQL or read from the sorted set' })
   @ApiNotFoundResponse({ description: 'E_CROWD_PLAYER_UNKNOWN, E_PLAYER_NOT_RANKED, E_BOARD_UNKNOWN' })
   @ApiServiceUnavailableResponse({ description: 'E_RANKS_BUSY' })

@@ -1,9 +1,11 @@
 import { Body, Controller, Get, Param, Post, Query, UsePipes } from '@nestjs/common';
 import {
+  ApiCookieAuth,
   ApiCreatedResponse,
   ApiNotFoundResponse,
+  ApiOkResponse,
   ApiOperation,
-  ApiParam,
+  ApiServiceUnavailableResponse,
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
@@ -22,9 +24,17 @@ import {
   routeSchema,
 } from './flights.schemas.js';
 import { FlightsService } from './flights.service.js';
+import {
+  addedFlightAnswer,
+  flightAnswer,
+  rankingAnswer,
+  routeAnswer,
+  topRoutesAnswer,
+} from './flights.answers.js';
 
 /** Every answer has the headers of the cache: `Cache-Status`, `Server-Timing`, `Age`, `ETag`. */
 @ApiTags('flights')
+@ApiServiceUnavailableResponse({ description: 'E_DATABASE_UNAVAILABLE, E_DATASET_MISSING, E_LOAD_TIMED_OUT' })
 @UsePipes(validationPipe)
 @Controller('api/flights')
 export class FlightsController {
@@ -34,7 +44,7 @@ export class FlightsController {
   ) {}
 
   @Get('routes/:origin')
-  @ApiParam({ name: 'origin', example: 'JFK' })
+  @ApiOkResponse({ standardSchema: topRoutesAnswer })
   @ApiOperation({ summary: 'Busiest routes of an airport' })
   @ApiNotFoundResponse({ description: 'E_AIRPORT_UNKNOWN' })
   topRoutes(
@@ -47,8 +57,7 @@ export class FlightsController {
 
   @Get('routes/:origin/:destination')
   @FastLane('flights.route')
-  @ApiParam({ name: 'origin', example: 'JFK' })
-  @ApiParam({ name: 'destination', example: 'LAX' })
+  @ApiOkResponse({ standardSchema: routeAnswer })
   @ApiOperation({ summary: 'Delays of one route' })
   @ApiNotFoundResponse({ description: 'E_ROUTE_UNKNOWN' })
   route(@Param({ schema: routeSchema }) route: Route, @ControlHeaders() headers: IncomingHttpHeaders) {
@@ -56,6 +65,7 @@ export class FlightsController {
   }
 
   @Get('airports/ranking')
+  @ApiOkResponse({ standardSchema: rankingAnswer })
   @ApiOperation({ summary: 'Airports by mean delay, worst first' })
   ranking(
     @Query({ schema: limitSchema }) { limit }: { limit: number },
@@ -66,7 +76,7 @@ export class FlightsController {
 
   @Get(':id')
   @FastLane('flights.flight')
-  @ApiParam({ name: 'id', example: 1 })
+  @ApiOkResponse({ standardSchema: flightAnswer })
   @ApiOperation({ summary: 'One flight by primary key: where caching gains little' })
   @ApiNotFoundResponse({ description: 'E_FLIGHT_UNKNOWN' })
   flight(
@@ -78,11 +88,9 @@ export class FlightsController {
 
   @Post()
   @SignedInOnly()
+  @ApiCookieAuth('session')
   @ApiOperation({ summary: 'Add a flight and invalidate the affected answers' })
-  @ApiCreatedResponse({
-    description:
-      '`invalidated: false` means that the engine is down: other nodes may serve old answers for up to 90 s.',
-  })
+  @ApiCreatedResponse({ standardSchema: addedFlightAnswer })
   @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
   add(@Body({ schema: newFlightSchema }) flight: NewFlight) {
     return this.flights.add(flight);

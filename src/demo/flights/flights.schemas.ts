@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const airport = z
   .string()
   .regex(/^[A-Za-z0-9]{3}$/, 'must be an IATA code of three letters such as JFK')
-  .toUpperCase();
+  .toUpperCase()
+  .meta({ example: 'JFK' });
 
 /** Most entries of a list of routes or airports. */
 export const LONGEST_LIST = 100;
@@ -18,19 +19,24 @@ const limit = z
   .default(20);
 
 export const originSchema = z.object({ origin: airport });
-export const routeSchema = z.object({ origin: airport, destination: airport });
+export const routeSchema = z.object({
+  origin: airport,
+  destination: airport.meta({ example: 'LAX' }),
+});
 export const limitSchema = z.object({ limit });
 export const flightIdSchema = z.object({
   id: z
     .string()
     .regex(/^[1-9]\d{0,8}$/, 'must be a flight number such as 1')
+    .meta({ example: '1' })
     .transform(Number),
 });
 
 // A body is stored and returned unchanged, so only one spelling of each value is accepted.
 const airportCode = z
   .string()
-  .regex(/^[A-Z0-9]{3}$/, 'must be an IATA code of three capital letters such as JFK');
+  .regex(/^[A-Z0-9]{3}$/, 'must be an IATA code of three capital letters such as JFK')
+  .meta({ example: 'JFK' });
 
 const DATE_RULE = 'must be a local time from the years 1 to 9999, to the second, such as 2001-06-30T12:05:00';
 const localTime = z.iso
@@ -45,11 +51,11 @@ const smallint = (what: string) =>
     .max(32_767, 'must be at most 32767');
 
 export const newFlightSchema = z.strictObject({
-  date: localTime,
-  delay: smallint('minutes'),
-  distance: smallint('miles').min(1, 'must be at least 1'),
+  date: localTime.meta({ example: '2001-06-30T12:05:00' }),
+  delay: smallint('minutes').meta({ example: 12 }),
+  distance: smallint('miles').min(1, 'must be at least 1').meta({ example: 2475 }),
   origin: airportCode,
-  destination: airportCode,
+  destination: airportCode.meta({ example: 'LAX' }),
 });
 
 export type NewFlight = z.output<typeof newFlightSchema>;

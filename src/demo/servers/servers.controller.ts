@@ -13,8 +13,8 @@ import {
   ApiBearerAuth,
   ApiConflictResponse,
   ApiNotFoundResponse,
+  ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -24,6 +24,7 @@ import { LauncherClient } from './launcher.client.js';
 import { ServersErrorFilter } from './servers.errors.js';
 import { clusterActionSchema, serverActionSchema, serverNameSchema } from './servers.schemas.js';
 import type { ClusterAction, ClusterChange, Server, ServerAction } from './servers.wire.js';
+import { clusterAnswer, serverAnswer, serversAnswer } from '../demo.answers.js';
 
 /** The launcher asks its servers for their roles, and each of them has half a second. */
 const LIST_SECONDS = 5;
@@ -43,6 +44,7 @@ export class ServersController {
   constructor(private readonly launcher: LauncherClient) {}
 
   @Get('servers')
+  @ApiOkResponse({ standardSchema: serversAnswer })
   @ApiOperation({ summary: 'List the servers that npm start started, with their state and role' })
   @ApiNotFoundResponse({ description: 'E_NO_LAUNCHER' })
   list(): Promise<Server[]> {
@@ -51,7 +53,7 @@ export class ServersController {
 
   @Post('servers/:name')
   @HttpCode(200)
-  @ApiParam({ name: 'name', example: 'engine' })
+  @ApiOkResponse({ standardSchema: serverAnswer })
   @ApiOperation({
     summary: 'Kill, pause, resume or restart a server; a restart answers when the server does',
   })
@@ -66,6 +68,7 @@ export class ServersController {
 
   @Post('cluster')
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: clusterAnswer })
   @ApiOperation({ summary: 'Add a shard or remove the newest; answers when all slots have moved' })
   @ApiNotFoundResponse({ description: 'E_NO_LAUNCHER, E_NO_CLUSTER' })
   @ApiConflictResponse({ description: 'E_SERVER_STATE, E_SERVER_BUSY' })

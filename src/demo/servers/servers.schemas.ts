@@ -8,7 +8,10 @@ const oneOf = <const Value extends string>(values: readonly Value[]) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
 export const serverNameSchema = z.object({
-  name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1-64 of a-z, 0-9 and "-"'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, 'must be 1-64 of a-z, 0-9 and "-"')
+    .meta({ example: 'engine' }),
 });
 export const serverActionSchema = z.strictObject({ action: oneOf(SERVER_ACTIONS) });
 export const clusterActionSchema = z.strictObject({ action: oneOf(CLUSTER_ACTIONS) });

@@ -1,8 +1,8 @@
 import { Controller, Get, Headers, Param, UsePipes } from '@nestjs/common';
 import {
   ApiNotFoundResponse,
+  ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -12,6 +12,7 @@ import { validationPipe } from '../../common/index.js';
 import { Operators } from '../../http/index.js';
 import { airport } from '../flights/flights.schemas.js';
 import { WeatherService } from './weather.service.js';
+import { weatherAnswer } from '../demo.answers.js';
 
 const airportSchema = z.object({ airport });
 
@@ -25,10 +26,12 @@ export class WeatherController {
   ) {}
 
   @Get(':airport')
-  @ApiParam({ name: 'airport', example: 'JFK' })
+  @ApiOkResponse({ standardSchema: weatherAnswer })
   @ApiOperation({ summary: 'Weather at an airport, from a slow external service' })
   @ApiNotFoundResponse({ description: 'E_AIRPORT_UNKNOWN' })
-  @ApiServiceUnavailableResponse({ description: 'E_WEATHER_UNAVAILABLE' })
+  @ApiServiceUnavailableResponse({
+    description: 'E_WEATHER_UNAVAILABLE, E_DATABASE_UNAVAILABLE, E_DATASET_MISSING',
+  })
   at(
     @Param({ schema: airportSchema }) { airport }: { airport: string },
     @Headers() headers: IncomingHttpHeaders,

@@ -13,7 +13,17 @@ import {
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { validationPipe } from '../../common/index.js';
 import { DatabaseErrorFilter } from '../../database/index.js';
@@ -36,8 +46,18 @@ import {
   submissionsSchema,
   windowQuerySchema,
 } from './leaderboard.schemas.js';
+import {
+  boardAnswer,
+  boardsAnswer,
+  friendsAnswer,
+  neighboursAnswer,
+  pageAnswer,
+  rankAnswer,
+  submissionsAnswer,
+} from './leaderboard.answers.js';
 
 @ApiTags('leaderboard')
+@ApiServiceUnavailableResponse({ description: 'E_BOARD_BUSY, E_DATABASE_UNAVAILABLE, E_ENGINE_UNAVAILABLE' })
 @UsePipes(validationPipe)
 @UseFilters(LeaderboardErrorFilter, EngineErrorFilter, DatabaseErrorFilter)
 @Controller('api')
@@ -48,6 +68,7 @@ export class LeaderboardController {
   ) {}
 
   @Get('leaderboards')
+  @ApiOkResponse({ standardSchema: boardsAnswer })
   @ApiOperation({ summary: 'List all boards' })
   list() {
     return this.leaderboard.list();
@@ -56,8 +77,9 @@ export class LeaderboardController {
   @Put('leaderboards/:board')
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
-  @ApiParam({ name: 'board', example: 'arena' })
+  @ApiOkResponse({ standardSchema: boardAnswer })
   @ApiOperation({ summary: 'Create a board, or confirm an equal one' })
+  @ApiConflictResponse({ description: 'E_BOARD_EXISTS' })
   define(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Body({ schema: boardDefinitionSchema }) definition: BoardDefinition,
@@ -69,8 +91,15 @@ export class LeaderboardController {
   @HttpCode(200)
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
-  @ApiParam({ name: 'board', example: 'arena' })
+  @ApiOkResponse({ standardSchema: submissionsAnswer })
+  @ApiAcceptedResponse({
+    description: 'Durable; without ranks, as the engine is down',
+    standardSchema: submissionsAnswer,
+  })
   @ApiOperation({ summary: 'Submit one score, or up to 1,000; 202 with null ranks while the engine is down' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN' })
+  @ApiConflictResponse({ description: 'E_SUBMISSION_CONFLICT' })
+  @ApiUnprocessableEntityResponse({ description: 'E_INVALID, E_SCORE_OUT_OF_BOUNDS' })
   async submit(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Body({ schema: submissionsSchema }) body: Submission | Submission[],
@@ -82,8 +111,9 @@ export class LeaderboardController {
   }
 
   @Get('leaderboards/:board')
-  @ApiParam({ name: 'board', example: 'arena' })
+  @ApiOkResponse({ standardSchema: pageAnswer })
   @ApiOperation({ summary: 'Read a page of a board, best first' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN' })
   page(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Query({ schema: pageQuerySchema }) query: PageQuery,
@@ -92,9 +122,9 @@ export class LeaderboardController {
   }
 
   @Get('leaderboards/:board/players/:playerId')
-  @ApiParam({ name: 'board', example: 'arena' })
-  @ApiParam({ name: 'playerId' })
+  @ApiOkResponse({ standardSchema: rankAnswer })
   @ApiOperation({ summary: 'Read the rank, score and percentile of a player' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PLAYER_NOT_RANKED' })
   rank(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: windowQuerySchema }) { window }: { window: BoardWindow },
@@ -103,9 +133,9 @@ export class LeaderboardController {
   }
 
   @Get('leaderboards/:board/players/:playerId/neighbours')
-  @ApiParam({ name: 'board', example: 'arena' })
-  @ApiParam({ name: 'playerId' })
+  @ApiOkResponse({ standardSchema: neighboursAnswer })
   @ApiOperation({ summary: 'Read a player and the players just above and below' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PLAYER_NOT_RANKED' })
   neighbours(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: neighboursQuerySchema }) query: NeighboursQuery,
@@ -115,8 +145,9 @@ export class LeaderboardController {
 
   @Post('leaderboards/:board/ranks')
   @HttpCode(200)
-  @ApiParam({ name: 'board', example: 'arena' })
+  @ApiOkResponse({ standardSchema: friendsAnswer })
   @ApiOperation({ summary: 'Rank up to 1,000 players among each other: those who have a score, best first' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN' })
   ranks(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Query({ schema: windowQuerySchema }) { window }: { window: BoardWindow },
@@ -129,7 +160,6 @@ export class LeaderboardController {
   @HttpCode(204)
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
-  @ApiParam({ name: 'playerId' })
   @ApiOperation({ summary: 'Store the name and country of a player' })
   saveProfile(
     @Param({ schema: playerParameterSchema }) { playerId }: { playerId: string },
@@ -142,7 +172,6 @@ export class LeaderboardController {
   @HttpCode(204)
   @UseGuards(GameServerGuard)
   @ApiBearerAuth('game-server')
-  @ApiParam({ name: 'playerId' })
   @ApiOperation({
     summary: 'Remove a player from all boards; 503 while the engine is down, then repeat the request',
   })

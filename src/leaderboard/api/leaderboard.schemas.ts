@@ -6,7 +6,8 @@ import type { PlayerProfile } from '../players/player-profiles.js';
 
 export const boardName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1-64 of a-z, 0-9 and "-", beginning with a letter or digit');
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1-64 of a-z, 0-9 and "-", beginning with a letter or digit')
+  .meta({ example: 'arena' });
 
 /** No lone surrogates either: UTF-8 encodes two different ones as the same bytes. */
 const plainText = z
@@ -37,8 +38,9 @@ export const window = oneOf(BOARD_WINDOWS).default('all');
 
 /** The path parameter `:board`, for controllers outside of this module. */
 export const boardParameterSchema = z.object({ board: boardName });
-export const playerParametersSchema = z.object({ board: boardName, playerId: identifier });
-export const playerParameterSchema = z.object({ playerId: identifier });
+const playerId = identifier.meta({ example: 'amber' });
+export const playerParametersSchema = z.object({ board: boardName, playerId });
+export const playerParameterSchema = z.object({ playerId });
 
 export const boardDefinitionSchema = z
   .strictObject({
@@ -49,9 +51,10 @@ export const boardDefinitionSchema = z
       .array(oneOf(BOARD_WINDOWS))
       .refine((windows) => windows.includes('all'), 'must contain "all"')
       .transform((windows) => BOARD_WINDOWS.filter((window) => windows.includes(window)))
-      .default(['all']),
+      .default(['all'])
+      .meta({ example: [...BOARD_WINDOWS] }),
     min: wholeNumber.default(0),
-    max: wholeNumber.default(1_000_000),
+    max: wholeNumber.default(1_000_000).meta({ example: 1_000_000_000 }),
   })
   .refine(({ min, max }) => min < max, { path: ['max'], message: 'must be greater than min' })
   .refine((bounds) => orderedChanges(bounds) >= FEWEST_ORDERED_CHANGES, {
@@ -60,9 +63,9 @@ export const boardDefinitionSchema = z
   }) satisfies z.ZodType<BoardDefinition>;
 
 const submissionSchema = z.strictObject({
-  submissionId: identifier,
-  playerId: identifier,
-  score: wholeNumber,
+  submissionId: identifier.meta({ example: 'match-1:amber' }),
+  playerId,
+  score: wholeNumber.meta({ example: 420 }),
 }) satisfies z.ZodType<Submission>;
 
 const submissionsListSchema = z
@@ -96,13 +99,18 @@ export const neighboursQuerySchema = z.object({
 }) satisfies z.ZodType<NeighboursQuery>;
 
 export const playerIdsSchema = z.strictObject({
-  playerIds: z.array(identifier).min(1, 'must not be empty').max(1000, 'must be at most 1,000 players'),
+  playerIds: z
+    .array(identifier)
+    .min(1, 'must not be empty')
+    .max(1000, 'must be at most 1,000 players')
+    .meta({ example: ['amber', 'basil'] }),
 });
 
 export const profileSchema = z.strictObject({
-  name: z.string().trim().pipe(plainText.max(64, 'must be at most 64 characters')),
+  name: z.string().trim().meta({ example: 'Amber' }).pipe(plainText.max(64, 'must be at most 64 characters')),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as "NL"')
-    .nullish(),
+    .nullish()
+    .meta({ example: 'NL' }),
 }) satisfies z.ZodType<PlayerProfile>;

@@ -21,6 +21,7 @@ import {
   ApiOperation,
   ApiPayloadTooLargeResponse,
   ApiQuery,
+  ApiServiceUnavailableResponse,
   ApiTags,
   ApiUnauthorizedResponse,
   ApiUnprocessableEntityResponse,
@@ -33,8 +34,10 @@ import { SignedInOnly } from './session.guard.js';
 import { type EndQuery, endQuerySchema } from './sessions.schemas.js';
 import { SessionsService } from '../request/sessions.service.js';
 import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
+import { currentSessionAnswer, dataAnswer, deviceSessionsAnswer, revokedAnswer } from './sessions.answers.js';
 
 @ApiTags('sessions')
+@ApiServiceUnavailableResponse({ description: 'E_ENGINE_UNAVAILABLE, E_NOT_REPLICATED, E_SESSION_CONTENDED' })
 @ApiCookieAuth('session')
 @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
 @UsePipes(validationPipe)
@@ -45,14 +48,15 @@ export class SessionsController {
 
   @Get('current')
   @SignedInOnly()
+  @ApiOkResponse({ standardSchema: currentSessionAnswer })
   @ApiOperation({ summary: 'The current session and when it expires' })
-  @ApiOkResponse()
   current(@Req() request: Request): CurrentSession {
     return this.sessions.describe(this.sessions.require(request));
   }
 
   @Patch('current/data')
   @SignedInOnly()
+  @ApiOkResponse({ standardSchema: dataAnswer })
   @ApiOperation({ summary: 'Change the data of the session by a JSON merge patch (RFC 7396)' })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ schema: { type: 'object' } })
@@ -74,8 +78,8 @@ export class SessionsController {
 
   @Get()
   @SignedInOnly()
+  @ApiOkResponse({ standardSchema: deviceSessionsAnswer })
   @ApiOperation({ summary: 'List the sessions of this account' })
-  @ApiOkResponse()
   list(@Req() request: Request): Promise<DeviceSession[]> {
     return this.sessions.list(request);
   }
@@ -96,9 +100,9 @@ export class SessionsController {
 
   @Delete()
   @SignedInOnly()
+  @ApiOkResponse({ standardSchema: revokedAnswer })
   @ApiOperation({ summary: 'Sign out everywhere; with except=current, everywhere else' })
   @ApiQuery({ name: 'except', required: false, enum: ['current'] })
-  @ApiOkResponse()
   async revokeAll(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,

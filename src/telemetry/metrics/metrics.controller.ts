@@ -1,5 +1,5 @@
 import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { OperatorGuard } from '../../http/index.js';
 import { MetricsService } from './metrics.service.js';
@@ -12,6 +12,8 @@ export class MetricsController {
   @Get()
   @UseGuards(OperatorGuard)
   @ApiBearerAuth('operator')
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ schema: { type: 'string' } })
   @ApiOperation({ summary: 'Prometheus metrics of this node' })
   read(@Req() request: Request, @Res() response: Response): void {
     this.metrics.answer(request, response);

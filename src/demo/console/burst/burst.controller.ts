@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Req, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiBearerAuth, ApiConflictResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { validationPipe } from '../../../common/index.js';
 import { OperatorGuard } from '../../../http/index.js';
@@ -7,6 +7,7 @@ import type { BurstReport } from '../console.wire.js';
 import { BurstErrorFilter } from './burst.errors.js';
 import { type Burst, burstSchema } from './burst.schemas.js';
 import { BurstService } from './burst.service.js';
+import { burstAnswer } from '../console.answers.js';
 
 @ApiTags('operator')
 @ApiBearerAuth('operator')
@@ -19,6 +20,7 @@ export class BurstController {
 
   @Post()
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: burstAnswer })
   @ApiOperation({ summary: 'Send up to 500 equal requests at once to one side; counts the queries it needs' })
   @ApiConflictResponse({ description: 'E_BURST_RUNNING' })
   run(

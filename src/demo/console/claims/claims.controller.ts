@@ -1,6 +1,7 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { OperatorGuard } from '../../../http/index.js';
+import { claimsAnswer } from '../console.answers.js';
 import type { MeasuredClaim } from '../console.wire.js';
 import { ClaimsService } from './claims.service.js';
 
@@ -13,7 +14,7 @@ export class ClaimsController {
 
   @Get()
   @ApiOperation({ summary: 'What this project claims, with the last results of `npm run load` here' })
-  @ApiOkResponse()
+  @ApiOkResponse({ standardSchema: claimsAnswer })
   list(): Promise<MeasuredClaim[]> {
     return this.claims.claims();
   }

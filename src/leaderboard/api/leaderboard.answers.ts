@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { BOARD_WINDOWS } from '../domain/board.js';
+import type { BoardPage, BoardPlaces, FriendEntry, PlayerRank } from '../leaderboard.responses.js';
+import type { SubmissionAnswer } from '../submissions/score-submissions.js';
+
+const rank = z.int().nullable().meta({ description: 'null while the engine is down' });
+const degraded = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'Present while the engine is down and PostgreSQL answers' });
+const entry = z.object({
+  rank: z.int(),
+  playerId: z.string(),
+  name: z.string().nullable(),
+  score: z.int(),
+}) satisfies z.ZodType<BoardPage['entries'][number]>;
+const places = z.object({
+  board: z.string(),
+  window: z.enum(BOARD_WINDOWS),
+  total: z.int(),
+  version: z.int(),
+  degraded,
+});
+
+/** The answers of the routes, for OpenAPI. */
+export const boardAnswer = z.object({
+  board: z.string(),
+  order: z.enum(['desc', 'asc']),
+  operator: z.enum(['best', 'sum', 'latest']),
+  ties: z.enum(['first', 'shared']),
+  windows: z.array(z.enum(BOARD_WINDOWS)),
+  min: z.int(),
+  max: z.int(),
+  players: z.int(),
+});
+export const boardsAnswer = z.array(boardAnswer);
+export const pageAnswer = places.extend({ entries: z.array(entry) }) satisfies z.ZodType<BoardPage>;
+export const neighboursAnswer = places.extend({
+  entries: z.array(entry.extend({ rank })),
+}) satisfies z.ZodType<BoardPlaces>;
+export const rankAnswer = z.object({
+  rank,
+  score: z.int(),
+  percentile: z.number().nullable(),
+  total: z.int(),
+  degraded,
+}) satisfies z.ZodType<PlayerRank>;
+const friend = z.object({
+  rank,
+  rankAmongThese: z.int(),
+  playerId: z.string(),
+  score: z.int(),
+}) satisfies z.ZodType<FriendEntry>;
+export const friendsAnswer = places.omit({ total: true, version: true }).extend({ entries: z.array(friend) });
+const submissionAnswer = z.object({
+  submissionId: z.string(),
+  playerId: z.string(),
+  score: z.int(),
+  rank,
+  previousRank: z.int().nullable(),
+  applied: z.boolean(),
+}) satisfies z.ZodType<SubmissionAnswer>;
+/** One answer, or one for each submission of an array. */
+export const submissionsAnswer = z.union([submissionAnswer, z.array(submissionAnswer)]);
