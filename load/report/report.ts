@@ -50,9 +50,10 @@ export function foundBy(
 function lengthsOf({ uses }: Scenario, { rounds, seconds }: LoadOptions): string {
   if (uses === undefined) return '';
   if (!uses.includes('rounds')) return 'The lengths are fixed: it has no --rounds and no --seconds.';
+  const some = rounds === 1 ? '1 round' : `${rounds} rounds`;
   return uses.includes('seconds')
-    ? `${rounds} rounds of about ${seconds} s of each side in turn; medians with their intervals.`
-    : `${rounds} rounds. It has no --seconds.`;
+    ? `${some} of about ${seconds} s of each side in turn; medians with their intervals.`
+    : `${some}. It has no --seconds.`;
 }
 
 /** The machine in one line. */
