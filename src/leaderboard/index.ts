@@ -1,3 +1,4 @@
+export { submissionAnswer } from './api/leaderboard.answers.js';
 export { boardEventChannel, boardSizeChannel, boardViewersChannel } from './leaderboard.channel.js';
 export type { BoardEvent, BoardSize, BoardViewers } from './leaderboard.channel.js';
 export { LeaderboardError } from './leaderboard.errors.js';

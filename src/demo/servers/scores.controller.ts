@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, HttpCode, Post, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiBearerAuth, ApiNotFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { validationPipe } from '../../common/index.js';
 import { OperatorGuard } from '../../http/index.js';
-import { LeaderboardService, type SubmissionAnswer } from '../../leaderboard/index.js';
+import { LeaderboardService, submissionAnswer, type SubmissionAnswer } from '../../leaderboard/index.js';
 import { LauncherClient } from './launcher.client.js';
 import { type Score, scoreSchema } from './scores.schemas.js';
 import { ServersErrorFilter } from './servers.errors.js';
@@ -29,6 +36,8 @@ export class ScoresController {
 
   @Post()
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: submissionAnswer })
+  @ApiAcceptedResponse({ standardSchema: submissionAnswer })
   @ApiOperation({
     summary: 'Submit a score to the board `break-it`; 202 with null ranks while the engine is down',
   })

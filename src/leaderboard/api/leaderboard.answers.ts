@@ -52,7 +52,8 @@ const friend = z.object({
   score: z.int(),
 }) satisfies z.ZodType<FriendEntry>;
 export const friendsAnswer = places.omit({ total: true, version: true }).extend({ entries: z.array(friend) });
-const submissionAnswer = z.object({
+/** The schema of {@link SubmissionAnswer}, for the OpenAPI description of a route that answers it. */
+export const submissionAnswer = z.object({
   submissionId: z.string(),
   playerId: z.string(),
   score: z.int(),
