@@ -48,8 +48,8 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     await expect.poll(events, withinSeconds).toMatch(/primary is running again.*primary became a replica/);
     await screenshots('failover');
     await click('load');
-    await expectText('scores-module', /^(\d+) scores were acknowledged, \1 are on the board: 0 lost\.$/);
-    await expectText('scores-textbook', / scores were acknowledged, \d+ are on the board: \d+ lost\.$/);
+    await expectText('scores-module', /^Scores acknowledged: (\d+), on the board: \1, lost: 0\.$/);
+    await expectText('scores-textbook', /^Scores acknowledged: \d+, on the board: \d+, lost: \d+\.$/);
     await expectText('requests-module', /^(All|Of) \d+ requests/);
     await screenshots('afterwards');
     expect(opened.errors).toEqual([]);

@@ -17,7 +17,7 @@ export function ServerCard({ server }: { server: Server }) {
     address,
     isEncrypted ? 'TLS' : 'no\u00a0TLS',
     zone,
-    slots !== null && `${slots.toLocaleString('en-US')} slots`,
+    slots !== null && slots > 0 && `${slots.toLocaleString('en-US')} slots`,
   ];
   return (
     <li class="server" data-state={dotOf(server)} data-testid={`server-${name}`} data-role={server.role}>

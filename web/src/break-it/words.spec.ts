@@ -15,9 +15,9 @@ describe('the words for a run', () => {
   });
 
   it.each([
-    [{ acknowledged: 58, found: 58 }, '58 scores were acknowledged, 58 are on the board: 0 lost.'],
-    [{ acknowledged: 58, found: 55 }, '58 scores were acknowledged, 55 are on the board: 3 lost.'],
-    [{ acknowledged: 58, found: null }, '58 scores were acknowledged. The board cannot be read now.'],
+    [{ acknowledged: 58, found: 58 }, 'Scores acknowledged: 58, on the board: 58, lost: 0.'],
+    [{ acknowledged: 58, found: 55 }, 'Scores acknowledged: 58, on the board: 55, lost: 3.'],
+    [{ acknowledged: 58, found: null }, 'Scores acknowledged: 58. The board cannot be read now.'],
   ])('compare the scores of %j', (check, words) => {
     expect(describeScores(check)).toBe(words);
   });

@@ -33,6 +33,6 @@ export function describeRequests({ ok, failed, hung }: Tally, limitMs: number): 
 }
 
 export function describeScores({ acknowledged, found }: ScoreCheck): string {
-  if (found === null) return `${acknowledged} scores were acknowledged. The board cannot be read now.`;
-  return `${acknowledged} scores were acknowledged, ${found} are on the board: ${acknowledged - found} lost.`;
+  if (found === null) return `Scores acknowledged: ${acknowledged}. The board cannot be read now.`;
+  return `Scores acknowledged: ${acknowledged}, on the board: ${found}, lost: ${acknowledged - found}.`;
 }

@@ -46,7 +46,7 @@ export function QueryForm() {
         ))}
       </div>
       <p class="hint">
-        {chosen.expect} <code>GET {path}</code>
+        {chosen.expect} <code class="path">GET {path}</code>
       </p>
       <WaySwitch />
       <Actions />
