@@ -48,6 +48,7 @@ export const serverAnswer = z.object({
   state: z.enum(['starting', 'running', 'paused', 'stopped']),
   role: z.enum(['primary', 'replica', 'sentinel']).nullable(),
   slots: z.int().nullable(),
+  usage: z.object({ commandsPerSecond: z.int(), memoryBytes: z.int() }).nullable(),
   zone: z.null(),
 }) satisfies z.ZodType<Server>;
 export const serversAnswer = z.array(serverAnswer);

@@ -58,7 +58,11 @@ export class ServerControls {
     const all = this.stack.named();
     const found = all.find((one) => one.name === name);
     if (found) return found;
-    const names = all.map((one) => one.name).join(', ');
+    // In the order of their names: they start at the same time.
+    const names = all
+      .map((one) => one.name)
+      .toSorted()
+      .join(', ');
     throw new Refusal('E_SERVER_UNKNOWN', `There is no server with this name. The servers are ${names}.`);
   }
 

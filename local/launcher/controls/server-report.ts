@@ -16,14 +16,16 @@ export interface ServerReport {
   readonly role: 'primary' | 'replica' | 'sentinel' | null;
   /** How many slots of a cluster it serves. Null outside of a cluster, and for a server that does not answer. */
   readonly slots: number | null;
+  /** From INFO. Null for PostgreSQL and Memcached, and for a server that does not answer. */
+  readonly usage: { readonly commandsPerSecond: number; readonly memoryBytes: number } | null;
   /** Null: all servers run on this machine, in no zone. */
   readonly zone: null;
 }
 
-type Answers = Pick<ServerReport, 'role' | 'slots'>;
+type Answers = Pick<ServerReport, 'role' | 'slots' | 'usage'>;
 type Queried = LocalServer & Partial<Pick<LocalEngine, 'command' | 'tls'>>;
 
-const UNKNOWN: Answers = { role: null, slots: null };
+const UNKNOWN: Answers = { role: null, slots: null, usage: null };
 const ANSWERS_WITHIN_MILLISECONDS = 500;
 const ROLES: Readonly<Record<string, ServerReport['role']>> = {
   master: 'primary',
@@ -54,12 +56,20 @@ function answersOf(server: Queried, isClusterNode: boolean): Promise<Answers> {
 }
 
 async function roleAnswer(server: Queried): Promise<Answers> {
-  const reply = await server.command?.('ROLE');
-  return { role: (Array.isArray(reply) && ROLES[String(reply[0])]) || null, slots: null };
+  const [reply, usage] = await Promise.all([server.command?.('ROLE'), usageOf(server)]);
+  return { role: (Array.isArray(reply) && ROLES[String(reply[0])]) || null, slots: null, usage };
 }
 
 async function clusterAnswers(server: Queried): Promise<Answers> {
-  const view = readView((await server.command?.('CLUSTER', 'NODES')) ?? '');
+  const [nodes, usage] = await Promise.all([server.command?.('CLUSTER', 'NODES'), usageOf(server)]);
+  const view = readView(nodes ?? '');
   const own = [...view.values()].find(({ isItself }) => isItself);
-  return own ? { role: own.primary ? 'primary' : 'replica', slots: own.slots.length } : UNKNOWN;
+  return own ? { role: own.primary ? 'primary' : 'replica', slots: own.slots.length, usage } : UNKNOWN;
+}
+
+async function usageOf(server: Queried): Promise<ServerReport['usage']> {
+  const info = String((await server.command?.('INFO')) ?? '');
+  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? NaN);
+  const [commandsPerSecond, memoryBytes] = [field('instantaneous_ops_per_sec'), field('used_memory')];
+  return Number.isNaN(commandsPerSecond + memoryBytes) ? null : { commandsPerSecond, memoryBytes };
 }

@@ -12,6 +12,8 @@ export interface Server {
   role: 'primary' | 'replica' | 'sentinel' | null;
   /** How many slots of a cluster it serves. Null outside of a cluster, and for a server that does not answer. */
   slots: number | null;
+  /** In the last second. Null for PostgreSQL and Memcached, and for a server that does not answer. */
+  usage: { commandsPerSecond: number; memoryBytes: number } | null;
   /** Null: all servers run on one machine, in no zone. */
   zone: null;
 }

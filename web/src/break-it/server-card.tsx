@@ -1,5 +1,5 @@
 import type { Server, ServerAction } from '../../../src/demo/servers/servers.wire.js';
-import { describeKind, describeRole, dotOf } from '../servers/describe-server.js';
+import { describeKind, describeRole, describeUsage, dotOf } from '../servers/describe-server.js';
 import { actOn, running } from './actions.js';
 
 const DOING: Record<string, string> = {
@@ -18,6 +18,7 @@ export function ServerCard({ server }: { server: Server }) {
     isEncrypted ? 'TLS' : 'no\u00a0TLS',
     zone,
     slots !== null && slots > 0 && `${slots.toLocaleString('en-US')} slots`,
+    ...describeUsage(server),
   ];
   return (
     <li class="server" data-state={dotOf(server)} data-testid={`server-${name}`} data-role={server.role}>

@@ -3,6 +3,8 @@ import { FeedNote } from '../live/feed-note.js';
 import { consoleState } from '../live/console-socket.js';
 import { Term } from '../page/term.js';
 import { counts } from '../query-cache/lookups/query-counts.js';
+import { formatMegabytes } from '../servers/describe-server.js';
+import { servers } from '../servers/servers.js';
 import { activity } from './activity.js';
 
 export function LiveFigures() {
@@ -27,11 +29,29 @@ export function LiveFigures() {
         <Term name="database time saved">
           <Figure value={timeSaved()} />
         </Term>
+        <Usage />
         <Term name="open pages">
           <Figure value={activity.value?.viewers.toLocaleString('en-US')} />
         </Term>
       </dl>
     </section>
+  );
+}
+
+/** Of the engines that `npm start` started; nothing for others. Replicas execute the same writes, so they do not count. */
+function Usage() {
+  const state = servers.value;
+  if (state.kind !== 'listed') return null;
+  const used = state.servers.flatMap(({ role, usage }) => (role === 'primary' && usage ? [usage] : []));
+  const sum = (of: (usage: (typeof used)[number]) => number): number =>
+    used.reduce((total, usage) => total + of(usage), 0);
+  return (
+    <>
+      <Term name="commands a second, now">
+        {sum(({ commandsPerSecond }) => commandsPerSecond).toLocaleString('en-US')}
+      </Term>
+      <Term name="memory of the engine">{formatMegabytes(sum(({ memoryBytes }) => memoryBytes))}</Term>
+    </>
   );
 }
 

@@ -19,6 +19,19 @@ export function describeRole({ kind, role }: Pick<Server, 'kind' | 'role'>): str
   return role ?? 'no answer';
 }
 
+/** For example `1,200 commands/s` and `2.1 MB`. Empty if the server does not say it. */
+export function describeUsage({ usage }: Pick<Server, 'usage'>): string[] {
+  if (usage === null) return [];
+  return [
+    `${usage.commandsPerSecond.toLocaleString('en-US')} commands/s`,
+    formatMegabytes(usage.memoryBytes),
+  ];
+}
+
+export function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** The state of its dot: `ready`, `connecting` or `down`. */
 export function dotOf({ state }: Pick<Server, 'state'>): 'ready' | 'connecting' | 'down' {
   if (state === 'running') return 'ready';

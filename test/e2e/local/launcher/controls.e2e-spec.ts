@@ -60,6 +60,7 @@ describe('the servers of npm start with a Sentinel stack, over the API', () => {
       state: 'running',
       role: 'primary',
       slots: null,
+      usage: { commandsPerSecond: expect.any(Number), memoryBytes: expect.any(Number) },
       zone: null,
     });
     expect(servers.filter(({ role }) => role === 'sentinel')).toHaveLength(3);
