@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../engine.errors.js';
 import { type Call, type CallTarget, EngineCalls } from './engine-calls.js';
@@ -63,7 +63,7 @@ describe('EngineCalls', () => {
   it('still expires the remaining calls after one between them was answered', async () => {
     const calls = new EngineCalls('engine', 30, explain);
     const first = calls.settle('GET', never).catch(() => 'late');
-    const answered = calls.settle('GET', () => delay(5, 'answered'));
+    const answered = calls.settle('GET', () => Promise.resolve('answered'));
     const last = calls.settle('GET', never).catch(() => 'late');
     expect(await Promise.all([first, answered, last])).toEqual(['late', 'answered', 'late']);
   });
@@ -71,8 +71,11 @@ describe('EngineCalls', () => {
   it('reports a late answer to the server, but not to the caller', async () => {
     const calls = new EngineCalls('engine', 10, explain);
     const target = targetThat(false);
-    await expect(calls.settle('GET', sentTo(target, delay(30, 'late')))).rejects.toBeInstanceOf(EngineError);
-    await delay(40);
+    let answer: (reply: string) => void = () => undefined;
+    const reply = new Promise<string>((resolve) => (answer = resolve));
+    await expect(calls.settle('GET', sentTo(target, reply))).rejects.toBeInstanceOf(EngineError);
+    answer('late');
+    await nextTurn();
     expect(target.seen).toEqual(['withdraw', 'expired', 'answered']);
     expect(calls.counts.done).toBe(0);
   });
