@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { BoardPage } from '../../src/leaderboard/index.js';
+import { ARENA_PLAYERS } from '../../src/demo/arena/arena.players.js';
 import { TextbookLeaderboardGateway } from '../../src/textbook/index.js';
 import type { TestApp } from '../support/app.js';
 import { asGameServer } from '../support/settings.js';
 
-const PLAYERS = 40;
 const PER_BATCH = 10;
 const LARGEST_GAIN = 1_000;
 
@@ -18,7 +18,7 @@ export class Arena {
     await this.send('PUT', '/api/demo/arena', { scoresPerSecond });
   }
 
-  /** Random scores of random players. Each is better than the one before of its player. */
+  /** Random scores of simulated players, which the page draws from. Each is better than the one before of its player. */
   async change(times: number): Promise<void> {
     for (let done = 0; done < times; done += PER_BATCH) {
       const batch = Array.from({ length: Math.min(PER_BATCH, times - done) }, () => this.nextScore());
@@ -37,7 +37,7 @@ export class Arena {
   }
 
   private nextScore() {
-    const playerId = `random-${randomInt(PLAYERS)}`;
+    const { playerId } = ARENA_PLAYERS[randomInt(ARENA_PLAYERS.length)] ?? { playerId: 'amber' };
     const score = (this.scores.get(playerId) ?? 0) + randomInt(1, LARGEST_GAIN);
     this.scores.set(playerId, score);
     return { submissionId: randomUUID(), playerId, score };

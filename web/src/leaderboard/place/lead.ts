@@ -17,10 +17,13 @@ export const leadState = signal<LeadState>({ isWaiting: false, result: null, pro
 /** Puts the followed player first, or one by chance, and measures how long the change takes to this page. */
 export async function lead(): Promise<void> {
   if (leadState.value.isWaiting) return;
-  if (followed.value === null) await drawPlayer();
-  const player = followed.value;
-  if (player === null) return;
   leadState.value = { isWaiting: true, result: null, problem: null };
+  const problem = followed.value === null ? await drawPlayer() : null;
+  const player = followed.value;
+  if (problem !== null || player === null) {
+    leadState.value = { isWaiting: false, result: null, problem };
+    return;
+  }
   const startedAt = performance.now();
   const pushed = pushesOf(player.playerId);
   const answer = await request<Lead>('/api/demo/arena/leads', postJson({ playerId: player.playerId }));

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { follow, followed, me, SHOWN, top } from '../board/board-feed.js';
-import { drawPlayer, followById, players, readPlayers } from './players.js';
+import { ProblemNote } from '../../http/problem-note.js';
+import { drawPlayer, drawProblem, followById, players, readPlayers } from './players.js';
 
 /** The row of one player, who may be far below the top. */
 export function PlacePanel({ children }: { children: ComponentChildren }) {
@@ -26,15 +27,20 @@ export function PlacePanel({ children }: { children: ComponentChildren }) {
             ))}
           </select>
         </label>
-        <button type="button" class="at-end" data-testid="draw" onClick={() => void drawPlayer()}>
+        <button type="button" class="at-end" data-testid="draw" onClick={() => void draw()}>
           Draw one
         </button>
       </div>
+      <ProblemNote problem={drawProblem.value} />
       <Followed />
       <Neighbours />
       {children}
     </section>
   );
+}
+
+async function draw(): Promise<void> {
+  drawProblem.value = await drawPlayer();
 }
 
 /** With the followed player, who may have been clicked before the others were read. */
