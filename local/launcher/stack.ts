@@ -20,7 +20,7 @@ export interface NamedServer {
 /** The running processes. The app nodes stop first, because they need the servers to complete their requests. */
 export class Stack {
   private readonly servers: { stop(): Promise<void> }[] = [];
-  /** A cluster grows and shrinks, so its nodes are listed anew each time. */
+  /** Reads the list at each call, because a cluster grows and shrinks. */
   private readonly lists: (() => NamedServer[])[] = [];
   private readonly keptAlive = new WeakSet<LocalServer>();
   private readonly nodes: GuardedProcess[] = [];

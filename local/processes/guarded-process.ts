@@ -166,7 +166,7 @@ export class GuardedProcess {
   }
 }
 
-/** The process may have other parents with a channel: hello tells it that this one answers. */
+/** Another parent may have a channel to the process too. This message says that the launcher answers on this one. */
 function answerMessages(guard: ChildProcess, answer: NonNullable<GuardedCommand['onMessage']>): void {
   // Sending fails when the process has ended, which `exited` reports.
   const send = (message: object): void => {

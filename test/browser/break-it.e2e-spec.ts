@@ -36,7 +36,7 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     opened.page.getByRole('button', { name: `${action} ${name}`, exact: true }).click();
   const events = () => opened.page.getByTestId('events').textContent();
 
-  it('tells a failover: events, requests of both sides, and no lost score of the module', async () => {
+  it('shows a failover: its events, the requests of both sides, and that the module lost no score', async () => {
     await expectText('role-primary', /^primary$/);
     await click('load');
     await expectText('counts-module-score', /^[3-9] answered/);

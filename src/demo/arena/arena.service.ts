@@ -53,7 +53,7 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     };
   }
 
-  /** Chooses the rate for all pages. It ends after ten minutes, and when nobody watches. */
+  /** Sets the rate for all pages. After ten minutes, or when nobody watches, the usual rate applies again. */
   choose(scoresPerSecond: number): ArenaState {
     this.rate.choose(scoresPerSecond);
     return this.state();

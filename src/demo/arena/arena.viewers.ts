@@ -3,7 +3,7 @@ import { boardViewersChannel } from '../../leaderboard/index.js';
 import { subscribe } from '../../telemetry/index.js';
 import { ARENA } from './arena.board.js';
 
-/** A viewer who reconnects, or changes the window, leaves for a moment. */
+/** A viewer who reconnects or changes the window is absent for a moment. */
 const GRACE_MS = 5_000;
 
 /** Whether somebody watches the arena on this node. */

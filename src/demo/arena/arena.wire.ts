@@ -9,7 +9,7 @@ export interface ArenaState {
   usual: number;
   /** When a chosen rate ends, as an ISO date. null: none was chosen. */
   chosenUntil: string | null;
-  /** Whether somebody watches the board on this node. Players pause while nobody does. */
+  /** Whether somebody watches the board on this node. Otherwise the players pause. */
   isWatched: boolean;
 }
 

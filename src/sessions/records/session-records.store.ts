@@ -63,7 +63,7 @@ export class SessionRecords {
     return null;
   }
 
-  /** The session as it is stored, for people who want to see that its content is sealed. null if it has ended. */
+  /** The session as the engine stores it, with its content sealed. null if it has ended. */
   async readStored(handle: string): Promise<StoredSession | null> {
     const [, payload, ...numbers] = await this.readFields(handle);
     if (typeof payload !== 'string') return null;
