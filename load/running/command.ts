@@ -10,6 +10,7 @@ import { formatReport } from '../report/text.js';
 import { ownProfiler, profilerAt } from '../profile/profiler.js';
 import { isMet, type Scenario } from '../scenario.js';
 import { choose } from './choose.js';
+import { interruption } from './interruption.js';
 import { measureAll, type Outcome, type ScenarioProfile } from './measure-all.js';
 
 /** A command that measures some of its scenarios. */
@@ -79,16 +80,6 @@ async function run(
   } finally {
     await stack?.stop();
   }
-}
-
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => controller.abort(new Error(`Stopped by ${signal}.`)));
-  }
-  // An error outside of the scenario's promises, for example of a socket, must not cost the findings so far.
-  process.on('uncaughtException', (error) => controller.abort(error));
-  return controller.signal;
 }
 
 function appAt({ url }: LoadOptions, stack: Stack | null, signal: AbortSignal): AppClient {
