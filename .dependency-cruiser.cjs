@@ -139,23 +139,30 @@ module.exports = {
       name: 'outsiders-use-the-wire',
       severity: 'error',
       comment:
-        'web and load reach the app through HTTP and websockets, so that what they show is what a client gets. Micro-benchmarks and the sides of `peers` are made of parts of it.',
-      from: { path: '^(web|load)/', pathNot: '^load/(micro|peers/apps)/' },
+        'web, load and lab reach the app through HTTP and websockets, so that what they show is what a client gets. Micro-benchmarks and the sides of `peers` are made of parts of it.',
+      from: { path: '^(web|load|lab)/', pathNot: '^load/(micro|peers/apps)/' },
       to: { path: '^src/', pathNot: '\\.wire\\.ts$' },
     },
     {
       name: 'the-wire-is-types-only',
       severity: 'error',
       comment: 'The page shares message shapes with the server, never code.',
-      from: { path: '^(web|load)/', pathNot: '^load/(micro|peers/apps)/' },
+      from: { path: '^(web|load|lab)/', pathNot: '^load/(micro|peers/apps)/' },
       to: { path: '\\.wire\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'load-knows-no-experiment',
+      severity: 'error',
+      comment: 'The lab uses the statistics and the report of load/, not the other way round.',
+      from: { path: '^load/' },
+      to: { path: '^lab/' },
     },
     {
       name: 'local-starts-the-app-from-outside',
       severity: 'error',
       comment: 'local/ runs servers and the built app as processes; importing src would hide a broken build.',
       from: { path: '^local/' },
-      to: { path: '^(src|web|load)/' },
+      to: { path: '^(src|web|load|lab)/' },
     },
     {
       name: 'copy-reads-src-as-text',
@@ -163,7 +170,7 @@ module.exports = {
       comment:
         'The command is one file without packages, so it works without an installation; src needs many.',
       from: { path: '^copy/' },
-      to: { path: '^(src|web|load|local)/' },
+      to: { path: '^(src|web|load|lab|local)/' },
     },
     {
       name: 'no-unresolvable',

@@ -23,7 +23,7 @@ const onRealServers = {
 const onceLoaded = { isolate: false, restoreMocks: true };
 
 /** These hurt servers under load and watch how soon things recover: one file at a time, after the others. */
-const faults = ['test/e2e/{built,engine}/**/*.e2e-spec.ts', 'test/contracts/**/*.contract-spec.ts'];
+const faults = ['test/e2e/{built,engine,lab}/**/*.e2e-spec.ts', 'test/contracts/**/*.contract-spec.ts'];
 
 /** The tests that travel with a module, here and in services that it was copied into. */
 const copies = ['test/{copied,copy}/**/*.e2e-spec.ts'];
@@ -34,7 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,local,load,copy,web}/**/*.spec.ts'],
+          include: ['{src,local,load,lab,copy,web}/**/*.spec.ts'],
           // It is the test of a new service.
           exclude: [...configDefaults.exclude, 'copy/service/**'],
           ...onceLoaded,

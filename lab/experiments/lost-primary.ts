@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { EngineStack, LocalEngine } from '../../local/index.js';
+import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
+import { SHARD, startReplicated } from '../stack/engines.js';
+import { startStack } from '../stack/stack.js';
+import { secondsToRecovery } from '../timeline/recovery.js';
+import { bySide, loadFigures } from '../traffic/figures.js';
+import { Load, type LoadResult, type SideResult } from '../traffic/load.js';
+
+interface Loss {
+  /** For the timeline. */
+  readonly fault: string;
+  readonly lose: (primary: LocalEngine) => Promise<void> | void;
+  readonly secondsBefore: number;
+  /** After the promotion. */
+  readonly secondsAfter: number;
+  /** What ends the fault, if anything does, and what the timeline calls it. */
+  readonly end?: {
+    readonly what: string;
+    readonly afterSeconds: number;
+    readonly by: (lost: LocalEngine) => void;
+  };
+}
+
+const PROMOTED_WITHIN_MS = 30_000;
+const POLL_MS = 25;
+
+/** What all experiments with a lost primary have in common. */
+export const LOST_PRIMARY = {
+  engines: ['valkey', 'redis'],
+  topologies: ['sentinel', 'cluster'],
+  answers: (worst) => [
+    `The servers promoted a replica after ${worst('seconds to the promotion')}. The module recovered ${worst('seconds from the promotion to recovery')} later, and ${worst('requests that hung')} of its requests hung. The textbook side needed ${worst('seconds to 99% success', 'textbook')} from the fault on, and ${worst('requests that hung', 'textbook')} of its requests hung.`,
+    `Query cache: ${worst('query cache: failed or hung')} requests failed. The textbook side: ${worst('query cache: failed or hung', 'textbook')}.`,
+    `Sessions: ${worst('sessions: lost')} lost, ${worst('sessions: 401 while signed in')} times a user was treated as signed out, and ${worst('sessions: alive after sign-out')} lived on after sign-out. The textbook side: ${worst('sessions: lost', 'textbook')}, ${worst('sessions: 401 while signed in', 'textbook')} and ${worst('sessions: alive after sign-out', 'textbook')}.`,
+    `Scores: ${worst('scores: lost')} lost and ${worst('scores: doubled')} doubled. The textbook side: ${worst('scores: lost', 'textbook')} and ${worst('scores: doubled', 'textbook')}.`,
+  ],
+} satisfies Pick<Experiment, 'engines' | 'topologies' | 'answers'>;
+
+/** Loses the primary under load, waits until the servers have promoted a replica, and compares both sides. */
+export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation> {
+  const { engines, app } = await startStack(scene, startReplicated(scene));
+  const load = await Load.start(scene, app);
+  await load.run(loss.secondsBefore, 'all is well');
+
+  const name = await engines.primaryNow(SHARD);
+  const primary = engines.node(name);
+  const faultAt = load.mark(loss.fault);
+  scene.say(loss.fault);
+  await loss.lose(primary);
+  await promotionIn(engines, name, scene.signal);
+  const promotedAt = load.mark('promotion');
+  if (loss.end) {
+    const rest = loss.end.afterSeconds - (performance.now() - faultAt) / 1000;
+    await load.run(Math.max(0, rest), 'the fault lasts');
+    loss.end.by(primary);
+    load.mark(loss.end.what);
+  }
+  await load.run(loss.secondsAfter, 'recovers');
+
+  const result = await load.result();
+  const figures = [
+    ...loadFigures(result, app, { mayFail: true }),
+    ...recoveryFigures(result, { faultAt, promotedAt }),
+  ];
+  return { figures, timeline: result.timeline };
+}
+
+async function promotionIn(engines: EngineStack, lost: string, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + PROMOTED_WITHIN_MS;
+  while (performance.now() < deadline) {
+    // Servers that do not know a primary yet say so with an error.
+    const primary = await engines.primaryNow(SHARD).catch(() => lost);
+    if (primary !== lost) return;
+    await wait(POLL_MS, undefined, { signal });
+  }
+  throw new Error(`The servers promoted no replica within ${PROMOTED_WITHIN_MS / 1000} s.`);
+}
+
+function recoveryFigures(
+  result: LoadResult,
+  { faultAt, promotedAt }: { faultAt: number; promotedAt: number },
+): Figure[] {
+  const promotion = (promotedAt - faultAt) / 1000;
+  const recovery = ({ load }: SideResult) => secondsToRecovery(load.client.attempts, faultAt);
+  return [
+    { name: 'seconds to the promotion', unit: 's', values: bySide(result, () => promotion) },
+    { name: 'seconds to 99% success', unit: 's', values: bySide(result, recovery) },
+    {
+      name: 'seconds from the promotion to recovery',
+      unit: 's',
+      values: bySide(result, (side) => {
+        const seconds = recovery(side);
+        return seconds === null ? null : Math.max(0, seconds - promotion);
+      }),
+      goal: { side: 'module', atMost: 1 },
+    },
+  ];
+}

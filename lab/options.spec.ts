@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { Experiment } from './experiment.js';
+import { parseOptions, runsOf, usageOf } from './options.js';
+
+const experiment = (name: string, more: Partial<Experiment> = {}): Experiment => ({
+  name,
+  claim: `The claim of ${name}.`,
+  method: '',
+  engines: ['valkey', 'redis'],
+  topologies: ['sentinel', 'cluster'],
+  seconds: () => 1,
+  run: async () => ({ figures: [] }),
+  answers: () => [],
+  ...more,
+});
+const EXPERIMENTS = [
+  experiment('failover'),
+  experiment('nodes', { engines: ['memcached'], topologies: ['standalone'] }),
+];
+
+const parse = (...args: string[]) => parseOptions(args, EXPERIMENTS);
+const namesOf = (...args: string[]) => parse(...args).experiments.map(({ name }) => name);
+
+describe('parseOptions', () => {
+  it('runs an experiment five times on the usual servers unless told otherwise', () => {
+    const options = parse('failover');
+    expect(options).toMatchObject({ engine: null, topology: null, json: null, isAll: false, quick: false });
+    expect(namesOf('failover')).toEqual(['failover']);
+    expect(runsOf(options)).toBe(5);
+    expect(runsOf(parse('failover', '--quick'))).toBe(1);
+  });
+
+  it('leaves out of "all" what does not work on the chosen servers', () => {
+    expect(namesOf('all')).toEqual(['failover', 'nodes']);
+    expect(namesOf('all', '--engine', 'memcached')).toEqual(['nodes']);
+    expect(namesOf('all', '--topology', 'cluster')).toEqual(['failover']);
+  });
+
+  it.each([
+    [['lunch'], 'EXPERIMENT must be failover, nodes, or all, not "lunch".'],
+    [[], 'EXPERIMENT must be failover, nodes, or all, not "".'],
+    [['failover', 'nodes'], 'EXPERIMENT must be failover, nodes, or all, not "failover nodes".'],
+    [['all', '--engine', 'mysql'], '--engine must be redis, valkey or memcached, not "mysql".'],
+    [
+      ['failover', '--engine', 'memcached'],
+      '--engine must be valkey or redis for failover, not "memcached".',
+    ],
+    [['failover', '--topology', 'ring'], '--topology must be standalone, sentinel or cluster, not "ring".'],
+    [
+      ['failover', '--topology', 'standalone'],
+      '--topology must be sentinel or cluster for failover, not "standalone".',
+    ],
+    [
+      ['nodes', '--engine', 'memcached', '--topology', 'cluster'],
+      '--topology cluster does not exist for memcached, which has no replicas. Remove it, or choose --engine valkey or redis.',
+    ],
+    [['failover', '--fast'], "Unknown option '--fast'. See npm run lab -- --help."],
+  ])('rejects %j in one sentence', (args, message) => {
+    expect(() => parse(...args)).toThrow(message);
+  });
+});
+
+describe('usageOf', () => {
+  it('lists each experiment with its claim and topologies', () => {
+    expect(usageOf(EXPERIMENTS)).toContain('failover  The claim of failover. (sentinel, cluster)');
+  });
+});

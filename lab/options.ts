@@ -1,0 +1,111 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../local/launcher/command-line/options.js';
+import type { Engine, Experiment, Topology } from './experiment.js';
+
+export interface LabOptions {
+  /** One of them, or all. */
+  readonly experiments: readonly Experiment[];
+  /** Whether `all` was named. */
+  readonly isAll: boolean;
+  /** One short run instead of five. */
+  readonly quick: boolean;
+  /** JSON file of the report. null: a file under .data/lab named by the date. */
+  readonly json: string | null;
+  /** null: the first installed one that an experiment works on. */
+  readonly engine: Engine | null;
+  /** null: the usual one of the experiment, or each of them with `all`. */
+  readonly topology: Topology | null;
+}
+
+const ENGINES: readonly Engine[] = ['redis', 'valkey', 'memcached'];
+const TOPOLOGIES: readonly Topology[] = ['standalone', 'sentinel', 'cluster'];
+const RUNS = 5;
+
+export function runsOf({ quick }: Pick<LabOptions, 'quick'>): number {
+  return quick ? 1 : RUNS;
+}
+
+/** @throws UsageError, one sentence that names the setting */
+export function parseOptions(args: readonly string[], all: readonly Experiment[]): LabOptions {
+  const { values, positionals } = parse(args);
+  const engine = oneOf('--engine', ENGINES, values.engine);
+  const topology = oneOf('--topology', TOPOLOGIES, values.topology);
+  if (engine === 'memcached' && topology !== null && topology !== 'standalone') {
+    throw new UsageError(
+      `--topology ${topology} does not exist for memcached, which has no replicas. Remove it, or choose --engine valkey or redis.`,
+    );
+  }
+  const isAll = positionals[0] === 'all';
+  const named = all.filter((experiment) => isAll || experiment.name === positionals[0]);
+  if (positionals.length !== 1 || named.length === 0) {
+    const names = all.map(({ name }) => name).join(', ');
+    throw new UsageError(`EXPERIMENT must be ${names}, or all, not "${positionals.join(' ')}".`);
+  }
+  const experiments = isAll
+    ? named.filter((one) => works(one.engines, engine) && works(one.topologies, topology))
+    : named;
+  for (const { name, engines, topologies } of experiments) {
+    if (!works(engines, engine)) {
+      throw new UsageError(`--engine must be ${listOf(engines)} for ${name}, not "${engine}".`);
+    }
+    if (!works(topologies, topology)) {
+      throw new UsageError(`--topology must be ${listOf(topologies)} for ${name}, not "${topology}".`);
+    }
+  }
+  return { experiments, isAll, quick: values.quick, json: values.json ?? null, engine, topology };
+}
+
+export function usageOf(all: readonly Experiment[]): string {
+  const width = Math.max(...all.map(({ name }) => name.length));
+  return [
+    'Usage: npm run lab -- EXPERIMENT|all [options]',
+    ...all.map(
+      ({ name, claim, topologies }) => `  ${name.padEnd(width + 2)}${claim} (${topologies.join(', ')})`,
+    ),
+    '  all'.padEnd(width + 4) + 'each of them in each topology; writes docs/claims.md',
+    '  --quick             one short run instead of five',
+    '  --engine redis|valkey|memcached',
+    '                      default: the first installed one that the experiment works on',
+    '  --topology standalone|sentinel|cluster',
+    '                      default: the first one in parentheses',
+    '  --json FILE         the figures (default .data/lab/<date>.json), and the page beside it',
+    'Exits with 1 if a claim does not hold, and with 2 for a wrong option.',
+  ].join('\n');
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        engine: { type: 'string' },
+        topology: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}. See npm run lab -- --help.`);
+  }
+}
+
+function oneOf<Value extends string>(
+  option: string,
+  allowed: readonly Value[],
+  text: string | undefined,
+): Value | null {
+  if (text === undefined) return null;
+  const value = allowed.find((one) => one === text);
+  if (value !== undefined) return value;
+  throw new UsageError(`${option} must be ${listOf(allowed)}, not "${text}".`);
+}
+
+function works<Value>(supported: readonly Value[], wanted: Value | null): boolean {
+  return wanted === null || supported.includes(wanted);
+}
+
+/** "a, b or c" */
+function listOf(values: readonly string[]): string {
+  return values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+}

@@ -1,0 +1,47 @@
+import { type ExperimentResult, holds, type LabReport, tableOfFigures, titleOf } from './report.js';
+
+/** `docs/claims.md`: each claim with what was seen, and whether it holds. */
+export function formatClaims({ date, machine, command, experiments }: LabReport): string {
+  const { cores, cpu, memoryGiB, node } = machine;
+  return `# Claims
+
+What in-memory caching promises, and what this project measured. \`${command}\` wrote this page on ${date.slice(0, 10)}, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. [lab/README.md](../lab/README.md) says how.
+Each figure is the worst of all runs. The textbook side, built from the usual packages, met the same fault at the same time.
+
+| claim | experiment | verdict |
+| --- | --- | --- |
+${experiments.map(rowOf).join('\n')}
+
+How much faster, and where a cache gains little: [the report of \`npm run load\`](load-report.html).
+
+${experiments.map(sectionOf).join('\n\n')}
+`;
+}
+
+function rowOf(result: ExperimentResult): string {
+  const verdict = holds(result) ? result.verdict : `**${result.verdict}**`;
+  return `| ${result.claim} | [${titleOf(result)}](#${anchorOf(result)}) | ${verdict} |`;
+}
+
+function sectionOf(result: ExperimentResult): string {
+  const [header = [], ...rows] = tableOfFigures(result).map((cells) => `| ${cells.join(' | ')} |`);
+  const columns = tableOfFigures(result)[0]?.length ?? 1;
+  return `## ${titleOf(result)}
+
+${result.claim} It ${result.verdict}.
+
+${result.method}
+
+${result.answers.map((answer) => `- ${answer}`).join('\n')}
+
+${[header, `|${' --- |'.repeat(columns)}`, ...rows].join('\n')}
+${result.caveats.map((caveat) => `\n${caveat}`).join('\n')}`.trimEnd();
+}
+
+/** As GitHub makes it from the title. */
+function anchorOf(result: ExperimentResult): string {
+  return titleOf(result)
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+}

@@ -1,0 +1,57 @@
+import type { describeMachine } from '../../load/report/machine.js';
+import type { Engine, Topology } from '../experiment.js';
+import type { Timeline } from '../timeline/timeline.js';
+import { type FigureSummary, formatGoal, formatValue } from '../verdict/verdict.js';
+
+/** Everything that is needed to check a verdict or to repeat the run. */
+export interface LabReport {
+  readonly date: string;
+  readonly command: string;
+  readonly machine: ReturnType<typeof describeMachine>;
+  readonly options: { readonly quick: boolean };
+  readonly experiments: readonly ExperimentResult[];
+}
+
+export interface ExperimentResult {
+  readonly name: string;
+  readonly claim: string;
+  readonly method: string;
+  readonly engine: Engine;
+  readonly topology: Topology;
+  readonly runs: number;
+  /** Of all runs together. */
+  readonly seconds: number;
+  /** "holds", or what does not. */
+  readonly verdict: string;
+  readonly answers: readonly string[];
+  readonly figures: readonly FigureSummary[];
+  /** Of the last run. */
+  readonly timeline: Timeline | null;
+  readonly caveats: readonly string[];
+}
+
+export function holds({ verdict }: Pick<ExperimentResult, 'verdict'>): boolean {
+  return verdict === 'holds';
+}
+
+/** For example "failover on valkey sentinel, 5 runs". */
+export function titleOf({ name, engine, topology, runs }: ExperimentResult): string {
+  return `${name} on ${engine} ${topology}, ${runs === 1 ? '1 run' : `${runs} runs`}`;
+}
+
+/** Header and rows. The first column is the figure. */
+export function tableOfFigures({ figures, runs }: ExperimentResult): string[][] {
+  const sides = [...new Set(figures.flatMap(({ values }) => Object.keys(values)))];
+  const rows = figures.map(({ name, unit, values, goal, isMet }) => [
+    name,
+    ...sides.map((side) => {
+      const value = values[side];
+      if (!value) return '';
+      const worst = formatValue(value.worst, unit);
+      return runs === 1 ? worst : `${formatValue(value.median, unit)} / ${worst}`;
+    }),
+    goal ? formatGoal(goal, unit) : '',
+    isMet === null ? '' : isMet ? 'met' : 'MISSED',
+  ]);
+  return [[runs === 1 ? 'figure' : 'figure (median / worst)', ...sides, 'goal', ''], ...rows];
+}

@@ -1,0 +1,43 @@
+import { UsageError } from '../local/launcher/command-line/options.js';
+import { interruption } from '../load/running/interruption.js';
+import { describeMachine } from '../load/report/machine.js';
+import { EXPERIMENTS } from './experiments.js';
+import { parseOptions, usageOf } from './options.js';
+import { holds, type LabReport } from './report/report.js';
+import { saveReport } from './report/save.js';
+import { formatText } from './report/text.js';
+import { runAll } from './running/run-all.js';
+
+// Progress is written to stderr, so that stdout contains only the report.
+const say = (progress: string) => void process.stderr.write(`${progress}\n`);
+
+/** Resolves with the exit code: 1 if a claim does not hold or an experiment failed, 2 for a wrong option. */
+async function run(args: string[]): Promise<number> {
+  const options = parseOptions(args, EXPERIMENTS);
+  const { results, failures } = await runAll(options, { signal: interruption(), say });
+  const report: LabReport = {
+    date: new Date().toISOString(),
+    command: ['npm run lab', '--', ...args].join(' '),
+    machine: describeMachine(),
+    options: { quick: options.quick },
+    experiments: results,
+  };
+  if (results.length > 0) {
+    process.stdout.write(`${formatText(report)}\n`);
+    for (const file of await saveReport(report, options)) say(`Written to ${file}`);
+  }
+  for (const failure of failures) say(failure);
+  return failures.length === 0 && results.every(holds) ? 0 : 1;
+}
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  process.stdout.write(`${usageOf(EXPERIMENTS)}\n`);
+} else {
+  process.exitCode = await run(args).catch((error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    return error instanceof UsageError ? 2 : 1;
+  });
+  // What an interrupted experiment still waits for must not keep the process alive.
+  process.exit();
+}

@@ -1,0 +1,114 @@
+import { EngineUnavailableError } from '../../local/index.js';
+import { ensureEngine } from '../../local/installation/ensure-engine.js';
+import { formatMinutes, Progress } from '../../load/running/progress.js';
+import type { Engine, Experiment, Observation, Topology } from '../experiment.js';
+import { type LabOptions, runsOf } from '../options.js';
+import type { ExperimentResult } from '../report/report.js';
+import { readerOf, summarize, verdictOf } from '../verdict/verdict.js';
+import { Resources } from './resources.js';
+
+interface Run {
+  readonly signal: AbortSignal;
+  readonly say: (progress: string) => void;
+}
+
+interface Trial {
+  readonly experiment: Experiment;
+  readonly topology: Topology;
+}
+
+export interface Outcome {
+  readonly results: readonly ExperimentResult[];
+  /** Why the run is not complete, one sentence each. */
+  readonly failures: readonly string[];
+}
+
+/** Runs one experiment after the other. Stops at the first one that fails, with the results so far. */
+export async function runAll(options: LabOptions, { signal, say }: Run): Promise<Outcome> {
+  const trials = trialsOf(options);
+  const progress = new Progress(
+    trials.map(({ experiment }) => runsOf(options) * experiment.seconds(options)),
+  );
+  const results: ExperimentResult[] = [];
+  for (const [i, trial] of trials.entries()) {
+    progress.start(i);
+    const name = `${trial.experiment.name} (${trial.topology})`;
+    try {
+      const run = { signal, say: (what: string) => say(`${progress.left}. ${name}: ${what}`) };
+      results.push(await runTrial(trial, options, run));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const isMissing = error instanceof EngineUnavailableError;
+      if (!isMissing || !options.isAll) return { results, failures: [`${name} failed. ${reason}`] };
+      say(`${name}: skipped. ${reason}`);
+    }
+  }
+  return { results, failures: [] };
+}
+
+function trialsOf({ experiments, isAll, topology }: LabOptions): Trial[] {
+  return experiments.flatMap((experiment) => {
+    const usual = isAll ? experiment.topologies : experiment.topologies.slice(0, 1);
+    const topologies = topology === null ? usual : [topology];
+    return topologies.map((one) => ({ experiment, topology: one }));
+  });
+}
+
+async function runTrial(
+  { experiment, topology }: Trial,
+  options: LabOptions,
+  run: Run,
+): Promise<ExperimentResult> {
+  const { name, claim, method } = experiment;
+  const engine: Engine = options.engine ?? (await ensureEngine(experiment.engines)).kind;
+  const startedAt = performance.now();
+  const observations: Observation[] = [];
+  const runs = runsOf(options);
+  for (let i = 1; i <= runs; i++) {
+    const say = (what: string) => run.say(runs === 1 ? what : `run ${i} of ${runs}: ${what}`);
+    observations.push(
+      await observe(experiment, { engine, topology, quick: options.quick, signal: run.signal, say }),
+    );
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  const figures = summarize(observations.map((observation) => observation.figures));
+  run.say(`took ${formatMinutes(seconds)} min`);
+  return {
+    name,
+    claim,
+    method,
+    engine,
+    topology,
+    runs,
+    seconds,
+    verdict: verdictOf(figures),
+    answers: experiment.answers(readerOf(figures)),
+    figures,
+    timeline: observations.at(-1)?.timeline ?? null,
+    caveats: [...new Set(observations.flatMap(({ caveats = [] }) => caveats))],
+  };
+}
+
+/** One run. Its servers have stopped when it resolves or rejects. */
+async function observe(
+  experiment: Experiment,
+  setting: Omit<Parameters<Experiment['run']>[0], 'start'>,
+): Promise<Observation> {
+  const resources = new Resources();
+  const { signal } = setting;
+  // Not every step of an experiment watches the signal.
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  interrupted.catch(() => undefined);
+  try {
+    const observing = experiment.run({ ...setting, start: (starting) => resources.start(starting) });
+    // After an interruption nobody waits for it.
+    observing.catch(() => undefined);
+    return await Promise.race([observing, interrupted]);
+  } finally {
+    await resources.stop();
+  }
+}

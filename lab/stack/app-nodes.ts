@@ -1,0 +1,186 @@
+import { fileURLToPath } from 'node:url';
+import { setTimeout as wait } from 'node:timers/promises';
+import { appEnvironment, startAppNode } from '../../local/launcher/app/app-nodes.js';
+import { freePort } from '../../local/machine/free-port.js';
+import type { GuardedProcess } from '../../local/processes/guarded-process.js';
+import type { Readiness } from '../../src/http/health/health.wire.js';
+import { Metrics } from '../../load/app/metrics.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const READY_WITHIN_MS = 30_000;
+const CHECK_EVERY_MS = 50;
+const SCRAPE_MS = 1_000;
+const STRAY_ERROR = /unhandled|uncaught|TypeError|\bFATAL\b/i;
+
+/** The lab sends all requests from one address. */
+const LIMITS = { SIGN_UPS_PER_ADDRESS: '100000', SESSIONS_PER_ACCOUNT: '100' };
+
+type WaitsFor = 'ready' | 'listening';
+
+interface Node {
+  readonly url: string;
+  readonly process: GuardedProcess;
+  isStopping: boolean;
+}
+
+/** Nodes of the built application, each in a process of its own. They share servers and keys. */
+export class AppNodes {
+  private readonly nodes: Node[] = [];
+  private readonly lines: string[] = [];
+  private readonly ends: string[] = [];
+  private readonly lastCounts = new WeakMap<Node, number>();
+  private readonly environment: NodeJS.ProcessEnv;
+
+  private constructor(
+    { database, engine, settings = {} }: AppServers,
+    private readonly waitsFor: WaitsFor,
+  ) {
+    // Without the developer's settings. They would also come from .env if these were unset.
+    const engines = { SESSION_ENGINE_URL: engine, CACHE_ENGINE_URL: engine, LEADERBOARD_ENGINE_URL: engine };
+    const given = { PATH: process.env['PATH'], ...LIMITS, ...engines };
+    this.environment = {
+      ...appEnvironment({ database, engine, cacheEngine: undefined }, given),
+      ...settings,
+    };
+  }
+
+  /** Resolves when all nodes are ready. With wrong settings they only listen. */
+  static async start(servers: AppServers, nodes: number, waitsFor: WaitsFor = 'ready'): Promise<AppNodes> {
+    const app = new AppNodes(servers, waitsFor);
+    try {
+      await Promise.all(Array.from({ length: nodes }, () => app.add()));
+      return app;
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+  }
+
+  /** Where a load balancer would send requests. */
+  get urls(): string[] {
+    return this.nodes.filter(({ isStopping }) => !isStopping).map(({ url }) => url);
+  }
+
+  /** Rejections that nothing handled, and nodes that ended by themselves. Neither is expected. */
+  get unexpected(): readonly string[] {
+    return [...this.lines.filter((line) => STRAY_ERROR.test(line)), ...this.ends];
+  }
+
+  /** All output of all nodes. */
+  get log(): string {
+    return this.lines.join('\n');
+  }
+
+  /** The health report of a node, or of the first one. */
+  async readiness(url = this.urls[0]): Promise<Readiness> {
+    return (await (await fetch(`${url}/health/ready`)).json()) as Readiness;
+  }
+
+  get gameServer(): Record<string, string> {
+    return { authorization: `Bearer ${this.environment['GAME_SERVER_KEY']}` };
+  }
+
+  /** Adds a node. Resolves with its URL when it is ready. */
+  async add(): Promise<string> {
+    const port = await freePort();
+    const process = await startAppNode(port, {
+      root,
+      watch: false,
+      debug: false,
+      environment: this.environment,
+      onLine: (line) => void this.lines.push(line),
+    });
+    const node: Node = { url: `http://127.0.0.1:${port}`, process, isStopping: false };
+    void this.watch(node);
+    try {
+      await (this.waitsFor === 'ready' ? untilReady(node) : process.logged(/Listening on/));
+    } catch (error) {
+      node.isStopping = true;
+      await process.stop();
+      throw error;
+    }
+    this.nodes.push(node);
+    return node.url;
+  }
+
+  /** Sends SIGTERM to a node. It gets no new requests once its health says that it stops. Resolves when it has ended. */
+  async retire(url: string): Promise<void> {
+    const node = this.nodeAt(url);
+    const ended = node.process.stop();
+    while (!node.isStopping) {
+      const isReady = await fetch(`${url}/health/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (isReady) await wait(CHECK_EVERY_MS);
+      else node.isStopping = true;
+    }
+    const { code, text } = await ended;
+    if (code !== 0) this.ends.push(`The app node at ${url} ${text}.`);
+  }
+
+  /** Sends SIGKILL to a node, which gets no new requests from now on. Resolves when it has ended. */
+  async kill(url: string): Promise<void> {
+    const node = this.nodeAt(url);
+    node.isStopping = true;
+    node.process.signal('SIGKILL');
+    await node.process.exited;
+  }
+
+  /** SQL statements of all nodes so far, on all tables or on one. A node that does not answer counts as before. */
+  async databaseQueries(table?: string): Promise<number> {
+    const counts = await Promise.all(this.nodes.map((node) => this.queriesOf(node, table)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async stop(): Promise<void> {
+    for (const node of this.nodes) node.isStopping = true;
+    await Promise.all(this.nodes.map(({ process }) => process.stop()));
+  }
+
+  private async watch(node: Node): Promise<void> {
+    const { text } = await node.process.exited;
+    if (!node.isStopping) this.ends.push(`The app node at ${node.url} ${text}.`);
+  }
+
+  private nodeAt(url: string): Node {
+    const node = this.nodes.find((one) => one.url === url);
+    if (!node) throw new Error(`There is no app node at ${url}.`);
+    return node;
+  }
+
+  private async queriesOf(node: Node, table?: string): Promise<number> {
+    const headers = { authorization: `Bearer ${this.environment['OPERATOR_KEY']}` };
+    const text = await fetch(`${node.url}/metrics`, { headers, signal: AbortSignal.timeout(SCRAPE_MS) })
+      .then((response) => response.text())
+      .catch(() => null);
+    if (text === null) return this.lastCounts.get(node) ?? 0;
+    const labels: Record<string, string> = table === undefined ? {} : { db_collection_name: table };
+    const count = new Metrics(text).sum('db_client_operation_duration_seconds_count', labels);
+    this.lastCounts.set(node, count);
+    return count;
+  }
+}
+
+export interface AppServers {
+  /** URL of PostgreSQL. */
+  readonly database: string;
+  /** URL of the engine of all use cases. */
+  readonly engine: string;
+  /** Replace the usual settings. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+async function untilReady({ url, process }: Node): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline && process.running) {
+    const status = await fetch(`${url}/health/ready`).then(
+      async (response) => ((await response.json()) as Readiness).status,
+      () => 'unavailable',
+    );
+    if (status === 'ok') return;
+    await wait(CHECK_EVERY_MS);
+  }
+  throw new Error(`An app node was not ready within ${READY_WITHIN_MS / 1000} s. It said: ${process.log}`);
+}

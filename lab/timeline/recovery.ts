@@ -1,0 +1,23 @@
+import type { Attempt } from '../traffic/client.js';
+
+const GOOD_SHARE = 0.99;
+
+/**
+ * Seconds from the fault to the last failed request, without those in seconds in which at least 99% succeeded. 0: there is no such second.
+ * null: requests still fail in the last second of the load.
+ */
+export function secondsToRecovery(attempts: readonly Attempt[], faultAt: number): number | null {
+  const since = attempts.filter(({ startedAt }) => startedAt >= faultAt);
+  const secondOf = ({ startedAt }: Attempt) => Math.floor((startedAt - faultAt) / 1000);
+  const seconds: Attempt[][] = [];
+  for (const attempt of since) (seconds[secondOf(attempt)] ??= []).push(attempt);
+  const lastBad = seconds.findLastIndex((some) => some !== undefined && !isGood(some));
+  if (lastBad === -1) return 0;
+  if (lastBad === seconds.length - 1) return null;
+  const failures = (seconds[lastBad] ?? []).filter(({ outcome }) => outcome !== 'ok');
+  return Math.max(...failures.map(({ startedAt }) => startedAt - faultAt)) / 1000;
+}
+
+function isGood(attempts: readonly Attempt[]): boolean {
+  return attempts.filter(({ outcome }) => outcome === 'ok').length >= GOOD_SHARE * attempts.length;
+}

@@ -1,0 +1,83 @@
+import { quantile } from '../../load/measuring/statistics.js';
+import type { Attempt } from '../traffic/client.js';
+
+/** What happened in a run, in parts of equal length. Times are seconds since the load started. */
+export interface Timeline {
+  /** Length of a part, in seconds. */
+  readonly step: number;
+  readonly marks: readonly { readonly at: number; readonly what: string }[];
+  readonly sides: readonly SideTimeline[];
+  /** SQL statements of the app per second, both sides. Pairs of time and rate. */
+  readonly databaseQueries: readonly (readonly [at: number, perSecond: number])[];
+}
+
+/** By part of the timeline, in which the requests were sent. */
+export interface SideTimeline {
+  readonly name: string;
+  readonly answeredPerSecond: readonly number[];
+  /** Failed and hung requests. */
+  readonly failedPerSecond: readonly number[];
+  /** null: no request. */
+  readonly p99Ms: readonly (number | null)[];
+}
+
+export interface Mark {
+  readonly at: number;
+  readonly what: string;
+}
+
+export interface Recording {
+  readonly startedAt: number;
+  readonly sides: readonly { readonly name: string; readonly attempts: readonly Attempt[] }[];
+  readonly marks: readonly Mark[];
+  /** SQL statements so far. */
+  readonly samples: readonly { readonly at: number; readonly queries: number }[];
+}
+
+const STEP_SECONDS = 0.5;
+
+export function timelineOf({ startedAt, sides, marks, samples }: Recording): Timeline {
+  const secondsOf = (at: number) => round((at - startedAt) / 1000);
+  const last = Math.max(
+    0,
+    ...sides.flatMap(({ attempts }) => attempts.map((one) => secondsOf(one.startedAt))),
+  );
+  // The last part is not complete.
+  const parts = Math.max(1, Math.floor(last / STEP_SECONDS));
+  return {
+    step: STEP_SECONDS,
+    marks: marks.map(({ at, what }) => ({ at: secondsOf(at), what })),
+    sides: sides.map(({ name, attempts }) => {
+      const partOf = (attempt: Attempt) => Math.floor(secondsOf(attempt.startedAt) / STEP_SECONDS);
+      const byPart = Array.from({ length: parts }, (): Attempt[] => []);
+      for (const attempt of attempts) byPart[partOf(attempt)]?.push(attempt);
+      return { name, ...sideTimeline(byPart) };
+    }),
+    databaseQueries: samples.slice(1).map(({ at, queries }, i) => {
+      const before = samples[i] ?? { at, queries };
+      return [secondsOf(at), round(((queries - before.queries) * 1000) / (at - before.at))] as const;
+    }),
+  };
+}
+
+function sideTimeline(byPart: readonly Attempt[][]): Omit<SideTimeline, 'name'> {
+  const perSecond = (attempts: readonly Attempt[]) => round(attempts.length / STEP_SECONDS);
+  return {
+    answeredPerSecond: byPart.map((part) => perSecond(part.filter(({ outcome }) => outcome === 'ok'))),
+    failedPerSecond: byPart.map((part) => perSecond(part.filter(({ outcome }) => outcome !== 'ok'))),
+    p99Ms: byPart.map((part) =>
+      part.length === 0
+        ? null
+        : round(
+            quantile(
+              part.map(({ ms }) => ms),
+              0.99,
+            ),
+          ),
+    ),
+  };
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(3));
+}

@@ -1,0 +1,54 @@
+import type { Figure } from '../experiment.js';
+import type { AppNodes } from '../stack/app-nodes.js';
+import type { Attempt, Outcome, UseCase } from './client.js';
+import type { LoadResult, SideResult } from './load.js';
+
+const NONE = { side: 'module', atMost: 0 };
+
+/**
+ * What the load has seen on each side, with the goals that hold in every experiment.
+ *
+ * @param mayFail whether sessions may be answered 503, as while a primary is lost.
+ */
+export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { mayFail: boolean }): Figure[] {
+  const each = (valueOf: (side: SideResult) => number) => bySide(result, valueOf);
+  const count = (outcomes: readonly Outcome[], useCase?: UseCase) =>
+    each(({ load }) => load.client.attempts.filter((attempt) => isOne(attempt, outcomes, useCase)).length);
+  return [
+    { name: 'requests', values: count(['ok', 'failed', 'hung']) },
+    { name: 'requests that hung', values: count(['hung']), goal: NONE },
+    { name: 'requests that failed', values: count(['failed']), ...(!mayFail && { goal: NONE }) },
+    { name: 'query cache: failed or hung', values: count(['failed', 'hung'], 'query'), goal: NONE },
+    { name: 'query cache: wrong answers', values: each(({ load }) => load.queries.wrong), goal: NONE },
+    { name: 'sessions: failed or hung', values: count(['failed', 'hung'], 'session') },
+    { name: 'sessions: of another user', values: each(({ load }) => load.sessions.foreign), goal: NONE },
+    {
+      name: 'sessions: 401 while signed in',
+      values: each(({ load }) => load.sessions.anonymous),
+      goal: NONE,
+    },
+    { name: 'sessions: lost', values: each(({ audit }) => audit.sessions.lost), goal: NONE },
+    { name: 'sessions: alive after sign-out', values: each(({ audit }) => audit.sessions.alive), goal: NONE },
+    { name: 'sessions: changes lost', values: each(({ audit }) => audit.sessions.lostChanges) },
+    { name: 'scores: failed or hung', values: count(['failed', 'hung'], 'score') },
+    { name: 'scores: acknowledged', values: each(({ audit }) => audit.scores.acknowledged) },
+    { name: 'scores: lost', values: each(({ audit }) => audit.scores.lost), goal: NONE },
+    { name: 'scores: doubled', values: each(({ audit }) => audit.scores.doubled), goal: NONE },
+    {
+      name: 'unhandled rejections, and nodes that ended',
+      values: { module: app.unexpected.length },
+      goal: NONE,
+    },
+  ];
+}
+
+export function bySide<Value>(
+  { sides }: LoadResult,
+  valueOf: (side: SideResult) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(sides.map((side) => [side.load.side.name, valueOf(side)]));
+}
+
+function isOne(attempt: Attempt, outcomes: readonly Outcome[], useCase: UseCase | undefined): boolean {
+  return outcomes.includes(attempt.outcome) && (useCase === undefined || attempt.useCase === useCase);
+}

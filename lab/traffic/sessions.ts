@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Answer, Client } from './client.js';
+
+/** One session, as its user knows it. */
+interface Visit {
+  readonly username: string;
+  readonly cookie: string;
+  /** `leaving`: its sign-out was sent and not acknowledged, so it may be in or out. */
+  state: 'in' | 'leaving' | 'out';
+  /** The newest change that was acknowledged. */
+  change: number;
+  isChanging: boolean;
+}
+
+interface Account {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What the sessions were worth at the end. */
+export interface SessionAudit {
+  readonly signedIn: number;
+  /** Signed in, and unknown to a node at the end. */
+  readonly lost: number;
+  /** Signed out, and still alive on a node at the end. */
+  readonly alive: number;
+  readonly lostChanges: number;
+}
+
+/** Sessions that stay for the whole run. The others sign in and out. */
+const STAYING = 8;
+const READABLE_WITHIN_MS = 5_000;
+const RETRY_MS = 200;
+
+/** Users who sign in, read and change their session, and sign out. */
+export class Sessions {
+  /** 401 to a user who is signed in. */
+  anonymous = 0;
+  /** Sessions of somebody else. */
+  foreign = 0;
+  private readonly accounts: Account[] = [];
+  private readonly visits: Visit[] = [];
+
+  constructor(private readonly client: Client) {}
+
+  async prepare(): Promise<void> {
+    for (let i = 0; i < STAYING; i++) {
+      const account = { username: `lab-${randomUUID().slice(0, 8)}`, password: randomUUID() };
+      if (this.client.side.name === 'module')
+        await this.client.ask({ method: 'POST', path: '/accounts', body: account });
+      this.accounts.push(account);
+      const answer = await this.client.ask({ method: 'POST', path: '/sessions', body: account });
+      if (!this.enter(account, answer)) {
+        throw new Error(`POST ${this.client.side.root}/sessions answered ${answer.status} before the fault.`);
+      }
+    }
+  }
+
+  async read(turn: number): Promise<void> {
+    const visit = this.pick(turn);
+    const { cookie } = visit;
+    const answer = await this.client.send('session', { path: '/sessions/current', cookie });
+    this.check(visit, answer);
+  }
+
+  async change(turn: number): Promise<void> {
+    const visit = this.pick(turn);
+    if (visit.isChanging) return;
+    visit.isChanging = true;
+    const { cookie } = visit;
+    const answer = await this.client.send('session', {
+      method: 'PATCH',
+      path: '/sessions/current/data',
+      cookie,
+      body: { turn },
+    });
+    // Without an answer this change may still be made, after a later one. So nobody changes this session any more.
+    visit.isChanging = answer.status === 0;
+    if (answer.status === 200) visit.change = turn;
+    if (answer.status === 401 && visit.state === 'in') this.anonymous += 1;
+  }
+
+  /** One signs in, the one who came longest ago signs out. */
+  async signInOrOut(turn: number): Promise<void> {
+    if (turn % 2 === 0) {
+      const account = this.accounts[(turn / 2) % this.accounts.length] as Account;
+      this.enter(
+        account,
+        await this.client.send('session', { method: 'POST', path: '/sessions', body: account }),
+      );
+      return;
+    }
+    const visit = this.visits.slice(STAYING).find(({ state }) => state === 'in');
+    if (!visit) return;
+    visit.state = 'leaving';
+    const { cookie } = visit;
+    const answer = await this.client.send('session', { method: 'DELETE', path: '/sessions/current', cookie });
+    if (answer.status === 204) visit.state = 'out';
+  }
+
+  /** Reads each session from each node. */
+  async audit(nodes: readonly string[]): Promise<SessionAudit> {
+    const visits = this.visits.filter(({ state }) => state !== 'leaving');
+    const audits = await Promise.all(
+      visits.map(async (visit) => {
+        const answers = await Promise.all(nodes.map((node) => this.readable(visit, node)));
+        return { visit, answers };
+      }),
+    );
+    const isAlive = ({ status }: Answer) => status === 200;
+    const staying = audits.filter(({ visit }) => visit.state === 'in');
+    const out = audits.filter(({ visit }) => visit.state === 'out');
+    return {
+      signedIn: staying.length,
+      lost: staying.filter(({ answers }) => !answers.every(isAlive)).length,
+      alive: out.filter(({ answers }) => answers.some(isAlive)).length,
+      lostChanges: staying.filter(({ visit, answers }) =>
+        answers.some((answer) => changeOf(answer) < visit.change),
+      ).length,
+    };
+  }
+
+  private pick(turn: number): Visit {
+    const known = this.visits.filter(({ state }) => state === 'in');
+    return known[turn % known.length] as Visit;
+  }
+
+  private enter({ username }: Account, { status, cookie }: Answer): boolean {
+    if (status !== 201) return false;
+    this.visits.push({ username, cookie, state: 'in', change: 0, isChanging: false });
+    return true;
+  }
+
+  private check(visit: Visit, { status, body }: Answer): void {
+    if (status === 401 && visit.state === 'in') this.anonymous += 1;
+    if (status === 200 && (body as { username: string }).username !== visit.username) this.foreign += 1;
+  }
+
+  /** Repeats a read that neither finds the session nor says that there is none. */
+  private async readable(visit: Visit, node: string): Promise<Answer> {
+    const deadline = performance.now() + READABLE_WITHIN_MS;
+    for (;;) {
+      const answer = await this.client.ask({ path: '/sessions/current', cookie: visit.cookie, node });
+      const isFinal = answer.status === 200 || answer.status === 401;
+      if (isFinal || performance.now() > deadline) return answer;
+      await wait(RETRY_MS);
+    }
+  }
+}
+
+/** Infinity for a session that is lost, which is counted as such. */
+function changeOf({ status, body }: Answer): number {
+  if (status !== 200) return Infinity;
+  return (body as { data: { turn?: number } }).data.turn ?? 0;
+}
