@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { BurstController } from './burst/burst.controller.js';
 import { BurstService } from './burst/burst.service.js';
@@ -12,8 +11,8 @@ import { RebuildController } from './rebuild.controller.js';
 import { serverTime } from './server-time.js';
 import { StoredSessionController } from './stored-session.controller.js';
 
-/** `npm run load` saves its reports there. */
-const claims = { provide: ClaimsService, useFactory: () => new ClaimsService(join('.data', 'load')) };
+/** `npm run load` and `npm run lab` save their reports there. */
+const claims = { provide: ClaimsService, useFactory: () => new ClaimsService('.data') };
 
 /** The operator's routes and live feed. */
 @Module({

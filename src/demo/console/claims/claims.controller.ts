@@ -13,7 +13,9 @@ export class ClaimsController {
   constructor(private readonly claims: ClaimsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'What this project claims, with the last results of `npm run load` here' })
+  @ApiOperation({
+    summary: 'What this project claims, with the last results of `npm run load` and `npm run lab` here',
+  })
   @ApiOkResponse({ standardSchema: claimsAnswer })
   list(): Promise<MeasuredClaim[]> {
     return this.claims.claims();

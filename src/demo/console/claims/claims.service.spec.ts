@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,18 +9,22 @@ describe('ClaimsService', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'claims-'));
+    await mkdir(join(folder, 'load'));
+    await mkdir(join(folder, 'lab'));
   });
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  const save = (date: string, scenarios: { name: string; answers: string[] }[]) => {
+  const write = (command: string, date: string, results: object) => {
     const machine = { cpu: 'EPYC', cores: 2, memoryGiB: 24 };
-    const report = { version: 2, date, machine, options: { quick: true }, scenarios };
-    return writeFile(join(folder, `${date.replaceAll(':', '-')}.json`), JSON.stringify(report));
+    const report = { version: 2, date, machine, options: { quick: true }, ...results };
+    return writeFile(join(folder, command, `${date.replaceAll(':', '-')}.json`), JSON.stringify(report));
   };
-  const resultOf = async (scenario: string) => {
+  const save = (date: string, scenarios: { name: string; answers: string[] }[]) =>
+    write('load', date, { scenarios });
+  const resultOf = async (name: string) => {
     const claims = await new ClaimsService(folder).claims();
-    return claims.find(({ command }) => command === `npm run load -- ${scenario}`)?.result;
+    return claims.find(({ command }) => command.endsWith(` -- ${name}`))?.result;
   };
 
   it('takes the newest report that has an answer for the scenario', async () => {
@@ -36,9 +40,19 @@ describe('ClaimsService', () => {
     expect(await resultOf('ranks')).toBeNull();
   });
 
+  it('says first that a claim does not hold', async () => {
+    const answers = ['The servers promoted a replica.'];
+    const failover = { name: 'failover', verdict: 'does not hold: scores: lost', answers };
+    await write('lab', '2026-01-01T00:00:00.000Z', {
+      experiments: [failover, { name: 'pause', verdict: 'holds', answers }],
+    });
+    expect((await resultOf('failover'))?.answers).toEqual(['It does not hold: scores: lost.', ...answers]);
+    expect((await resultOf('pause'))?.answers).toEqual(answers);
+  });
+
   it('leaves out files that are no reports', async () => {
-    await writeFile(join(folder, '2026-09-09.json'), '{"date":');
-    await writeFile(join(folder, 'notes.json'), '[]');
+    await writeFile(join(folder, 'load', '2026-09-09.json'), '{"date":');
+    await writeFile(join(folder, 'load', 'notes.json'), '[]');
     await save('2026-01-01T00:00:00.000Z', [{ name: 'ranks', answers: ['fast'] }]);
     expect(await resultOf('ranks')).toMatchObject({ answers: ['fast'] });
   });

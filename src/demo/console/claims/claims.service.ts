@@ -2,27 +2,38 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { MeasuredClaim } from '../console.wire.js';
-import { CLAIMS } from './claims.js';
+import { type Claim, CLAIMS } from './claims.js';
 
-/** The newest reports of `npm run load` are enough: each of them has several scenarios. */
+/** The newest reports of each command are enough: many of them have several results. */
 const MOST_REPORTS = 30;
 const KEPT_MS = 10_000;
 
-const reportSchema = z.object({
+const measurement = z.object({
   date: z.iso.datetime(),
   machine: z.object({ cpu: z.string(), cores: z.number() }),
   options: z.object({ quick: z.boolean() }),
-  scenarios: z.array(z.object({ name: z.string(), answers: z.array(z.string()) })),
 });
+const answers = z.array(z.string());
+
+/** What both commands save, in one form. */
+const reportSchema = z.union([
+  measurement
+    .extend({ scenarios: z.array(z.object({ name: z.string(), answers })) })
+    .transform(({ scenarios, ...report }) => ({ ...report, results: scenarios })),
+  measurement
+    .extend({ experiments: z.array(z.object({ name: z.string(), verdict: z.string(), answers })) })
+    .transform(({ experiments, ...report }) => ({ ...report, results: experiments.map(withVerdict) })),
+]);
 
 type Report = z.output<typeof reportSchema>;
+type Reports = Record<Claim['command'], readonly Report[]>;
 
 /** The claims with their last results on this machine. */
 export class ClaimsService {
   private measured: Promise<MeasuredClaim[]> | undefined;
   private readAt = 0;
 
-  /** @param folder where `npm run load` saves its reports. It may be missing. */
+  /** @param folder where `npm run load` and `npm run lab` save their reports, in folders of these names. They may be missing. */
   constructor(private readonly folder: string) {}
 
   /** Reads the reports at most once in 10 s. */
@@ -34,30 +45,37 @@ export class ClaimsService {
   }
 
   private async measure(): Promise<MeasuredClaim[]> {
-    const reports = await this.newestReports();
-    return CLAIMS.map(({ sentence, scenario }) => ({
+    const [load, lab] = await Promise.all([this.newestReports('load'), this.newestReports('lab')]);
+    const reports: Reports = { load, lab };
+    return CLAIMS.map(({ sentence, command, name }) => ({
       sentence,
-      command: `npm run load -- ${scenario}`,
-      result: lastResult(reports, scenario),
+      command: `npm run ${command} -- ${name}`,
+      result: lastResult(reports[command], name),
     }));
   }
 
-  private async newestReports(): Promise<Report[]> {
+  private async newestReports(command: Claim['command']): Promise<Report[]> {
+    const folder = join(this.folder, command);
     // The names of the files begin with the time.
-    const names = (await readdir(this.folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+    const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
     const newest = names.toSorted().toReversed().slice(0, MOST_REPORTS);
-    const reports = await Promise.all(newest.map((name) => readReport(join(this.folder, name))));
+    const reports = await Promise.all(newest.map((name) => readReport(join(folder, name))));
     return reports.filter((report) => report !== null).toSorted((a, b) => b.date.localeCompare(a.date));
   }
 }
 
-function lastResult(reports: readonly Report[], scenario: string): MeasuredClaim['result'] {
-  for (const { date, machine, options, scenarios } of reports) {
-    const answers = scenarios.find(({ name }) => name === scenario)?.answers ?? [];
+function lastResult(reports: readonly Report[], name: string): MeasuredClaim['result'] {
+  for (const { date, machine, options, results } of reports) {
+    const answers = results.find((result) => result.name === name)?.answers ?? [];
     if (answers.length === 0) continue;
     return { answers, date, machine: `${machine.cores} x ${machine.cpu}`, isQuick: options.quick };
   }
   return null;
+}
+
+/** An experiment of the lab whose claim does not hold says so first. */
+function withVerdict({ name, verdict, answers }: { name: string; verdict: string; answers: string[] }) {
+  return { name, answers: verdict === 'holds' ? answers : [`It ${verdict}.`, ...answers] };
 }
 
 /** null for a file that is no report of this version: people may keep others there. */
