@@ -16,6 +16,7 @@ export const NOT_IN_QUICK: Readonly<Record<string, string>> = {
   'the servers of local/': 'test/e2e/local/**/*.e2e-spec.ts',
   'the built app': 'test/e2e/built/**/*.e2e-spec.ts',
   'the cache libraries of load/peers': 'test/e2e/load/**/*.e2e-spec.ts',
+  'npm run lab': 'test/e2e/lab/**/*.e2e-spec.ts',
   'the browser': 'test/browser/**/*.e2e-spec.ts',
   'services that modules are copied into': 'test/copy/**/*.e2e-spec.ts',
   'docker-compose.yml': 'test/e2e/docker/**/*.e2e-spec.ts',
