@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Readiness } from '../../src/http/health/health.wire.js';
-import { Metrics } from './metrics.js';
+import { type Histogram, Metrics } from './metrics.js';
 
 const readyWithinMs = 15_000;
 const answerWithinMs = 30_000;
@@ -62,6 +62,11 @@ export class AppClient {
       databaseQueries: metrics.sum(`${STATEMENT_SECONDS}_count`, select),
       databaseMs: 1_000 * metrics.sum(`${STATEMENT_SECONDS}_sum`, select),
     };
+  }
+
+  /** How long each SQL statement took, in seconds: by operation and table, for example "SELECT flights". */
+  async statements(): Promise<Map<string, Histogram>> {
+    return (await this.metrics()).histograms(STATEMENT_SECONDS, ['db_operation_name', 'db_collection_name']);
   }
 
   private async metrics(): Promise<Metrics> {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { Histogram } from '../app/metrics.js';
 import { formatCount, formatMs } from '../measuring/format.js';
 import { Latencies } from '../measuring/latencies.js';
 import { openLoop } from '../measuring/open-loop.js';
 import { seededRandom } from '../measuring/seeded-random.js';
 import type { LoadOptions } from '../options.js';
-import type { Scenario, Scene } from '../scenario.js';
+import type { Scenario, Scene, Table } from '../scenario.js';
 import { BareTransactions, type Row } from './bare-transactions.js';
 import { BoardApp } from './board-app.js';
 
@@ -25,8 +26,11 @@ export const submissions: Scenario = {
     try {
       const ours: Side = { submit: (rows) => app.submit(rows), latencies: new Latencies() };
       const theirs: Side = { submit: (rows) => bare.insert(rows), latencies: new Latencies() };
+      const before = await scene.app.statements();
       const cores = await measureInTurn(scene, [ours, theirs]);
-      return findingsOf(ours.latencies, theirs.latencies, cores);
+      const after = await scene.app.statements();
+      const findings = findingsOf(ours.latencies, theirs.latencies, cores);
+      return { ...findings, tables: [statementsOf(before, after)] };
     } finally {
       await bare.stop();
     }
@@ -77,6 +81,28 @@ function newRow(): Row {
     playerId: `p${Math.floor(random() * players)}`,
     score: Math.floor(random() * 1_000_000),
   };
+}
+
+/** Where the time of a submission goes in PostgreSQL, also during the warm-up. */
+function statementsOf(before: Map<string, Histogram>, after: Map<string, Histogram>): Table {
+  const transactions = since('COMMIT').count;
+  const rows = [...after.keys()]
+    .map((statement) => ({ statement, taken: since(statement) }))
+    .filter(({ taken }) => taken.count >= transactions / 2)
+    .toSorted((one, other) => other.taken.sum - one.taken.sum)
+    .map(({ statement, taken }) => [
+      statement,
+      '',
+      (taken.count / transactions).toFixed(1),
+      formatMs((1_000 * taken.sum) / taken.count),
+      `at most ${formatCount(1_000 * taken.quantileAtMost(0.99))}`,
+    ]);
+  const header = ['statement', '', 'per transaction', 'mean ms', 'p99 ms'];
+  return { title: 'SQL statements of submissions', rows: [header, ...rows] };
+
+  function since(statement: string): Histogram {
+    return (after.get(statement) ?? new Histogram()).since(before.get(statement));
+  }
 }
 
 function findingsOf(submitted: Latencies, inserted: Latencies, cores: number) {

@@ -18,6 +18,20 @@ function reportOfRatio(ratio: number, rounds?: number) {
 const reportOfFigure = (figure: Figure) => reportWith({ figures: [figure] });
 
 describe('changesBetween', () => {
+  it.each([
+    [3, 4, '3 have the same verdict in both runs, 0 have a verdict in one run only, and 0 have opposite'],
+    [3, 1, '2 have the same verdict in both runs, 1 have a verdict in one run only, and 0 have opposite'],
+    [3, 0.1, '2 have the same verdict in both runs, 0 have a verdict in one run only, and 1 have opposite'],
+  ])('of a ratio of %s then and %s now says how far the verdicts agree', (then, now, words) => {
+    const { agreement } = changesBetween(reportOfRatio(then), reportOfRatio(now));
+    expect(agreement).toBe(`Of 3 ratios, ${words} verdicts.`);
+  });
+
+  it('says nothing of verdicts if the reports have no ratio in common', () => {
+    const figure = { figure: 'p99', value: 1 };
+    expect(changesBetween(reportOfFigure(figure), reportOfFigure(figure)).agreement).toBe('');
+  });
+
   it('says "changed" if the intervals of a ratio do not overlap', () => {
     const { rows } = changesBetween(reportOfRatio(10), reportOfRatio(12));
     expect(rows).toHaveLength(3);

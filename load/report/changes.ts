@@ -9,6 +9,8 @@ export interface Changes {
   /** The earlier run. */
   readonly since: string;
   readonly rows: readonly Change[];
+  /** How many ratios have the same verdict in both reports, in one sentence. Empty if the reports have no ratio in common. */
+  readonly agreement: string;
   /** Why the reports can hardly be compared, one sentence each. */
   readonly caveats: readonly string[];
 }
@@ -29,14 +31,16 @@ export interface Change {
 export function changesBetween(old: Report, now: Report): Changes {
   const before = new Map(valuesOf(old).map((value) => [keyOf(value), value]));
   const after = valuesOf(now);
-  const rows = after.flatMap((value) => {
+  const pairs = after.flatMap((value): [Value, Value][] => {
     const earlier = before.get(keyOf(value));
-    return earlier ? [changeOf(earlier, value)] : [];
+    return earlier ? [[earlier, value]] : [];
   });
+  const rows = pairs.map(([earlier, value]) => changeOf(earlier, value));
   const unmatched = after.length + before.size - 2 * rows.length;
   return {
     since: `${old.date}, ${old.command}`,
     rows,
+    agreement: agreementOf(pairs),
     caveats: [
       ...difference('machine', machineOf(old), machineOf(now)),
       ...difference('engine', old.engine ?? 'none', now.engine ?? 'none'),
@@ -87,6 +91,17 @@ function changeOf(earlier: Value, { scenario, what, measured }: Value): Change {
     now: describe(measured),
     verdict: verdictOf(earlier.measured, measured),
   };
+}
+
+/** A verdict in one run only is no contradiction: the other run says that it could not show a difference. */
+function agreementOf(pairs: readonly (readonly [Value, Value])[]): string {
+  const verdicts = pairs.flatMap(([{ measured: old }, { measured: now }]) =>
+    'verdict' in old && 'verdict' in now ? [[old.verdict, now.verdict] as const] : [],
+  );
+  if (verdicts.length === 0) return '';
+  const same = verdicts.filter(([old, now]) => old === now).length;
+  const opposite = verdicts.filter((both) => both.includes('better') && both.includes('worse')).length;
+  return `Of ${verdicts.length} ratios, ${same} have the same verdict in both runs, ${verdicts.length - same - opposite} have a verdict in one run only, and ${opposite} have opposite verdicts.`;
 }
 
 function describe(measured: Gain | Figure): string {

@@ -42,7 +42,7 @@ function headlineOf({ name, question, headline, answers }: FoundScenario): strin
   return `<li><a href="#${name}">${escape(question)}</a>${paragraphs([headline || (answers[0] ?? '')], 'answer')}</li>`;
 }
 
-function changesOf({ since, rows, caveats }: Changes): string {
+function changesOf({ since, rows, agreement, caveats }: Changes): string {
   const changed = rows.filter(({ verdict }) => verdict !== 'no change shown');
   const others = rows.filter((row) => !changed.includes(row));
   const cells = [...changed, ...others].map(({ scenario, what, old, now, verdict }) => [
@@ -54,7 +54,7 @@ function changesOf({ since, rows, caveats }: Changes): string {
   ]);
   return `<section>
 <h2>What has changed?</h2>
-<p class="answer">${changed.length} of ${rows.length} ratios and figures changed since ${escape(since)}.</p>
+<p class="answer">${changed.length} of ${rows.length} ratios and figures changed since ${escape(since)}. ${agreement}</p>
 ${tableOf([['ratio or figure', 'scenario', 'then', 'now', 'verdict'], ...cells], 'names')}
 ${paragraphs(caveats, 'caveat')}
 <p class="caveat">A ratio changed if the two intervals do not overlap, a figure if its goal was met in one run and missed in the other.</p>

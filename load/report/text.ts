@@ -44,12 +44,13 @@ function sectionOf(scenario: FoundScenario): string[] {
   ];
 }
 
-function changesOf({ since, rows, caveats }: Changes): string[] {
+function changesOf({ since, rows, agreement, caveats }: Changes): string[] {
   const cells = rows.map(({ scenario, what, old, now, verdict }) => [scenario, what, old, now, verdict]);
   return [
     '',
     `== Compared with ${since}`,
     ...align([['scenario', 'ratio or figure', 'then', 'now', 'verdict'], ...cells]),
+    ...partOf(agreement),
     ...notesOf(caveats),
   ];
 }

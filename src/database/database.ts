@@ -114,9 +114,10 @@ export class Database implements Queryable, OnApplicationShutdown {
       client.on('error', onError);
       let broken = true;
       try {
-        await client.query(this.begin);
-        const result = await work(queryable(client));
-        await client.query('COMMIT');
+        const statements = queryable(client);
+        await statements.query(this.begin);
+        const result = await work(statements);
+        await statements.query('COMMIT');
         broken = false;
         return result;
       } catch (error) {
