@@ -1,6 +1,11 @@
 export { submissionAnswer } from './api/leaderboard.answers.js';
-export { boardEventChannel, boardSizeChannel, boardViewersChannel } from './leaderboard.channel.js';
-export type { BoardEvent, BoardSize, BoardViewers } from './leaderboard.channel.js';
+export {
+  boardEventChannel,
+  boardSizeChannel,
+  boardViewersChannel,
+  refusedMessageChannel,
+} from './leaderboard.channel.js';
+export type { BoardEvent, BoardSize, BoardViewers, RefusedMessage } from './leaderboard.channel.js';
 export { LeaderboardError } from './leaderboard.errors.js';
 export type { LeaderboardErrorCode } from './leaderboard.errors.js';
 export { LeaderboardModule } from './leaderboard.module.js';

@@ -28,6 +28,12 @@ export interface BoardViewers {
   viewers: number;
 }
 
+/** A message of a viewer that was not answered with a snapshot, and changed nothing. */
+export interface RefusedMessage {
+  /** For example E_INVALID, or E_NO_ACKNOWLEDGEMENT if the viewer does not wait for an answer. */
+  code: string;
+}
+
 /** Publishes a `BoardEvent` when something happens to a board. */
 export const boardEventChannel = channel('caching.leaderboard.event') as Channel<unknown, BoardEvent>;
 
@@ -36,6 +42,12 @@ export const boardSizeChannel = channel('caching.leaderboard.size') as Channel<u
 
 /** Publishes `BoardViewers` when a viewer comes or leaves. */
 export const boardViewersChannel = channel('caching.leaderboard.viewers') as Channel<unknown, BoardViewers>;
+
+/** Publishes a `RefusedMessage` for each message of a viewer that is refused. */
+export const refusedMessageChannel = channel('caching.leaderboard.refused-message') as Channel<
+  unknown,
+  RefusedMessage
+>;
 
 export function publishBoardEvent(board: string, event: BoardEvent['event']): void {
   if (boardEventChannel.hasSubscribers) boardEventChannel.publish({ board, event });

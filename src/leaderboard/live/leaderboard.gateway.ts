@@ -9,6 +9,7 @@ import {
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
 import { requireSocketIo } from '../../common/index.js';
+import { refusedMessageChannel } from '../leaderboard.channel.js';
 import { FeedUpdates } from './feed-updates.js';
 import type { Viewer } from './feed.js';
 import type { DegradedBoard, LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
@@ -70,26 +71,31 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
 
   /** Answers the requests of a socket one after the other. */
   private async answer(socket: Socket, body: unknown, ack: unknown): Promise<void> {
+    if (!socket.connected) return;
     // Without an acknowledgement there is no snapshot, so nothing to watch.
-    if (typeof ack !== 'function' || !socket.connected) return;
+    if (typeof ack !== 'function') return refusedMessageChannel.publish({ code: 'E_NO_ACKNOWLEDGEMENT' });
     // A client that does not read its answers gets no more of them.
     if (hasBacklog(socket)) return;
     const answer = ack as Answer;
+    const refuse = (error: WatchRefusal['error']) => {
+      refusedMessageChannel.publish({ code: error.code });
+      answer({ error });
+    };
     const request = watchSchema.safeParse(body);
     if (!request.success) {
       const fields = request.error.issues.map(
         ({ path, message }) => `${path.join('.') || 'the message'}: ${message}`,
       );
-      return answer({ error: { code: 'E_INVALID', detail: `Correct ${fields.join('; ')}` } });
+      return refuse({ code: 'E_INVALID', detail: `Correct ${fields.join('; ')}` });
     }
     const connection = this.connectionOf(socket);
     if (connection.requests === LARGEST_QUEUE) {
       const detail = `At most ${LARGEST_QUEUE} requests of one socket may wait. Repeat this one when another was answered.`;
-      return answer({ error: { code: 'E_TOO_MANY_WATCHES', detail } });
+      return refuse({ code: 'E_TOO_MANY_WATCHES', detail });
     }
     connection.requests++;
     connection.answered = connection.answered.then(() =>
-      this.enter(socket, connection, request.data, answer),
+      this.enter(socket, connection, request.data, answer).catch((error: unknown) => refuse(describe(error))),
     );
     await connection.answered;
     connection.requests--;
@@ -98,19 +104,15 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
   /** The running watch continues until the new one has a snapshot. If that fails, it stays. */
   private async enter(socket: Socket, connection: Connection, request: Watch, answer: Answer): Promise<void> {
     const viewer: Viewer = { own: (place) => hasBacklog(socket) || socket.emit('me', place) };
-    try {
-      await this.feeds.watch(request, viewer, (snapshot) => {
-        if (!socket.connected) return this.feeds.leave(request, viewer);
-        this.leave(socket);
-        connection.watch = { request, viewer };
-        connection.isBehind = false;
-        void socket.join(this.feeds.roomOf(request));
-        // In the same turn, so that no change is sent before the snapshot that it continues.
-        answer(snapshot);
-      });
-    } catch (error) {
-      answer({ error: describe(error) });
-    }
+    await this.feeds.watch(request, viewer, (snapshot) => {
+      if (!socket.connected) return this.feeds.leave(request, viewer);
+      this.leave(socket);
+      connection.watch = { request, viewer };
+      connection.isBehind = false;
+      void socket.join(this.feeds.roomOf(request));
+      // In the same turn, so that no change is sent before the snapshot that it continues.
+      answer(snapshot);
+    });
   }
 
   private leave(socket: Socket): void {

@@ -1,11 +1,13 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Attributes, Meter, ObservableCounter } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { LRUCache } from 'lru-cache';
 import {
   type BoardEvent,
   boardEventChannel,
   type BoardSize,
   boardSizeChannel,
+  refusedMessageChannel,
 } from '../../leaderboard/index.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { subscribe } from '../subscribe.js';
@@ -44,7 +46,11 @@ export class BoardMetrics implements OnApplicationShutdown {
     for (const figure of Object.keys(FIGURES) as Figure[]) this.observeFigure(meter, figure);
     this.observeBoards(meter);
     this.observeEvents(meter);
+    const refused = meter.createCounter('leaderboard.messages.refused', {
+      description: 'Messages of viewers that were refused, by the code of the answer.',
+    });
     this.subscriptions = [
+      subscribe(refusedMessageChannel, ({ code }) => refused.add(1, { [ATTR_ERROR_TYPE]: code })),
       subscribe(boardSizeChannel, (size) => this.keep(size)),
       subscribe(boardEventChannel, (event) => this.count(event)),
     ];

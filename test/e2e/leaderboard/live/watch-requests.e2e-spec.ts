@@ -1,4 +1,6 @@
+import request from 'supertest';
 import { describe, expect, it } from 'vitest';
+import { asOperator } from '../../../support/settings.js';
 import { until } from '../../../support/until.js';
 import { ask, connectionOf, watch } from './viewer.js';
 import { useBoardViewers } from './board-viewers.js';
@@ -23,6 +25,26 @@ describe('requests to the namespace /leaderboard', () => {
     [null, 'E_INVALID'],
   ])('reject %j with %s', async (message, code) => {
     expect(await ask(connect(), 'watch', message)).toMatchObject({ error: { code } });
+  });
+
+  it('that are refused are counted by the reason, and change nothing', async () => {
+    const refusals = async (code: string) => {
+      const { text } = await request(nodes.app.url).get('/metrics').set(asOperator).expect(200);
+      const line = new RegExp(`^leaderboard_messages_refused_total{.*error_type="${code}".* (\\d+)$`, 'm');
+      return Number(line.exec(text)?.[1] ?? 0);
+    };
+    const board = await newBoard();
+    await submit(board, { a: 1 });
+    const socket = connect();
+    const viewer = await watch(socket, { board, top: 5 });
+    const before = await refusals('E_INVALID');
+    for (const message of [[], { board: 1 }, { board, window: 'hourly', top: 5 }])
+      await ask(socket, 'watch', message);
+    socket.emit('watch', { board, window: 'all', top: 5 });
+    await until(async () => (await refusals('E_NO_ACKNOWLEDGEMENT')) === 1);
+    expect(await refusals('E_INVALID')).toBe(before + 3);
+    await submit(board, { a: 2 });
+    await until(() => viewer.entries[0]?.score === 2);
   });
 
   it('are answered up to 16 KB, and close the connection beyond that', async () => {
