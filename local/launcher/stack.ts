@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EngineCluster, LocalServer } from '../index.js';
 import type { GuardedProcess } from '../processes/guarded-process.js';
+import { type Zone, zoneOf } from '../stacks/zones.js';
 import type { Terminal } from './command-line/terminal.js';
 
 const RESTART_AFTER_SECONDS = 3;
@@ -15,6 +16,8 @@ export interface NamedServer {
   readonly name: string;
   readonly server: LocalServer;
   readonly isClusterNode: boolean;
+  /** Null for a server that has no other to take its place. */
+  readonly zone: Zone | null;
 }
 
 /** The running processes. The app nodes stop first, because they need the servers to complete their requests. */
@@ -37,7 +40,7 @@ export class Stack {
 
   addServer(part: string, server: LocalServer): void {
     this.servers.push(server);
-    this.lists.push(() => [{ name: part, server, isClusterNode: false }]);
+    this.lists.push(() => [{ name: part, server, isClusterNode: false, zone: null }]);
     this.keepAlive(part, server.name, server);
   }
 
@@ -49,7 +52,12 @@ export class Stack {
       [...engines.nodes].map(([node, server]) => {
         this.keepAlive(part, node, server);
         const name = part === 'engine' ? node : `${part}-${node}`;
-        return { name, server, isClusterNode: cluster !== undefined };
+        return {
+          name,
+          server,
+          isClusterNode: cluster !== undefined,
+          zone: engines.nodes.size > 1 ? zoneOf(node) : null,
+        };
       }),
     );
     this.named();

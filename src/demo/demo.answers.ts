@@ -49,7 +49,7 @@ export const serverAnswer = z.object({
   role: z.enum(['primary', 'replica', 'sentinel']).nullable(),
   slots: z.int().nullable(),
   usage: z.object({ commandsPerSecond: z.int(), memoryBytes: z.int() }).nullable(),
-  zone: z.null(),
+  zone: z.enum(['a', 'b', 'c']).nullable(),
 }) satisfies z.ZodType<Server>;
 export const serversAnswer = z.array(serverAnswer);
 export const clusterAnswer = z.object({ shard: z.string() }) satisfies z.ZodType<ClusterChange>;

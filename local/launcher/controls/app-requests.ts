@@ -1,11 +1,13 @@
+import type { Zone } from '../../stacks/zones.js';
 import { Refusal } from './refusal.js';
-import type { ClusterAction, ServerAction, ServerControls } from './server-controls.js';
+import type { ClusterAction, ServerAction, ServerControls, ZoneAction } from './server-controls.js';
 
 /** What an app node asks through its channel. It validates what comes from outside. */
 type AppRequest = { readonly id: number } & (
   | { readonly ask: 'list' }
   | { readonly ask: 'control'; readonly name: string; readonly action: ServerAction }
   | { readonly ask: 'resize'; readonly action: ClusterAction }
+  | { readonly ask: 'zone'; readonly zone: Zone; readonly action: ZoneAction }
 );
 
 type AppAnswer = { readonly id: number } & (
@@ -37,6 +39,8 @@ function perform(controls: ServerControls, request: AppRequest): Promise<unknown
       return controls.list();
     case 'control':
       return controls.control(request.name, request.action);
+    case 'zone':
+      return controls.changeZone(request.zone, request.action);
     default:
       return controls.resize(request.action);
   }

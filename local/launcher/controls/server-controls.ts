@@ -1,11 +1,13 @@
 import { SLOTS } from '../../cluster/cluster-settings.js';
 import type { EngineCluster, LocalEngine, LocalServer } from '../../index.js';
+import type { Zone } from '../../stacks/zones.js';
 import type { NamedServer, Stack } from '../stack.js';
 import { Refusal } from './refusal.js';
 import { reportOf, type ServerReport } from './server-report.js';
 
 export type ServerAction = 'kill' | 'pause' | 'resume' | 'restart';
 export type ClusterAction = 'add-shard' | 'remove-shard';
+export type ZoneAction = 'cut' | 'restore';
 
 /** A primary is promoted by a majority of the primaries, so fewer than three cannot replace one. */
 const FEWEST_SHARDS = 3;
@@ -36,6 +38,26 @@ export class ServerControls {
       this.print(`${name}: ${action}, from the console`);
       await perform(named.server, action);
       return reportOf(named);
+    });
+  }
+
+  /** Cuts a zone off: pauses all servers in it. Restoring resumes them. Resolves with the servers of the zone. */
+  async changeZone(zone: Zone, action: ZoneAction): Promise<ServerReport[]> {
+    const all = this.stack.named();
+    const inZone = all.filter((one) => one.zone === zone);
+    if (inZone.length === 0) {
+      throw new Refusal(
+        'E_ZONE_UNKNOWN',
+        'No server is in this zone. Run npm start -- --topology sentinel, or --topology cluster.',
+      );
+    }
+    return this.alone(`zone ${zone}`, async () => {
+      this.print(`zone ${zone}: ${action}, from the console`);
+      for (const { server } of inZone) {
+        if (action === 'cut' && server.state === 'running') server.pause();
+        if (action === 'restore' && server.state === 'paused') server.resume();
+      }
+      return Promise.all(inZone.map(reportOf));
     });
   }
 

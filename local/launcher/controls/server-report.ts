@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { LocalEngine, LocalServer } from '../../index.js';
 import { readView } from '../../cluster/cluster-view.js';
 import type { ServerState } from '../../processes/local-server.js';
+import type { Zone } from '../../stacks/zones.js';
 import type { NamedServer } from '../stack.js';
 
 /** A server as the app's console shows it. No path, password or pid. */
@@ -18,8 +19,8 @@ export interface ServerReport {
   readonly slots: number | null;
   /** From INFO. Null for PostgreSQL and Memcached, and for a server that does not answer. */
   readonly usage: { readonly commandsPerSecond: number; readonly memoryBytes: number } | null;
-  /** Null: all servers run on this machine, in no zone. */
-  readonly zone: null;
+  /** Null for a server that has no other to take its place. */
+  readonly zone: Zone | null;
 }
 
 type Answers = Pick<ServerReport, 'role' | 'slots' | 'usage'>;
@@ -33,7 +34,7 @@ const ROLES: Readonly<Record<string, ServerReport['role']>> = {
   sentinel: 'sentinel',
 };
 
-export async function reportOf({ name, server, isClusterNode }: NamedServer): Promise<ServerReport> {
+export async function reportOf({ name, server, isClusterNode, zone }: NamedServer): Promise<ServerReport> {
   const queried: Queried = server;
   const { state, version, port } = server;
   const answers = state === 'running' ? await answersOf(queried, isClusterNode) : UNKNOWN;
@@ -45,7 +46,7 @@ export async function reportOf({ name, server, isClusterNode }: NamedServer): Pr
     isEncrypted: queried.tls !== undefined,
     state,
     ...answers,
-    zone: null,
+    zone,
   };
 }
 

@@ -2,12 +2,13 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { withTimeLimit } from '../../common/index.js';
 import { ServersError } from './servers.errors.js';
 import { SERVERS_OPTIONS, type ServersOptions } from './servers.options.js';
-import type { ClusterAction, ServerAction } from './servers.wire.js';
+import type { ClusterAction, ServerAction, Zone, ZoneAction } from './servers.wire.js';
 
 type Request =
   | { ask: 'list' }
   | { ask: 'control'; name: string; action: ServerAction }
-  | { ask: 'resize'; action: ClusterAction };
+  | { ask: 'resize'; action: ClusterAction }
+  | { ask: 'zone'; zone: Zone; action: ZoneAction };
 
 /** The first message of the launcher, and its answers. Another parent of this process may send others. */
 type Message =

@@ -22,8 +22,14 @@ import { validationPipe } from '../../common/index.js';
 import { OperatorGuard } from '../../http/index.js';
 import { LauncherClient } from './launcher.client.js';
 import { ServersErrorFilter } from './servers.errors.js';
-import { clusterActionSchema, serverActionSchema, serverNameSchema } from './servers.schemas.js';
-import type { ClusterAction, ClusterChange, Server, ServerAction } from './servers.wire.js';
+import {
+  clusterActionSchema,
+  serverActionSchema,
+  serverNameSchema,
+  zoneActionSchema,
+  zoneSchema,
+} from './servers.schemas.js';
+import type { ClusterAction, ClusterChange, Server, ServerAction, Zone, ZoneAction } from './servers.wire.js';
 import { clusterAnswer, serverAnswer, serversAnswer } from '../demo.answers.js';
 
 /** The launcher asks its servers for their roles, and each of them has half a second. */
@@ -64,6 +70,19 @@ export class ServersController {
     @Body({ schema: serverActionSchema }) { action }: { action: ServerAction },
   ): Promise<Server> {
     return this.launcher.ask({ ask: 'control', name, action }, ACTION_SECONDS);
+  }
+
+  @Post('zones/:zone')
+  @HttpCode(200)
+  @ApiOkResponse({ standardSchema: serversAnswer })
+  @ApiOperation({ summary: 'Cut a zone off, by pausing all servers in it, or restore it' })
+  @ApiNotFoundResponse({ description: 'E_NO_LAUNCHER, E_ZONE_UNKNOWN' })
+  @ApiConflictResponse({ description: 'E_SERVER_BUSY' })
+  changeZone(
+    @Param({ schema: zoneSchema }) { zone }: { zone: Zone },
+    @Body({ schema: zoneActionSchema }) { action }: { action: ZoneAction },
+  ): Promise<Server[]> {
+    return this.launcher.ask({ ask: 'zone', zone, action }, LIST_SECONDS);
   }
 
   @Post('cluster')

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { ClusterAction, ServerAction } from './servers.wire.js';
+import type { ClusterAction, ServerAction, Zone, ZoneAction } from './servers.wire.js';
 
 const SERVER_ACTIONS = ['kill', 'pause', 'resume', 'restart'] as const satisfies ServerAction[];
 const CLUSTER_ACTIONS = ['add-shard', 'remove-shard'] as const satisfies ClusterAction[];
+const ZONES = ['a', 'b', 'c'] as const satisfies Zone[];
+const ZONE_ACTIONS = ['cut', 'restore'] as const satisfies ZoneAction[];
 
 const oneOf = <const Value extends string>(values: readonly Value[]) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
@@ -15,3 +17,5 @@ export const serverNameSchema = z.object({
 });
 export const serverActionSchema = z.strictObject({ action: oneOf(SERVER_ACTIONS) });
 export const clusterActionSchema = z.strictObject({ action: oneOf(CLUSTER_ACTIONS) });
+export const zoneSchema = z.object({ zone: oneOf(ZONES).meta({ example: 'a' }) });
+export const zoneActionSchema = z.strictObject({ action: oneOf(ZONE_ACTIONS) });

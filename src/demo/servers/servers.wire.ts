@@ -14,11 +14,13 @@ export interface Server {
   slots: number | null;
   /** In the last second. Null for PostgreSQL and Memcached, and for a server that does not answer. */
   usage: { commandsPerSecond: number; memoryBytes: number } | null;
-  /** Null: all servers run on one machine, in no zone. */
-  zone: null;
+  /** Servers that fail together. Null for one that has no other to take its place. */
+  zone: Zone | null;
 }
 
 export type ServerAction = 'kill' | 'pause' | 'resume' | 'restart';
+export type Zone = 'a' | 'b' | 'c';
+export type ZoneAction = 'cut' | 'restore';
 export type ClusterAction = 'add-shard' | 'remove-shard';
 
 /** Response of `POST /api/demo/cluster`: the shard that was added or removed. */

@@ -20,6 +20,7 @@ describe('the servers of an application that npm start did not start', () => {
   it.each([
     ['get', '/api/demo/servers', undefined],
     ['post', '/api/demo/servers/engine', { action: 'kill' }],
+    ['post', '/api/demo/zones/a', { action: 'cut' }],
     ['post', '/api/demo/cluster', { action: 'add-shard' }],
     ['post', '/api/demo/scores', { playerId: 'a', score: 1 }],
   ] as const)('are not found, with one sentence and what to do: %s %s', async (method, path, body) => {
@@ -36,12 +37,14 @@ describe('the servers of an application that npm start did not start', () => {
   });
 });
 
-describe('POST /api/demo/servers/:name, /api/demo/cluster and /api/demo/scores', () => {
+describe('POST /api/demo/servers/:name, /api/demo/zones/:zone, /api/demo/cluster and /api/demo/scores', () => {
   it.each([
     ['servers/engine', {}, 'action'],
     ['servers/engine', { action: 'reboot' }, 'action'],
     ['servers/engine', { action: 'kill', force: true }, ''],
     ['servers/..%2F..%2Fetc', { action: 'kill' }, 'name'],
+    ['zones/d', { action: 'cut' }, 'zone'],
+    ['zones/a', { action: 'kill' }, 'action'],
     ['cluster', { action: 'kill' }, 'action'],
     ['scores', { playerId: 'a b', score: 1 }, 'playerId'],
     ['scores', { playerId: 'a', score: 0.5 }, 'score'],

@@ -4,6 +4,8 @@ import type {
   ClusterChange,
   Server,
   ServerAction,
+  Zone,
+  ZoneAction,
 } from '../../../src/demo/servers/servers.wire.js';
 import { postJson, request, type Problem } from '../http/request.js';
 import { listServers } from '../servers/servers.js';
@@ -15,6 +17,12 @@ export const actionProblem = signal<Problem | null>(null);
 
 export function actOn(name: string, action: ServerAction): Promise<void> {
   return perform(name, action, () => request<Server>(`/api/demo/servers/${name}`, postJson({ action })));
+}
+
+export function changeZone(zone: Zone, action: ZoneAction): Promise<void> {
+  return perform(`zone ${zone}`, action, () =>
+    request<Server[]>(`/api/demo/zones/${zone}`, postJson({ action })),
+  );
 }
 
 /** Takes half a minute: all slots of a share move. */

@@ -16,7 +16,7 @@ export function ServerCard({ server }: { server: Server }) {
     describeKind(server),
     address,
     isEncrypted ? 'TLS' : 'no\u00a0TLS',
-    zone,
+    zone && `zone ${zone}`,
     slots !== null && slots > 0 && `${slots.toLocaleString('en-US')} slots`,
     ...describeUsage(server),
   ];

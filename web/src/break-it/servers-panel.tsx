@@ -3,6 +3,7 @@ import { ProblemNote } from '../http/problem-note.js';
 import { servers } from '../servers/servers.js';
 import { actionProblem, resizeCluster, running } from './actions.js';
 import { ServerCard } from './server-card.js';
+import { Zones } from './zones.js';
 
 export function ServersPanel() {
   const state = servers.value;
@@ -27,7 +28,7 @@ function Listed({ servers }: { servers: Server[] }) {
       <p class="lead">
         Kill one (SIGKILL), or pause it (SIGSTOP: its connections stay open and nothing answers). It stays
         down until you restart or resume it. A name says the role at the start, the line below it the role
-        that the server reports now. All of them run on this machine, in no zone.
+        that the server reports now.
       </p>
       {!hasReplicas && (
         <p class="note">
@@ -40,6 +41,7 @@ function Listed({ servers }: { servers: Server[] }) {
           <ServerCard key={server.name} server={server} />
         ))}
       </ul>
+      <Zones servers={servers} />
       {servers.some(({ slots }) => slots !== null) && <ClusterActions />}
     </>
   );

@@ -18,11 +18,12 @@ export function EngineNodes({ kind }: Pick<EngineStatus, 'kind'>) {
 }
 
 function Node({ node }: { node: Server }) {
-  const { name, state, slots } = node;
+  const { name, state, slots, zone } = node;
   return (
     <li class="node" data-state={dotOf(node)} data-role={node.role}>
       <span class="dot" aria-hidden="true" />
       <bdi>{name}</bdi> <strong>{state === 'running' ? describeRole(node) : state}</strong>
+      {zone !== null && <span class="hint"> zone {zone}</span>}
       {slots !== null && slots > 0 && <span class="hint"> {slots.toLocaleString('en-US')} slots</span>}
     </li>
   );

@@ -61,7 +61,7 @@ describe('the servers of npm start with a Sentinel stack, over the API', () => {
       role: 'primary',
       slots: null,
       usage: { commandsPerSecond: expect.any(Number), memoryBytes: expect.any(Number) },
-      zone: null,
+      zone: 'a',
     });
     expect(servers.filter(({ role }) => role === 'sentinel')).toHaveLength(3);
   });
@@ -90,6 +90,19 @@ describe('the servers of npm start with a Sentinel stack, over the API', () => {
     expect(await act(name, 'kill')).toMatchObject({ status: 200 });
     expect(await act(name, 'kill')).toMatchObject(conflict(`${name} is stopped. Restart it first.`));
     expect(await act(name, 'restart')).toMatchObject({ status: 200, body: { role: 'sentinel' } });
+  });
+
+  it('are paused by zone, and resumed', async () => {
+    for (const [action, state] of [
+      ['cut', 'paused'],
+      ['restore', 'running'],
+    ]) {
+      const servers = (await post('zones/c', { action })).body as unknown as Server[];
+      expect(servers.map(({ name, state: now }) => [name, now])).toEqual([
+        ['replica-2', state],
+        ['sentinel-3', state],
+      ]);
+    }
   });
 
   it('do not include an unknown one, and a Sentinel stack has no shards', async () => {
