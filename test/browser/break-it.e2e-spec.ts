@@ -1,12 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../local/machine/free-port.js';
 import { Program } from '../e2e/local/program.js';
 import { createDatabase } from '../support/database.js';
 import { accessibilityFaults } from './accessibility.js';
 import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
-
-const SCREENSHOTS = '.data/screenshots';
+import { keepScreenshots } from './screenshots.js';
 
 /** `npm start` with Sentinel. It may have to build the app and the page first. */
 async function startWithSentinel() {
@@ -46,12 +44,12 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     await expectText('promotion', /^replica-\d was promoted \d+\.\d s after primary stopped\.$/);
     await act('Restart', 'primary');
     await expect.poll(events, withinSeconds).toMatch(/primary is running again.*primary became a replica/);
-    await screenshots('failover');
+    await keepScreenshots(opened.page, 'break-it-failover');
     await click('load');
     await expectText('scores-module', /^Scores acknowledged: (\d+), on the board: \1, lost: 0\.$/);
     await expectText('scores-textbook', /^Scores acknowledged: \d+, on the board: \d+, lost: \d+\.$/);
     await expectText('requests-module', /^(All|Of) \d+ requests/);
-    await screenshots('afterwards');
+    await keepScreenshots(opened.page, 'break-it-afterwards');
     expect(opened.errors).toEqual([]);
   }, 180_000);
 
@@ -76,6 +74,17 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     await expectText('state-sentinel-3', /^running$/);
   });
 
+  it('cuts a zone off and restores it', async () => {
+    for (const [action, state] of [
+      ['Cut', /^paused$/],
+      ['Restore', /^running$/],
+    ] as const) {
+      await opened.page.getByRole('button', { name: `${action} zone c` }).click();
+      for (const name of ['replica-2', 'sentinel-3']) await expectText(`state-${name}`, state);
+    }
+    await expectText('state-replica-1', /^running$/);
+  });
+
   it('has no fault that axe finds, and loses nothing from 360 to 1920 px', async () => {
     await expectText('role-replica-1', /primary|replica/);
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -94,16 +103,4 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     await expect.poll(() => system.textContent(), withinSeconds).toMatch(/replica-1.*(primary|replica)/);
     expect(await opened.textOf('nodes')).toContain('sentinel-3');
   });
-
-  const screenshots = async (name: string): Promise<void> => {
-    await mkdir(SCREENSHOTS, { recursive: true });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await opened.page.emulateMedia({ colorScheme });
-      for (const width of [360, 768, 1440]) {
-        await opened.page.setViewportSize({ width, height: 900 });
-        const path = `${SCREENSHOTS}/break-it-${name}-${colorScheme}-${width}.png`;
-        await opened.page.screenshot({ path, fullPage: true });
-      }
-    }
-  };
 });

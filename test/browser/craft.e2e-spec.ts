@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './accessibility.js';
-import { isSkipped, SKIPPED, useConsole } from './console-page.js';
+import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
+import { keepScreenshots } from './screenshots.js';
 
 const VIEWS = ['overview', 'query-cache', 'sessions', 'leaderboard', 'break-it', 'claims'];
 /** Text that fades in has less contrast for a moment. */
@@ -37,6 +38,7 @@ describe.skipIf(isSkipped)(`every view of the console${SKIPPED}`, () => {
         await page.setViewportSize({ width, height: 900 });
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
       }
+      await keepScreenshots(page, view);
     });
 
     it('logs nothing for a visitor who has never signed in', async () => {
@@ -48,6 +50,26 @@ describe.skipIf(isSkipped)(`every view of the console${SKIPPED}`, () => {
       await page.waitForLoadState('networkidle');
       expect(complaints).toEqual([]);
     });
+  });
+
+  it('has a page /docs, whose examples work when pressed', async () => {
+    const page = await openPage();
+    await page.goto(`${opened.app.url}/docs`);
+    for (const [method, path] of [
+      ['get', '/api/flights/{id}'],
+      ['post', '/api/sessions'],
+      // With the cookie of the sign-in.
+      ['patch', '/api/sessions/current/data'],
+    ] as const) {
+      const operation = page
+        .locator(`.opblock-${method}`)
+        .filter({ has: page.locator(`[data-path="${path}"]`) });
+      await operation.locator('.opblock-summary-control').click();
+      await operation.getByRole('button', { name: 'Try it out' }).click();
+      await operation.getByRole('button', { name: 'Execute' }).click();
+      const status = operation.locator('.live-responses-table .response-col_status').last();
+      await expect.poll(() => status.textContent(), withinSeconds).toMatch(/^20[01]/);
+    }
   });
 
   it('is sent compressed, in less than 150 KB, and its assets may be stored for a year', async () => {
