@@ -120,6 +120,11 @@ const textbook = TextbookModule.forRootAsync({
         engine: engines.redisFor('leaderboard'),
         keyPrefix: KEY_PREFIX,
         gameServerKeys: config.GAME_SERVER_KEY,
+        kept: {
+          days: config.BOARD_DAYS_KEPT,
+          weeks: config.BOARD_WEEKS_KEPT,
+          months: config.BOARD_MONTHS_KEPT,
+        },
       }),
     }),
 

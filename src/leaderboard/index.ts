@@ -12,6 +12,7 @@ export { LeaderboardModule } from './leaderboard.module.js';
 export type { LeaderboardOptions } from './leaderboard.options.js';
 export { LeaderboardService } from './leaderboard.service.js';
 export type {
+  AnswerPeriod,
   BoardPage,
   BoardPlaces,
   BoardTop,
@@ -19,6 +20,8 @@ export type {
   PlayerRank,
   RankedEntry,
 } from './leaderboard.responses.js';
+export type { NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
+export type { PastPeriod } from './past/past-periods.js';
 export type { SubmissionAnswer } from './submissions/score-submissions.js';
 export type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
 export type {

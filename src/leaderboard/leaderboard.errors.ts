@@ -3,6 +3,7 @@ export type LeaderboardErrorCode =
   | 'E_BOARD_UNKNOWN'
   | 'E_BOARD_EXISTS'
   | 'E_WINDOW_UNKNOWN'
+  | 'E_PERIOD_UNKNOWN'
   | 'E_PLAYER_NOT_RANKED'
   | 'E_SCORE_OUT_OF_BOUNDS'
   | 'E_SUBMISSION_CONFLICT'
@@ -40,7 +41,7 @@ export function busyBoard(board: string): LeaderboardError {
 export function tooManyReaders(): LeaderboardError {
   return new LeaderboardError(
     'E_BOARD_BUSY',
-    'The sorted sets are unavailable, and too many requests wait for PostgreSQL. Try again in a moment.',
+    'Too many requests wait for PostgreSQL, which answers for ended periods and while the engine is down. Try again in a moment.',
   );
 }
 
@@ -57,6 +58,14 @@ export function unknownWindow(
 ): LeaderboardError {
   const detail = `The board "${board}" has no window "${window}". Request one of ${windows.join(', ')}.`;
   return new LeaderboardError('E_WINDOW_UNKNOWN', detail);
+}
+
+export function unknownPeriod(board: string, period: string): LeaderboardError {
+  return new LeaderboardError(
+    'E_PERIOD_UNKNOWN',
+    `The board "${board}" has no scores of ${period}: nobody scored, it has not begun, or it is no longer kept. ` +
+      `GET /api/leaderboards/${board}/periods lists those that are.`,
+  );
 }
 
 /** `rows` of the request conflict. The detail must not make other rows count twice, which sending them with new ids would. */

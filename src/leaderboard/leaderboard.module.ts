@@ -12,20 +12,24 @@ import {
 import { LeaderboardService } from './leaderboard.service.js';
 import { BatchLedger } from './ledger/batch-ledger.js';
 import { DatabaseClock } from './ledger/database-clock.js';
-import { EndedPeriods } from './ledger/ended-periods.js';
 import { LeaderboardLedger } from './ledger/leaderboard.ledger.js';
 import { LedgerHistory } from './ledger/ledger-history.js';
-import { LedgerRanking } from './ledger/ledger-ranking.js';
 import { LedgerReplay } from './ledger/ledger-replay.js';
 import { RecordedAnswers } from './ledger/recorded-answers.js';
 import { FeedUpdates } from './live/feed-updates.js';
 import { LeaderboardGateway } from './live/leaderboard.gateway.js';
 import { LiveFeeds } from './live/live-feeds.js';
+import { EndedPeriods } from './past/ended-periods.js';
+import { PastPeriods } from './past/past-periods.js';
 import { LedgerRemoval } from './players/ledger-removal.js';
 import { PlayerNames } from './players/player-names.js';
 import { PlayerNamesStore } from './players/player-names.store.js';
 import { PlayerProfiles } from './players/player-profiles.js';
 import { PlayerRemoval } from './players/player-removal.js';
+import { BoardReader } from './reading/board-reader.js';
+import { LedgerRanking } from './reading/ledger-ranking.js';
+import { PastRanking } from './reading/past-ranking.js';
+import { StandingsReader } from './reading/standings-reader.js';
 import { leaderboardCommands } from './sorted-sets/leaderboard.commands.js';
 import { ProjectionStore } from './sorted-sets/projection.store.js';
 import { RankingStore } from './sorted-sets/ranking.store.js';
@@ -39,13 +43,13 @@ import { BoardSync } from './sync/board-sync.js';
 const LEDGER = [
   BatchLedger,
   DatabaseClock,
-  EndedPeriods,
   LeaderboardLedger,
   LedgerHistory,
-  LedgerRanking,
   LedgerReplay,
   RecordedAnswers,
 ];
+const PAST = [EndedPeriods, PastPeriods];
+const READING = [BoardReader, LedgerRanking, PastRanking, StandingsReader];
 const SORTED_SETS = [ProjectionStore, RankingStore, RebuildStore];
 const SYNC = [BoardAudit, BoardRebuilds, BoardSync];
 const SUBMISSIONS = [RepeatedSubmissions, ScoreSubmissions];
@@ -61,6 +65,8 @@ const LIVE = [FeedUpdates, LeaderboardGateway, LiveFeeds];
     GameServerGuard,
     LeaderboardService,
     ...LEDGER,
+    ...PAST,
+    ...READING,
     ...SORTED_SETS,
     ...SYNC,
     ...SUBMISSIONS,

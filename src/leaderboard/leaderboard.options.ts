@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configurableModule, keyPrefixOption, keysOption } from '../common/index.js';
+import { configurableModule, keyPrefixOption, keysOption, wholeOption } from '../common/index.js';
 import { Engines, type RedisEngine, redisEngineOption } from '../engine/index.js';
 
 /** Options of `LeaderboardModule.forRoot`. */
@@ -10,6 +10,8 @@ export interface LeaderboardOptions {
   keyPrefix: string;
   /** Bearer tokens of game servers, several during a rotation. */
   gameServerKeys: readonly string[];
+  /** How long ended days, weeks and months can be read: 60 days, 26 weeks and 24 months unless given. */
+  kept?: { days?: number; weeks?: number; months?: number };
 }
 
 const optionsSchema = z.object({
@@ -17,6 +19,10 @@ const optionsSchema = z.object({
   engine: redisEngineOption('leaderboard'),
   keyPrefix: keyPrefixOption,
   gameServerKeys: keysOption(),
+  kept: z
+    .object({ days: wholeOption(1, 3660), weeks: wholeOption(1, 520), months: wholeOption(1, 120) })
+    .partial()
+    .optional(),
 });
 
 export const { ConfigurableModuleClass: LeaderboardModuleBase, MODULE_OPTIONS_TOKEN: LEADERBOARD_OPTIONS } =

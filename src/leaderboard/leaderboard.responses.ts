@@ -6,8 +6,18 @@ export interface RankedEntry extends Omit<LeaderboardEntry, 'rank'> {
   rank: number | null;
 }
 
+/** Which day, week or month an answer is about. */
+export interface AnswerPeriod {
+  /** `all`, `2026-11-24`, `2026-W48` or `2026-11`. */
+  period: string;
+  /** When it ends or ended, an ISO date; null for all time. */
+  endsAt: string | null;
+  /** Present once the period has ended. Then only the removal of a player changes the answer. */
+  final?: true;
+}
+
 /** Some players of a board, best first. */
-export interface BoardPlaces<Entry = RankedEntry> {
+export interface BoardPlaces<Entry = RankedEntry> extends AnswerPeriod {
   board: string;
   window: BoardWindow;
   total: number;
@@ -26,6 +36,7 @@ export interface BoardTop {
   version: number;
   /** The day, week or month; it ends without a change of version. */
   period: string;
+  endsAt: string | null;
   ties: Board['ties'];
   /** Whether PostgreSQL answered because the engine is down. */
   degraded: boolean;
@@ -33,7 +44,7 @@ export interface BoardTop {
 }
 
 /** One player's rank. */
-export interface PlayerRank {
+export interface PlayerRank extends AnswerPeriod {
   /** null with `degraded`: PostgreSQL would need seconds to count the players above. */
   rank: number | null;
   score: number;
@@ -52,8 +63,9 @@ export interface FriendEntry {
 }
 
 /** A board as `GET /api/leaderboards` lists it. */
-export function describeBoard({ board, order, operator, ties, windows, min, max, players }: Board) {
-  return { board, order, operator, ties, windows, min, max, players };
+export function describeBoard(board: Board) {
+  const { board: name, order, operator, ties, windows, min, max, timeZone, resetHour, players } = board;
+  return { board: name, order, operator, ties, windows, min, max, timeZone, resetHour, players };
 }
 
 /** Splits `entries`, the neighbours of all players in the order of `around`, by player. */

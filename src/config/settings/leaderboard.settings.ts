@@ -1,5 +1,5 @@
 import { engineUrl } from '../values/engine-url.js';
-import { keys } from '../values/text.js';
+import { integer, keys } from '../values/text.js';
 import type { CoreSettings } from './core.settings.js';
 import type { Say, SettingsOf } from './settings.js';
 
@@ -7,6 +7,9 @@ import type { Say, SettingsOf } from './settings.js';
 export const leaderboardSettings = {
   LEADERBOARD_ENGINE_URL: engineUrl.optional(),
   GAME_SERVER_KEY: keys('the key game servers send as a bearer token'),
+  BOARD_DAYS_KEPT: integer(1, 3660).default(60),
+  BOARD_WEEKS_KEPT: integer(1, 520).default(26),
+  BOARD_MONTHS_KEPT: integer(1, 120).default(24),
 };
 
 type LeaderboardSettings = CoreSettings & SettingsOf<typeof leaderboardSettings>;

@@ -9,6 +9,7 @@ export class LeaderboardErrorFilter extends ProblemFilter<LeaderboardErrorCode |
     E_KEY_REQUIRED: 401,
     E_BOARD_UNKNOWN: 404,
     E_WINDOW_UNKNOWN: 404,
+    E_PERIOD_UNKNOWN: 404,
     E_PLAYER_NOT_RANKED: 404,
     E_BOARD_EXISTS: 409,
     E_SUBMISSION_CONFLICT: 409,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BOARD_WINDOWS } from '../domain/board.js';
 import type { BoardPage, BoardPlaces, FriendEntry, PlayerRank } from '../leaderboard.responses.js';
+import type { PastPeriod } from '../past/past-periods.js';
 import type { SubmissionAnswer } from '../submissions/score-submissions.js';
 
 const rank = z.int().nullable().meta({ description: 'null while the engine is down' });
@@ -14,9 +15,15 @@ const entry = z.object({
   name: z.string().nullable(),
   score: z.int(),
 }) satisfies z.ZodType<BoardPage['entries'][number]>;
+const when = {
+  period: z.string().meta({ description: 'all, a day, an ISO week or a month', example: '2026-W48' }),
+  endsAt: z.iso.datetime().nullable().meta({ description: 'null for all time' }),
+  final: z.literal(true).optional().meta({ description: 'Present once the period has ended' }),
+};
 const places = z.object({
   board: z.string(),
   window: z.enum(BOARD_WINDOWS),
+  ...when,
   total: z.int(),
   version: z.int(),
   degraded,
@@ -31,7 +38,15 @@ export const boardAnswer = z.object({
   windows: z.array(z.enum(BOARD_WINDOWS)),
   min: z.int(),
   max: z.int(),
+  timeZone: z.string(),
+  resetHour: z.int(),
   players: z.int(),
+});
+export const periodsAnswer = z.object({
+  board: z.string(),
+  periods: z.array(
+    z.object({ window: z.enum(BOARD_WINDOWS), period: z.string(), endsAt: z.iso.datetime() }),
+  ) satisfies z.ZodType<PastPeriod[]>,
 });
 export const boardsAnswer = z.array(boardAnswer);
 export const pageAnswer = places.extend({ entries: z.array(entry) }) satisfies z.ZodType<BoardPage>;
@@ -43,6 +58,7 @@ export const rankAnswer = z.object({
   score: z.int(),
   percentile: z.number().nullable(),
   total: z.int(),
+  ...when,
   degraded,
 }) satisfies z.ZodType<PlayerRank>;
 const friend = z.object({
@@ -51,7 +67,7 @@ const friend = z.object({
   playerId: z.string(),
   score: z.int(),
 }) satisfies z.ZodType<FriendEntry>;
-export const friendsAnswer = places.omit({ total: true, version: true }).extend({ entries: z.array(friend) });
+export const friendsAnswer = places.omit({ total: true, version: true, final: true }).extend({ entries: z.array(friend) });
 /** The schema of {@link SubmissionAnswer}, for the OpenAPI description of a route that answers it. */
 export const submissionAnswer = z.object({
   submissionId: z.string(),

@@ -31,7 +31,8 @@ import { EngineErrorFilter } from '../../engine/index.js';
 import { GameServerGuard } from './game-server.guard.js';
 import { LeaderboardErrorFilter } from './leaderboard-error.filter.js';
 import type { BoardDefinition, BoardWindow, Submission } from '../domain/board.js';
-import { LeaderboardService, type NeighboursQuery, type PageQuery } from '../leaderboard.service.js';
+import type { NeighboursQuery, PageQuery, PeriodQuery } from '../leaderboard.queries.js';
+import { LeaderboardService } from '../leaderboard.service.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
 import { ScoreSubmissions, type SubmissionAnswer } from '../submissions/score-submissions.js';
 import {
@@ -39,6 +40,7 @@ import {
   boardParameterSchema,
   neighboursQuerySchema,
   pageQuerySchema,
+  periodQuerySchema,
   playerIdsSchema,
   playerParameterSchema,
   playerParametersSchema,
@@ -52,6 +54,7 @@ import {
   friendsAnswer,
   neighboursAnswer,
   pageAnswer,
+  periodsAnswer,
   rankAnswer,
   submissionsAnswer,
 } from './leaderboard.answers.js';
@@ -112,8 +115,8 @@ export class LeaderboardController {
 
   @Get('leaderboards/:board')
   @ApiOkResponse({ standardSchema: pageAnswer })
-  @ApiOperation({ summary: 'Read a page of a board, best first' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN' })
+  @ApiOperation({ summary: 'Read a page of a board, or of one of its past days, weeks and months, best first' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN' })
   page(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Query({ schema: pageQuerySchema }) query: PageQuery,
@@ -121,21 +124,29 @@ export class LeaderboardController {
     return this.leaderboard.page(board, query);
   }
 
+  @Get('leaderboards/:board/periods')
+  @ApiOkResponse({ standardSchema: periodsAnswer })
+  @ApiOperation({ summary: 'List the past days, weeks and months that can be read, the newest first' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN' })
+  periods(@Param({ schema: boardParameterSchema }) { board }: { board: string }) {
+    return this.leaderboard.periods(board);
+  }
+
   @Get('leaderboards/:board/players/:playerId')
   @ApiOkResponse({ standardSchema: rankAnswer })
   @ApiOperation({ summary: 'Read the rank, score and percentile of a player' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PLAYER_NOT_RANKED' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_PLAYER_NOT_RANKED' })
   rank(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
-    @Query({ schema: windowQuerySchema }) { window }: { window: BoardWindow },
+    @Query({ schema: periodQuerySchema }) { window, period }: PeriodQuery,
   ) {
-    return this.leaderboard.rankOf(board, window, playerId);
+    return this.leaderboard.rankOf(board, window, playerId, { period });
   }
 
   @Get('leaderboards/:board/players/:playerId/neighbours')
   @ApiOkResponse({ standardSchema: neighboursAnswer })
   @ApiOperation({ summary: 'Read a player and the players just above and below' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PLAYER_NOT_RANKED' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_PLAYER_NOT_RANKED' })
   neighbours(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: neighboursQuerySchema }) query: NeighboursQuery,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { BOARD_WINDOWS, type BoardDefinition, type Submission } from '../domain/board.js';
+import { BOARD_WINDOWS, type BoardDefinition, type BoardWindow, type Submission } from '../domain/board.js';
+import { isTimeZone } from '../domain/calendar.js';
 import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
-import type { NeighboursQuery, PageQuery } from '../leaderboard.service.js';
+import { windowOf } from '../domain/periods.js';
+import type { NeighboursQuery, PageQuery, PeriodQuery } from '../leaderboard.queries.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
 
 export const boardName = z
@@ -55,6 +57,16 @@ export const boardDefinitionSchema = z
       .meta({ example: [...BOARD_WINDOWS] }),
     min: wholeNumber.default(0),
     max: wholeNumber.default(1_000_000).meta({ example: 1_000_000_000 }),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')
+      .default('UTC')
+      .meta({ example: 'Europe/Berlin' }),
+    resetHour: z
+      .int('must be a whole number from 0 to 23')
+      .min(0, 'must be from 0 to 23')
+      .max(23, 'must be from 0 to 23')
+      .default(0),
   })
   .refine(({ min, max }) => min < max, { path: ['max'], message: 'must be greater than min' })
   .refine((bounds) => orderedChanges(bounds) >= FEWEST_ORDERED_CHANGES, {
@@ -87,16 +99,48 @@ export const submissionsSchema = z
     return z.NEVER;
   });
 
-export const pageQuerySchema = z.object({
-  window,
-  offset: queryInteger(0, 1_000_000_000).default(0),
-  limit: queryInteger(1, 1000).default(10),
-}) satisfies z.ZodType<PageQuery>;
 export const windowQuerySchema = z.object({ window });
-export const neighboursQuerySchema = z.object({
-  window,
-  radius: queryInteger(0, 500).default(5),
-}) satisfies z.ZodType<NeighboursQuery>;
+
+const periodFields = {
+  window: oneOf(BOARD_WINDOWS).optional().meta({ description: 'all unless given' }),
+  period: z
+    .string()
+    .refine(
+      (name) => windowOf(name) !== 'all',
+      'must be a day (2026-11-24), an ISO week (2026-W48) or a month (2026-11)',
+    )
+    .optional()
+    .meta({ description: 'A day, ISO week or month that has ended' }),
+};
+
+/** The window follows from the period. */
+function withWindow<Query extends { window?: BoardWindow | undefined; period?: string | undefined }>(
+  query: Query,
+  context: z.RefinementCtx,
+): Query & PeriodQuery {
+  const { period, window: given } = query;
+  const own = period === undefined ? 'all' : windowOf(period);
+  const chosen = given ?? own;
+  if (period !== undefined && chosen !== own) {
+    const message = `is of the window ${own}. Leave out window, or set it to ${own}`;
+    context.addIssue({ code: 'custom', path: ['period'], message });
+  }
+  return { ...query, window: chosen };
+}
+
+export const periodQuerySchema = z
+  .object(periodFields)
+  .transform(withWindow) satisfies z.ZodType<PeriodQuery>;
+export const pageQuerySchema = z
+  .object({
+    ...periodFields,
+    offset: queryInteger(0, 1_000_000_000).default(0),
+    limit: queryInteger(1, 1000).default(10),
+  })
+  .transform(withWindow) satisfies z.ZodType<PageQuery>;
+export const neighboursQuerySchema = z
+  .object({ ...periodFields, radius: queryInteger(0, 500).default(5) })
+  .transform(withWindow) satisfies z.ZodType<NeighboursQuery>;
 
 export const playerIdsSchema = z.strictObject({
   playerIds: z

@@ -1,4 +1,4 @@
-/** Which scores count: all, or those of the current day, ISO week or month (UTC). */
+/** Which scores count: all, or those of the current day, ISO week or month. */
 export const BOARD_WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
 /** One of the {@link BOARD_WINDOWS}. */
 export type BoardWindow = (typeof BOARD_WINDOWS)[number];
@@ -16,6 +16,10 @@ export interface BoardDefinition {
   /** Bounds of each score, and of totals. */
   min: number;
   max: number;
+  /** Where days begin, an IANA name such as `Europe/Berlin`. UTC by default. */
+  timeZone?: string;
+  /** The hour of the day at which a day, week or month begins there, 0-23. Midnight by default. */
+  resetHour?: number;
 }
 
 /** One score of a player, as a game server submits it. */
@@ -35,7 +39,7 @@ export interface ScoreNumbering {
 }
 
 /** A board as its row in the ledger is. */
-export interface Board extends BoardDefinition, ScoreNumbering {
+export interface Board extends Required<BoardDefinition>, ScoreNumbering {
   board: string;
   /** Identifies this board of this database. Never changes, and no other board in the world has it. */
   ledgerId: string;

@@ -1,6 +1,7 @@
 import type { BoardWindow } from './board.js';
+import { boardDateAt, type Calendar, instantOf, UTC_MIDNIGHT } from './calendar.js';
 
-/** A day, ISO week or month in UTC, or all time. */
+/** A day, ISO week or month of a board, or all time. */
 export interface Period {
   window: BoardWindow;
   /** `all`, `2026-11-24`, `2026-W48` or `2026-11`. */
@@ -11,21 +12,28 @@ export interface Period {
 
 const DAY_MS = 86_400_000;
 
-/** The current period of a window, in UTC. */
-export function periodAt(window: BoardWindow, at: Date): Period {
+/** The current period of a window. */
+export function periodAt(window: BoardWindow, at: Date, calendar: Calendar = UTC_MIDNIGHT): Period {
   if (window === 'all') return { window, name: 'all', endsAt: null };
-  const month = at.getUTCMonth();
-  const day = Date.UTC(at.getUTCFullYear(), month, at.getUTCDate());
-  if (window === 'daily') return { window, name: isoDate(day), endsAt: seconds(day + DAY_MS) };
-  if (window === 'monthly') {
-    return {
-      window,
-      name: isoDate(day).slice(0, 7),
-      endsAt: seconds(Date.UTC(at.getUTCFullYear(), month + 1)),
-    };
-  }
-  const monday = day - ((at.getUTCDay() + 6) % 7) * DAY_MS;
-  return { window, name: isoWeek(monday), endsAt: seconds(monday + 7 * DAY_MS) };
+  const { name, end } = datesOf(window, boardDateAt(at, calendar));
+  return { window, name, endsAt: instantOf(end, calendar) / 1000 };
+}
+
+/** The window that has a period of this name. Names of one window sort by time. */
+export function windowOf(period: string): BoardWindow {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(period)) return 'daily';
+  if (/^\d{4}-W\d{2}$/.test(period)) return 'weekly';
+  return /^\d{4}-\d{2}$/.test(period) ? 'monthly' : 'all';
+}
+
+/** The name of the period with this date, and the date on which the next one begins. */
+function datesOf(window: Exclude<BoardWindow, 'all'>, date: Date): { name: string; end: number } {
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  const day = Date.UTC(year, month, date.getUTCDate());
+  if (window === 'daily') return { name: isoDate(day), end: day + DAY_MS };
+  if (window === 'monthly') return { name: isoDate(day).slice(0, 7), end: Date.UTC(year, month + 1) };
+  const monday = day - ((date.getUTCDay() + 6) % 7) * DAY_MS;
+  return { name: isoWeek(monday), end: monday + 7 * DAY_MS };
 }
 
 /** When the database's clock is set back by less, boards keep their time until it catches up, so that no period begins twice. */
@@ -37,13 +45,24 @@ export function boardTime(acceptedAt: number, now: Date): Date {
   return ahead > 0 && ahead <= LONGEST_STEP_BACK_MS ? new Date(acceptedAt) : now;
 }
 
+/** What decides which periods a board has. */
+export interface Schedule extends Calendar {
+  windows: readonly BoardWindow[];
+  /** When it last accepted scores, in milliseconds. */
+  acceptedAt: number;
+}
+
 /** The current periods of a board. */
-export function periodsOf(
-  { windows, acceptedAt }: { windows: readonly BoardWindow[]; acceptedAt: number },
-  at: Date,
-): Period[] {
-  const now = boardTime(acceptedAt, at);
-  return windows.map((window) => periodAt(window, now));
+export function periodsOf(board: Schedule, at: Date): Period[] {
+  const now = boardTime(board.acceptedAt, at);
+  return board.windows.map((window) => periodAt(window, now, board));
+}
+
+/** The periods of the board's newest scores that have ended since. */
+export function endedSince(board: Schedule, now: number): Period[] {
+  if (!Number.isFinite(board.acceptedAt)) return [];
+  const newest = periodsOf(board, new Date(board.acceptedAt));
+  return newest.filter(({ endsAt }) => endsAt !== null && endsAt * 1000 <= now);
 }
 
 export function areSamePeriods(some: readonly Period[], others: readonly Period[]): boolean {
@@ -51,13 +70,11 @@ export function areSamePeriods(some: readonly Period[], others: readonly Period[
 }
 
 /** Periods that were current a day ago and have ended since. Their sets may not have expired yet. */
-export function recentlyEnded(
-  board: { windows: readonly BoardWindow[]; acceptedAt: number },
-  at: Date,
-): Period[] {
+export function recentlyEnded(board: Schedule, at: Date): Period[] {
   const current = new Set(periodsOf(board, at).map(({ name }) => name));
   const dayBefore = new Date(at.getTime() - DAY_MS);
-  return board.windows.map((window) => periodAt(window, dayBefore)).filter(({ name }) => !current.has(name));
+  const before = board.windows.map((window) => periodAt(window, dayBefore, board));
+  return before.filter(({ name }) => !current.has(name));
 }
 
 /** ISO 8601: a week belongs to the year of its Thursday. */
@@ -70,8 +87,4 @@ function isoWeek(monday: number): string {
 
 function isoDate(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
-}
-
-function seconds(milliseconds: number): number {
-  return milliseconds / 1000;
 }

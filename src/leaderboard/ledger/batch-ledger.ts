@@ -9,9 +9,10 @@ import {
 } from '../domain/batch-draft.js';
 import type { Board, Submission } from '../domain/board.js';
 import { CompositeScore, scoreOf, sortKeyOf } from '../domain/composite-score.js';
-import { boardTime, type Period, periodAt } from '../domain/periods.js';
+import { boardTime, endedSince, type Period, periodAt } from '../domain/periods.js';
 import { type LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
 import { LOCK_BOARD, type LockedBoard, STANDING_COLUMNS, type StandingRow } from './board-rows.js';
+import { closePeriods } from './closed-periods.js';
 
 /** What a batch changed in the ledger. */
 export interface Batch {
@@ -57,9 +58,9 @@ async function acceptBatch(
   name: string,
   callers: readonly (readonly Submission[])[],
 ): Promise<Batch> {
-  const { batches, ...locked } = await lockBoard(transaction, name);
+  const { batches, ended, ...locked } = await lockBoard(transaction, name);
   const id = batches + 1;
-  const periods = locked.windows.map((window) => periodAt(window, new Date(locked.acceptedAt)));
+  const periods = locked.windows.map((window) => periodAt(window, new Date(locked.acceptedAt), locked));
   const submissions = callers.flat();
   const draft = new BatchDraft(
     locked,
@@ -68,7 +69,7 @@ async function acceptBatch(
       batch: id,
       version: locked.version,
       submissions: await knownSubmissions(transaction, name, submissions),
-      standings: await standingsOf(transaction, locked, submissions),
+      standings: await standingsOf(transaction, locked, { periods, submissions }),
     },
   );
   const accepted = callers.map((caller) => draft.accept(caller));
@@ -80,7 +81,10 @@ async function acceptBatch(
     checkpoint: newest ? `${locked.acceptedAt}:${newest.submissionId}` : before.checkpoint,
     players: before.players + draft.joined,
   };
-  if (draft.rows.length > 0) await writeBatch(transaction, board, { id, periods, draft });
+  if (draft.rows.length > 0) {
+    await closePeriods(transaction, name, ended);
+    await writeBatch(transaction, board, { id, periods, draft });
+  }
   return {
     board,
     id,
@@ -95,12 +99,16 @@ async function acceptBatch(
   };
 }
 
-/** The board as it is, with the time of this batch as `acceptedAt`. */
-async function lockBoard(transaction: Queryable, name: string): Promise<Board & { batches: number }> {
+/** The board as it is, with the time of this batch as `acceptedAt`, and the periods that have ended since the batch before. */
+async function lockBoard(
+  transaction: Queryable,
+  name: string,
+): Promise<Board & { batches: number; ended: Period[] }> {
   const [row] = await transaction.query<LockedBoard>(LOCK_BOARD, [name]);
   if (!row) throw unknownBoard(name);
   const { now, ...board } = row;
-  return { ...board, acceptedAt: boardTime(board.acceptedAt, now).getTime() };
+  const acceptedAt = boardTime(board.acceptedAt, now).getTime();
+  return { ...board, acceptedAt, ended: endedSince(board, acceptedAt) };
 }
 
 async function knownSubmissions(
@@ -120,17 +128,21 @@ async function knownSubmissions(
 
 /** OFFSET 0 makes it one look-up in the primary key per player, even if the planner's statistics of a quickly growing table are outdated. */
 export const STANDINGS_OF = `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
-  SELECT ${STANDING_COLUMNS} FROM standings WHERE board = $1 AND player_id = asked.id OFFSET 0
+  SELECT ${STANDING_COLUMNS} FROM standings
+  WHERE board = $1 AND player_id = asked.id AND period = ANY($3) OFFSET 0
 ) AS s`;
 
-/** In the current periods, and in ended ones that are not deleted yet. */
 async function standingsOf(
   transaction: Queryable,
   board: Board,
-  submissions: readonly Submission[],
+  { periods, submissions }: { periods: readonly Period[]; submissions: readonly Submission[] },
 ): Promise<Standing[]> {
   const players = new Set(submissions.map(({ playerId }) => playerId));
-  const rows = await transaction.query<StandingRow>(STANDINGS_OF, [board.board, [...players]]);
+  const rows = await transaction.query<StandingRow>(STANDINGS_OF, [
+    board.board,
+    [...players],
+    periods.map(({ name }) => name),
+  ]);
   return rows.map(({ sortKey, ...row }) => ({ ...row, score: scoreOf(board, sortKey) }));
 }
 
@@ -166,7 +178,7 @@ const WRITE_BATCH = `WITH written AS (
   )
   UPDATE boards SET sequence = $12, players = $13, batches = $6,
     accepted_at = to_timestamp($7::double precision / 1000), periods = $15, mark = $16,
-    ended_periods = ARRAY(SELECT unnest(ended_periods || periods) EXCEPT SELECT unnest($15::text[]))
+    ended_periods = ARRAY(SELECT unnest(ended_periods) EXCEPT SELECT unnest($15::text[]))
   WHERE board = $1`;
 
 async function writeBatch(

@@ -11,7 +11,7 @@ const BOARD_COLUMNS = `board, board_order AS "order", operator, ties, windows,
   (SELECT system_identifier FROM pg_control_system()) || ':' || incarnation AS "ledgerId",
   edition::float8 AS epoch, sequence::float8 AS version, mark AS checkpoint,
   (extract(epoch FROM accepted_at) * 1000)::float8 AS "acceptedAt",
-  players::float8 AS players, base::float8 AS "offset", headroom::float8 AS "reservedSlots"`;
+  players::float8 AS players, time_zone AS "timeZone", reset_hour AS "resetHour", base::float8 AS "offset", headroom::float8 AS "reservedSlots"`;
 
 /** Rows are a {@link Board} each. */
 export const SELECT_BOARDS = `SELECT ${BOARD_COLUMNS} FROM boards`;

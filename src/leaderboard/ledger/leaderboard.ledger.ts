@@ -12,16 +12,17 @@ export class LeaderboardLedger {
   /** Creates a board, or confirms an equal one. @throws {LeaderboardError} E_BOARD_EXISTS if its definition differs. */
   async defineBoard(
     board: string,
-    { order, operator, ties, windows: given, min, max }: BoardDefinition,
+    { windows: given, timeZone = 'UTC', resetHour = 0, ...rules }: BoardDefinition,
   ): Promise<Board> {
+    const { order, operator, ties, min, max } = rules;
     const windows = [...given];
     await this.database.query(
-      `INSERT INTO boards (board, board_order, operator, ties, windows, min_score, max_score)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (board) DO NOTHING`,
-      [board, order, operator, ties, windows, min, max],
+      `INSERT INTO boards (board, board_order, operator, ties, windows, min_score, max_score, time_zone, reset_hour)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (board) DO NOTHING`,
+      [board, order, operator, ties, windows, min, max, timeZone, resetHour],
     );
     const existing = await this.board(board);
-    const differing = differences(existing, { order, operator, ties, windows, min, max });
+    const differing = differences(existing, { order, operator, ties, windows, min, max, timeZone, resetHour });
     if (differing.length === 0) return existing;
     throw new LeaderboardError(
       'E_BOARD_EXISTS',

@@ -92,4 +92,14 @@ export const LEADERBOARD_MIGRATIONS = [
   // Also finds the boards of a player, with one look-up for each.
   `CREATE INDEX submissions_by_player_and_board ON submissions (player_id, board);
    DROP INDEX submissions_by_player;`,
+  `ALTER TABLE boards
+     ADD COLUMN time_zone text NOT NULL DEFAULT 'UTC',
+     ADD COLUMN reset_hour smallint NOT NULL DEFAULT 0;
+   -- Ended days, weeks and months whose standings are kept and complete. \`boards.ended_periods\` has those that are being deleted.
+   CREATE TABLE past_periods (
+     board text NOT NULL,
+     period text NOT NULL,
+     ended_at timestamptz NOT NULL,
+     PRIMARY KEY (board, period)
+   );`,
 ];

@@ -23,7 +23,7 @@ function fakeFeeds() {
     watch: async ({ top }: Watch, viewer: Viewer, enter: (snapshot: WatchSnapshot) => void) => {
       await new Promise<void>((resolve) => waiting.push(resolve));
       watching.set(viewer, top);
-      enter({ version: 0, ties: 'first', entries: [], me: null });
+      enter({ version: 0, endsAt: null, ties: 'first', entries: [], me: null });
     },
     leave: (_watch: Watch, viewer: Viewer) => watching.delete(viewer),
   };

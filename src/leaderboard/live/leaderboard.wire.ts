@@ -1,4 +1,4 @@
-/** Which scores count: all, or those of the current day, ISO week or month (UTC). */
+/** Which scores count: all, or those of the current day, ISO week or month. */
 export type WatchedWindow = 'all' | 'daily' | 'weekly' | 'monthly';
 
 /** One row of a board page or of a live top. Ranks start at 1. `name` is null for a player without a profile. */
@@ -38,6 +38,8 @@ export interface OwnPlace {
 /** The acknowledgement of `watch` and `resync`: the whole top at `version`. The changes that follow continue from there. */
 export interface WatchSnapshot {
   version: number;
+  /** When the day, week or month ends, an ISO date; null for all time. The next one begins without a new snapshot. */
+  endsAt: string | null;
   /** `shared`: equal scores share the rank of the first of them. */
   ties: 'first' | 'shared';
   entries: LeaderboardEntry[];

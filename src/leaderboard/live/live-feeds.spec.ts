@@ -33,7 +33,7 @@ function fakeBoard() {
       if (board.version < from) throw new EngineError('failed', 'behind');
       const { version, period, degraded, name } = board;
       const entries = [{ rank: 1, playerId: 'p1', name, score: scoreIn(period) }];
-      return { version, period, ties: 'first', degraded, entries };
+      return { version, period, endsAt: null, ties: 'first', degraded, entries };
     },
     ownPlaces: async (_board, _window, { playerIds }) => {
       reads.push(playerIds);

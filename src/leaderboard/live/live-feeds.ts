@@ -51,9 +51,9 @@ export class LiveFeeds implements OnModuleDestroy {
     try {
       if (!isFresh) await this.nextRead(feed, newest);
       watching.place = playerId === undefined ? null : await this.ownPlace(feed, playerId);
-      const { version, ties, entries, degraded } = feed;
+      const { version, endsAt, ties, entries, degraded } = feed;
       const { place: me } = watching;
-      enter({ version, ties, entries: entries.slice(0, top), me, ...(degraded && { degraded }) });
+      enter({ version, endsAt, ties, entries: entries.slice(0, top), me, ...(degraded && { degraded }) });
     } catch (error) {
       this.leave(request, viewer);
       throw error;

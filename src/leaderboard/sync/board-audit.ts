@@ -3,8 +3,9 @@ import { ignoreEngineError } from '../../engine/index.js';
 import { periodsOf } from '../domain/periods.js';
 import { boardSizeChannel } from '../leaderboard.channel.js';
 import { DatabaseClock } from '../ledger/database-clock.js';
-import { EndedPeriods } from '../ledger/ended-periods.js';
 import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
+import { EndedPeriods } from '../past/ended-periods.js';
+import { PastPeriods } from '../past/past-periods.js';
 import { ProjectionStore } from '../sorted-sets/projection.store.js';
 import { RankingStore } from '../sorted-sets/ranking.store.js';
 import { BoardSync } from './board-sync.js';
@@ -12,22 +13,24 @@ import { BoardSync } from './board-sync.js';
 const AUDIT_MS = 1_000;
 /** Boards that accepted scores within this time are audited. */
 const ACTIVE_SECONDS = 60;
-const MEASURE_MS = 60_000;
+const MINUTE_MS = 60_000;
 const LARGEST_DELETE = 10_000;
 /** Then boards are audited again, however much is left to delete. */
 const LONGEST_CLEANUP_MS = 500;
 
-/** Repairs boards whose node died, deletes ended periods and reports sizes. */
+/** Repairs boards whose node died, deletes periods that are no longer kept, and reports sizes. */
 @Injectable()
 export class BoardAudit implements OnApplicationBootstrap, OnModuleDestroy {
   /** The ledger's version of each board at the audit before. Sorted sets that have not reached it by now have lost something. */
   private versions = new Map<string, number>();
   private measuredAt = -Infinity;
+  private expiredAt = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(
     private readonly ledger: LeaderboardLedger,
+    private readonly pastPeriods: PastPeriods,
     private readonly endedPeriods: EndedPeriods,
     private readonly store: ProjectionStore,
     private readonly ranking: RankingStore,
@@ -47,6 +50,7 @@ export class BoardAudit implements OnApplicationBootstrap, OnModuleDestroy {
   private async audit(): Promise<void> {
     try {
       await this.auditActiveBoards();
+      await this.expirePeriods();
       await this.deleteEndedPeriods();
       await this.measureBoards();
     } catch {
@@ -73,6 +77,12 @@ export class BoardAudit implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
+  private async expirePeriods(): Promise<void> {
+    if (performance.now() - this.expiredAt < MINUTE_MS) return;
+    this.expiredAt = performance.now();
+    await this.pastPeriods.expire();
+  }
+
   private async deleteEndedPeriods(): Promise<void> {
     const began = performance.now();
     while (!this.closed && performance.now() - began < LONGEST_CLEANUP_MS) {
@@ -81,7 +91,7 @@ export class BoardAudit implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async measureBoards(): Promise<void> {
-    if (!boardSizeChannel.hasSubscribers || performance.now() - this.measuredAt < MEASURE_MS) return;
+    if (!boardSizeChannel.hasSubscribers || performance.now() - this.measuredAt < MINUTE_MS) return;
     this.measuredAt = performance.now();
     for (const board of await this.ledger.boards()) {
       const periods = periodsOf(board, await this.clock.now());

@@ -46,6 +46,9 @@ describe('PUT /api/leaderboards/:board', () => {
     [{ operator: 'mean' }, 'operator'],
     [{ windows: ['daily'] }, 'windows'],
     [{ windows: ['all', 'hourly'] }, 'windows.1'],
+    [{ timeZone: 'Berlin' }, 'timeZone'],
+    [{ timeZone: '+02:00' }, 'timeZone'],
+    [{ resetHour: 24 }, 'resetHour'],
   ])('names the field that is wrong in %j', async (definition, field) => {
     const { body } = await request(api.app.url)
       .put('/api/leaderboards/wrong')

@@ -19,13 +19,22 @@ describe('GET /api/leaderboards/:board', () => {
     expect(body).toEqual({
       board,
       window: 'all',
+      period: 'all',
+      endsAt: null,
       total: 3,
       version: 3,
       entries: [{ rank: 2, playerId: 'named', name: 'Ada', score: 2 }],
     });
   });
 
-  it.each(['limit=1001', 'limit=0', 'offset=-1', 'window=hourly'])('rejects %s', async (query) => {
+  it.each([
+    'limit=1001',
+    'limit=0',
+    'offset=-1',
+    'window=hourly',
+    'period=2026',
+    'period=2026-W48&window=daily',
+  ])('rejects %s', async (query) => {
     const { body } = await get(`/${await newBoard()}?${query}`).expect(422);
     expect(body.errors[0].field).toBe(query.split('=')[0]);
   });
@@ -52,6 +61,8 @@ describe('GET /api/leaderboards/:board/players/:playerId', () => {
       score: 3,
       percentile: 75,
       total: 4,
+      period: 'all',
+      endsAt: null,
     });
   });
 
@@ -70,6 +81,8 @@ describe('GET /api/leaderboards/:board/players/:playerId/neighbours', () => {
     expect(body).toEqual({
       board,
       window: 'all',
+      period: 'all',
+      endsAt: null,
       total: 5,
       version: 5,
       entries: [

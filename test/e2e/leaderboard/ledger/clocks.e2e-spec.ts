@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalEngine } from '../../../../local/index.js';
-import { EndedPeriods } from '../../../../src/leaderboard/ledger/ended-periods.js';
+import { EndedPeriods } from '../../../../src/leaderboard/past/ended-periods.js';
+import { PastPeriods } from '../../../../src/leaderboard/past/past-periods.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
-import { until } from '../../../support/until.js';
 import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
@@ -79,23 +79,66 @@ describe('the windows of a board', () => {
     expect(await playersIn(board)).toEqual(WINDOWS.map(() => ['before', 'after']));
   });
 
-  it('are deleted from the ledger when they have ended by the clock of the database, and not before', async () => {
+  it('can be read for 60 days, 26 weeks and 24 months after their end, and are deleted then', async () => {
     const board = await boards.newBoard({ windows: [...WINDOWS] });
-    const periods = async () => {
-      const sql = 'SELECT DISTINCT period FROM standings WHERE board = $1';
-      const rows = await queryDatabase<{ period: string }>(boards.databaseUrl, sql, [board]);
-      return rows.map(({ period }) => period);
+    const [{ leaderboard }] = boards.nodes;
+    const stored = async () => {
+      const sql = `SELECT DISTINCT period FROM standings WHERE board = $1 AND period <> 'all'`;
+      return (await queryDatabase<{ period: string }>(boards.databaseUrl, sql, [board])).length;
+    };
+    const readable = async () => {
+      const { periods } = await leaderboard.periods(board);
+      const pages = periods.map(({ window, period }) =>
+        leaderboard.page(board, { window, period, offset: 0, limit: 9 }),
+      );
+      return (await Promise.all(pages)).map(({ window, total, final }) => [window, total, final]);
+    };
+    const after = async (days: number) => {
+      await boards.clock.advance(days * DAY_MS);
+      await boards.nodes[0].get(PastPeriods).expire();
+      await clearEndedPeriods();
+      return [await stored(), await readable()];
     };
     await submit(board, 'early');
-    const before = await periods();
-    await clearEndedPeriods();
-    expect((await periods()).toSorted()).toEqual(before.toSorted());
-    await boards.clock.advance(40 * DAY_MS);
-    await submit(board, 'late');
-    await clearEndedPeriods();
-    expect(await periods()).toHaveLength(WINDOWS.length);
-    expect((await periods()).filter((period) => before.includes(period))).toEqual(['all']);
-    expect(await playersIn(board)).toEqual([['early', 'late'], ['late'], ['late'], ['late']]);
+    const today = boards.clock.now.toISOString().slice(0, 10);
+    const [month, week, day] = [
+      ['monthly', 1, true],
+      ['weekly', 1, true],
+      ['daily', 1, true],
+    ];
+    expect(await after(0)).toEqual([3, []]);
+    const [, kept] = await after(40);
+    expect(kept).toEqual(expect.arrayContaining([month, week, day]));
+    expect(await after(25)).toEqual([2, expect.arrayContaining([month, week])]);
+    const gone = { window: 'daily', period: today, offset: 0, limit: 9 } as const;
+    await expect(leaderboard.page(board, gone)).rejects.toMatchObject({ code: 'E_PERIOD_UNKNOWN' });
+    expect(await after(150)).toEqual([1, [month]]);
+    expect(await after(600)).toEqual([0, []]);
+    expect(await playersIn(board)).toEqual([['early'], [], [], []]);
+  });
+
+  it('are final from the first answer on, while two nodes write and their end passes', async () => {
+    const board = await boards.newBoard({ windows: ['all', 'daily'], operator: 'sum' });
+    await submit(board, 'first');
+    let isOver = false;
+    const write = async (node: number) => {
+      for (let i = 0; !isOver; i++) await submit(board, `p${i % 50}`, node);
+    };
+    const writing = [write(0), write(1), write(0), write(1)];
+    const answers = new Map<string, Set<string>>();
+    for (let days = 0; days < 5; days++) {
+      const period = boards.clock.now.toISOString().slice(0, 10);
+      await boards.clock.advance(DAY_MS);
+      for (let i = 0; i < 20; i++) {
+        const { leaderboard } = boards.nodes[i % 2] as BoardNode;
+        const page = await leaderboard.page(board, { window: 'daily', period, offset: 0, limit: 99 });
+        expect(page.final).toBe(true);
+        answers.set(period, (answers.get(period) ?? new Set()).add(JSON.stringify(page.entries)));
+      }
+    }
+    isOver = true;
+    await Promise.all(writing);
+    expect([...answers.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
   });
 
   it('end in the sorted sets and in the ledger, without a change of version', async () => {
@@ -111,9 +154,12 @@ describe('the windows of a board', () => {
     expect(await boards.whole(board, 'all')).toMatchObject({ total: 1, version: 1 });
     await leaderboard.submit(board, [{ submissionId: 'tomorrow', playerId: 'b', score: 1 }]);
     expect(await boards.whole(board, 'daily')).toMatchObject({ total: 1, entries: [{ playerId: 'b' }] });
-    await until(async () => {
-      const sql = 'SELECT FROM standings WHERE board = $1 AND period = $2';
-      return (await queryDatabase(boards.databaseUrl, sql, [board, today])).length === 0;
+    const past = { window: 'daily', period: today, offset: 0, limit: 9 } as const;
+    expect(await leaderboard.page(board, past)).toMatchObject({
+      period: today,
+      endsAt: new Date(Date.parse(today) + DAY_MS).toISOString(),
+      final: true,
+      entries: [{ rank: 1, playerId: 'a', score: 1 }],
     });
   });
 });

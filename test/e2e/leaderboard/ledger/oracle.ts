@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { BoardDefinition, BoardWindow } from '../../../../src/leaderboard/index.js';
 import { queryDatabase } from '../../../support/database.js';
-import type { BoardNodes } from '../board-nodes.js';
+import type { BoardNode, BoardNodes } from '../board-nodes.js';
 
 export interface OracleEntry {
   rank: number;
@@ -19,32 +19,61 @@ const SCORES = {
                  WHERE score IS DISTINCT FROM before ORDER BY player_id, n DESC`,
 };
 
-const PERIOD_UNIT = { daily: 'day', weekly: 'week', monthly: 'month' };
+const PERIOD_NAMES = { daily: 'YYYY-MM-DD', weekly: 'IYYY-"W"IW', monthly: 'YYYY-MM' };
 
-/** The ranking that SQL computes from the submissions alone. */
+/** The name of the period of a window at a time. PostgreSQL has its own list of time zones. */
+function periodOf(
+  window: BoardWindow,
+  time: string,
+  { timeZone = 'UTC', resetHour = 0 }: Partial<BoardDefinition>,
+): string {
+  if (window === 'all') return `'all'`;
+  const local = `(${time})::timestamptz AT TIME ZONE '${timeZone}' - make_interval(hours => ${resetHour})`;
+  return `to_char(${local}, '${PERIOD_NAMES[window]}')`;
+}
+
+/** The ranking that SQL computes from the submissions alone. Without a `period`, that of the period at `now`. */
 export async function askOracle(
   databaseUrl: string,
   board: string,
-  { order, operator, ties }: BoardDefinition,
-  { window, now }: { window: BoardWindow; now: Date },
+  definition: BoardDefinition,
+  { window, now, period = null }: { window: BoardWindow; now: Date; period?: string | null },
 ): Promise<OracleEntry[]> {
-  const isCurrent =
-    window === 'all'
-      ? '$2::timestamptz IS NOT NULL'
-      : `date_trunc('${PERIOD_UNIT[window]}', submitted_at, 'UTC') = date_trunc('${PERIOD_UNIT[window]}', $2::timestamptz, 'UTC')`;
+  const { order, operator, ties } = definition;
   const rank = ties === 'first' ? 'row_number()' : 'rank()';
   const by = ties === 'first' ? `score ${order}, n` : `score ${order}`;
+  const wanted = `coalesce($3, ${periodOf(window, '$2', definition)})`;
   const rows = await queryDatabase<{ rank: string; player_id: string; score: string }>(
     databaseUrl,
     `WITH s AS (
        SELECT player_id, score, batch * 100000 + row_in_batch AS n,
               lag(score) OVER (PARTITION BY player_id ORDER BY batch, row_in_batch) AS before
-       FROM submissions WHERE board = $1 AND player_id IS NOT NULL AND ${isCurrent}
+       FROM submissions WHERE board = $1 AND player_id IS NOT NULL AND $2::timestamptz IS NOT NULL
+       AND ${periodOf(window, 'submitted_at', definition)} = ${wanted}
      ), scores AS (${SCORES[operator](order)})
      SELECT ${rank} OVER (ORDER BY ${by}) AS rank, player_id, score FROM scores ORDER BY score ${order}, n`,
-    [board, now],
+    [board, now, period],
   );
   return rows.map((row) => ({ rank: Number(row.rank), playerId: row.player_id, score: Number(row.score) }));
+}
+
+/** The periods before the current one in which scores were accepted. */
+async function pastPeriods(
+  { databaseUrl, clock }: BoardNodes,
+  board: string,
+  definition: BoardDefinition,
+): Promise<{ window: BoardWindow; period: string }[]> {
+  const past = definition.windows.map(async (window) => {
+    const rows = await queryDatabase<{ period: string }>(
+      databaseUrl,
+      `SELECT DISTINCT ${periodOf(window, 'submitted_at', definition)} AS period FROM submissions
+       WHERE board = $1 AND ${periodOf(window, 'submitted_at', definition)} <> ${periodOf(window, '$2', definition)}
+       AND $2::timestamptz IS NOT NULL`,
+      [board, clock.now],
+    );
+    return rows.map(({ period }) => ({ window, period }));
+  });
+  return (await Promise.all(past)).flat();
 }
 
 /** Compares all that both nodes answer about a board with the oracle. @returns how many ranks were compared. */
@@ -52,39 +81,53 @@ export async function compareWithOracle(
   boards: BoardNodes,
   board: string,
   definition: BoardDefinition,
-): Promise<number> {
+): Promise<{ comparisons: number; past: number }> {
   let comparisons = 0;
+  const { databaseUrl, clock, nodes } = boards;
   for (const window of definition.windows) {
-    const expected = await askOracle(boards.databaseUrl, board, definition, {
-      window,
-      now: boards.clock.now,
-    });
-    for (const { leaderboard } of boards.nodes) {
-      const page = await leaderboard.page(board, { window, offset: 0, limit: 1000 });
-      expect(page.degraded).toBeUndefined();
-      expect(page.total).toBe(expected.length);
-      expect(page.entries.map(bare)).toEqual(expected);
-      comparisons += expected.length;
-    }
-    const { leaderboard } = boards.nodes[0];
-    for (const [i, entry] of expected.entries()) {
-      const { total, percentile, ...place } = await leaderboard.rankOf(board, window, entry.playerId);
-      expect({ ...place, total }).toEqual({ rank: entry.rank, score: entry.score, total: expected.length });
-      const atOrBelow = expected.filter(({ rank }) => rank >= entry.rank).length;
-      comparisons++;
-      expect(percentile).toBeCloseTo((100 * atOrBelow) / expected.length);
-      if (i % 4 > 0) continue;
-      const around = await leaderboard.neighbours(board, entry.playerId, { window, radius: 2 });
-      expect(around.entries.map(bare)).toEqual(expected.slice(Math.max(0, i - 2), i + 3));
-    }
+    const expected = await askOracle(databaseUrl, board, definition, { window, now: clock.now });
+    comparisons += await comparePeriod(boards, { board, window }, expected);
     const friends = expected.filter((_, i) => i % 3 === 0);
-    const { entries } = await leaderboard.ranks(board, window, [
+    const { entries } = await nodes[0].leaderboard.ranks(board, window, [
       ...friends.map(({ playerId }) => playerId),
       'nobody',
     ]);
     expect(entries.map(bare)).toEqual(friends);
   }
-  return comparisons;
+  const past = await pastPeriods(boards, board, definition);
+  const { periods: listed } = await nodes[1].leaderboard.periods(board);
+  expect(listed.map(({ period }) => period).toSorted()).toEqual(past.map(({ period }) => period).toSorted());
+  for (const { window, period } of past) {
+    const expected = await askOracle(databaseUrl, board, definition, { window, now: clock.now, period });
+    comparisons += await comparePeriod(boards, { board, window, period }, expected);
+  }
+  return { comparisons, past: past.length };
+}
+
+async function comparePeriod(
+  { nodes }: BoardNodes,
+  { board, window, period }: { board: string; window: BoardWindow; period?: string },
+  expected: OracleEntry[],
+): Promise<number> {
+  for (const { leaderboard } of nodes) {
+    const page = await leaderboard.page(board, { window, period, offset: 0, limit: 1000 });
+    expect([page.degraded, page.final]).toEqual([undefined, period && true]);
+    expect(page.total).toBe(expected.length);
+    expect(page.entries.map(bare)).toEqual(expected);
+  }
+  for (const [i, entry] of expected.entries()) {
+    const { leaderboard } = nodes[i % 2] as BoardNode;
+    const { rank, score, total, percentile } = await leaderboard.rankOf(board, window, entry.playerId, {
+      period,
+    });
+    expect([rank, score, total]).toEqual([entry.rank, entry.score, expected.length]);
+    const atOrBelow = expected.filter((other) => other.rank >= entry.rank).length;
+    expect(percentile).toBeCloseTo((100 * atOrBelow) / expected.length);
+    if (i % 4 > 0) continue;
+    const around = await leaderboard.neighbours(board, entry.playerId, { window, period, radius: 2 });
+    expect(around.entries.map(bare)).toEqual(expected.slice(Math.max(0, i - 2), i + 3));
+  }
+  return 3 * expected.length;
 }
 
 function bare({ rank, playerId, score }: { rank: number | null; playerId: string; score: number }) {

@@ -55,7 +55,7 @@ describe('viewers while the engine is down', () => {
     expect(viewer.entries).toEqual((await pageOf(board)).entries);
     const late = await ask(connect(), 'watch', { board, window: 'all', top: 10, playerId: 'a' });
     const { version, entries, degraded } = await pageOf(board);
-    expect(late).toEqual({ version, ties: 'first', entries, degraded, me: null });
+    expect(late).toEqual({ version, endsAt: null, ties: 'first', entries, degraded, me: null });
     expect(degraded).toBe(true);
 
     await app.engine.restart();

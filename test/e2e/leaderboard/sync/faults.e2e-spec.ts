@@ -83,6 +83,8 @@ describe('an engine that loses data', () => {
       score: 2,
       percentile: null,
       total: 3,
+      period: 'all',
+      endsAt: null,
       degraded: true,
     });
     const around = await leaderboard.neighbours(board, 'c', { window: 'all', radius: 1 });

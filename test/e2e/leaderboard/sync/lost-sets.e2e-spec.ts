@@ -147,6 +147,8 @@ describe('a board while the engine is down', () => {
       score: 1,
       percentile: null,
       total: 2,
+      period: 'all',
+      endsAt: null,
       degraded: true,
     });
     expect((await get(`/${board}/players/before/neighbours`).expect(200)).body).toMatchObject({

@@ -5,7 +5,7 @@ import { Database } from '../../database/index.js';
 const CURRENT_PERIOD = `to_char(clock_timestamp() AT TIME ZONE 'UTC',
   CASE length(period) WHEN 10 THEN 'YYYY-MM-DD' WHEN 8 THEN 'IYYY-"W"IW' ELSE 'YYYY-MM' END)`;
 
-/** Deletes from the ledger the standings of days, weeks and months that have ended. */
+/** Deletes from the ledger the standings of days, weeks and months that are no longer kept. */
 @Injectable()
 export class EndedPeriods {
   constructor(private readonly database: Database) {}

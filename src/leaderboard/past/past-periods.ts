@@ -1,0 +1,97 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '../../database/index.js';
+import type { BoardWindow } from '../domain/board.js';
+import { boardTime, endedSince, type Period, periodsOf, windowOf } from '../domain/periods.js';
+import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
+import { LOCK_BOARD, type LockedBoard } from '../ledger/board-rows.js';
+import { closePeriods } from '../ledger/closed-periods.js';
+import { DatabaseClock } from '../ledger/database-clock.js';
+import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
+
+const USUALLY_KEPT = { days: 60, weeks: 26, months: 24 };
+
+/** A day, week or month that has ended and whose scores are kept. */
+export interface PastPeriod {
+  window: BoardWindow;
+  /** `2026-11-24`, `2026-W48` or `2026-11`. */
+  period: string;
+  /** When it ended. */
+  endsAt: string;
+}
+
+/**
+ * The archive of ended periods: their standings stay in the ledger, and a row of `past_periods` says that they are complete. The row is
+ * deleted before the standings are.
+ */
+@Injectable()
+export class PastPeriods {
+  private readonly kept: Required<NonNullable<LeaderboardOptions['kept']>>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: LeaderboardLedger,
+    private readonly clock: DatabaseClock,
+    @Inject(LEADERBOARD_OPTIONS) { kept }: LeaderboardOptions,
+  ) {
+    this.kept = { ...USUALLY_KEPT, ...kept };
+  }
+
+  /** The newest first. @throws {LeaderboardError} E_BOARD_UNKNOWN */
+  async list(board: string): Promise<PastPeriod[]> {
+    await this.closeEnded(board);
+    const rows = await this.database.query<{ period: string; endedAt: Date }>(
+      'SELECT period, ended_at AS "endedAt" FROM past_periods WHERE board = $1 ORDER BY ended_at DESC, period DESC',
+      [board],
+    );
+    return rows.map(({ period, endedAt }) => ({
+      window: windowOf(period),
+      period,
+      endsAt: endedAt.toISOString(),
+    }));
+  }
+
+  /** When a past period ended; null if its scores are not kept. */
+  async endOf(board: string, period: string): Promise<Date | null> {
+    const sql = 'SELECT ended_at AS "endedAt" FROM past_periods WHERE board = $1 AND period = $2';
+    const find = () => this.database.query<{ endedAt: Date }>(sql, [board, period]);
+    const [listed] = await find();
+    if (listed) return listed.endedAt;
+    const isClosed = await this.closeEnded(board, period);
+    return isClosed ? ((await find())[0]?.endedAt ?? null) : null;
+  }
+
+  /**
+   * Closes periods that ended without a later score; a batch does it otherwise. It waits for a batch that was accepted before the end.
+   * Returns false if there was nothing to close, or not the period that the caller wants.
+   */
+  private async closeEnded(board: string, wanted?: string): Promise<boolean> {
+    const ended = endedSince(await this.ledger.board(board), (await this.clock.now()).getTime());
+    if (ended.length === 0 || (wanted && !ended.some(({ name }) => name === wanted))) return false;
+    await this.database.transaction(async (transaction) => {
+      const [locked] = await transaction.query<LockedBoard>(LOCK_BOARD, [board]);
+      if (!locked) return;
+      const at = boardTime(locked.acceptedAt, locked.now);
+      await closePeriods(transaction, board, endedSince(locked, at.getTime()));
+      await transaction.query('UPDATE boards SET accepted_at = $2, periods = $3 WHERE board = $1', [
+        board,
+        at,
+        periodsOf(locked, at).flatMap(({ name, endsAt }: Period) => (endsAt === null ? [] : [name])),
+      ]);
+    });
+    return true;
+  }
+
+  /** Gives up the periods that have been kept for long enough. Their standings are deleted later: `EndedPeriods`. */
+  async expire(): Promise<void> {
+    const { days, weeks, months } = this.kept;
+    await this.database.query(
+      `WITH expired AS (
+         DELETE FROM past_periods WHERE ended_at < clock_timestamp() - CASE length(period)
+           WHEN 10 THEN make_interval(days => $1) WHEN 8 THEN make_interval(weeks => $2) ELSE make_interval(months => $3) END
+         RETURNING board, period)
+       UPDATE boards SET ended_periods = ended_periods || e.periods
+       FROM (SELECT board, array_agg(period) AS periods FROM expired GROUP BY board) AS e WHERE e.board = boards.board`,
+      [days, weeks, months],
+    );
+  }
+}
