@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { BoardPage } from '../../src/leaderboard/index.js';
+import { Database } from '../../src/database/index.js';
 import { ARENA_PLAYERS } from '../../src/demo/arena/arena.players.js';
 import { TextbookLeaderboardGateway } from '../../src/textbook/index.js';
 import type { TestApp } from '../support/app.js';
@@ -28,6 +29,21 @@ export class Arena {
 
   async page(): Promise<BoardPage> {
     return (await this.send('GET', '/api/leaderboards/arena?limit=10')) as BoardPage;
+  }
+
+  /** Stores a day that has ended: 70 points of Amber, 60 of Basil. @returns its name */
+  async playedYesterday(): Promise<string> {
+    const today = new Date().toISOString().slice(0, 10);
+    const yesterday = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
+    const database = this.app.get(Database);
+    await database.query(
+      `INSERT INTO standings (board, period, player_id, merit, sequence)
+       VALUES ('arena', $1, 'amber', 70, 1), ('arena', $1, 'basil', 60, 2)`,
+      [yesterday],
+    );
+    const listed = `INSERT INTO past_periods (board, period, ended_at) VALUES ('arena', $1, $2)`;
+    await database.query(listed, [yesterday, `${today}T00:00:00Z`]);
+    return yesterday;
   }
 
   /** Closes the connections of all viewers, as a network that fails does. */

@@ -96,6 +96,25 @@ describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
     await arena.setRate(10);
   });
 
+  it('shows a past window and a board on which equal scores share ranks', async () => {
+    const day = await new Arena(opened.app).playedYesterday();
+    await open('Leaderboard');
+    const past = opened.page.getByTestId('past');
+    await past.focus();
+    await expect.poll(() => past.textContent(), withinSeconds).toContain(day);
+    await past.selectOption(day);
+    await expect.poll(() => textOf('past-end'), withinSeconds).toMatch(/ended at .* with 2 players.*final/);
+    expect(await opened.page.getByTestId('past-row').allTextContents()).toEqual(['1Amber70', '2Basil60']);
+
+    await opened.page.getByTestId('boards').getByLabel('Levels').check();
+    await expect
+      .poll(() => opened.page.locator('.panel-leaderboard .hint').textContent(), withinSeconds)
+      .toContain('share a rank');
+    const board = opened.page.locator('.panel-leaderboard .board');
+    await expect.poll(async () => new Set(await ranksIn(board)).size, withinSeconds).toBeLessThan(10);
+    await opened.page.getByTestId('boards').getByLabel('Points').check();
+  });
+
   it('compares both ways to repaint, and both ways to rank', async () => {
     await open('Leaderboard');
     await opened.page.getByTestId('windows').getByLabel('Today').check();

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseUnavailableError, MissingTableError } from '../../database/index.js';
 import { LeaderboardError, LeaderboardService } from '../../leaderboard/index.js';
-import { ARENA, ArenaBoard, HIGHEST_SCORE } from './arena.board.js';
+import { ARENA, ArenaBoard, HIGHEST_SCORE, LEVELS, levelOf } from './arena.board.js';
 import { ARENA_PLAYERS } from './arena.players.js';
 import { ArenaRate, HIGHEST_RATE, USUAL_RATE } from './arena.rate.js';
 import { ArenaViewers } from './arena.viewers.js';
@@ -19,6 +19,7 @@ const LARGEST_GAIN = 8 * STEP;
 export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Arena');
   private readonly best = new Map<string, number>();
+  private readonly levels = new Map<string, number>();
   private readonly rate = new ArenaRate();
   private timer: NodeJS.Timeout | undefined;
   private isOpen = false;
@@ -101,7 +102,20 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     const submissions = scores.map((score) => ({ submissionId: randomUUID(), ...score }));
     const answers = await this.leaderboard.submit(ARENA, submissions);
     for (const { playerId, score } of answers) this.best.set(playerId, score);
+    if (this.viewers.isLevelsWatched) await this.submitLevels();
     return answers;
+  }
+
+  /** All players, since this board has not seen the scores that were played while nobody watched it. */
+  private async submitLevels(): Promise<void> {
+    const reached = [...this.best].map(([playerId, score]) => ({ playerId, score: levelOf(score) }));
+    const risen = reached.filter(({ playerId, score }) => this.levels.get(playerId) !== score);
+    if (risen.length === 0) return;
+    await this.leaderboard.submit(
+      LEVELS,
+      risen.map((level) => ({ submissionId: randomUUID(), ...level })),
+    );
+    for (const { playerId, score } of risen) this.levels.set(playerId, score);
   }
 
   /** Slightly above the best score since the start. A player's first score may be anything, since the best one counts. */

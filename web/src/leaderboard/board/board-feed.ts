@@ -14,7 +14,10 @@ import { openNamespace } from '../../live/namespace.js';
 import { applyChanges, type Top } from './apply-changes.js';
 import { countChange } from './change-rate.js';
 
-export const BOARD = 'arena';
+/** The boards that can be shown. The simulated players score on both. */
+export const BOARDS = { arena: 'Points', 'arena-levels': 'Levels' } as const;
+export type BoardName = keyof typeof BOARDS;
+export const BOARD: BoardName = 'arena';
 /** Rows on the page. */
 export const SHOWN = 10;
 const ANSWER_TIMEOUT_MS = 5000;
@@ -49,6 +52,7 @@ export const snapshots = signal(0);
 export const refusal = signal<string | null>(null);
 /** Whether PostgreSQL answers because the engine is down. */
 export const isDegraded = signal(false);
+export const watchedBoard = signal<BoardName>(BOARD);
 export const watchedWindow = signal<WatchedWindow>('all');
 export const followed = signal<Followed | null>(null);
 /** The rank of the followed player; null without one, and while that player has no score. */
@@ -65,7 +69,9 @@ export function watchBoard(): void {
   boardSocket.on('behind', () => request('resync'));
   boardSocket.on('degraded', ({ degraded }) => (isDegraded.value = degraded));
   boardSocket.on('me', (place) => {
-    const isOurs = place.window === watchedWindow.value && place.playerId === followed.value?.playerId;
+    const { board, window, playerId } = place;
+    const isShown = board === watchedBoard.value && window === watchedWindow.value;
+    const isOurs = isShown && playerId === followed.value?.playerId;
     if (isOurs) me.value = place.rank === null ? null : place;
   });
 }
@@ -73,6 +79,12 @@ export function watchBoard(): void {
 export function follow(player: Followed | null): void {
   followed.value = player;
   me.value = null;
+  request('watch');
+}
+
+export function chooseBoard(board: BoardName): void {
+  watchedBoard.value = board;
+  top.value = me.value = null;
   request('watch');
 }
 
@@ -104,7 +116,7 @@ function request(event: 'watch' | 'resync'): void {
   const number = ++newest;
   waiting = true;
   const window = watchedWindow.value;
-  const watch = { board: BOARD, window, top: watchedTop, playerId: followed.value?.playerId };
+  const watch = { board: watchedBoard.value, window, top: watchedTop, playerId: followed.value?.playerId };
   // A callback, not a promise: see WatchRequest.
   boardSocket.timeout(ANSWER_TIMEOUT_MS).emit(event, watch, (error, reply) => {
     if (number !== newest) return;

@@ -3,14 +3,21 @@ import type { WatchedWindow } from '../../../../src/leaderboard/live/leaderboard
 import { Term } from '../../page/term.js';
 import { formatCountdown } from '../../time/format-time.js';
 import { now } from '../../time/now.js';
+import { isDemo } from '../arena/arena.js';
+import { PastChoice } from '../past/past-choice.js';
+import { PastRows } from '../past/past-rows.js';
+import { pastPage, showPresent } from '../past/past-windows.js';
 import {
-  BOARD,
+  type BoardName,
+  BOARDS,
   boardState,
+  chooseBoard,
   chooseWindow,
   isDegraded,
   refusal,
   snapshots,
   top,
+  watchedBoard,
   watchedWindow,
 } from './board-feed.js';
 import { BoardRows } from './board-rows.js';
@@ -21,6 +28,7 @@ import { boardWindows, readWindows, windows } from './windows.js';
 
 export function BoardPanel() {
   useEffect(() => void readWindows(), []);
+  const isPast = pastPage.value !== null;
   return (
     <section class="panel panel-leaderboard" aria-labelledby="leaderboard-title">
       <header class="panel-header">
@@ -28,14 +36,16 @@ export function BoardPanel() {
         <Connection />
       </header>
       <p class="lead">
-        Simulated players score in <em>{BOARD}</em>. A sorted set ranks them, and every change is pushed to
-        this page.
+        Simulated players score in <em>{watchedBoard.value}</em>. A sorted set ranks them, and every change is
+        pushed to this page.
       </p>
+      {isDemo.value && <BoardTabs />}
       <WindowTabs />
-      <Notes />
-      <BoardRows />
+      <PastChoice />
+      {!isPast && <Notes />}
+      {isPast ? <PastRows /> : <BoardRows />}
       <p class="hint">{tieRules[top.value?.ties ?? 'first']}</p>
-      <Figures />
+      {!isPast && <Figures />}
     </section>
   );
 }
@@ -46,6 +56,27 @@ function Connection() {
     <span class="badge" role="status" data-state={state} data-testid="leaderboard-connection">
       {state}
     </span>
+  );
+}
+
+/** A player's level is the number of thousands in the score, so many levels are equal. */
+function BoardTabs() {
+  return (
+    <fieldset class="tabs" data-testid="boards">
+      <legend class="visually-hidden">Which board</legend>
+      {Object.entries(BOARDS).map(([board, label]) => (
+        <label key={board}>
+          <input
+            type="radio"
+            name="board"
+            value={board}
+            checked={watchedBoard.value === board}
+            onChange={(event) => chooseBoard(event.currentTarget.value as BoardName)}
+          />
+          <span>{label}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
@@ -60,7 +91,10 @@ function WindowTabs() {
             name="window"
             value={window}
             checked={watchedWindow.value === window}
-            onChange={(event) => chooseWindow(event.currentTarget.value as WatchedWindow)}
+            onChange={(event) => {
+              showPresent();
+              chooseWindow(event.currentTarget.value as WatchedWindow);
+            }}
           />
           <span>{windows[window]}</span>
         </label>
