@@ -4,6 +4,8 @@ export type LeaderboardErrorCode =
   | 'E_BOARD_EXISTS'
   | 'E_WINDOW_UNKNOWN'
   | 'E_PERIOD_UNKNOWN'
+  | 'E_SEASON_UNKNOWN'
+  | 'E_SEASON_EXISTS'
   | 'E_PLAYER_NOT_RANKED'
   | 'E_SCORE_OUT_OF_BOUNDS'
   | 'E_SUBMISSION_CONFLICT'
@@ -65,6 +67,21 @@ export function unknownPeriod(board: string, period: string): LeaderboardError {
     'E_PERIOD_UNKNOWN',
     `The board "${board}" has no scores of ${period}: nobody scored, it has not begun, or it is no longer kept. ` +
       `GET /api/leaderboards/${board}/periods lists those that are.`,
+  );
+}
+
+export function unknownSeason(board: string, season: string): LeaderboardError {
+  return new LeaderboardError(
+    'E_SEASON_UNKNOWN',
+    `The board "${board}" has no closed season "${season}". GET /api/leaderboards/${board}/seasons lists them.`,
+  );
+}
+
+export function seasonExists(board: string, season: string): LeaderboardError {
+  return new LeaderboardError(
+    'E_SEASON_EXISTS',
+    `The board "${board}" has a closed season "${season}", so nothing was closed now. If this request repeats one without an answer, ` +
+      'it succeeded. Otherwise choose another name.',
   );
 }
 

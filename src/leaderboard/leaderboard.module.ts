@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { DatabaseProvidersModule } from '../database/index.js';
 import { GameServerGuard } from './api/game-server.guard.js';
 import { LeaderboardErrorFilter } from './api/leaderboard-error.filter.js';
+import { BoardsController } from './api/boards.controller.js';
 import { LeaderboardController } from './api/leaderboard.controller.js';
 import {
   LEADERBOARD_OPTIONS,
@@ -21,6 +22,7 @@ import { LeaderboardGateway } from './live/leaderboard.gateway.js';
 import { LiveFeeds } from './live/live-feeds.js';
 import { EndedPeriods } from './past/ended-periods.js';
 import { PastPeriods } from './past/past-periods.js';
+import { Seasons } from './past/seasons.js';
 import { LedgerRemoval } from './players/ledger-removal.js';
 import { PlayerNames } from './players/player-names.js';
 import { PlayerNamesStore } from './players/player-names.store.js';
@@ -48,7 +50,7 @@ const LEDGER = [
   LedgerReplay,
   RecordedAnswers,
 ];
-const PAST = [EndedPeriods, PastPeriods];
+const PAST = [EndedPeriods, PastPeriods, Seasons];
 const READING = [BoardReader, LedgerRanking, PastRanking, StandingsReader];
 const SORTED_SETS = [ProjectionStore, RankingStore, RebuildStore];
 const SYNC = [BoardAudit, BoardRebuilds, BoardSync];
@@ -59,7 +61,7 @@ const LIVE = [FeedUpdates, LeaderboardGateway, LiveFeeds];
 /** A leaderboard with live changes on sorted sets, which follow a ledger in PostgreSQL. */
 @Module({
   imports: [DatabaseProvidersModule],
-  controllers: [LeaderboardController],
+  controllers: [LeaderboardController, BoardsController],
   providers: [
     { provide: APP_FILTER, useClass: LeaderboardErrorFilter },
     GameServerGuard,

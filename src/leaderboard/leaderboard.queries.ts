@@ -1,10 +1,11 @@
 import type { BoardWindow } from './domain/board.js';
 
-/** The window to read: its current period, or one that has ended. */
+/** The window to read: its current period, one that has ended, or a closed season of `all`. */
 export interface PeriodQuery {
   window: BoardWindow;
   /** An ended day (`2026-11-24`), ISO week (`2026-W48`) or month (`2026-11`). */
   period?: string | undefined;
+  season?: string | undefined;
 }
 
 /** Which entries of a board to read. */

@@ -14,6 +14,8 @@ export interface AnswerPeriod {
   endsAt: string | null;
   /** Present once the period has ended. Then only the removal of a player changes the answer. */
   final?: true;
+  /** Present where the answer is about a closed season. */
+  season?: string;
 }
 
 /** Some players of a board, best first. */

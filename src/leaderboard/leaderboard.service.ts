@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
-import { unrankedPlayer } from './leaderboard.errors.js';
+import { unknownBoard, unrankedPlayer } from './leaderboard.errors.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
 import {
   type AnswerPeriod,
@@ -15,6 +15,7 @@ import {
 import { LeaderboardLedger } from './ledger/leaderboard.ledger.js';
 import type { OwnPlace } from './live/leaderboard.wire.js';
 import { type PastPeriod, PastPeriods } from './past/past-periods.js';
+import { type Season, Seasons } from './past/seasons.js';
 import { PlayerNames } from './players/player-names.js';
 import type { PlayerProfile } from './players/player-profiles.js';
 import { PlayerRemoval } from './players/player-removal.js';
@@ -31,6 +32,7 @@ export class LeaderboardService {
     private readonly ledger: LeaderboardLedger,
     private readonly reader: BoardReader,
     private readonly past: PastPeriods,
+    private readonly closedSeasons: Seasons,
     private readonly ranking: RankingStore,
     private readonly sync: BoardSync,
     private readonly submissions: ScoreSubmissions,
@@ -58,9 +60,34 @@ export class LeaderboardService {
     return { board, periods: await this.past.list(board) };
   }
 
+  /** The closed seasons, the newest first. */
+  async seasons(board: string): Promise<{ board: string; seasons: Season[] }> {
+    return { board: (await this.ledger.board(board)).board, seasons: await this.closedSeasons.list(board) };
+  }
+
+  /**
+   * Closes the running season, that is all scores since the last one, and begins an empty one. Each submission counts in one of them. Days,
+   * weeks and months go on.
+   *
+   * @throws {LeaderboardError} E_SEASON_EXISTS
+   */
+  async closeSeason(board: string, season: string): Promise<Season & { board: string }> {
+    const closed = await this.closedSeasons.close(board, season);
+    await this.sync.catchUpNowOrLater(board);
+    return { board, ...closed };
+  }
+
+  /** Deletes a board with all that it has. @throws {EngineError} if the engine is unreachable: it may keep the sorted sets. Call it again. */
+  async deleteBoard(board: string): Promise<void> {
+    const deleted = await this.ledger.deleteBoard(board);
+    // Also of a board that is unknown: then this completes an earlier call.
+    await this.sync.forget(board, deleted);
+    if (!deleted) throw unknownBoard(board);
+  }
+
   /** A page of a board, best first. @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, as all reads */
-  async page(name: string, { window, period, offset, limit }: PageQuery): Promise<BoardPage> {
-    const found = await this.reader.find(name, { window, period });
+  async page(name: string, { offset, limit, ...when }: PageQuery): Promise<BoardPage> {
+    const found = await this.reader.find(name, when);
     return this.describe(found, await this.reader.page(found, { offset, limit }));
   }
 
@@ -107,9 +134,9 @@ export class LeaderboardService {
     name: string,
     window: BoardWindow,
     playerId: string,
-    { period }: Omit<PeriodQuery, 'window'> = {},
+    when: Omit<PeriodQuery, 'window'> = {},
   ): Promise<PlayerRank> {
-    const found = await this.reader.find(name, { window, period });
+    const found = await this.reader.find(name, { window, ...when });
     const { ranking, degraded } = await this.reader.player(found, playerId);
     const { total, players } = ranking;
     const [player] = players;
@@ -123,9 +150,9 @@ export class LeaderboardService {
   async neighbours(
     name: string,
     playerId: string,
-    { window, period, radius }: NeighboursQuery,
+    { radius, ...when }: NeighboursQuery,
   ): Promise<BoardPlaces> {
-    const found = await this.reader.find(name, { window, period });
+    const found = await this.reader.find(name, when);
     const read = await this.reader.around(found, { playerId, radius });
     if (read.ranking.players.length === 0) throw unrankedPlayer(name, playerId);
     return this.describe(found, read);
@@ -177,6 +204,7 @@ export class LeaderboardService {
   }
 }
 
-function whenOf({ period, endsAt, isPast }: BoardPeriod): AnswerPeriod {
+function whenOf({ window, period, endsAt, isPast, season }: BoardPeriod): AnswerPeriod {
+  if (season !== undefined) return { period: window, endsAt, final: true, season };
   return { period, endsAt, ...(isPast && { final: true as const }) };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BOARD_WINDOWS } from '../domain/board.js';
 import type { BoardPage, BoardPlaces, FriendEntry, PlayerRank } from '../leaderboard.responses.js';
 import type { PastPeriod } from '../past/past-periods.js';
+import type { Season } from '../past/seasons.js';
 import type { SubmissionAnswer } from '../submissions/score-submissions.js';
 
 const rank = z.int().nullable().meta({ description: 'null while the engine is down' });
@@ -19,6 +20,7 @@ const when = {
   period: z.string().meta({ description: 'all, a day, an ISO week or a month', example: '2026-W48' }),
   endsAt: z.iso.datetime().nullable().meta({ description: 'null for all time' }),
   final: z.literal(true).optional().meta({ description: 'Present once the period has ended' }),
+  season: z.string().optional().meta({ description: 'Present where the answer is about a closed season' }),
 };
 const places = z.object({
   board: z.string(),
@@ -42,6 +44,9 @@ export const boardAnswer = z.object({
   resetHour: z.int(),
   players: z.int(),
 });
+const season = z.object({ season: z.string(), endsAt: z.iso.datetime() }) satisfies z.ZodType<Season>;
+export const seasonAnswer = season.extend({ board: z.string() });
+export const seasonsAnswer = z.object({ board: z.string(), seasons: z.array(season) });
 export const periodsAnswer = z.object({
   board: z.string(),
   periods: z.array(
@@ -67,7 +72,9 @@ const friend = z.object({
   playerId: z.string(),
   score: z.int(),
 }) satisfies z.ZodType<FriendEntry>;
-export const friendsAnswer = places.omit({ total: true, version: true, final: true }).extend({ entries: z.array(friend) });
+export const friendsAnswer = places
+  .omit({ total: true, version: true, final: true, season: true })
+  .extend({ entries: z.array(friend) });
 /** The schema of {@link SubmissionAnswer}, for the OpenAPI description of a route that answers it. */
 export const submissionAnswer = z.object({
   submissionId: z.string(),

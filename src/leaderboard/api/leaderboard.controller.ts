@@ -54,7 +54,6 @@ import {
   friendsAnswer,
   neighboursAnswer,
   pageAnswer,
-  periodsAnswer,
   rankAnswer,
   submissionsAnswer,
 } from './leaderboard.answers.js';
@@ -115,8 +114,8 @@ export class LeaderboardController {
 
   @Get('leaderboards/:board')
   @ApiOkResponse({ standardSchema: pageAnswer })
-  @ApiOperation({ summary: 'Read a page of a board, or of one of its past days, weeks and months, best first' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN' })
+  @ApiOperation({ summary: 'Read a page of a board, of a past day, week or month, or of a closed season, best first' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN' })
   page(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Query({ schema: pageQuerySchema }) query: PageQuery,
@@ -124,29 +123,21 @@ export class LeaderboardController {
     return this.leaderboard.page(board, query);
   }
 
-  @Get('leaderboards/:board/periods')
-  @ApiOkResponse({ standardSchema: periodsAnswer })
-  @ApiOperation({ summary: 'List the past days, weeks and months that can be read, the newest first' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN' })
-  periods(@Param({ schema: boardParameterSchema }) { board }: { board: string }) {
-    return this.leaderboard.periods(board);
-  }
-
   @Get('leaderboards/:board/players/:playerId')
   @ApiOkResponse({ standardSchema: rankAnswer })
   @ApiOperation({ summary: 'Read the rank, score and percentile of a player' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_PLAYER_NOT_RANKED' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN, E_PLAYER_NOT_RANKED' })
   rank(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
-    @Query({ schema: periodQuerySchema }) { window, period }: PeriodQuery,
+    @Query({ schema: periodQuerySchema }) { window, ...when }: PeriodQuery,
   ) {
-    return this.leaderboard.rankOf(board, window, playerId, { period });
+    return this.leaderboard.rankOf(board, window, playerId, when);
   }
 
   @Get('leaderboards/:board/players/:playerId/neighbours')
   @ApiOkResponse({ standardSchema: neighboursAnswer })
   @ApiOperation({ summary: 'Read a player and the players just above and below' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_PLAYER_NOT_RANKED' })
+  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN, E_PLAYER_NOT_RANKED' })
   neighbours(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: neighboursQuerySchema }) query: NeighboursQuery,

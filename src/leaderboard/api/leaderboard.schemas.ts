@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BOARD_WINDOWS, type BoardDefinition, type BoardWindow, type Submission } from '../domain/board.js';
+import { BOARD_WINDOWS, type BoardDefinition, type Submission } from '../domain/board.js';
 import { isTimeZone } from '../domain/calendar.js';
 import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
 import { windowOf } from '../domain/periods.js';
@@ -101,6 +101,9 @@ export const submissionsSchema = z
 
 export const windowQuerySchema = z.object({ window });
 
+const seasonName = identifier.meta({ example: 'autumn-2026' });
+export const seasonSchema = z.strictObject({ name: seasonName });
+
 const periodFields = {
   window: oneOf(BOARD_WINDOWS).optional().meta({ description: 'all unless given' }),
   period: z
@@ -111,19 +114,24 @@ const periodFields = {
     )
     .optional()
     .meta({ description: 'A day, ISO week or month that has ended' }),
+  season: seasonName.optional().meta({ description: 'A closed season of the window all' }),
 };
 
 /** The window follows from the period. */
-function withWindow<Query extends { window?: BoardWindow | undefined; period?: string | undefined }>(
+function withWindow<Query extends Partial<PeriodQuery>>(
   query: Query,
   context: z.RefinementCtx,
 ): Query & PeriodQuery {
-  const { period, window: given } = query;
+  const { period, season, window: given } = query;
   const own = period === undefined ? 'all' : windowOf(period);
   const chosen = given ?? own;
   if (period !== undefined && chosen !== own) {
     const message = `is of the window ${own}. Leave out window, or set it to ${own}`;
     context.addIssue({ code: 'custom', path: ['period'], message });
+  }
+  if (season !== undefined && chosen !== 'all') {
+    const message = 'is of the window all. Leave out window and period';
+    context.addIssue({ code: 'custom', path: ['season'], message });
   }
   return { ...query, window: chosen };
 }

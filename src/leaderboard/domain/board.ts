@@ -43,6 +43,8 @@ export interface Board extends Required<BoardDefinition>, ScoreNumbering {
   board: string;
   /** Identifies this board of this database. Never changes, and no other board in the world has it. */
   ledgerId: string;
+  /** The name of the running season's standings in the ledger. Everywhere else their period is `all`. */
+  allPeriod: string;
   /** Grows when sorted sets of an earlier epoch must be rebuilt, since replaying does not suffice. */
   epoch: number;
   /** Grows by one with each change of a standing, without gaps. */

@@ -8,10 +8,17 @@ import {
   type Standing,
 } from '../domain/batch-draft.js';
 import type { Board, Submission } from '../domain/board.js';
-import { CompositeScore, scoreOf, sortKeyOf } from '../domain/composite-score.js';
+import { CompositeScore, sortKeyOf } from '../domain/composite-score.js';
 import { boardTime, endedSince, type Period, periodAt } from '../domain/periods.js';
 import { type LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
-import { LOCK_BOARD, type LockedBoard, STANDING_COLUMNS, type StandingRow } from './board-rows.js';
+import {
+  ledgerPeriod,
+  LOCK_BOARD,
+  type LockedBoard,
+  STANDING_COLUMNS,
+  standingOf,
+  type StandingRow,
+} from './board-rows.js';
 import { closePeriods } from './closed-periods.js';
 
 /** What a batch changed in the ledger. */
@@ -141,9 +148,9 @@ async function standingsOf(
   const rows = await transaction.query<StandingRow>(STANDINGS_OF, [
     board.board,
     [...players],
-    periods.map(({ name }) => name),
+    periods.map(({ name }) => ledgerPeriod(board, name)),
   ]);
-  return rows.map(({ sortKey, ...row }) => ({ ...row, score: scoreOf(board, sortKey) }));
+  return rows.map((row) => standingOf(board, row));
 }
 
 /**
@@ -195,7 +202,7 @@ async function writeBatch(
     rows.map(({ version }) => version),
     id,
     board.acceptedAt,
-    changed.map(({ period }) => period),
+    changed.map(({ period }) => ledgerPeriod(board, period)),
     changed.map(({ playerId }) => playerId),
     changed.map(({ score }) => sortKeyOf(board, score)),
     changed.map(({ version }) => version),

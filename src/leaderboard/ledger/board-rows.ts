@@ -1,4 +1,6 @@
+import type { Standing } from '../domain/batch-draft.js';
 import type { Board } from '../domain/board.js';
+import { scoreOf } from '../domain/composite-score.js';
 
 /*
  * Some columns keep older names, since nodes of two releases use the tables while an update rolls out: sequence (version), mark
@@ -11,7 +13,8 @@ const BOARD_COLUMNS = `board, board_order AS "order", operator, ties, windows,
   (SELECT system_identifier FROM pg_control_system()) || ':' || incarnation AS "ledgerId",
   edition::float8 AS epoch, sequence::float8 AS version, mark AS checkpoint,
   (extract(epoch FROM accepted_at) * 1000)::float8 AS "acceptedAt",
-  players::float8 AS players, time_zone AS "timeZone", reset_hour AS "resetHour", base::float8 AS "offset", headroom::float8 AS "reservedSlots"`;
+  players::float8 AS players, time_zone AS "timeZone", reset_hour AS "resetHour", all_period AS "allPeriod",
+  base::float8 AS "offset", headroom::float8 AS "reservedSlots"`;
 
 /** Rows are a {@link Board} each. */
 export const SELECT_BOARDS = `SELECT ${BOARD_COLUMNS} FROM boards`;
@@ -37,3 +40,13 @@ export interface StandingRow {
 }
 
 export const STANDING_COLUMNS = `period, player_id AS "playerId", merit::float8 AS "sortKey", sequence::float8 AS version`;
+
+export function standingOf(board: Board, { period, sortKey, ...row }: StandingRow): Standing {
+  const score = scoreOf(board, sortKey);
+  return { ...row, score, period: period === board.allPeriod ? 'all' : period };
+}
+
+/** The name of a current period in the table of standings. */
+export function ledgerPeriod({ allPeriod }: Pick<Board, 'allPeriod'>, period: string): string {
+  return period === 'all' ? allPeriod : period;
+}

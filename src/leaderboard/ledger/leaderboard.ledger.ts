@@ -31,6 +31,23 @@ export class LeaderboardLedger {
     );
   }
 
+  /**
+   * Deletes a board with its submissions and standings in one transaction, which takes the longer the more there are. Readers see the board
+   * until then, and scores wait.
+   *
+   * @returns the board, or null if there is none
+   */
+  deleteBoard(name: string): Promise<Board | null> {
+    return this.database.longTransaction(async (transaction) => {
+      const [board] = await transaction.query<Board>(`${SELECT_BOARD} FOR UPDATE OF boards`, [name]);
+      if (!board) return null;
+      for (const table of ['submissions', 'standings', 'answers', 'past_periods', 'boards']) {
+        await transaction.query(`DELETE FROM ${table} WHERE board = $1`, [name]);
+      }
+      return board;
+    });
+  }
+
   boards(): Promise<Board[]> {
     return this.database.query<Board>(`${SELECT_BOARDS} ORDER BY board`);
   }

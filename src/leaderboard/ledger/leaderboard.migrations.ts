@@ -102,4 +102,10 @@ export const LEADERBOARD_MIGRATIONS = [
      ended_at timestamptz NOT NULL,
      PRIMARY KEY (board, period)
    );`,
+  `ALTER TABLE boards ADD COLUMN all_period text NOT NULL DEFAULT 'all';
+   -- The name of a closed season; null for a day, week or month.
+   ALTER TABLE past_periods ADD COLUMN season text;
+   CREATE UNIQUE INDEX past_periods_by_season ON past_periods (board, season);
+   -- Answers of a deleted board must not be taken for those of a new board of its name.
+   ALTER TABLE boards ALTER COLUMN batches SET DEFAULT (extract(epoch FROM clock_timestamp()) * 1000)::bigint;`,
 ];

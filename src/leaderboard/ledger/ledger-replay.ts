@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Snapshot } from '../../database/index.js';
 import type { Standing } from '../domain/batch-draft.js';
 import type { Board } from '../domain/board.js';
-import { CompositeScore, scoreOf } from '../domain/composite-score.js';
+import { CompositeScore } from '../domain/composite-score.js';
 import type { Period } from '../domain/periods.js';
 import { unknownBoard } from '../leaderboard.errors.js';
-import { SELECT_BOARD, STANDING_COLUMNS, type StandingRow } from './board-rows.js';
+import { ledgerPeriod, SELECT_BOARD, STANDING_COLUMNS, standingOf, type StandingRow } from './board-rows.js';
 
 /** Standings that are read, and written to the engine, at a time. */
 const CHUNK = 1_000;
@@ -54,9 +54,9 @@ export class LedgerReplay {
       `SELECT ${STANDING_COLUMNS} FROM standings
        WHERE board = $1 AND period = ANY($2) AND sequence > $3 AND sequence <= $4
        ORDER BY sequence FETCH FIRST $5 ROWS WITH TIES`,
-      [board.board, periods.map(({ name }) => name), after, upTo, CHUNK],
+      [board.board, periods.map(({ name }) => ledgerPeriod(board, name)), after, upTo, CHUNK],
     );
-    return rows.map(({ sortKey, ...row }) => ({ ...row, score: scoreOf(board, sortKey) }));
+    return rows.map((row) => standingOf(board, row));
   }
 
   /** Whether a node is reading the whole board. Check this first: `readBoard` takes a connection of its own to find out. */
@@ -103,5 +103,5 @@ function copyStatement(board: Board, period: string): string {
   // Names of boards and periods have no quotes, see leaderboard.schemas.ts. In the order of the set, each ZADD touches memory that the
   // one before touched, which makes filling twice as fast.
   return `SELECT (${points}) * ${slotsPerScore} + greatest(0, ${slotsPerScore - 1} - (${arrival})), player_id
-          FROM standings WHERE board = '${board.board}' AND period = '${period}' ORDER BY merit`;
+          FROM standings WHERE board = '${board.board}' AND period = '${ledgerPeriod(board, period)}' ORDER BY merit`;
 }

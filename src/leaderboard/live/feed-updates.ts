@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { LeaderboardError } from '../leaderboard.errors.js';
+import { LeaderboardError, type LeaderboardErrorCode } from '../leaderboard.errors.js';
 import type { BoardTop } from '../leaderboard.responses.js';
 import { LeaderboardService } from '../leaderboard.service.js';
 import { isOutage } from '../sync/outages.js';
@@ -52,7 +52,8 @@ export class FeedUpdates {
       for (const { resolve } of arriving) resolve();
     } catch (error) {
       for (const { reject } of arriving) reject(error);
-      if (isOutage(error) || isBusy(error)) this.sendDegraded(feed, true);
+      if (isOutage(error) || isCoded(error, 'E_BOARD_BUSY')) this.sendDegraded(feed, true);
+      else if (isCoded(error, 'E_BOARD_UNKNOWN')) this.sendEmpty(feed);
       else this.logFailure(feed, error);
     } finally {
       feed.isReading = false;
@@ -85,19 +86,24 @@ export class FeedUpdates {
     }
   }
 
+  /** The board was deleted. The versions of a new board of its name begin again, so its viewers need a new snapshot. */
+  private sendEmpty(feed: Feed): void {
+    this.sendChanges(feed, { ...feed, entries: [] });
+    feed.version = -1;
+  }
+
   private async sendOwnPlaces(feed: Feed): Promise<void> {
     feed.isSendingOwnPlaces = true;
     try {
       await sendOwnPlaces(this.leaderboard, feed);
     } catch (error) {
-      if (!isOutage(error)) this.logFailure(feed, error);
+      if (!isOutage(error) && !isCoded(error, 'E_BOARD_UNKNOWN')) this.logFailure(feed, error);
     } finally {
       feed.isSendingOwnPlaces = false;
     }
   }
 }
 
-/** While the engine is down, PostgreSQL answers a limited number of readers. */
-function isBusy(error: unknown): boolean {
-  return error instanceof LeaderboardError && error.code === 'E_BOARD_BUSY';
+function isCoded(error: unknown, code: LeaderboardErrorCode): boolean {
+  return error instanceof LeaderboardError && error.code === code;
 }

@@ -40,7 +40,7 @@ export class PastPeriods {
   async list(board: string): Promise<PastPeriod[]> {
     await this.closeEnded(board);
     const rows = await this.database.query<{ period: string; endedAt: Date }>(
-      'SELECT period, ended_at AS "endedAt" FROM past_periods WHERE board = $1 ORDER BY ended_at DESC, period DESC',
+      'SELECT period, ended_at AS "endedAt" FROM past_periods WHERE board = $1 AND season IS NULL ORDER BY ended_at DESC, period DESC',
       [board],
     );
     return rows.map(({ period, endedAt }) => ({
@@ -52,7 +52,7 @@ export class PastPeriods {
 
   /** When a past period ended; null if its scores are not kept. */
   async endOf(board: string, period: string): Promise<Date | null> {
-    const sql = 'SELECT ended_at AS "endedAt" FROM past_periods WHERE board = $1 AND period = $2';
+    const sql = 'SELECT ended_at AS "endedAt" FROM past_periods WHERE board = $1 AND period = $2 AND season IS NULL';
     const find = () => this.database.query<{ endedAt: Date }>(sql, [board, period]);
     const [listed] = await find();
     if (listed) return listed.endedAt;
@@ -86,7 +86,7 @@ export class PastPeriods {
     const { days, weeks, months } = this.kept;
     await this.database.query(
       `WITH expired AS (
-         DELETE FROM past_periods WHERE ended_at < clock_timestamp() - CASE length(period)
+         DELETE FROM past_periods WHERE season IS NULL AND ended_at < clock_timestamp() - CASE length(period)
            WHEN 10 THEN make_interval(days => $1) WHEN 8 THEN make_interval(weeks => $2) ELSE make_interval(months => $3) END
          RETURNING board, period)
        UPDATE boards SET ended_periods = ended_periods || e.periods

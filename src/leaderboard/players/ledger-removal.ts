@@ -46,7 +46,7 @@ export class LedgerRemoval {
         [name, playerId],
       );
       if (deleted.length === 0) return { before, after: before, batches };
-      const left = deleted.some(({ period }) => period === 'all') ? 1 : 0;
+      const left = deleted.some(({ period }) => period === before.allPeriod) ? 1 : 0;
       const [changed] = await transaction.query<Pick<Board, 'epoch' | 'version' | 'checkpoint' | 'players'>>(
         `UPDATE boards SET sequence = sequence + 1, edition = greatest(edition + 1, ${NEWEST_EPOCH}), mark = '', players = players - $2
          WHERE board = $1 RETURNING edition::float8 AS epoch, sequence::float8 AS version, mark AS checkpoint, players::float8 AS players`,

@@ -3,11 +3,12 @@ import type { Board, BoardWindow } from '../domain/board.js';
 import { periodAt, windowOf } from '../domain/periods.js';
 import type { Ranking } from '../domain/ranking.js';
 import { publishBoardEvent } from '../leaderboard.channel.js';
-import { unknownPeriod, unknownWindow } from '../leaderboard.errors.js';
+import { unknownPeriod, unknownSeason, unknownWindow } from '../leaderboard.errors.js';
 import type { PeriodQuery } from '../leaderboard.queries.js';
 import { DatabaseClock } from '../ledger/database-clock.js';
 import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
 import { PastPeriods } from '../past/past-periods.js';
+import { Seasons } from '../past/seasons.js';
 import { RankingStore } from '../sorted-sets/ranking.store.js';
 import { BoardSync } from '../sync/board-sync.js';
 import { isOutage } from '../sync/outages.js';
@@ -23,6 +24,8 @@ export interface BoardPeriod {
   endsAt: string | null;
   /** Whether it has ended, so that the archive answers. */
   isPast: boolean;
+  /** The name of a closed season. Its period in the ledger has another name. */
+  season?: string;
 }
 
 /** `degraded`: PostgreSQL answered because the engine is down. */
@@ -43,17 +46,23 @@ export class BoardReader {
     private readonly ledger: LeaderboardLedger,
     private readonly ledgerRanking: LedgerRanking,
     private readonly past: PastPeriods,
+    private readonly seasons: Seasons,
     private readonly pastRanking: PastRanking,
     private readonly ranking: RankingStore,
     private readonly sync: BoardSync,
     private readonly clock: DatabaseClock,
   ) {}
 
-  /** @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN */
-  async find(name: string, { window, period }: PeriodQuery): Promise<BoardPeriod> {
+  /** @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN */
+  async find(name: string, { window, period, season }: PeriodQuery): Promise<BoardPeriod> {
     const board = this.boards.get(name) ?? (await this.ledger.board(name));
     this.boards.set(name, board);
     if (!board.windows.includes(window)) throw unknownWindow(board, window);
+    if (season !== undefined) {
+      const closed = await this.seasons.find(name, season);
+      if (!closed) throw unknownSeason(name, season);
+      return { board, window, ...closed, isPast: true };
+    }
     const current = periodAt(window, await this.clock.now(), board);
     if (period === undefined || period === current.name) {
       const endsAt = current.endsAt === null ? null : new Date(current.endsAt * 1000).toISOString();

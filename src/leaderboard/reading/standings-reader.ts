@@ -54,14 +54,17 @@ export class StandingsReader {
     period: string,
     { statement, values, higher = '0', before = '0', isPast = false }: StandingsQuery,
   ): Promise<Found> {
-    const rows = await this.query(
-      `WITH found AS MATERIALIZED (${statement})
-       SELECT boards.sequence::float8 AS version, (${period === 'all' && !isPast ? 'players' : COUNTED})::float8 AS total,
-              (${higher})::float8 AS higher, (${before})::float8 AS before, player_id AS "playerId", merit::float8 AS "sortKey"
-       FROM boards ${isPast ? 'JOIN past_periods USING (board)' : ''} LEFT JOIN found ON true
-       WHERE board = $1 ${isPast ? 'AND past_periods.period = $2' : ''} ORDER BY merit DESC, found.sequence`,
-      [board.board, period, ...values],
-    );
+    const isSeason = period === 'all' && !isPast;
+    const sql = `WITH found AS MATERIALIZED (${statement})
+      SELECT boards.sequence::float8 AS version, (${isSeason ? 'players' : COUNTED})::float8 AS total,
+             (${higher})::float8 AS higher, (${before})::float8 AS before, player_id AS "playerId", merit::float8 AS "sortKey"
+      FROM boards ${isPast ? 'JOIN past_periods USING (board)' : ''} LEFT JOIN found ON true
+      WHERE board = $1 ${isPast ? 'AND past_periods.period = $2' : ''} ORDER BY merit DESC, found.sequence`;
+    const rows = await this.query(isSeason ? sql.replaceAll('$2', RUNNING_SEASON) : sql, [
+      board.board,
+      period,
+      ...values,
+    ]);
     const [first] = rows;
     if (!first) throw isPast ? unknownPeriod(board.board, period) : unknownBoard(board.board);
     const players = rows.flatMap(({ playerId, sortKey }): RankedPlayer<null>[] =>
@@ -79,6 +82,8 @@ export class StandingsReader {
   }
 }
 
+/** Read in the same statement, since the caller may know the board from before the season. */
+const RUNNING_SEASON = '(SELECT all_period FROM boards WHERE board = $1 AND $2::text IS NOT NULL)';
 const COUNTED = 'SELECT count(*) FROM standings WHERE board = $1 AND period = $2';
 
 /** Gives players, best first, their ranks. */

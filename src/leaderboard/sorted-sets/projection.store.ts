@@ -101,6 +101,12 @@ export class ProjectionStore {
     return (await this.engine.run(REMOVE, keysOf(keys, periods), args)) === 1;
   }
 
+  /** Deletes the state and the sets of a board. */
+  async delete(board: string, periods: readonly Period[]): Promise<void> {
+    const names = new Set(['all', ...periods.map(({ name }) => name)]);
+    await this.engine.unlinkMany(keysOf(this.keys.board(board), [...names].map((name) => ({ name }))));
+  }
+
   /** Removes a player from the sets of ended periods. */
   async removeFromPeriods(
     { board }: Pick<Board, 'board'>,

@@ -6,6 +6,7 @@ import { Migrations } from '../../database/index.js';
 import type { Board } from '../domain/board.js';
 import { periodsOf } from '../domain/periods.js';
 import { publishBoardEvent } from '../leaderboard.channel.js';
+import { LeaderboardError } from '../leaderboard.errors.js';
 import type { Batch } from '../ledger/batch-ledger.js';
 import { DatabaseClock } from '../ledger/database-clock.js';
 import { LEADERBOARD_MIGRATIONS } from '../ledger/leaderboard.migrations.js';
@@ -92,7 +93,7 @@ export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
   /** Brings a board up to date. @throws {EngineError} if that fails or takes too long for a caller; then it is retried in the background */
   catchUpSoon(board: string, upTo?: Version): Promise<void> {
     const caughtUp = this.catchUp(board, upTo);
-    caughtUp.catch(() => this.catchUpLater(board));
+    caughtUp.catch((error: unknown) => this.catchUpLater(board, error));
     return withTimeLimit(LONGEST_WAIT_MS, caughtUp, () => boardIsRebuilt(board));
   }
 
@@ -106,7 +107,7 @@ export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Brings a board up to date in the background, and retries until that succeeds. */
   catchUpInBackground(board: string): void {
-    this.catchUp(board).catch(() => this.catchUpLater(board));
+    this.catchUp(board).catch((error: unknown) => this.catchUpLater(board, error));
   }
 
   /** Replaces the sorted sets of a board by new ones from the ledger. If it rejects, the next catch-up rebuilds the board. */
@@ -117,12 +118,20 @@ export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Rebuilds a board in the background, and retries until that succeeds. */
   rebuildInBackground(board: string): void {
-    this.rebuild(board).catch(() => this.catchUpLater(board));
+    this.rebuild(board).catch((error: unknown) => this.catchUpLater(board, error));
   }
 
   /** Brings a board to the present version of the ledger. Resolves after the first attempt, and retries in the background. */
   async catchUpNowOrLater(board: string): Promise<void> {
-    await this.catchUpAfterRunning(board).catch(() => this.catchUpLater(board));
+    await this.catchUpAfterRunning(board).catch((error: unknown) => this.catchUpLater(board, error));
+  }
+
+  /** Deletes the sorted sets of a board that the ledger no longer has. Those of past periods expire. @throws {EngineError} */
+  async forget(name: string, board: Board | null): Promise<void> {
+    // A rebuild that is running would bring them back.
+    await this.running.get(name)?.catch(() => undefined);
+    const periods = board ? periodsOf(board, await this.clock.now()) : [];
+    await this.store.delete(name, periods);
   }
 
   /** A replay that is running may have read the board before the change that the caller means. */
@@ -133,7 +142,7 @@ export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async catchUpAll(): Promise<void> {
     const limiter = bulkhead(CONCURRENT_BOARDS, Infinity);
-    const catchUp = (board: string) => this.catchUp(board).catch(() => this.catchUpLater(board));
+    const catchUp = (board: string) => this.catchUp(board).catch((error: unknown) => this.catchUpLater(board, error));
     try {
       const boards = await this.ledger.boards();
       await Promise.all(boards.map(({ board }) => limiter.execute(() => catchUp(board))));
@@ -175,12 +184,17 @@ export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
     return this.replay(name);
   }
 
-  private catchUpLater(board: string): void {
-    if (this.closed || this.retries.has(board)) return;
+  private catchUpLater(board: string, error?: unknown): void {
+    if (this.closed || this.retries.has(board) || isUnknownBoard(error)) return;
     const retry = () => {
       this.retries.delete(board);
       this.catchUpInBackground(board);
     };
     this.retries.set(board, setTimeout(retry, RETRY_MS).unref());
   }
+}
+
+/** The board was deleted, so there is nothing to catch up with. */
+function isUnknownBoard(error: unknown): boolean {
+  return error instanceof LeaderboardError && error.code === 'E_BOARD_UNKNOWN';
 }

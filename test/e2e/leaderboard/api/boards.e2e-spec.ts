@@ -59,6 +59,58 @@ describe('PUT /api/leaderboards/:board', () => {
   });
 });
 
+describe('POST /api/leaderboards/:board/seasons', () => {
+  const close = (board: string, name: unknown) =>
+    request(api.app.url).post(`/api/leaderboards/${board}/seasons`).set(asGameServer).send({ name });
+
+  it('closes a season, which stays readable, and begins an empty one', async () => {
+    const board = await newBoard({ operator: 'sum', windows: ['all', 'monthly'] });
+    await api.submit(board, [score('a', 5), score('b', 7)]).expect(200);
+    expect((await close(board, 'autumn').expect(201)).body).toMatchObject({ board, season: 'autumn' });
+    await api.submit(board, score('a', 1)).expect(200);
+    expect(await api.rowsOf(board)).toEqual([[1, 'a', 1]]);
+    expect((await get(`/${board}?window=monthly`)).body.entries).toMatchObject([{ score: 7 }, { score: 6 }]);
+    const { body: autumn } = await get(`/${board}?season=autumn`).expect(200);
+    expect(autumn).toMatchObject({ season: 'autumn', final: true, period: 'all', total: 2 });
+    expect(autumn.entries).toMatchObject([{ rank: 1, playerId: 'b' }, { rank: 2, playerId: 'a', score: 5 }]);
+    const { body: place } = await get(`/${board}/players/a?season=autumn`).expect(200);
+    expect(place).toMatchObject({ rank: 2, score: 5, total: 2, percentile: 50, season: 'autumn' });
+    expect((await get(`/${board}/seasons`)).body.seasons).toMatchObject([{ season: 'autumn' }]);
+    await api.removePlayer('b');
+    expect((await get(`/${board}?season=autumn`)).body).toMatchObject({ total: 1, entries: [{ rank: 1 }] });
+  });
+
+  it('rejects the name of a closed season, and unknown seasons and boards', async () => {
+    const board = await newBoard();
+    await close(board, 'autumn').expect(201);
+    expect((await close(board, 'autumn').expect(409)).body.code).toBe('E_SEASON_EXISTS');
+    expect((await get(`/${board}?season=winter`).expect(404)).body.code).toBe('E_SEASON_UNKNOWN');
+    expect((await close('nothing', 'autumn').expect(404)).body.code).toBe('E_BOARD_UNKNOWN');
+    expect((await close(board, '').expect(422)).body.errors[0].field).toBe('name');
+    const { body } = await get(`/${board}?season=autumn&window=daily`).expect(422);
+    expect(body.errors[0].field).toBe('season');
+  });
+});
+
+describe('DELETE /api/leaderboards/:board', () => {
+  it('deletes the board with all that it has, and frees its name', async () => {
+    const board = await newBoard({ max: 500, windows: ['all', 'daily'] });
+    await api.submit(board, score('a', 5, 'first')).expect(200);
+    const remove = () => request(api.app.url).delete(`/api/leaderboards/${board}`).set(asGameServer);
+    await remove().expect(204);
+    for (const path of ['', '/seasons', '/periods', '/players/a']) {
+      expect((await get(`/${board}${path}`).expect(404)).body.code).toBe('E_BOARD_UNKNOWN');
+    }
+    expect((await api.submit(board, score('a', 5)).expect(404)).body.code).toBe('E_BOARD_UNKNOWN');
+    await remove().expect(404);
+
+    await api.define(board, { max: 600 }).expect(200);
+    expect(await api.rowsOf(board)).toEqual([]);
+    const { body } = await api.submit(board, score('a', 600, 'first')).expect(200);
+    expect(body).toMatchObject({ applied: true, rank: 1, previousRank: null, score: 600 });
+  });
+});
+
 describe('GAME_SERVER_KEY', () => {
   it('accepts each of two keys during a rotation', async () => {
     const keys = ['a'.repeat(32), 'b'.repeat(32)];

@@ -9,6 +9,7 @@ import { startTestEngine } from '../../../support/profiles/test-engine.js';
 import { type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const PLAYERS = 1_000;
+const SEASONS = 5;
 
 describe('a board under load', () => {
   let server: LocalServer;
@@ -76,6 +77,43 @@ describe('a board under load', () => {
     await readers;
     expect(refusals.length).toBeGreaterThan(0);
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'E_BOARD_BUSY' });
+  }, 60_000);
+
+  it('counts each of 2,000 submissions a second in one season while seasons are closed', async () => {
+    const board = await nodes.newBoard({ operator: 'sum', windows: ['all', 'daily'] });
+    const sent: string[] = [];
+    const submitting: Promise<unknown>[] = [];
+    const seasons = Array.from({ length: SEASONS }, (_, i) => `season-${i}`);
+    for (const season of seasons) {
+      for (let wave = 0; wave < 10; wave++) {
+        for (const { leaderboard } of nodes.nodes) {
+          const players = Array.from({ length: 50 }, () => randomUUID());
+          sent.push(...players);
+          const scores = players.map((playerId) => ({ submissionId: playerId, playerId, score: 1 }));
+          submitting.push(leaderboard.submit(board, scores));
+        }
+        // The rate: 100 submissions in 50 ms.
+        await delay(50);
+      }
+      submitting.push(nodes.nodes[1].leaderboard.closeSeason(board, season));
+    }
+    await Promise.all(submitting);
+    await nodes.settled(board);
+    const [{ leaderboard }] = nodes.nodes;
+    const found: string[] = [];
+    for (const season of [...seasons, undefined]) {
+      for (let offset = 0, total = 1; offset < total; offset += 1000) {
+        const page = await leaderboard.page(board, { window: 'all', season, offset, limit: 1000 });
+        total = page.total;
+        found.push(...page.entries.map(({ playerId, score }) => `${playerId} ${score}`));
+      }
+    }
+    const counted = new Set(found);
+    const lost = sent.filter((playerId) => !counted.has(`${playerId} 1`)).length;
+    expect({ lost, inTwoSeasons: found.length - counted.size }).toEqual({ lost: 0, inTwoSeasons: 0 });
+    expect(found).toHaveLength(sent.length);
+    expect((await leaderboard.page(board, { window: 'daily', offset: 0, limit: 1 })).total).toBe(sent.length);
+    console.log(`${sent.length} submissions in ${SEASONS + 1} seasons: 0 lost, 0 doubled, 0 in two seasons`);
   }, 60_000);
 
   it('answers 500 readers of one page while the engine is down', async () => {

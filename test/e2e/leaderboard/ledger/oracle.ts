@@ -32,12 +32,29 @@ function periodOf(
   return `to_char(${local}, '${PERIOD_NAMES[window]}')`;
 }
 
+/** The versions of a board within a season: after the first, and up to the second. */
+export type SeasonVersions = [after: number, upTo: number];
+
+const EVERYTHING: SeasonVersions = [-1, Number.MAX_SAFE_INTEGER];
+
+interface OracleQuestion {
+  window: BoardWindow;
+  now: Date;
+  period?: string | null;
+  season?: SeasonVersions;
+}
+
+/** The first batch after a version. One that changed nothing at the end of a season belongs to it: in the next each score is a first one. */
+function batchAfter(version: number): string {
+  return `coalesce((SELECT min(batch) FROM submissions WHERE board = $1 AND sequence > ${version}), ${Number.MAX_SAFE_INTEGER})`;
+}
+
 /** The ranking that SQL computes from the submissions alone. Without a `period`, that of the period at `now`. */
 export async function askOracle(
   databaseUrl: string,
   board: string,
   definition: BoardDefinition,
-  { window, now, period = null }: { window: BoardWindow; now: Date; period?: string | null },
+  { window, now, period = null, season = EVERYTHING }: OracleQuestion,
 ): Promise<OracleEntry[]> {
   const { order, operator, ties } = definition;
   const rank = ties === 'first' ? 'row_number()' : 'rank()';
@@ -50,6 +67,7 @@ export async function askOracle(
               lag(score) OVER (PARTITION BY player_id ORDER BY batch, row_in_batch) AS before
        FROM submissions WHERE board = $1 AND player_id IS NOT NULL AND $2::timestamptz IS NOT NULL
        AND ${periodOf(window, 'submitted_at', definition)} = ${wanted}
+       AND batch >= ${batchAfter(season[0])} AND batch < ${batchAfter(season[1])}
      ), scores AS (${SCORES[operator](order)})
      SELECT ${rank} OVER (ORDER BY ${by}) AS rank, player_id, score FROM scores ORDER BY score ${order}, n`,
     [board, now, period],
@@ -80,12 +98,14 @@ async function pastPeriods(
 export async function compareWithOracle(
   boards: BoardNodes,
   board: string,
-  definition: BoardDefinition,
+  { definition, seasons }: { definition: BoardDefinition; seasons: ReadonlyMap<string, number> },
 ): Promise<{ comparisons: number; past: number }> {
   let comparisons = 0;
   const { databaseUrl, clock, nodes } = boards;
   for (const window of definition.windows) {
-    const expected = await askOracle(databaseUrl, board, definition, { window, now: clock.now });
+    const begun = Math.max(-1, ...seasons.values());
+    const season: SeasonVersions = window === 'all' ? [begun, EVERYTHING[1]] : EVERYTHING;
+    const expected = await askOracle(databaseUrl, board, definition, { window, now: clock.now, season });
     comparisons += await comparePeriod(boards, { board, window }, expected);
     const friends = expected.filter((_, i) => i % 3 === 0);
     const { entries } = await nodes[0].leaderboard.ranks(board, window, [
@@ -101,30 +121,41 @@ export async function compareWithOracle(
     const expected = await askOracle(databaseUrl, board, definition, { window, now: clock.now, period });
     comparisons += await comparePeriod(boards, { board, window, period }, expected);
   }
+  const closed = [...seasons].map(([season, upTo], i, all) => ({ season, versions: [all[i - 1]?.[1] ?? -1, upTo] }));
+  const { seasons: named } = await nodes[0].leaderboard.seasons(board);
+  expect(named.map(({ season }) => season).toReversed()).toEqual([...seasons.keys()]);
+  for (const { season, versions } of closed) {
+    const question = { window: 'all', now: clock.now, season: versions as SeasonVersions } as const;
+    const expected = await askOracle(databaseUrl, board, definition, question);
+    comparisons += await comparePeriod(boards, { board, window: 'all', season }, expected);
+  }
   return { comparisons, past: past.length };
 }
 
 async function comparePeriod(
   { nodes }: BoardNodes,
-  { board, window, period }: { board: string; window: BoardWindow; period?: string },
+  { board, window, ...when }: { board: string; window: BoardWindow; period?: string; season?: string },
   expected: OracleEntry[],
 ): Promise<number> {
   for (const { leaderboard } of nodes) {
-    const page = await leaderboard.page(board, { window, period, offset: 0, limit: 1000 });
-    expect([page.degraded, page.final]).toEqual([undefined, period && true]);
+    const page = await leaderboard.page(board, { window, ...when, offset: 0, limit: 1000 });
+    expect([page.degraded, page.final]).toEqual([undefined, Object.keys(when).length > 0 || undefined]);
     expect(page.total).toBe(expected.length);
     expect(page.entries.map(bare)).toEqual(expected);
   }
   for (const [i, entry] of expected.entries()) {
     const { leaderboard } = nodes[i % 2] as BoardNode;
-    const { rank, score, total, percentile } = await leaderboard.rankOf(board, window, entry.playerId, {
-      period,
-    });
+    const { rank, score, total, percentile } = await leaderboard.rankOf(
+      board,
+      window,
+      entry.playerId,
+      when,
+    );
     expect([rank, score, total]).toEqual([entry.rank, entry.score, expected.length]);
     const atOrBelow = expected.filter((other) => other.rank >= entry.rank).length;
     expect(percentile).toBeCloseTo((100 * atOrBelow) / expected.length);
     if (i % 4 > 0) continue;
-    const around = await leaderboard.neighbours(board, entry.playerId, { window, period, radius: 2 });
+    const around = await leaderboard.neighbours(board, entry.playerId, { window, ...when, radius: 2 });
     expect(around.entries.map(bare)).toEqual(expected.slice(Math.max(0, i - 2), i + 3));
   }
   return 3 * expected.length;
