@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArenaState, Lead } from './arena/arena.wire.js';
+import type { ArenaSeason, ArenaState, Lead } from './arena/arena.wire.js';
 import type { CrowdRank, CrowdState } from './crowd/crowd.wire.js';
 import type { ClusterChange, Server } from './servers/servers.wire.js';
 import type { Weather } from './weather/weather.service.js';
@@ -22,6 +22,7 @@ export const arenaAnswer = z.object({
   chosenUntil: z.iso.datetime().nullable(),
   isWatched: z.boolean(),
 }) satisfies z.ZodType<ArenaState>;
+export const arenaSeasonAnswer = z.object({ season: z.string() }) satisfies z.ZodType<ArenaSeason>;
 export const leadAnswer = z.object({
   playerId: z.string(),
   score: z.int(),

@@ -113,6 +113,11 @@ describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
     const board = opened.page.locator('.panel-leaderboard .board');
     await expect.poll(async () => new Set(await ranksIn(board)).size, withinSeconds).toBeLessThan(10);
     await opened.page.getByTestId('boards').getByLabel('Points').check();
+    await opened.page.getByTestId('close-season').click();
+    await expect.poll(() => textOf('past-end'), withinSeconds).toMatch(/^season-1 ended at/);
+    await expect.poll(() => opened.page.getByTestId('past-row').count(), withinSeconds).toBe(10);
+    await past.selectOption('');
+    await expect.poll(() => opened.page.getByTestId('leaderboard-row').count(), withinSeconds).toBe(10);
   });
 
   it('compares both ways to repaint, and both ways to rank', async () => {

@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpCode, Post, Put, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { validationPipe } from '../../common/index.js';
 import { OperatorGuard } from '../../http/index.js';
 import { leadSchema, rateSchema } from './arena.schemas.js';
 import { ArenaService } from './arena.service.js';
-import type { ArenaState, Lead } from './arena.wire.js';
-import { arenaAnswer, leadAnswer } from '../demo.answers.js';
+import type { ArenaSeason, ArenaState, Lead } from './arena.wire.js';
+import { arenaAnswer, arenaSeasonAnswer, leadAnswer } from '../demo.answers.js';
 
 @ApiTags('demo')
 @ApiBearerAuth('operator')
@@ -27,6 +27,13 @@ export class ArenaController {
   @ApiOperation({ summary: 'Choose how often the simulated players score, for ten minutes' })
   choose(@Body({ schema: rateSchema }) { scoresPerSecond }: { scoresPerSecond: number }): ArenaState {
     return this.arena.choose(scoresPerSecond);
+  }
+
+  @Post('seasons')
+  @ApiCreatedResponse({ standardSchema: arenaSeasonAnswer })
+  @ApiOperation({ summary: 'Close the running season of the arena, and begin an empty one' })
+  closeSeason(): Promise<ArenaSeason> {
+    return this.arena.closeSeason();
   }
 
   @Post('leads')

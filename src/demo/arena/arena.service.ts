@@ -6,7 +6,7 @@ import { ARENA, ArenaBoard, HIGHEST_SCORE, LEVELS, levelOf } from './arena.board
 import { ARENA_PLAYERS } from './arena.players.js';
 import { ArenaRate, HIGHEST_RATE, USUAL_RATE } from './arena.rate.js';
 import { ArenaViewers } from './arena.viewers.js';
-import type { ArenaState, Lead } from './arena.wire.js';
+import type { ArenaSeason, ArenaState, Lead } from './arena.wire.js';
 import { TextbookMirror } from './textbook-mirror.js';
 
 const ROUND_MS = 100;
@@ -66,6 +66,17 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     const score = Math.min((entries[0]?.score ?? 0) + STEP, HIGHEST_SCORE);
     const [answer] = await this.submit([{ playerId, score }]);
     return { playerId, score, rank: answer?.rank ?? null };
+  }
+
+  /** Closes the running season of both boards. The players begin the next one at the bottom. */
+  async closeSeason(): Promise<ArenaSeason> {
+    const { seasons } = await this.leaderboard.seasons(ARENA);
+    const season = `season-${seasons.length + 1}`;
+    await this.leaderboard.closeSeason(ARENA, season);
+    await this.leaderboard.closeSeason(LEVELS, season);
+    this.best.clear();
+    this.levels.clear();
+    return { season };
   }
 
   private schedule(): void {

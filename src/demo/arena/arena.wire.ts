@@ -13,6 +13,11 @@ export interface ArenaState {
   isWatched: boolean;
 }
 
+/** Response of `POST /api/demo/arena/seasons`: the season that was closed on both boards. */
+export interface ArenaSeason {
+  season: string;
+}
+
 /** Response of `POST /api/demo/arena/leads`: the score that puts a player first. */
 export interface Lead {
   playerId: string;

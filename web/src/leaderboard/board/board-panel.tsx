@@ -6,7 +6,7 @@ import { now } from '../../time/now.js';
 import { isDemo } from '../arena/arena.js';
 import { PastChoice } from '../past/past-choice.js';
 import { PastRows } from '../past/past-rows.js';
-import { pastPage, showPresent } from '../past/past-windows.js';
+import { showPresent, shownPast } from '../past/past-windows.js';
 import {
   type BoardName,
   BOARDS,
@@ -28,7 +28,7 @@ import { boardWindows, readWindows, windows } from './windows.js';
 
 export function BoardPanel() {
   useEffect(() => void readWindows(), []);
-  const isPast = pastPage.value !== null;
+  const isPast = shownPast.value !== null;
   return (
     <section class="panel panel-leaderboard" aria-labelledby="leaderboard-title">
       <header class="panel-header">

@@ -1,30 +1,42 @@
 import { useEffect } from 'preact/hooks';
 import { ProblemNote } from '../../http/problem-note.js';
+import { isDemo } from '../arena/arena.js';
 import { watchedBoard } from '../board/board-feed.js';
-import { choosePast, pastPage, pastProblem, pastWindows, readPastWindows } from './past-windows.js';
+import { choosePast, closeSeason, pastProblem, pasts, readPasts, shownPast } from './past-windows.js';
 
-/** Chooses a window that has ended. */
+/** Chooses a window or a season that has ended. */
 export function PastChoice() {
-  useEffect(() => void readPastWindows(), [watchedBoard.value]);
-  const isEmpty = pastWindows.value.length === 0;
+  useEffect(() => void readPasts(), [watchedBoard.value]);
   return (
     <>
-      <label>
-        Past windows
-        <select
-          data-testid="past"
-          value={pastPage.value?.period ?? ''}
-          onFocus={() => void readPastWindows()}
-          onChange={(event) => void choosePast(event.currentTarget.value)}
-        >
-          <option value="">{isEmpty ? 'None has ended yet' : 'Now'}</option>
-          {pastWindows.value.map(({ period }) => (
-            <option key={period} value={period}>
-              {period}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div class="form-row">
+        <label class="grow">
+          Past windows and seasons
+          <select
+            data-testid="past"
+            value={shownPast.value?.name ?? ''}
+            onFocus={() => void readPasts()}
+            onChange={(event) => void choosePast(event.currentTarget.value)}
+          >
+            <option value="">{pasts.value.length === 0 ? 'None has ended yet' : 'Now'}</option>
+            {pasts.value.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {isDemo.value && (
+          <button
+            type="button"
+            class="at-end"
+            data-testid="close-season"
+            onClick={() => void closeSeason()}
+          >
+            Close the season
+          </button>
+        )}
+      </div>
       <ProblemNote problem={pastProblem.value} />
     </>
   );

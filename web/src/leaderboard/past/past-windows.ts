@@ -1,51 +1,68 @@
 import { effect, signal } from '@preact/signals';
-import type { WatchedWindow } from '../../../../src/leaderboard/live/leaderboard.wire.js';
-import { request, type Problem } from '../../http/request.js';
+import type { ArenaSeason } from '../../../../src/demo/arena/arena.wire.js';
+import { postJson, request, type Problem } from '../../http/request.js';
 import { SHOWN, watchedBoard } from '../board/board-feed.js';
 
-interface PastWindow {
-  window: WatchedWindow;
-  period: string;
-  /** An ISO date. */
-  endsAt: string;
+/** A window or a season that has ended. */
+interface Past {
+  name: string;
+  kind: 'period' | 'season';
 }
 
-/** The first entries of a window that has ended. They do not change. */
+/** Its first entries. They do not change. */
 interface PastPage {
-  period: string;
   endsAt: string;
   total: number;
   entries: { rank: number; playerId: string; name: string | null; score: number }[];
 }
 
-/** The windows of the shown board that have ended, the newest first. */
-export const pastWindows = signal<PastWindow[]>([]);
+/** Those of the shown board, seasons first, the newest first. */
+export const pasts = signal<Past[]>([]);
 /** The chosen one; null: the page shows the present. */
-export const pastPage = signal<PastPage | null>(null);
+export const shownPast = signal<(PastPage & Past) | null>(null);
 export const pastProblem = signal<Problem | null>(null);
 
 effect(() => {
   void watchedBoard.value;
   showPresent();
-  pastWindows.value = [];
+  pasts.value = [];
 });
 
-export async function readPastWindows(): Promise<void> {
+export async function readPasts(): Promise<void> {
   const board = watchedBoard.value;
-  const answer = await request<{ periods: PastWindow[] }>(`/api/leaderboards/${board}/periods`);
-  if (answer.ok && board === watchedBoard.value) pastWindows.value = answer.body.periods;
+  const [seasons, periods] = await Promise.all([
+    request<{ seasons: { season: string }[] }>(`/api/leaderboards/${board}/seasons`),
+    request<{ periods: { period: string }[] }>(`/api/leaderboards/${board}/periods`),
+  ]);
+  if (board !== watchedBoard.value || !seasons.ok || !periods.ok) return;
+  pasts.value = [
+    ...seasons.body.seasons.map(({ season }) => ({ name: season, kind: 'season' as const })),
+    ...periods.body.periods.map(({ period }) => ({ name: period, kind: 'period' as const })),
+  ];
 }
 
-export async function choosePast(period: string): Promise<void> {
-  if (period === '') return showPresent();
+export async function choosePast(name: string): Promise<void> {
+  const past = pasts.value.find((one) => one.name === name);
+  if (past === undefined) return showPresent();
   const board = watchedBoard.value;
-  const query = new URLSearchParams({ period, limit: String(SHOWN) });
+  const query = new URLSearchParams({ [past.kind]: name, limit: String(SHOWN) });
   const answer = await request<PastPage>(`/api/leaderboards/${board}?${query}`);
   if (board !== watchedBoard.value) return;
   pastProblem.value = answer.ok ? null : answer.problem;
-  pastPage.value = answer.ok ? answer.body : null;
+  shownPast.value = answer.ok ? { ...answer.body, ...past } : null;
 }
 
 export function showPresent(): void {
-  pastPage.value = pastProblem.value = null;
+  shownPast.value = pastProblem.value = null;
+}
+
+/** Closes the season of both boards, and shows its final ranks. */
+export async function closeSeason(): Promise<void> {
+  const answer = await request<ArenaSeason>('/api/demo/arena/seasons', postJson({}));
+  if (!answer.ok) {
+    pastProblem.value = answer.problem;
+    return;
+  }
+  await readPasts();
+  await choosePast(answer.body.season);
 }
