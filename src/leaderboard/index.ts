@@ -12,6 +12,8 @@ export { LeaderboardModule } from './leaderboard.module.js';
 export type { LeaderboardOptions } from './leaderboard.options.js';
 export { LeaderboardService } from './leaderboard.service.js';
 export type {
+  Adjustment,
+  AdjustmentAnswer,
   AnswerPeriod,
   BoardPage,
   BoardPlaces,

@@ -9,6 +9,7 @@ export type LeaderboardErrorCode =
   | 'E_PLAYER_NOT_RANKED'
   | 'E_SCORE_OUT_OF_BOUNDS'
   | 'E_SUBMISSION_CONFLICT'
+  | 'E_PLAYER_BANNED'
   | 'E_BOARD_BUSY'
   | 'E_TOO_MANY_WATCHES'
   | 'E_KEY_REQUIRED';
@@ -82,6 +83,17 @@ export function seasonExists(board: string, season: string): LeaderboardError {
     'E_SEASON_EXISTS',
     `The board "${board}" has a closed season "${season}", so nothing was closed now. If this request repeats one without an answer, ` +
       'it succeeded. Otherwise choose another name.',
+  );
+}
+
+/** The players of these `rows` are banned from the board. */
+export function bannedPlayers(submissions: number, rows: readonly number[]): LeaderboardError {
+  const message = 'is banned from this board';
+  const fields = rows.map((row) => (submissions > 1 ? `${row}.playerId` : 'playerId'));
+  return new LeaderboardError(
+    'E_PLAYER_BANNED',
+    `${fields.join(', ')}: ${message}. This request applied nothing. Leave out these rows, or lift the ban.`,
+    fields.map((field) => ({ field, message })),
   );
 }
 

@@ -4,6 +4,7 @@ import { DatabaseProvidersModule } from '../database/index.js';
 import { GameServerGuard } from './api/game-server.guard.js';
 import { LeaderboardErrorFilter } from './api/leaderboard-error.filter.js';
 import { BoardsController } from './api/boards.controller.js';
+import { CorrectionsController } from './api/corrections.controller.js';
 import { LeaderboardController } from './api/leaderboard.controller.js';
 import {
   LEADERBOARD_OPTIONS,
@@ -61,7 +62,7 @@ const LIVE = [FeedUpdates, LeaderboardGateway, LiveFeeds];
 /** A leaderboard with live changes on sorted sets, which follow a ledger in PostgreSQL. */
 @Module({
   imports: [DatabaseProvidersModule],
-  controllers: [LeaderboardController, BoardsController],
+  controllers: [LeaderboardController, BoardsController, CorrectionsController],
   providers: [
     { provide: APP_FILTER, useClass: LeaderboardErrorFilter },
     GameServerGuard,

@@ -1,5 +1,6 @@
 import type { Board, BoardWindow } from './domain/board.js';
 import type { LeaderboardEntry, OwnPlace } from './live/leaderboard.wire.js';
+import type { SubmissionAnswer } from './submissions/score-submissions.js';
 
 /** A player in an answer. The rank is null where PostgreSQL answered because the engine is down. */
 export interface RankedEntry extends Omit<LeaderboardEntry, 'rank'> {
@@ -54,6 +55,21 @@ export interface PlayerRank extends AnswerPeriod {
   percentile: number | null;
   total: number;
   degraded?: true;
+}
+
+/** A correction of a player's score. */
+export interface Adjustment {
+  /** Names it for all time, as a submission's id does. */
+  adjustmentId: string;
+  /** Added to the score, also below 0. */
+  by: number;
+  /** Kept with it in the ledger. */
+  reason: string;
+}
+
+/** The player after a correction. `applied` is false for a repeat. */
+export interface AdjustmentAnswer extends Omit<SubmissionAnswer, 'submissionId'> {
+  adjustmentId: string;
 }
 
 /** A player among those of one request for friends. */

@@ -3,6 +3,8 @@ import type { BoardDefinition, BoardWindow, Submission } from './domain/board.js
 import { unknownBoard, unrankedPlayer } from './leaderboard.errors.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
 import {
+  type Adjustment,
+  type AdjustmentAnswer,
   type AnswerPeriod,
   type BoardPage,
   type BoardPlaces,
@@ -176,6 +178,30 @@ export class LeaderboardService {
   /** Stores a player's name and country. */
   saveProfile(playerId: string, profile: PlayerProfile): Promise<void> {
     return this.names.save(playerId, profile);
+  }
+
+  /**
+   * Corrects a player's score: adds `by` to it, in all windows in which the player has one. The total must be within the board's bounds, `by`
+   * need not be. A repeat of the same id has no effect.
+   *
+   * @throws {LeaderboardError} E_PLAYER_NOT_RANKED, E_SCORE_OUT_OF_BOUNDS, E_SUBMISSION_CONFLICT
+   */
+  async adjust(board: string, playerId: string, { adjustmentId, by, reason }: Adjustment): Promise<AdjustmentAnswer> {
+    const adjustment = { submissionId: adjustmentId, playerId, score: by, reason };
+    const [answer] = await this.submissions.submit(board, [adjustment]);
+    const { submissionId: _id, ...place } = answer as SubmissionAnswer;
+    return { adjustmentId, ...place };
+  }
+
+  /** Removes a player from one board, and bans the player there if wanted. @throws {EngineError} as `removePlayer` */
+  removeFromBoard(board: string, playerId: string, options: { ban?: boolean } = {}): Promise<void> {
+    return this.removal.removeFrom(board, playerId, options);
+  }
+
+  /** Lets a banned player submit again. */
+  async liftBan(board: string, playerId: string): Promise<void> {
+    await this.ledger.board(board);
+    await this.removal.liftBan(board, playerId);
   }
 
   /** Removes a player from all boards, with the profile. @throws {EngineError} if the engine is unreachable; then call it again. */

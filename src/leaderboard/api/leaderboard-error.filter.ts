@@ -7,6 +7,7 @@ import { LeaderboardError, type LeaderboardErrorCode } from '../leaderboard.erro
 export class LeaderboardErrorFilter extends ProblemFilter<LeaderboardErrorCode | InvalidInputError['code']> {
   protected readonly statuses = {
     E_KEY_REQUIRED: 401,
+    E_PLAYER_BANNED: 403,
     E_BOARD_UNKNOWN: 404,
     E_WINDOW_UNKNOWN: 404,
     E_PERIOD_UNKNOWN: 404,

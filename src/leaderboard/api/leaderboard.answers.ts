@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BOARD_WINDOWS } from '../domain/board.js';
-import type { BoardPage, BoardPlaces, FriendEntry, PlayerRank } from '../leaderboard.responses.js';
+import type { AdjustmentAnswer, BoardPage, BoardPlaces, FriendEntry, PlayerRank } from '../leaderboard.responses.js';
 import type { PastPeriod } from '../past/past-periods.js';
 import type { Season } from '../past/seasons.js';
 import type { SubmissionAnswer } from '../submissions/score-submissions.js';
@@ -84,5 +84,8 @@ export const submissionAnswer = z.object({
   previousRank: z.int().nullable(),
   applied: z.boolean(),
 }) satisfies z.ZodType<SubmissionAnswer>;
+export const adjustmentAnswer = submissionAnswer
+  .omit({ submissionId: true })
+  .extend({ adjustmentId: z.string() }) satisfies z.ZodType<AdjustmentAnswer>;
 /** One answer, or one for each submission of an array. */
 export const submissionsAnswer = z.union([submissionAnswer, z.array(submissionAnswer)]);

@@ -4,6 +4,7 @@ import { isTimeZone } from '../domain/calendar.js';
 import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
 import { windowOf } from '../domain/periods.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery } from '../leaderboard.queries.js';
+import type { Adjustment } from '../leaderboard.responses.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
 
 export const boardName = z
@@ -149,6 +150,20 @@ export const pageQuerySchema = z
 export const neighboursQuerySchema = z
   .object({ ...periodFields, radius: queryInteger(0, 500).default(5) })
   .transform(withWindow) satisfies z.ZodType<NeighboursQuery>;
+
+export const removalQuerySchema = z.object({
+  ban: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((ban) => ban === 'true')
+    .meta({ description: 'true: later scores of the player are rejected' }),
+});
+
+export const adjustmentSchema = z.strictObject({
+  adjustmentId: identifier.meta({ example: 'ticket-17' }),
+  by: wholeNumber.refine((by) => by !== 0, 'must not be 0').meta({ example: -150 }),
+  reason: plainText.max(500, 'must be at most 500 characters').meta({ example: 'Points of a match with a bug' }),
+}) satisfies z.ZodType<Adjustment>;
 
 export const playerIdsSchema = z.strictObject({
   playerIds: z

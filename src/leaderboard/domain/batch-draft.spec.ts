@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { LeaderboardError } from '../leaderboard.errors.js';
 import { BatchDraft, type Rules } from './batch-draft.js';
 
-const RULES: Rules = { order: 'desc', operator: 'best', min: 0, max: 100 };
+const RULES: Rules = { board: 'arena', order: 'desc', operator: 'best', min: 0, max: 100 };
 const STANDINGS = [{ period: 'all', playerId: 'ada', score: 50, version: 1 }];
 
+function emptyDraft(rules: Partial<Rules> = {}, periods = ['all']) {
+  const banned = new Set(['eve']);
+  const before = { batch: 2, version: 1, standings: STANDINGS, submissions: new Map(), banned };
+  return new BatchDraft({ ...RULES, ...rules }, periods, before);
+}
+
 function draftOf(rules: Partial<Rules>, ...scores: number[]) {
-  const before = { batch: 2, version: 1, standings: STANDINGS, submissions: new Map() };
-  const draft = new BatchDraft({ ...RULES, ...rules }, ['all'], before);
+  const draft = emptyDraft(rules);
   const submissions = scores.map((score, i) => ({ submissionId: String(i), playerId: 'ada', score }));
   return { draft, result: draft.accept(submissions) };
 }
@@ -38,5 +43,41 @@ describe('BatchDraft', () => {
       message: expect.stringMatching(/^1\.score brings the total outside/),
       errors: [{ field: '1.score' }],
     });
+  });
+
+  describe('with an adjustment', () => {
+    const adjust = (by: number, playerId = 'ada', rules: Partial<Rules> = {}) => {
+      const draft = emptyDraft(rules, ['all', '2026-11']);
+      const result = draft.accept([{ submissionId: 'ticket', playerId, score: by, reason: 'a bug' }]);
+      return { draft, result };
+    };
+
+    it.each(['best', 'sum', 'latest'] as const)('adds to the scores that the player has: %s', (operator) => {
+      const { draft, result } = adjust(-20, 'ada', { operator });
+      expect(result).toMatchObject([{ applied: true }]);
+      expect(draft.changed).toEqual([{ period: 'all', playerId: 'ada', score: 30, version: 2 }]);
+    });
+
+    it('rejects a total out of bounds, and a player without a score', () => {
+      expect(adjust(-51).result).toMatchObject({ code: 'E_SCORE_OUT_OF_BOUNDS' });
+      expect(adjust(5, 'bob').result).toMatchObject({ code: 'E_PLAYER_NOT_RANKED' });
+    });
+
+    it('is not the repeat of a submission with the same id', () => {
+      const { draft } = adjust(-20);
+      const sent = { submissionId: 'ticket', playerId: 'ada', score: -20 };
+      expect(draft.accept([{ ...sent, reason: 'again' }])).toMatchObject([{ applied: false }]);
+      expect(draft.accept([sent])).toMatchObject({ code: 'E_SUBMISSION_CONFLICT' });
+    });
+  });
+
+  it('rejects the rows of banned players', () => {
+    const rows = ['ada', 'eve'].map((playerId) => ({ submissionId: playerId, playerId, score: 60 }));
+    const draft = emptyDraft();
+    expect(draft.accept(rows)).toMatchObject({
+      code: 'E_PLAYER_BANNED',
+      errors: [{ field: '1.playerId' }],
+    });
+    expect(draft.rows).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-import { LeaderboardError, submissionConflict } from '../leaderboard.errors.js';
-import type { BoardDefinition, Submission } from './board.js';
+import { bannedPlayers, LeaderboardError, submissionConflict, unrankedPlayer } from '../leaderboard.errors.js';
+import type { BoardDefinition, LedgerSubmission } from './board.js';
 
 /** A player's score in a period, and the version of the board at which it became that. */
 export interface Standing {
@@ -19,10 +19,11 @@ export interface BatchRow {
 export interface KnownSubmission extends BatchRow {
   playerId: string | null;
   score: number | null;
+  isAdjustment: boolean;
 }
 
 /** A submission that the ledger did not have. `version` is null if it changed no standing. */
-export interface NewSubmission extends BatchRow, Submission {
+export interface NewSubmission extends BatchRow, LedgerSubmission {
   version: number | null;
 }
 
@@ -33,7 +34,7 @@ export interface AcceptedSubmission extends BatchRow {
   applied: boolean;
 }
 
-export type Rules = Pick<BoardDefinition, 'order' | 'operator' | 'min' | 'max'>;
+export type Rules = Pick<BoardDefinition, 'order' | 'operator' | 'min' | 'max'> & { board: string };
 
 /** What a board has before a batch, as far as the batch concerns it. */
 interface Before {
@@ -42,6 +43,8 @@ interface Before {
   standings: readonly Standing[];
   /** By submission id. */
   submissions: Map<string, KnownSubmission>;
+  /** Those of its players who may not be on the board. */
+  banned: ReadonlySet<string>;
 }
 
 /**
@@ -80,7 +83,7 @@ export class BatchDraft {
   }
 
   /** Accepts the submissions of one caller, or returns why it rejected all of them. */
-  accept(submissions: readonly Submission[]): AcceptedSubmission[] | LeaderboardError {
+  accept(submissions: readonly LedgerSubmission[]): AcceptedSubmission[] | LeaderboardError {
     try {
       return this.add(submissions);
     } catch (error) {
@@ -89,15 +92,17 @@ export class BatchDraft {
     }
   }
 
-  private add(submissions: readonly Submission[]): AcceptedSubmission[] {
-    const { batch, submissions: known } = this.before;
+  private add(submissions: readonly LedgerSubmission[]): AcceptedSubmission[] {
+    const { batch, submissions: known, banned } = this.before;
     const fresh = newAmong(submissions, known);
+    const refused = fresh.filter((row) => banned.has(submissions[row]?.playerId ?? ''));
+    if (refused.length > 0) throw bannedPlayers(submissions.length, refused);
     const versions = this.changeStandings(submissions, fresh);
     for (const [n, i] of fresh.entries()) {
-      const submission = submissions[i] as Submission;
+      const submission = submissions[i] as LedgerSubmission;
       const place = { batch, row: this.rows.length };
       this.rows.push({ ...submission, ...place, version: versions[n] ?? null });
-      known.set(submission.submissionId, { ...submission, ...place });
+      known.set(submission.submissionId, { ...submission, ...place, isAdjustment: isAdjustment(submission) });
     }
     const applied = new Set(fresh.filter((_, n) => versions[n] !== null));
     return submissions.map(({ submissionId, playerId }, i) => {
@@ -107,13 +112,13 @@ export class BatchDraft {
   }
 
   /** @returns the version of each of these rows, null for those that changed nothing. */
-  private changeStandings(submissions: readonly Submission[], rows: readonly number[]): (number | null)[] {
+  private changeStandings(submissions: readonly LedgerSubmission[], rows: readonly number[]): (number | null)[] {
     const own = new Map<string, Standing>();
     let { version } = this;
     const versions = rows.map((row) => {
-      const submission = submissions[row] as Submission;
+      const submission = submissions[row] as LedgerSubmission;
       const field = submissions.length > 1 ? `${row}.score` : 'score';
-      this.rejectOutOfBounds(submission.score, field, 'is');
+      if (!isAdjustment(submission)) this.rejectOutOfBounds(submission.score, field, 'is');
       const changes = this.changesOf(submission, version + 1, own);
       for (const change of changes) this.rejectOutOfBounds(change.score, field, 'brings the total');
       for (const change of changes) own.set(keyOf(change.period, change.playerId), change);
@@ -129,14 +134,21 @@ export class BatchDraft {
   }
 
   private changesOf(
-    { playerId, score }: Submission,
+    submission: LedgerSubmission,
     version: number,
     own: Map<string, Standing>,
   ): Standing[] {
+    const { playerId, score } = submission;
+    const isCorrected = isAdjustment(submission);
     return this.periods.flatMap((period) => {
       const key = keyOf(period, playerId);
       const held = (own.get(key) ?? this.standings.get(key))?.score;
-      const next = held === undefined ? score : combine(this.rules, held, score);
+      if (held === undefined && isCorrected) {
+        if (period === 'all') throw unrankedPlayer(this.rules.board, playerId);
+        return [];
+      }
+      const operator = isCorrected ? 'sum' : this.rules.operator;
+      const next = held === undefined ? score : combine({ ...this.rules, operator }, held, score);
       return next === held ? [] : [{ period, playerId, score: next, version }];
     });
   }
@@ -152,8 +164,8 @@ export class BatchDraft {
 }
 
 /** The new ones among a caller's submissions, by index. @throws {LeaderboardError} E_SUBMISSION_CONFLICT */
-function newAmong(submissions: readonly Submission[], known: ReadonlyMap<string, KnownSubmission>): number[] {
-  const firstOf = new Map<string, Submission>();
+function newAmong(submissions: readonly LedgerSubmission[], known: ReadonlyMap<string, KnownSubmission>): number[] {
+  const firstOf = new Map<string, LedgerSubmission>();
   const conflicting: number[] = [];
   const fresh = submissions.flatMap((submission, i) => {
     const { submissionId } = submission;
@@ -168,11 +180,15 @@ function newAmong(submissions: readonly Submission[], known: ReadonlyMap<string,
 }
 
 /** Of a removed player the ledger has only the submission ids. Anything sent with one of them is a repeat, so that it cannot count twice. */
-function isRepeat(
-  { playerId, score }: Submission,
-  seen: Pick<KnownSubmission, 'playerId' | 'score'>,
-): boolean {
-  return seen.playerId === null || (seen.playerId === playerId && seen.score === score);
+function isRepeat(submission: LedgerSubmission, seen: KnownSubmission | LedgerSubmission): boolean {
+  if (seen.playerId === null) return true;
+  const wasAdjustment = 'isAdjustment' in seen ? seen.isAdjustment : isAdjustment(seen);
+  const { playerId, score } = submission;
+  return seen.playerId === playerId && seen.score === score && wasAdjustment === isAdjustment(submission);
+}
+
+function isAdjustment({ reason }: LedgerSubmission): boolean {
+  return reason !== undefined;
 }
 
 function combine({ operator, order }: Rules, held: number, score: number): number {

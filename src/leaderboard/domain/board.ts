@@ -30,6 +30,12 @@ export interface Submission {
   score: number;
 }
 
+/** A submission, or a correction by an operator: then `score` is added to the player's scores, whatever the operator of the board is. */
+export interface LedgerSubmission extends Submission {
+  /** Why the score was corrected. */
+  reason?: string;
+}
+
 /** How {@link CompositeScore} numbers the changes of a board; see there. */
 export interface ScoreNumbering {
   /** The version at which the board was last renumbered. */

@@ -7,7 +7,7 @@ import {
   type NewSubmission,
   type Standing,
 } from '../domain/batch-draft.js';
-import type { Board, Submission } from '../domain/board.js';
+import type { Board, LedgerSubmission } from '../domain/board.js';
 import { CompositeScore, sortKeyOf } from '../domain/composite-score.js';
 import { boardTime, endedSince, type Period, periodAt } from '../domain/periods.js';
 import { type LeaderboardError, unknownBoard } from '../leaderboard.errors.js';
@@ -51,7 +51,7 @@ export class BatchLedger {
    *
    * @throws {LeaderboardError} E_BOARD_UNKNOWN
    */
-  accept(board: string, callers: readonly (readonly Submission[])[]): Promise<Batch> {
+  accept(board: string, callers: readonly (readonly LedgerSubmission[])[]): Promise<Batch> {
     return this.database.transaction((transaction) => acceptBatch(transaction, board, callers));
   }
 }
@@ -63,9 +63,9 @@ export class BatchLedger {
 async function acceptBatch(
   transaction: Queryable,
   name: string,
-  callers: readonly (readonly Submission[])[],
+  callers: readonly (readonly LedgerSubmission[])[],
 ): Promise<Batch> {
-  const { batches, ended, ...locked } = await lockBoard(transaction, name);
+  const { batches, hasBans, ended, ...locked } = await lockBoard(transaction, name);
   const id = batches + 1;
   const periods = locked.windows.map((window) => periodAt(window, new Date(locked.acceptedAt), locked));
   const submissions = callers.flat();
@@ -77,6 +77,7 @@ async function acceptBatch(
       version: locked.version,
       submissions: await knownSubmissions(transaction, name, submissions),
       standings: await standingsOf(transaction, locked, { periods, submissions }),
+      banned: hasBans ? await bannedAmong(transaction, name, submissions) : new Set(),
     },
   );
   const accepted = callers.map((caller) => draft.accept(caller));
@@ -110,7 +111,7 @@ async function acceptBatch(
 async function lockBoard(
   transaction: Queryable,
   name: string,
-): Promise<Board & { batches: number; ended: Period[] }> {
+): Promise<Omit<LockedBoard, 'now'> & { ended: Period[] }> {
   const [row] = await transaction.query<LockedBoard>(LOCK_BOARD, [name]);
   if (!row) throw unknownBoard(name);
   const { now, ...board } = row;
@@ -121,12 +122,12 @@ async function lockBoard(
 async function knownSubmissions(
   transaction: Queryable,
   board: string,
-  submissions: readonly Submission[],
+  submissions: readonly LedgerSubmission[],
 ): Promise<Map<string, KnownSubmission>> {
   const rows = await transaction.query<KnownSubmission & { submissionId: string }>(
     `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
        SELECT submission_id AS "submissionId", player_id AS "playerId", score::float8 AS score,
-              batch::float8 AS batch, row_in_batch AS row
+              batch::float8 AS batch, row_in_batch AS row, reason IS NOT NULL AS "isAdjustment"
        FROM submissions WHERE board = $1 AND submission_id = asked.id LIMIT 1) AS s`,
     [board, submissions.map(({ submissionId }) => submissionId)],
   );
@@ -139,10 +140,21 @@ export const STANDINGS_OF = `SELECT s.* FROM unnest($2::text[]) AS asked(id), LA
   WHERE board = $1 AND player_id = asked.id AND period = ANY($3) OFFSET 0
 ) AS s`;
 
+async function bannedAmong(
+  transaction: Queryable,
+  board: string,
+  submissions: readonly LedgerSubmission[],
+): Promise<Set<string>> {
+  const sql = 'SELECT player_id AS "playerId" FROM bans WHERE board = $1 AND player_id = ANY($2)';
+  const players = submissions.map(({ playerId }) => playerId);
+  const rows = await transaction.query<{ playerId: string }>(sql, [board, players]);
+  return new Set(rows.map(({ playerId }) => playerId));
+}
+
 async function standingsOf(
   transaction: Queryable,
   board: Board,
-  { periods, submissions }: { periods: readonly Period[]; submissions: readonly Submission[] },
+  { periods, submissions }: { periods: readonly Period[]; submissions: readonly LedgerSubmission[] },
 ): Promise<Standing[]> {
   const players = new Set(submissions.map(({ playerId }) => playerId));
   const rows = await transaction.query<StandingRow>(STANDINGS_OF, [
@@ -174,9 +186,10 @@ async function renumberIfExhausted(transaction: Queryable, board: Board, version
 
 /** One statement for the submissions, the standings and the board. */
 const WRITE_BATCH = `WITH written AS (
-    INSERT INTO submissions (board, submission_id, player_id, score, sequence, batch, row_in_batch, submitted_at)
-    SELECT $1, id, player, score, sequence, $6, row, to_timestamp($7::double precision / 1000)
-    FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $14::int[]) AS s(id, player, score, sequence, row)
+    INSERT INTO submissions (board, submission_id, player_id, score, sequence, batch, row_in_batch, submitted_at, reason)
+    SELECT $1, id, player, score, sequence, $6, row, to_timestamp($7::double precision / 1000), reason
+    FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $14::int[], $17::text[])
+      AS s(id, player, score, sequence, row, reason)
   ), standing AS (
     INSERT INTO standings (board, period, player_id, merit, sequence)
     SELECT $1, period, player, merit, sequence
@@ -211,5 +224,6 @@ async function writeBatch(
     rows.map(({ row }) => row),
     periods.filter(({ endsAt }) => endsAt !== null).map(({ name }) => name),
     board.checkpoint,
+    rows.map(({ reason }) => reason),
   ]);
 }

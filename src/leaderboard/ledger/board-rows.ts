@@ -24,11 +24,13 @@ export const SELECT_BOARD = `${SELECT_BOARDS} WHERE board = $1`;
 export interface LockedBoard extends Board {
   /** How many batches the board has accepted. */
   batches: number;
+  /** Whether players have ever been banned: batches of other boards need not look. */
+  hasBans: boolean;
   /** The time of the database. */
   now: Date;
 }
 
-export const LOCK_BOARD = `SELECT ${BOARD_COLUMNS}, batches::float8 AS batches, clock_timestamp() AS now
+export const LOCK_BOARD = `SELECT ${BOARD_COLUMNS}, batches::float8 AS batches, has_bans AS "hasBans", clock_timestamp() AS now
   FROM boards WHERE board = $1 FOR NO KEY UPDATE OF boards`;
 
 /** See `sortKeyOf`. */

@@ -41,7 +41,7 @@ export class LeaderboardLedger {
     return this.database.longTransaction(async (transaction) => {
       const [board] = await transaction.query<Board>(`${SELECT_BOARD} FOR UPDATE OF boards`, [name]);
       if (!board) return null;
-      for (const table of ['submissions', 'standings', 'answers', 'past_periods', 'boards']) {
+      for (const table of ['submissions', 'standings', 'answers', 'past_periods', 'bans', 'boards']) {
         await transaction.query(`DELETE FROM ${table} WHERE board = $1`, [name]);
       }
       return board;

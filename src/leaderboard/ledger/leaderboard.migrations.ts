@@ -108,4 +108,13 @@ export const LEADERBOARD_MIGRATIONS = [
    CREATE UNIQUE INDEX past_periods_by_season ON past_periods (board, season);
    -- Answers of a deleted board must not be taken for those of a new board of its name.
    ALTER TABLE boards ALTER COLUMN batches SET DEFAULT (extract(epoch FROM clock_timestamp()) * 1000)::bigint;`,
+  `-- Why an operator adjusted a score; null for the submission of a game server.
+   ALTER TABLE submissions ADD COLUMN reason text;
+   ALTER TABLE boards ADD COLUMN has_bans boolean NOT NULL DEFAULT false;
+   CREATE TABLE bans (
+     board text NOT NULL,
+     player_id text NOT NULL,
+     banned_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+     PRIMARY KEY (board, player_id)
+   );`,
 ];

@@ -36,11 +36,16 @@ export class LedgerRemoval {
   }
 
   /** Deletes the player's standings on a board and starts a new epoch. Leaves the submissions as they are. */
-  removeFromBoard(name: string, playerId: string): Promise<BoardRemoval> {
+  removeFromBoard(name: string, playerId: string, { ban = false } = {}): Promise<BoardRemoval> {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<LockedBoard>(LOCK_BOARD, [name]);
       if (!row) throw unknownBoard(name);
-      const { batches, now: _now, ...before } = row;
+      const { batches, hasBans: _hasBans, now: _now, ...before } = row;
+      if (ban) {
+        const sql = 'INSERT INTO bans (board, player_id) VALUES ($1, $2) ON CONFLICT DO NOTHING';
+        await transaction.query(sql, [name, playerId]);
+        await transaction.query('UPDATE boards SET has_bans = true WHERE board = $1', [name]);
+      }
       const deleted = await transaction.query<{ period: string }>(
         'DELETE FROM standings WHERE board = $1 AND player_id = $2 RETURNING period',
         [name, playerId],
@@ -54,6 +59,11 @@ export class LedgerRemoval {
       );
       return { before, after: { ...before, ...changed }, batches };
     });
+  }
+
+  /** Lets a banned player submit again. */
+  async liftBan(board: string, playerId: string): Promise<void> {
+    await this.database.query('DELETE FROM bans WHERE board = $1 AND player_id = $2', [board, playerId]);
   }
 
   /**

@@ -29,15 +29,36 @@ export class PlayerRemoval {
       removals.push(await this.removeFromBoard(board, playerId));
     }
     await this.names.remove(playerId);
-    for (const { after: board, batches } of removals) {
-      // Nothing else changes the sets of periods that have ended.
-      await this.store.removeFromPeriods(board, recentlyEnded(board, await this.clock.now()), playerId);
-      await this.ledger.anonymiseSubmissions(board.board, playerId, batches);
-    }
+    for (const removal of removals) await this.anonymise(removal, playerId);
   }
 
-  private async removeFromBoard(board: string, playerId: string): Promise<BoardRemoval> {
-    const removal = await this.ledger.removeFromBoard(board, playerId);
+  /**
+   * Removes a player from one board, as if nothing had been submitted. With `ban`, what comes later is rejected.
+   *
+   * @throws {LeaderboardError} E_BOARD_UNKNOWN
+   * @throws {EngineError} if the engine is unreachable; then repeat the call
+   */
+  async removeFrom(board: string, playerId: string, { ban = false } = {}): Promise<void> {
+    await this.anonymise(await this.removeFromBoard(board, playerId, { ban }), playerId);
+  }
+
+  async liftBan(board: string, playerId: string): Promise<void> {
+    await this.ledger.liftBan(board, playerId);
+  }
+
+  private async anonymise({ after: board, batches }: BoardRemoval, playerId: string): Promise<void> {
+    // Nothing else changes the sets of periods that have ended.
+    const ended = recentlyEnded(board, await this.clock.now());
+    await this.store.removeFromPeriods(board, ended, playerId);
+    await this.ledger.anonymiseSubmissions(board.board, playerId, batches);
+  }
+
+  private async removeFromBoard(
+    board: string,
+    playerId: string,
+    { ban = false } = {},
+  ): Promise<BoardRemoval> {
+    const removal = await this.ledger.removeFromBoard(board, playerId, { ban });
     const { before, after } = removal;
     const isRemoved =
       after.epoch > before.epoch &&

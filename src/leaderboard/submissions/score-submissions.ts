@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import type { AcceptedSubmission } from '../domain/batch-draft.js';
-import type { Submission } from '../domain/board.js';
+import type { LedgerSubmission } from '../domain/board.js';
 import { busyBoard, LeaderboardError } from '../leaderboard.errors.js';
 import { type Batch, BatchLedger } from '../ledger/batch-ledger.js';
 import { type Answer, RecordedAnswers } from '../ledger/recorded-answers.js';
@@ -23,7 +23,7 @@ const LARGEST_BATCH = 1_000;
 const LARGEST_QUEUE = 20_000;
 
 interface Caller {
-  submissions: readonly Submission[];
+  submissions: readonly LedgerSubmission[];
   resolve: (answers: SubmissionAnswer[]) => void;
   reject: (error: unknown) => void;
 }
@@ -57,9 +57,10 @@ export class ScoreSubmissions {
   /**
    * Accepts submissions atomically. When this resolves they are durable.
    *
-   * @throws {LeaderboardError} E_BOARD_UNKNOWN, E_BOARD_BUSY, E_SCORE_OUT_OF_BOUNDS, E_SUBMISSION_CONFLICT; then nothing was accepted
+   * @throws {LeaderboardError} E_BOARD_UNKNOWN, E_BOARD_BUSY, E_SCORE_OUT_OF_BOUNDS, E_SUBMISSION_CONFLICT, E_PLAYER_BANNED, and for an
+   *   adjustment E_PLAYER_NOT_RANKED; then nothing was accepted
    */
-  async submit(board: string, submissions: readonly Submission[]): Promise<SubmissionAnswer[]> {
+  async submit(board: string, submissions: readonly LedgerSubmission[]): Promise<SubmissionAnswer[]> {
     const queue = this.queues.get(board) ?? {
       waiting: [],
       submissions: 0,

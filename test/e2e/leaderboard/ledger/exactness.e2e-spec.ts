@@ -45,13 +45,17 @@ const calendar = fc.constantFrom(
   { timeZone: 'Pacific/Auckland', resetHour: 0 },
   { timeZone: 'America/New_York', resetHour: 18 },
 );
-/** Concurrent calls and removals, then a quiet point, then the clock advances by `hours`. */
+const adjustment = fc.record({ node: fc.nat(1), player: fc.nat(11), by: fc.integer({ min: -5, max: 5 }) });
+/** Concurrent calls, adjustments and removals, then a quiet point, then the clock advances by `hours`. */
 const history = fc.array(
   fc.record({
     calls: fc.array(call, { minLength: 1, maxLength: 8 }),
     retries: fc.array(retry, { maxLength: 3 }),
     forgotten: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(11), { minLength: 1, maxLength: 2 })),
     closesSeason: fc.boolean(),
+    adjusted: fc.array(adjustment, { maxLength: 3 }),
+    /** Removed from this board only. */
+    removed: fc.array(fc.nat(11), { maxLength: 1 }),
     hours: fc.constantFrom(0, 0, 5, 24, 200),
   }),
   { minLength: 2, maxLength: 5 },
@@ -65,6 +69,7 @@ const counts = {
   'repeated batches': 0,
   removals: 0,
   'quiet points': 0,
+  adjustments: 0,
   seasons: 0,
   'past periods': 0,
   comparisons: 0,
@@ -96,7 +101,7 @@ describe('a board written by two nodes', () => {
           const answers: SubmissionAnswer[] = [];
           const batches: { submissions: Submission[]; answers: SubmissionAnswer[] }[] = [];
           const seasons = new Map<string, number>();
-          for (const { calls, retries, forgotten, closesSeason, hours } of rounds) {
+          for (const { calls, retries, forgotten, closesSeason, adjusted, removed: left, hours } of rounds) {
             const answered = [...batches];
             const submitted = calls.map(async ({ node, rows }) => {
               const submissions = rows.flatMap((row): Submission[] => {
@@ -123,9 +128,12 @@ describe('a board written by two nodes', () => {
             const removed = forgotten.map((player, i) =>
               (boards.nodes[i % 2] as BoardNode).leaderboard.removePlayer(`p${player}`),
             );
+            removed.push(...left.map((player) => boards.nodes[1].leaderboard.removeFromBoard(board, `p${player}`)));
+            const adjusting = adjusted.map((one) => adjust(boards.nodes[one.node] as BoardNode, board, one));
             const closing = closesSeason && closeSeason(boards, board, `season-${seasons.size}`);
             answers.push(...(await Promise.all([...submitted, ...retried])).flat());
             await Promise.all(removed);
+            counts.adjustments += (await Promise.all(adjusting)).filter(Boolean).length;
             if (closing) seasons.set(`season-${seasons.size}`, await closing);
             counts.seasons += Number(closesSeason);
             counts['repeated batches'] += retried.length;
@@ -151,6 +159,22 @@ describe('a board written by two nodes', () => {
     120_000,
   );
 });
+
+/** @returns whether the player had a score to adjust. */
+async function adjust(
+  { leaderboard }: BoardNode,
+  board: string,
+  { player, by }: { player: number; by: number },
+): Promise<boolean> {
+  const adjustment = { adjustmentId: randomUUID(), by, reason: 'a test' };
+  try {
+    await leaderboard.adjust(board, `p${player}`, adjustment);
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'E_PLAYER_NOT_RANKED' });
+    return false;
+  }
+}
 
 /** @returns the version of the board at the end of the season. */
 async function closeSeason({ nodes, databaseUrl }: BoardNodes, board: string, season: string): Promise<number> {

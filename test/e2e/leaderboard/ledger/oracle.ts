@@ -9,14 +9,11 @@ export interface OracleEntry {
   score: number;
 }
 
-/** For each player the score that counts, and the number of the submission since which it does. */
-const SCORES = {
-  best: (order: string) => `SELECT DISTINCT ON (player_id) player_id, score, n FROM s
-                            ORDER BY player_id, score ${order}, n`,
-  sum: () => `SELECT player_id, sum(score) AS score, max(n) FILTER (WHERE score <> 0 OR before IS NULL) AS n
-              FROM s GROUP BY player_id`,
-  latest: () => `SELECT DISTINCT ON (player_id) player_id, score, n FROM s
-                 WHERE score IS DISTINCT FROM before ORDER BY player_id, n DESC`,
+/** What a score makes of the one before. */
+const COMBINED = {
+  best: (order: string) => `${order === 'desc' ? 'greatest' : 'least'}(r.score, s.score)`,
+  sum: () => 'r.score + s.score',
+  latest: () => 's.score',
 };
 
 const PERIOD_NAMES = { daily: 'YYYY-MM-DD', weekly: 'IYYY-"W"IW', monthly: 'YYYY-MM' };
@@ -62,14 +59,22 @@ export async function askOracle(
   const wanted = `coalesce($3, ${periodOf(window, '$2', definition)})`;
   const rows = await queryDatabase<{ rank: string; player_id: string; score: string }>(
     databaseUrl,
-    `WITH s AS (
-       SELECT player_id, score, batch * 100000 + row_in_batch AS n,
-              lag(score) OVER (PARTITION BY player_id ORDER BY batch, row_in_batch) AS before
+    `WITH RECURSIVE s AS (
+       SELECT player_id, score, reason IS NOT NULL AS adjusts, batch * 100000 + row_in_batch AS n,
+              row_number() OVER (PARTITION BY player_id ORDER BY batch, row_in_batch) AS nth
        FROM submissions WHERE board = $1 AND player_id IS NOT NULL AND $2::timestamptz IS NOT NULL
        AND ${periodOf(window, 'submitted_at', definition)} = ${wanted}
        AND batch >= ${batchAfter(season[0])} AND batch < ${batchAfter(season[1])}
-     ), scores AS (${SCORES[operator](order)})
-     SELECT ${rank} OVER (ORDER BY ${by}) AS rank, player_id, score FROM scores ORDER BY score ${order}, n`,
+     ), r AS (
+       SELECT player_id, nth, CASE WHEN NOT adjusts THEN score END AS score, n FROM s WHERE nth = 1
+       UNION ALL
+       SELECT s.player_id, s.nth, next.score, CASE WHEN next.score IS DISTINCT FROM r.score THEN s.n ELSE r.n END
+       FROM r JOIN s ON s.player_id = r.player_id AND s.nth = r.nth + 1, LATERAL (
+         SELECT CASE WHEN adjusts THEN r.score + s.score WHEN r.score IS NULL THEN s.score ELSE ${COMBINED[operator](order)} END AS score
+       ) AS next
+     ), scores AS (SELECT DISTINCT ON (player_id) player_id, score, n FROM r ORDER BY player_id, nth DESC)
+     SELECT ${rank} OVER (ORDER BY ${by}) AS rank, player_id, score FROM scores
+     WHERE score IS NOT NULL ORDER BY score ${order}, n`,
     [board, now, period],
   );
   return rows.map((row) => ({ rank: Number(row.rank), playerId: row.player_id, score: Number(row.score) }));
