@@ -19,14 +19,21 @@ export type {
   BoardPlaces,
   BoardTop,
   FriendEntry,
+  PageEntry,
   PlayerRank,
   RankedEntry,
 } from './leaderboard.responses.js';
-export type { NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
+export type {
+  DetailsQuery,
+  EntryDetails,
+  NeighboursQuery,
+  PageQuery,
+  PeriodQuery,
+} from './leaderboard.queries.js';
 export type { PastPeriod } from './past/past-periods.js';
 export type { Season } from './past/seasons.js';
 export type { SubmissionAnswer } from './submissions/score-submissions.js';
-export type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
+export type { BoardDefinition, BoardWindow, Metadata, Submission } from './domain/board.js';
 export type {
   DegradedBoard,
   LeaderboardChanges,

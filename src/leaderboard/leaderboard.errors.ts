@@ -7,6 +7,7 @@ export type LeaderboardErrorCode =
   | 'E_SEASON_UNKNOWN'
   | 'E_SEASON_EXISTS'
   | 'E_PLAYER_NOT_RANKED'
+  | 'E_PLAYER_UNKNOWN'
   | 'E_SCORE_OUT_OF_BOUNDS'
   | 'E_SUBMISSION_CONFLICT'
   | 'E_PLAYER_BANNED'
@@ -52,6 +53,13 @@ export function unrankedPlayer(board: string, playerId: string): LeaderboardErro
   return new LeaderboardError(
     'E_PLAYER_NOT_RANKED',
     `The player "${playerId}" has no score on "${board}" yet.`,
+  );
+}
+
+export function unknownPlayer(playerId: string): LeaderboardError {
+  return new LeaderboardError(
+    'E_PLAYER_UNKNOWN',
+    `The player "${playerId}" has no profile. PUT /api/players/${playerId} stores one.`,
   );
 }
 

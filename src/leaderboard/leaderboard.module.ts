@@ -30,6 +30,7 @@ import { PlayerNamesStore } from './players/player-names.store.js';
 import { PlayerProfiles } from './players/player-profiles.js';
 import { PlayerRemoval } from './players/player-removal.js';
 import { BoardReader } from './reading/board-reader.js';
+import { EntryDetailsReader } from './reading/entry-details.js';
 import { LedgerRanking } from './reading/ledger-ranking.js';
 import { PastRanking } from './reading/past-ranking.js';
 import { StandingsReader } from './reading/standings-reader.js';
@@ -52,7 +53,7 @@ const LEDGER = [
   RecordedAnswers,
 ];
 const PAST = [EndedPeriods, PastPeriods, Seasons];
-const READING = [BoardReader, LedgerRanking, PastRanking, StandingsReader];
+const READING = [BoardReader, EntryDetailsReader, LedgerRanking, PastRanking, StandingsReader];
 const SORTED_SETS = [ProjectionStore, RankingStore, RebuildStore];
 const SYNC = [BoardAudit, BoardRebuilds, BoardSync];
 const SUBMISSIONS = [RepeatedSubmissions, ScoreSubmissions];

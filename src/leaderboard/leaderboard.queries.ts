@@ -1,4 +1,4 @@
-import type { BoardWindow } from './domain/board.js';
+import type { BoardWindow, Metadata } from './domain/board.js';
 
 /** The window to read: its current period, one that has ended, or a closed season of `all`. */
 export interface PeriodQuery {
@@ -8,15 +8,30 @@ export interface PeriodQuery {
   season?: string | undefined;
 }
 
+/** Whether entries have {@link EntryDetails}, which PostgreSQL answers: one more query by the primary key. */
+export interface DetailsQuery {
+  details?: boolean;
+}
+
 /** Which entries of a board to read. */
-export interface PageQuery extends PeriodQuery {
+export interface PageQuery extends PeriodQuery, DetailsQuery {
   /** Index of the first entry, from 0. */
   offset: number;
   limit: number;
 }
 
 /** Which entries around a player to read. */
-export interface NeighboursQuery extends PeriodQuery {
+export interface NeighboursQuery extends PeriodQuery, DetailsQuery {
   /** How many players on either side. */
   radius: number;
+}
+
+/** What the ledger knows about an entry. All are null while PostgreSQL is down. */
+export interface EntryDetails {
+  /** An ISO 3166-1 code, from the player's profile. */
+  country: string | null;
+  /** Since when the player has this score, an ISO date. */
+  achievedAt: string | null;
+  /** What came with the submission that reached the score. */
+  metadata: Metadata | null;
 }

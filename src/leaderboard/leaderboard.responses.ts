@@ -1,9 +1,13 @@
 import type { Board, BoardWindow } from './domain/board.js';
+import type { EntryDetails } from './leaderboard.queries.js';
 import type { LeaderboardEntry, OwnPlace } from './live/leaderboard.wire.js';
 import type { SubmissionAnswer } from './submissions/score-submissions.js';
 
+/** A row of a page, with the details where they were asked for. */
+export interface PageEntry extends LeaderboardEntry, Partial<EntryDetails> {}
+
 /** A player in an answer. The rank is null where PostgreSQL answered because the engine is down. */
-export interface RankedEntry extends Omit<LeaderboardEntry, 'rank'> {
+export interface RankedEntry extends Omit<PageEntry, 'rank'> {
   rank: number | null;
 }
 
@@ -32,7 +36,7 @@ export interface BoardPlaces<Entry = RankedEntry> extends AnswerPeriod {
 }
 
 /** A page of a board. Its entries have ranks, also with `degraded`. */
-export type BoardPage = BoardPlaces<LeaderboardEntry>;
+export type BoardPage = BoardPlaces<PageEntry>;
 
 /** The first entries of a board, for viewers. */
 export interface BoardTop {

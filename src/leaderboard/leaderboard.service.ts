@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
-import { unknownBoard, unrankedPlayer } from './leaderboard.errors.js';
-import type { NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
+import { unknownBoard, unknownPlayer, unrankedPlayer } from './leaderboard.errors.js';
+import type { DetailsQuery, NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
 import {
   type Adjustment,
   type AdjustmentAnswer,
@@ -19,9 +19,10 @@ import type { OwnPlace } from './live/leaderboard.wire.js';
 import { type PastPeriod, PastPeriods } from './past/past-periods.js';
 import { type Season, Seasons } from './past/seasons.js';
 import { PlayerNames } from './players/player-names.js';
-import type { PlayerProfile } from './players/player-profiles.js';
+import { type PlayerProfile, PlayerProfiles } from './players/player-profiles.js';
 import { PlayerRemoval } from './players/player-removal.js';
 import { type BoardPeriod, BoardReader, type Read } from './reading/board-reader.js';
+import { EntryDetailsReader } from './reading/entry-details.js';
 import { RankingStore } from './sorted-sets/ranking.store.js';
 import { ScoreSubmissions, type SubmissionAnswer } from './submissions/score-submissions.js';
 import { BoardSync } from './sync/board-sync.js';
@@ -38,7 +39,9 @@ export class LeaderboardService {
     private readonly ranking: RankingStore,
     private readonly sync: BoardSync,
     private readonly submissions: ScoreSubmissions,
+    private readonly details: EntryDetailsReader,
     private readonly names: PlayerNames,
+    private readonly profiles: PlayerProfiles,
     private readonly removal: PlayerRemoval,
   ) {}
 
@@ -88,9 +91,9 @@ export class LeaderboardService {
   }
 
   /** A page of a board, best first. @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, as all reads */
-  async page(name: string, { offset, limit, ...when }: PageQuery): Promise<BoardPage> {
+  async page(name: string, { offset, limit, details, ...when }: PageQuery): Promise<BoardPage> {
     const found = await this.reader.find(name, when);
-    return this.describe(found, await this.reader.page(found, { offset, limit }));
+    return this.describe(found, await this.reader.page(found, { offset, limit }), { details });
   }
 
   /**
@@ -152,12 +155,12 @@ export class LeaderboardService {
   async neighbours(
     name: string,
     playerId: string,
-    { radius, ...when }: NeighboursQuery,
+    { radius, details, ...when }: NeighboursQuery,
   ): Promise<BoardPlaces> {
     const found = await this.reader.find(name, when);
     const read = await this.reader.around(found, { playerId, radius });
     if (read.ranking.players.length === 0) throw unrankedPlayer(name, playerId);
-    return this.describe(found, read);
+    return this.describe(found, read, { details });
   }
 
   /** Friends: those of these players who are ranked, best first. */
@@ -173,6 +176,13 @@ export class LeaderboardService {
     });
     const { period, endsAt } = found;
     return { board: name, window, period, endsAt, ...(degraded && { degraded: true as const }), entries };
+  }
+
+  /** A player's name and country. @throws {LeaderboardError} E_PLAYER_UNKNOWN */
+  async profile(playerId: string): Promise<PlayerProfile & { playerId: string }> {
+    const profile = await this.profiles.find(playerId);
+    if (!profile) throw unknownPlayer(playerId);
+    return { playerId, ...profile };
   }
 
   /** Stores a player's name and country. */
@@ -218,12 +228,16 @@ export class LeaderboardService {
   private async describe<Rank extends number | null>(
     found: BoardPeriod,
     { ranking, degraded }: Read<Rank>,
+    { details = false }: DetailsQuery = {},
   ) {
     const { total, version, players } = ranking;
     const { board, window } = found;
-    const names = await this.names.of(players.map(({ playerId }) => playerId));
-    const entries = players.map(({ rank, playerId, score }) => {
-      return { rank, playerId, name: names.get(playerId) || null, score };
+    const [names, known] = await Promise.all([
+      this.names.of(players.map(({ playerId }) => playerId)),
+      details ? this.details.of(found, players) : [],
+    ]);
+    const entries = players.map(({ rank, playerId, score }, i) => {
+      return { rank, playerId, name: names.get(playerId) || null, score, ...known[i] };
     });
     const page = { board: board.board, window, ...whenOf(found), total, version };
     return { ...page, ...(degraded && { degraded: true as const }), entries };

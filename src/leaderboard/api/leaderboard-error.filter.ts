@@ -13,6 +13,7 @@ export class LeaderboardErrorFilter extends ProblemFilter<LeaderboardErrorCode |
     E_PERIOD_UNKNOWN: 404,
     E_SEASON_UNKNOWN: 404,
     E_PLAYER_NOT_RANKED: 404,
+    E_PLAYER_UNKNOWN: 404,
     E_BOARD_EXISTS: 409,
     E_SEASON_EXISTS: 409,
     E_SUBMISSION_CONFLICT: 409,

@@ -15,6 +15,9 @@ const entry = z.object({
   playerId: z.string(),
   name: z.string().nullable(),
   score: z.int(),
+  country: z.string().nullable().optional(),
+  achievedAt: z.iso.datetime().nullable().optional(),
+  metadata: z.record(z.string(), z.unknown()).nullable().optional(),
 }) satisfies z.ZodType<BoardPage['entries'][number]>;
 const when = {
   period: z.string().meta({ description: 'all, a day, an ISO week or a month', example: '2026-W48' }),
@@ -31,6 +34,11 @@ const places = z.object({
   degraded,
 });
 
+export const profileAnswer = z.object({
+  playerId: z.string(),
+  name: z.string(),
+  country: z.string().nullish(),
+});
 /** The answers of the routes, for OpenAPI. */
 export const boardAnswer = z.object({
   board: z.string(),

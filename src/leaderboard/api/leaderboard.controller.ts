@@ -54,6 +54,7 @@ import {
   friendsAnswer,
   neighboursAnswer,
   pageAnswer,
+  profileAnswer,
   rankAnswer,
   submissionsAnswer,
 } from './leaderboard.answers.js';
@@ -156,6 +157,14 @@ export class LeaderboardController {
     @Body({ schema: playerIdsSchema }) { playerIds }: { playerIds: string[] },
   ) {
     return this.leaderboard.ranks(board, window, playerIds);
+  }
+
+  @Get('players/:playerId')
+  @ApiOkResponse({ standardSchema: profileAnswer })
+  @ApiOperation({ summary: 'Read the name and country of a player' })
+  @ApiNotFoundResponse({ description: 'E_PLAYER_UNKNOWN' })
+  profile(@Param({ schema: playerParameterSchema }) { playerId }: { playerId: string }) {
+    return this.leaderboard.profile(playerId);
   }
 
   @Put('players/:playerId')

@@ -79,6 +79,11 @@ const submissionSchema = z.strictObject({
   submissionId: identifier.meta({ example: 'match-1:amber' }),
   playerId,
   score: wholeNumber.meta({ example: 420 }),
+  metadata: z
+    .record(z.string(), z.json())
+    .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= 256, 'must be at most 256 bytes of JSON')
+    .optional()
+    .meta({ example: { character: 'mage', replay: 'r-91' } }),
 }) satisfies z.ZodType<Submission>;
 
 const submissionsListSchema = z
@@ -137,26 +142,29 @@ function withWindow<Query extends Partial<PeriodQuery>>(
   return { ...query, window: chosen };
 }
 
+const yesOrNo = z
+  .enum(['true', 'false'], 'must be true or false')
+  .default('false')
+  .transform((text) => text === 'true');
+const details = yesOrNo.meta({ description: 'true: entries with country, achievedAt and metadata' });
+
 export const periodQuerySchema = z
   .object(periodFields)
   .transform(withWindow) satisfies z.ZodType<PeriodQuery>;
 export const pageQuerySchema = z
   .object({
     ...periodFields,
+    details,
     offset: queryInteger(0, 1_000_000_000).default(0),
     limit: queryInteger(1, 1000).default(10),
   })
   .transform(withWindow) satisfies z.ZodType<PageQuery>;
 export const neighboursQuerySchema = z
-  .object({ ...periodFields, radius: queryInteger(0, 500).default(5) })
+  .object({ ...periodFields, details, radius: queryInteger(0, 500).default(5) })
   .transform(withWindow) satisfies z.ZodType<NeighboursQuery>;
 
 export const removalQuerySchema = z.object({
-  ban: z
-    .enum(['true', 'false'], 'must be true or false')
-    .default('false')
-    .transform((ban) => ban === 'true')
-    .meta({ description: 'true: later scores of the player are rejected' }),
+  ban: yesOrNo.meta({ description: 'true: later scores of the player are rejected' }),
 });
 
 export const adjustmentSchema = z.strictObject({

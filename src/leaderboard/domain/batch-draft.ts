@@ -1,5 +1,5 @@
 import { bannedPlayers, LeaderboardError, submissionConflict, unrankedPlayer } from '../leaderboard.errors.js';
-import type { BoardDefinition, LedgerSubmission } from './board.js';
+import type { BoardDefinition, LedgerSubmission, Metadata } from './board.js';
 
 /** A player's score in a period, and the version of the board at which it became that. */
 export interface Standing {
@@ -7,6 +7,8 @@ export interface Standing {
   playerId: string;
   score: number;
   version: number;
+  /** What came with the score. Only a standing that a batch changes has it here. */
+  metadata?: Metadata | undefined;
 }
 
 /** Where a submission is in the ledger, and where its recorded answer is. */
@@ -138,7 +140,7 @@ export class BatchDraft {
     version: number,
     own: Map<string, Standing>,
   ): Standing[] {
-    const { playerId, score } = submission;
+    const { playerId, score, metadata } = submission;
     const isCorrected = isAdjustment(submission);
     return this.periods.flatMap((period) => {
       const key = keyOf(period, playerId);
@@ -149,7 +151,7 @@ export class BatchDraft {
       }
       const operator = isCorrected ? 'sum' : this.rules.operator;
       const next = held === undefined ? score : combine({ ...this.rules, operator }, held, score);
-      return next === held ? [] : [{ period, playerId, score: next, version }];
+      return next === held ? [] : [{ period, playerId, score: next, version, ...(metadata && { metadata }) }];
     });
   }
 

@@ -28,7 +28,12 @@ export interface Submission {
   submissionId: string;
   playerId: string;
   score: number;
+  /** Kept with the score while it counts, such as a replay or a character: at most 256 bytes of JSON. A repeat does not change it. */
+  metadata?: Metadata | undefined;
 }
+
+/** An object that JSON can express. */
+export type Metadata = Record<string, unknown>;
 
 /** A submission, or a correction by an operator: then `score` is added to the player's scores, whatever the operator of the board is. */
 export interface LedgerSubmission extends Submission {

@@ -191,10 +191,12 @@ const WRITE_BATCH = `WITH written AS (
     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $14::int[], $17::text[])
       AS s(id, player, score, sequence, row, reason)
   ), standing AS (
-    INSERT INTO standings (board, period, player_id, merit, sequence)
-    SELECT $1, period, player, merit, sequence
-    FROM unnest($8::text[], $9::text[], $10::bigint[], $11::bigint[]) AS s(period, player, merit, sequence)
-    ON CONFLICT (board, player_id, period) DO UPDATE SET merit = excluded.merit, sequence = excluded.sequence
+    INSERT INTO standings (board, period, player_id, merit, sequence, metadata, achieved_at)
+    SELECT $1, period, player, merit, sequence, metadata, to_timestamp($7::double precision / 1000)
+    FROM unnest($8::text[], $9::text[], $10::bigint[], $11::bigint[], $18::text[])
+      AS s(period, player, merit, sequence, metadata)
+    ON CONFLICT (board, player_id, period) DO UPDATE SET merit = excluded.merit, sequence = excluded.sequence,
+      metadata = excluded.metadata, achieved_at = excluded.achieved_at
   )
   UPDATE boards SET sequence = $12, players = $13, batches = $6,
     accepted_at = to_timestamp($7::double precision / 1000), periods = $15, mark = $16,
@@ -225,5 +227,6 @@ async function writeBatch(
     periods.filter(({ endsAt }) => endsAt !== null).map(({ name }) => name),
     board.checkpoint,
     rows.map(({ reason }) => reason),
+    changed.map(({ metadata }) => metadata && JSON.stringify(metadata)),
   ]);
 }

@@ -117,4 +117,9 @@ export const LEADERBOARD_MIGRATIONS = [
      banned_at timestamptz NOT NULL DEFAULT clock_timestamp(),
      PRIMARY KEY (board, player_id)
    );`,
+  `ALTER TABLE standings
+     -- null where an earlier release wrote the standing.
+     ADD COLUMN achieved_at timestamptz,
+     -- What the game server sent with the score: JSON of at most 256 bytes.
+     ADD COLUMN metadata text;`,
 ];

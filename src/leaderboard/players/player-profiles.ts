@@ -21,6 +21,11 @@ export class PlayerProfiles {
     );
   }
 
+  async find(playerId: string): Promise<PlayerProfile | null> {
+    const sql = 'SELECT name, country FROM players WHERE player_id = $1';
+    return (await this.database.query<{ name: string; country: string | null }>(sql, [playerId]))[0] ?? null;
+  }
+
   /** Without players who have no profile. */
   async namesOf(playerIds: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.database.query<{ player_id: string; name: string }>(

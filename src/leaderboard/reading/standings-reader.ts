@@ -83,7 +83,7 @@ export class StandingsReader {
 }
 
 /** Read in the same statement, since the caller may know the board from before the season. */
-const RUNNING_SEASON = '(SELECT all_period FROM boards WHERE board = $1 AND $2::text IS NOT NULL)';
+export const RUNNING_SEASON = '(SELECT all_period FROM boards WHERE board = $1 AND $2::text IS NOT NULL)';
 const COUNTED = 'SELECT count(*) FROM standings WHERE board = $1 AND period = $2';
 
 /** Gives players, best first, their ranks. */

@@ -71,7 +71,9 @@ export class ScoreSubmissions {
     this.queues.set(board, queue);
     queue.submissions += submissions.length;
     // The caller may change its list while it waits.
-    const copies = submissions.map((submission) => ({ ...submission }));
+    const copies = submissions.map(({ metadata, ...submission }) =>
+      metadata ? { ...submission, metadata: structuredClone(metadata) } : submission,
+    );
     return new Promise((resolve, reject) => {
       queue.waiting.push({ submissions: copies, resolve, reject });
       if (!queue.isCommitting) void this.commitBatches(board, queue);

@@ -19,6 +19,47 @@ describe('PUT /api/players/:playerId', () => {
   });
 });
 
+describe('GET /api/players/:playerId', () => {
+  it('returns the profile, or 404', async () => {
+    const save = request(api.app.url).put('/api/players/known').set(asGameServer);
+    await save.send({ name: 'Ada', country: 'GB' }).expect(204);
+    const read = (playerId: string) => request(api.app.url).get(`/api/players/${playerId}`);
+    const profile = { playerId: 'known', name: 'Ada', country: 'GB' };
+    expect((await read('known').expect(200)).body).toEqual(profile);
+    expect((await read('nobody').expect(404)).body.code).toBe('E_PLAYER_UNKNOWN');
+  });
+});
+
+describe('details=true', () => {
+  it('adds country, time and metadata of the score that counts', async () => {
+    const board = await newBoard({ windows: ['all', 'daily'] });
+    const save = request(api.app.url).put('/api/players/mage').set(asGameServer);
+    await save.send({ name: 'Ada', country: 'GB' }).expect(204);
+    const began = Date.now();
+    const best = { ...score('mage', 9), metadata: { replay: 'r-91', character: 'mage' } };
+    await submit(board, [best, { ...score('mage', 5), metadata: { replay: 'r-92' } }, score('b', 5)]).expect(200);
+    const { body } = await get(`/${board}?details=true`).expect(200);
+    expect(body.entries).toMatchObject([
+      { playerId: 'mage', country: 'GB', metadata: best.metadata },
+      { playerId: 'b', country: null, metadata: null },
+    ]);
+    const achievedAt = Date.parse(body.entries[0].achievedAt);
+    expect(achievedAt).toBeGreaterThan(began - 5_000);
+    expect(achievedAt).toBeLessThan(Date.now() + 5_000);
+    const around = await get(`/${board}/players/b/neighbours?window=daily&details=true`).expect(200);
+    expect(around.body.entries[0]).toMatchObject({ achievedAt: body.entries[0].achievedAt });
+    expect((await get(`/${board}`)).body.entries[0]).not.toHaveProperty('metadata');
+  });
+
+  it.each([
+    ['longer than 256 bytes', { text: 'é'.repeat(130) }],
+    ['not an object', 'r-91'],
+  ])('rejects metadata that is %s', async (_what, metadata) => {
+    const { body } = await submit(await newBoard(), { ...score('a', 1), metadata }).expect(422);
+    expect(body.errors[0].field).toBe('metadata');
+  });
+});
+
 describe('DELETE /api/players/:playerId', () => {
   it('removes the player from sorted sets and ledger, and a late repeat does not restore the player', async () => {
     const board = await newBoard({ windows: ['all', 'daily'] });
