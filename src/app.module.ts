@@ -120,6 +120,7 @@ const textbook = TextbookModule.forRootAsync({
         engine: engines.redisFor('leaderboard'),
         keyPrefix: KEY_PREFIX,
         gameServerKeys: config.GAME_SERVER_KEY,
+        submissionRetentionDays: config.SUBMISSION_RETENTION_DAYS,
         kept: {
           days: config.BOARD_DAYS_KEPT,
           weeks: config.BOARD_WEEKS_KEPT,

@@ -24,6 +24,7 @@ import { LiveFeeds } from './live/live-feeds.js';
 import { EndedPeriods } from './past/ended-periods.js';
 import { PastPeriods } from './past/past-periods.js';
 import { Seasons } from './past/seasons.js';
+import { SubmissionRetention } from './past/submission-retention.js';
 import { LedgerRemoval } from './players/ledger-removal.js';
 import { PlayerNames } from './players/player-names.js';
 import { PlayerNamesStore } from './players/player-names.store.js';
@@ -52,7 +53,7 @@ const LEDGER = [
   LedgerReplay,
   RecordedAnswers,
 ];
-const PAST = [EndedPeriods, PastPeriods, Seasons];
+const PAST = [EndedPeriods, PastPeriods, Seasons, SubmissionRetention];
 const READING = [BoardReader, EntryDetailsReader, LedgerRanking, PastRanking, StandingsReader];
 const SORTED_SETS = [ProjectionStore, RankingStore, RebuildStore];
 const SYNC = [BoardAudit, BoardRebuilds, BoardSync];

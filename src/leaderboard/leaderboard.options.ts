@@ -10,6 +10,8 @@ export interface LeaderboardOptions {
   keyPrefix: string;
   /** Bearer tokens of game servers, several during a rotation. */
   gameServerKeys: readonly string[];
+  /** How long submissions are kept, 30 days unless given. A submission that is repeated later counts again. */
+  submissionRetentionDays?: number;
   /** How long ended days, weeks and months can be read: 60 days, 26 weeks and 24 months unless given. */
   kept?: { days?: number; weeks?: number; months?: number };
 }
@@ -19,6 +21,7 @@ const optionsSchema = z.object({
   engine: redisEngineOption('leaderboard'),
   keyPrefix: keyPrefixOption,
   gameServerKeys: keysOption(),
+  submissionRetentionDays: wholeOption(1, 3660).optional(),
   kept: z
     .object({ days: wholeOption(1, 3660), weeks: wholeOption(1, 520), months: wholeOption(1, 120) })
     .partial()

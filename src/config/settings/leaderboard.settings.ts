@@ -7,6 +7,7 @@ import type { Say, SettingsOf } from './settings.js';
 export const leaderboardSettings = {
   LEADERBOARD_ENGINE_URL: engineUrl.optional(),
   GAME_SERVER_KEY: keys('the key game servers send as a bearer token'),
+  SUBMISSION_RETENTION_DAYS: integer(1, 3660).default(30),
   BOARD_DAYS_KEPT: integer(1, 3660).default(60),
   BOARD_WEEKS_KEPT: integer(1, 520).default(26),
   BOARD_MONTHS_KEPT: integer(1, 120).default(24),

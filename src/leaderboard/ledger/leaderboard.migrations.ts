@@ -122,4 +122,5 @@ export const LEADERBOARD_MIGRATIONS = [
      ADD COLUMN achieved_at timestamptz,
      -- What the game server sent with the score: JSON of at most 256 bytes.
      ADD COLUMN metadata text;`,
+  `ALTER TABLE answers ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT now();`,
 ];

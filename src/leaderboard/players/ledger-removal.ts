@@ -17,22 +17,26 @@ export interface BoardRemoval {
 }
 
 /** Skips from one board to the next in the index, however many submissions each has. */
-const BOARDS_OF = `WITH RECURSIVE found AS (
+const SUBMITTED_TO = `WITH RECURSIVE found AS (
     SELECT min(board) AS board FROM submissions WHERE player_id = $1
   UNION ALL
     SELECT (SELECT min(board) FROM submissions WHERE player_id = $1 AND board > found.board)
     FROM found WHERE board IS NOT NULL
   ) SELECT board FROM found WHERE board IS NOT NULL`;
 
+/** OFFSET 0 makes it one look-up in the primary key for each board. */
+const RANKED_ON = `SELECT board FROM boards WHERE EXISTS (
+  SELECT FROM standings WHERE standings.board = boards.board AND player_id = $1 OFFSET 0)`;
+
 /** Removes players from the ledger. */
 @Injectable()
 export class LedgerRemoval {
   constructor(private readonly database: Database) {}
 
-  /** Boards with submissions of the player that are not anonymised yet. */
+  /** Boards with submissions of the player that are not anonymised yet, or with standings whose submissions are no longer kept. */
   async boardsOf(playerId: string): Promise<string[]> {
-    const rows = await this.database.query<{ board: string }>(BOARDS_OF, [playerId]);
-    return rows.map(({ board }) => board);
+    const found = [SUBMITTED_TO, RANKED_ON].map((sql) => this.database.query<{ board: string }>(sql, [playerId]));
+    return [...new Set((await Promise.all(found)).flat().map(({ board }) => board))];
   }
 
   /** Deletes the player's standings on a board and starts a new epoch. Leaves the submissions as they are. */

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalEngine } from '../../../../local/index.js';
+import { Database } from '../../../../src/database/index.js';
+import type { LeaderboardOptions } from '../../../../src/leaderboard/index.js';
 import { EndedPeriods } from '../../../../src/leaderboard/past/ended-periods.js';
 import { PastPeriods } from '../../../../src/leaderboard/past/past-periods.js';
+import { SubmissionRetention } from '../../../../src/leaderboard/past/submission-retention.js';
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { startTestEngine } from '../../../support/profiles/test-engine.js';
@@ -115,6 +118,44 @@ describe('the windows of a board', () => {
     expect(await after(150)).toEqual([1, [month]]);
     expect(await after(600)).toEqual([0, []]);
     expect(await playersIn(board)).toEqual([['early'], [], [], []]);
+  });
+
+  it('keep their scores when the submissions are pruned after 30 days, and a repeat counts again then', async () => {
+    const [total, best] = [await boards.newBoard({ operator: 'sum' }), await boards.newBoard()];
+    const [{ leaderboard }] = boards.nodes;
+    const send = async (board: string) => {
+      const submissions = ['a', 'b'].map((playerId) => ({ submissionId: playerId, playerId, score: 5 }));
+      return (await leaderboard.submit(board, submissions)).map(({ applied, score }) => [applied, score]);
+    };
+    const prune = async () => {
+      const retention = new SubmissionRetention(boards.nodes[0].get(Database), { submissionRetentionDays: 30 } as LeaderboardOptions);
+      while (await retention.pruneSome());
+    };
+    const first = await send(total);
+    await send(best);
+    await leaderboard.adjust(total, 'a', { adjustmentId: 'ticket', by: -1, reason: 'a bug' });
+    await boards.clock.advance(29 * DAY_MS);
+    await prune();
+    expect(await send(total)).toEqual(first.map(([, score]) => [false, score]));
+    await boards.clock.advance(2 * DAY_MS);
+    await prune();
+    const kept = 'SELECT submission_id AS id FROM submissions WHERE board = $1 ORDER BY id';
+    // The adjustment, and the checkpoint of the other board.
+    expect(await queryDatabase(boards.databaseUrl, kept, [total])).toEqual([{ id: 'ticket' }]);
+    expect(await queryDatabase(boards.databaseUrl, kept, [best])).toEqual([{ id: 'b' }]);
+    expect((await boards.whole(total)).entries).toMatchObject([{ score: 5 }, { score: 4 }]);
+    expect(await send(total)).toEqual([
+      [true, 9],
+      [true, 10],
+    ]);
+    expect(await send(best)).toEqual([
+      [false, 5],
+      [false, 5],
+    ]);
+    await boards.clock.advance(31 * DAY_MS);
+    await prune();
+    await leaderboard.removePlayer('a');
+    expect((await boards.whole(best)).entries).toMatchObject([{ playerId: 'b' }]);
   });
 
   it('are final from the first answer on, while two nodes write and their end passes', async () => {
