@@ -6,6 +6,7 @@ export type LeaderboardErrorCode =
   | 'E_PERIOD_UNKNOWN'
   | 'E_SEASON_UNKNOWN'
   | 'E_SEASON_EXISTS'
+  | 'E_VERSION_GONE'
   | 'E_PLAYER_NOT_RANKED'
   | 'E_PLAYER_UNKNOWN'
   | 'E_SCORE_OUT_OF_BOUNDS'
@@ -91,6 +92,14 @@ export function seasonExists(board: string, season: string): LeaderboardError {
     'E_SEASON_EXISTS',
     `The board "${board}" has a closed season "${season}", so nothing was closed now. If this request repeats one without an answer, ` +
       'it succeeded. Otherwise choose another name.',
+  );
+}
+
+export function versionGone(board: string, present: number): LeaderboardError {
+  return new LeaderboardError(
+    'E_VERSION_GONE',
+    `The board "${board}" has changed since the page before, and is at version ${present}. Begin again without "after". ` +
+      'Ended periods and closed seasons do not change.',
   );
 }
 

@@ -30,6 +30,7 @@ import { PlayerNames } from './players/player-names.js';
 import { PlayerNamesStore } from './players/player-names.store.js';
 import { PlayerProfiles } from './players/player-profiles.js';
 import { PlayerRemoval } from './players/player-removal.js';
+import { BoardAnswers } from './reading/board-answers.js';
 import { BoardReader } from './reading/board-reader.js';
 import { EntryDetailsReader } from './reading/entry-details.js';
 import { LedgerRanking } from './reading/ledger-ranking.js';
@@ -54,7 +55,7 @@ const LEDGER = [
   RecordedAnswers,
 ];
 const PAST = [EndedPeriods, PastPeriods, Seasons, SubmissionRetention];
-const READING = [BoardReader, EntryDetailsReader, LedgerRanking, PastRanking, StandingsReader];
+const READING = [BoardAnswers, BoardReader, EntryDetailsReader, LedgerRanking, PastRanking, StandingsReader];
 const SORTED_SETS = [ProjectionStore, RankingStore, RebuildStore];
 const SYNC = [BoardAudit, BoardRebuilds, BoardSync];
 const SUBMISSIONS = [RepeatedSubmissions, ScoreSubmissions];

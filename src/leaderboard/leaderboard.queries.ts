@@ -18,6 +18,8 @@ export interface PageQuery extends PeriodQuery, DetailsQuery {
   /** Index of the first entry, from 0. */
   offset: number;
   limit: number;
+  /** `next` of the page before. It names window, period, season and offset, and the version that the page must have. */
+  after?: string | undefined;
 }
 
 /** Which entries around a player to read. */

@@ -28,7 +28,7 @@ export interface BoardPlaces<Entry = RankedEntry> extends AnswerPeriod {
   board: string;
   window: BoardWindow;
   total: number;
-  /** The version of the board that the entries are of. */
+  /** The version of the board that the entries are of. With `final` it changes only when a player is removed. */
   version: number;
   /** Present while the engine is down and PostgreSQL answers instead. */
   degraded?: true;
@@ -36,7 +36,10 @@ export interface BoardPlaces<Entry = RankedEntry> extends AnswerPeriod {
 }
 
 /** A page of a board. Its entries have ranks, also with `degraded`. */
-export type BoardPage = BoardPlaces<PageEntry>;
+export interface BoardPage extends BoardPlaces<PageEntry> {
+  /** `after` of the next page; null on the last. */
+  next: string | null;
+}
 
 /** The first entries of a board, for viewers. */
 export interface BoardTop {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
-import { unknownBoard, unknownPlayer, unrankedPlayer } from './leaderboard.errors.js';
-import type { DetailsQuery, NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
+import { decodeCursor } from './domain/page-cursor.js';
+import { unknownBoard, unknownPlayer, unrankedPlayer, versionGone } from './leaderboard.errors.js';
+import type { NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
 import {
   type Adjustment,
   type AdjustmentAnswer,
-  type AnswerPeriod,
   type BoardPage,
   type BoardPlaces,
   type BoardTop,
@@ -21,8 +21,8 @@ import { type Season, Seasons } from './past/seasons.js';
 import { PlayerNames } from './players/player-names.js';
 import { type PlayerProfile, PlayerProfiles } from './players/player-profiles.js';
 import { PlayerRemoval } from './players/player-removal.js';
-import { type BoardPeriod, BoardReader, type Read } from './reading/board-reader.js';
-import { EntryDetailsReader } from './reading/entry-details.js';
+import { BoardAnswers, nextCursor, periodIn, periodOf } from './reading/board-answers.js';
+import { BoardReader } from './reading/board-reader.js';
 import { RankingStore } from './sorted-sets/ranking.store.js';
 import { ScoreSubmissions, type SubmissionAnswer } from './submissions/score-submissions.js';
 import { BoardSync } from './sync/board-sync.js';
@@ -39,7 +39,7 @@ export class LeaderboardService {
     private readonly ranking: RankingStore,
     private readonly sync: BoardSync,
     private readonly submissions: ScoreSubmissions,
-    private readonly details: EntryDetailsReader,
+    private readonly answers: BoardAnswers,
     private readonly names: PlayerNames,
     private readonly profiles: PlayerProfiles,
     private readonly removal: PlayerRemoval,
@@ -91,9 +91,14 @@ export class LeaderboardService {
   }
 
   /** A page of a board, best first. @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, as all reads */
-  async page(name: string, { offset, limit, details, ...when }: PageQuery): Promise<BoardPage> {
-    const found = await this.reader.find(name, when);
-    return this.describe(found, await this.reader.page(found, { offset, limit }), { details });
+  async page(name: string, { offset, limit, details, after, ...when }: PageQuery): Promise<BoardPage> {
+    const cursor = after === undefined ? null : decodeCursor(after);
+    const from = cursor ?? { offset, version: null };
+    const found = await this.reader.find(name, cursor ? periodIn(cursor) : when);
+    const read = await this.reader.page(found, { offset: from.offset, limit });
+    const { version } = read.ranking;
+    if (from.version !== null && version !== from.version) throw versionGone(name, version);
+    return { ...(await this.answers.describe(found, read, { details })), next: nextCursor(found, read, from.offset) };
   }
 
   /**
@@ -107,7 +112,7 @@ export class LeaderboardService {
     { limit, from = 0 }: { limit: number; from?: number },
   ): Promise<BoardTop> {
     const found = await this.reader.find(name, { window });
-    const page = await this.describe(found, await this.reader.page(found, { offset: 0, limit, from }));
+    const page = await this.answers.describe(found, await this.reader.page(found, { offset: 0, limit, from }));
     if (page.version < from) throw boardIsRebuilt(name);
     const { version, period, endsAt, entries, degraded = false } = page;
     return { version, period, endsAt, ties: found.board.ties, degraded, entries };
@@ -130,7 +135,7 @@ export class LeaderboardService {
     if (!answer) throw boardIsRebuilt(name);
     const { version, total, around } = answer;
     const ranking = { version, total, players: around.flat() };
-    const { entries } = await this.describe(found, { ranking, degraded: false });
+    const { entries } = await this.answers.describe(found, { ranking, degraded: false });
     return { version, places: ownPlacesIn(playerIds, around, { version, entries }) };
   }
 
@@ -148,7 +153,7 @@ export class LeaderboardService {
     if (!player) throw unrankedPlayer(name, playerId);
     const { rank, score } = player;
     const percentile = rank === null ? null : (100 * (total - rank + 1)) / total;
-    return { rank, score, percentile, total, ...whenOf(found), ...(degraded && { degraded: true as const }) };
+    return { rank, score, percentile, total, ...periodOf(found), ...(degraded && { degraded: true as const }) };
   }
 
   /** A player and the players just above and below. @throws {LeaderboardError} E_PLAYER_NOT_RANKED */
@@ -160,7 +165,7 @@ export class LeaderboardService {
     const found = await this.reader.find(name, when);
     const read = await this.reader.around(found, { playerId, radius });
     if (read.ranking.players.length === 0) throw unrankedPlayer(name, playerId);
-    return this.describe(found, read, { details });
+    return this.answers.describe(found, read, { details });
   }
 
   /** Friends: those of these players who are ranked, best first. */
@@ -224,27 +229,4 @@ export class LeaderboardService {
     await this.ledger.board(board);
     this.sync.rebuildInBackground(board);
   }
-
-  private async describe<Rank extends number | null>(
-    found: BoardPeriod,
-    { ranking, degraded }: Read<Rank>,
-    { details = false }: DetailsQuery = {},
-  ) {
-    const { total, version, players } = ranking;
-    const { board, window } = found;
-    const [names, known] = await Promise.all([
-      this.names.of(players.map(({ playerId }) => playerId)),
-      details ? this.details.of(found, players) : [],
-    ]);
-    const entries = players.map(({ rank, playerId, score }, i) => {
-      return { rank, playerId, name: names.get(playerId) || null, score, ...known[i] };
-    });
-    const page = { board: board.board, window, ...whenOf(found), total, version };
-    return { ...page, ...(degraded && { degraded: true as const }), entries };
-  }
-}
-
-function whenOf({ window, period, endsAt, isPast, season }: BoardPeriod): AnswerPeriod {
-  if (season !== undefined) return { period: window, endsAt, final: true, season };
-  return { period, endsAt, ...(isPast && { final: true as const }) };
 }

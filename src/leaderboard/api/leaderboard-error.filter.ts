@@ -17,6 +17,7 @@ export class LeaderboardErrorFilter extends ProblemFilter<LeaderboardErrorCode |
     E_BOARD_EXISTS: 409,
     E_SEASON_EXISTS: 409,
     E_SUBMISSION_CONFLICT: 409,
+    E_VERSION_GONE: 410,
     E_INVALID: 422,
     E_SCORE_OUT_OF_BOUNDS: 422,
     E_TOO_MANY_WATCHES: 429,

@@ -62,7 +62,10 @@ export const periodsAnswer = z.object({
   ) satisfies z.ZodType<PastPeriod[]>,
 });
 export const boardsAnswer = z.array(boardAnswer);
-export const pageAnswer = places.extend({ entries: z.array(entry) }) satisfies z.ZodType<BoardPage>;
+export const pageAnswer = places.extend({
+  entries: z.array(entry),
+  next: z.string().nullable().meta({ description: 'after of the next page; null on the last' }),
+}) satisfies z.ZodType<BoardPage>;
 export const neighboursAnswer = places.extend({
   entries: z.array(entry.extend({ rank })),
 }) satisfies z.ZodType<BoardPlaces>;

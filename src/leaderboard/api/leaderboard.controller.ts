@@ -17,6 +17,7 @@ import {
   ApiAcceptedResponse,
   ApiBearerAuth,
   ApiConflictResponse,
+  ApiGoneResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
@@ -117,6 +118,7 @@ export class LeaderboardController {
   @ApiOkResponse({ standardSchema: pageAnswer })
   @ApiOperation({ summary: 'Read a page of a board, of a past day, week or month, or of a closed season, best first' })
   @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN' })
+  @ApiGoneResponse({ description: 'E_VERSION_GONE: the board has changed since the page before' })
   page(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
     @Query({ schema: pageQuerySchema }) query: PageQuery,

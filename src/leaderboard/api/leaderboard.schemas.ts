@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BOARD_WINDOWS, type BoardDefinition, type Submission } from '../domain/board.js';
 import { isTimeZone } from '../domain/calendar.js';
 import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
+import { decodeCursor } from '../domain/page-cursor.js';
 import { windowOf } from '../domain/periods.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery } from '../leaderboard.queries.js';
 import type { Adjustment } from '../leaderboard.responses.js';
@@ -61,8 +62,7 @@ export const boardDefinitionSchema = z
     timeZone: z
       .string()
       .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')
-      .default('UTC')
-      .meta({ example: 'Europe/Berlin' }),
+      .default('UTC'),
     resetHour: z
       .int('must be a whole number from 0 to 23')
       .min(0, 'must be from 0 to 23')
@@ -80,7 +80,7 @@ const submissionSchema = z.strictObject({
   playerId,
   score: wholeNumber.meta({ example: 420 }),
   metadata: z
-    .record(z.string(), z.json())
+    .record(z.string(), z.unknown())
     .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= 256, 'must be at most 256 bytes of JSON')
     .optional()
     .meta({ example: { character: 'mage', replay: 'r-91' } }),
@@ -157,6 +157,11 @@ export const pageQuerySchema = z
     details,
     offset: queryInteger(0, 1_000_000_000).default(0),
     limit: queryInteger(1, 1000).default(10),
+    after: z
+      .string()
+      .refine((text) => decodeCursor(text) !== null, 'must be "next" of the page before')
+      .optional()
+      .meta({ description: 'next of the page before: the entries that follow at the same version' }),
   })
   .transform(withWindow) satisfies z.ZodType<PageQuery>;
 export const neighboursQuerySchema = z

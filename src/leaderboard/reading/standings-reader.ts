@@ -56,7 +56,7 @@ export class StandingsReader {
   ): Promise<Found> {
     const isSeason = period === 'all' && !isPast;
     const sql = `WITH found AS MATERIALIZED (${statement})
-      SELECT boards.sequence::float8 AS version, (${isSeason ? 'players' : COUNTED})::float8 AS total,
+      SELECT ${isPast ? 'edition' : 'boards.sequence'}::float8 AS version, (${isSeason ? 'players' : COUNTED})::float8 AS total,
              (${higher})::float8 AS higher, (${before})::float8 AS before, player_id AS "playerId", merit::float8 AS "sortKey"
       FROM boards ${isPast ? 'JOIN past_periods USING (board)' : ''} LEFT JOIN found ON true
       WHERE board = $1 ${isPast ? 'AND past_periods.period = $2' : ''} ORDER BY merit DESC, found.sequence`;

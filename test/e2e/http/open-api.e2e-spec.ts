@@ -35,6 +35,7 @@ const BEFORE_READS = [
   'POST /textbook/sessions',
   'PUT /api/leaderboards/{board}',
   'POST /api/leaderboards/{board}/scores',
+  'PUT /api/players/{playerId}',
   'POST /textbook/leaderboards/{board}/scores',
   'POST /api/demo/crowd/loads',
 ];

@@ -24,7 +24,37 @@ describe('GET /api/leaderboards/:board', () => {
       total: 3,
       version: 3,
       entries: [{ rank: 2, playerId: 'named', name: 'Ada', score: 2 }],
+      next: expect.any(String),
     });
+  });
+
+  it('continues after a cursor without repeats and gaps, until the board changes', async () => {
+    const board = await newBoard({ windows: ['all', 'daily'] });
+    const players = Array.from({ length: 25 }, (_, i) => `p${i}`);
+    await submit(board, players.map((playerId, i) => score(playerId, i))).expect(200);
+    const rest = async (first: string): Promise<string[]> => {
+      const read: string[] = [];
+      for (let query: string | null = first; query !== null;) {
+        const { body } = await get(`/${board}?limit=10&${query}`).expect(200);
+        read.push(...(body.entries as { playerId: string }[]).map(({ playerId }) => playerId));
+        query = body.next === null ? null : `after=${body.next}`;
+      }
+      return read;
+    };
+    for (const first of ['window=all', 'window=daily', 'offset=5']) {
+      expect(await rest(first)).toEqual(players.toReversed().slice(first === 'offset=5' ? 5 : 0));
+    }
+    const { next } = (await get(`/${board}?limit=10`)).body;
+    await submit(board, score('late', 100)).expect(200);
+    expect((await get(`/${board}?after=${next}`).expect(410)).body.code).toBe('E_VERSION_GONE');
+    expect((await get(`/${board}?after=else`).expect(422)).body.errors[0].field).toBe('after');
+    const season = `/api/leaderboards/${board}/seasons`;
+    await request(api.app.url).post(season).set(asGameServer).send({ name: 'one' }).expect(201);
+    const { body: closed } = await get(`/${board}?limit=10&season=one`).expect(200);
+    await submit(board, score('late', 100)).expect(200);
+    const { body: following } = await get(`/${board}?limit=20&after=${closed.next}`).expect(200);
+    expect(following).toMatchObject({ season: 'one', total: 26, next: null });
+    expect(following.entries).toHaveLength(16);
   });
 
   it.each([

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { BOARD_WINDOWS, type BoardWindow } from './board.js';
+
+/** Where the next page of a board begins, and at which version. */
+export interface PageCursor {
+  window: BoardWindow;
+  /** null for all time. */
+  period: string | null;
+  season: string | null;
+  version: number;
+  offset: number;
+}
+
+const fields = z.tuple([
+  z.enum(BOARD_WINDOWS),
+  z.string().nullable(),
+  z.string().nullable(),
+  z.int(),
+  z.int().min(0),
+]);
+
+export function encodeCursor({ window, period, season, version, offset }: PageCursor): string {
+  return Buffer.from(JSON.stringify([window, period, season, version, offset])).toString('base64url');
+}
+
+/** Returns null for a text that `encodeCursor` did not write. */
+export function decodeCursor(text: string): PageCursor | null {
+  try {
+    const parsed = fields.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+    if (!parsed.success) return null;
+    const [window, period, season, version, offset] = parsed.data;
+    return { window, period, season, version, offset };
+  } catch {
+    return null;
+  }
+}
