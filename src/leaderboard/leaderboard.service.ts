@@ -77,7 +77,7 @@ export class LeaderboardService {
    * @throws {LeaderboardError} E_SEASON_EXISTS
    */
   async closeSeason(board: string, season: string): Promise<Season & { board: string }> {
-    const closed = await this.closedSeasons.close(board, season);
+    const closed = await this.submissions.between(board, () => this.closedSeasons.close(board, season));
     await this.sync.catchUpNowOrLater(board);
     return { board, ...closed };
   }
@@ -98,7 +98,10 @@ export class LeaderboardService {
     const read = await this.reader.page(found, { offset: from.offset, limit });
     const { version } = read.ranking;
     if (from.version !== null && version !== from.version) throw versionGone(name, version);
-    return { ...(await this.answers.describe(found, read, { details })), next: nextCursor(found, read, from.offset) };
+    return {
+      ...(await this.answers.describe(found, read, { details })),
+      next: nextCursor(found, read, from.offset),
+    };
   }
 
   /**
@@ -112,7 +115,10 @@ export class LeaderboardService {
     { limit, from = 0 }: { limit: number; from?: number },
   ): Promise<BoardTop> {
     const found = await this.reader.find(name, { window });
-    const page = await this.answers.describe(found, await this.reader.page(found, { offset: 0, limit, from }));
+    const page = await this.answers.describe(
+      found,
+      await this.reader.page(found, { offset: 0, limit, from }),
+    );
     if (page.version < from) throw boardIsRebuilt(name);
     const { version, period, endsAt, entries, degraded = false } = page;
     return { version, period, endsAt, ties: found.board.ties, degraded, entries };
@@ -153,7 +159,14 @@ export class LeaderboardService {
     if (!player) throw unrankedPlayer(name, playerId);
     const { rank, score } = player;
     const percentile = rank === null ? null : (100 * (total - rank + 1)) / total;
-    return { rank, score, percentile, total, ...periodOf(found), ...(degraded && { degraded: true as const }) };
+    return {
+      rank,
+      score,
+      percentile,
+      total,
+      ...periodOf(found),
+      ...(degraded && { degraded: true as const }),
+    };
   }
 
   /** A player and the players just above and below. @throws {LeaderboardError} E_PLAYER_NOT_RANKED */
@@ -201,7 +214,11 @@ export class LeaderboardService {
    *
    * @throws {LeaderboardError} E_PLAYER_NOT_RANKED, E_SCORE_OUT_OF_BOUNDS, E_SUBMISSION_CONFLICT
    */
-  async adjust(board: string, playerId: string, { adjustmentId, by, reason }: Adjustment): Promise<AdjustmentAnswer> {
+  async adjust(
+    board: string,
+    playerId: string,
+    { adjustmentId, by, reason }: Adjustment,
+  ): Promise<AdjustmentAnswer> {
     const adjustment = { submissionId: adjustmentId, playerId, score: by, reason };
     const [answer] = await this.submissions.submit(board, [adjustment]);
     const { submissionId: _id, ...place } = answer as SubmissionAnswer;

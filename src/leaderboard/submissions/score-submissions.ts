@@ -31,6 +31,8 @@ interface Caller {
 /** The submissions to one board that are not answered yet. */
 interface Queue {
   waiting: Caller[];
+  /** What runs before the next batch is committed. */
+  between: (() => Promise<void>)[];
   /** How many submissions wait. */
   submissions: number;
   isCommitting: boolean;
@@ -61,14 +63,8 @@ export class ScoreSubmissions {
    *   adjustment E_PLAYER_NOT_RANKED; then nothing was accepted
    */
   async submit(board: string, submissions: readonly LedgerSubmission[]): Promise<SubmissionAnswer[]> {
-    const queue = this.queues.get(board) ?? {
-      waiting: [],
-      submissions: 0,
-      isCommitting: false,
-      applied: Promise.resolve(),
-    };
+    const queue = this.queueOf(board);
     if (queue.submissions + submissions.length > LARGEST_QUEUE) throw busyBoard(board);
-    this.queues.set(board, queue);
     queue.submissions += submissions.length;
     // The caller may change its list while it waits.
     const copies = submissions.map(({ metadata, ...submission }) =>
@@ -80,9 +76,37 @@ export class ScoreSubmissions {
     });
   }
 
+  /**
+   * Runs `work`, which locks the board's row, between two batches of this node. PostgreSQL gives that lock to whoever comes when it is free,
+   * so beside a busy queue it would wait for long.
+   */
+  between<T>(board: string, work: () => Promise<T>): Promise<T> {
+    const queue = this.queueOf(board);
+    return new Promise((resolve, reject) => {
+      queue.between.push(() => work().then(resolve, reject));
+      if (!queue.isCommitting) void this.commitBatches(board, queue);
+    });
+  }
+
+  private queueOf(board: string): Queue {
+    const known = this.queues.get(board);
+    if (known) return known;
+    const queue: Queue = {
+      waiting: [],
+      between: [],
+      submissions: 0,
+      isCommitting: false,
+      applied: Promise.resolve(),
+    };
+    this.queues.set(board, queue);
+    return queue;
+  }
+
   private async commitBatches(board: string, queue: Queue): Promise<void> {
     queue.isCommitting = true;
-    while (queue.waiting.length > 0) {
+    while (queue.waiting.length > 0 || queue.between.length > 0) {
+      for (const work of queue.between.splice(0)) await work();
+      if (queue.waiting.length === 0) continue;
       const callers = nextCallers(queue.waiting);
       queue.submissions -= callers.reduce((sum, { submissions }) => sum + submissions.length, 0);
       try {
