@@ -1,4 +1,9 @@
-import { bannedPlayers, LeaderboardError, submissionConflict, unrankedPlayer } from '../leaderboard.errors.js';
+import {
+  bannedPlayers,
+  LeaderboardError,
+  submissionConflict,
+  unrankedPlayer,
+} from '../leaderboard.errors.js';
 import type { BoardDefinition, LedgerSubmission, Metadata } from './board.js';
 
 /** A player's score in a period, and the version of the board at which it became that. */
@@ -114,7 +119,10 @@ export class BatchDraft {
   }
 
   /** @returns the version of each of these rows, null for those that changed nothing. */
-  private changeStandings(submissions: readonly LedgerSubmission[], rows: readonly number[]): (number | null)[] {
+  private changeStandings(
+    submissions: readonly LedgerSubmission[],
+    rows: readonly number[],
+  ): (number | null)[] {
     const own = new Map<string, Standing>();
     let { version } = this;
     const versions = rows.map((row) => {
@@ -135,11 +143,7 @@ export class BatchDraft {
     return versions;
   }
 
-  private changesOf(
-    submission: LedgerSubmission,
-    version: number,
-    own: Map<string, Standing>,
-  ): Standing[] {
+  private changesOf(submission: LedgerSubmission, version: number, own: Map<string, Standing>): Standing[] {
     const { playerId, score, metadata } = submission;
     const isCorrected = isAdjustment(submission);
     return this.periods.flatMap((period) => {
@@ -166,7 +170,10 @@ export class BatchDraft {
 }
 
 /** The new ones among a caller's submissions, by index. @throws {LeaderboardError} E_SUBMISSION_CONFLICT */
-function newAmong(submissions: readonly LedgerSubmission[], known: ReadonlyMap<string, KnownSubmission>): number[] {
+function newAmong(
+  submissions: readonly LedgerSubmission[],
+  known: ReadonlyMap<string, KnownSubmission>,
+): number[] {
   const firstOf = new Map<string, LedgerSubmission>();
   const conflicting: number[] = [];
   const fresh = submissions.flatMap((submission, i) => {

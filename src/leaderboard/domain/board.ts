@@ -65,7 +65,9 @@ export interface Board extends Required<BoardDefinition>, ScoreNumbering {
    * at the beginning of an epoch. Sorted sets with a checkpoint that the ledger does not know contain commits that it lost.
    */
   checkpoint: string;
-  /** When the board last accepted scores, in milliseconds; -Infinity before the first. */
+  /** The days, weeks and months with scores that had not ended then. */
+  periods: string[];
+  /** When the board last accepted scores or was closed for ended periods, in milliseconds; -Infinity before the first. */
   acceptedAt: number;
   players: number;
 }

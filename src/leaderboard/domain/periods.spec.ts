@@ -63,7 +63,8 @@ describe('recentlyEnded', () => {
 
 describe('endedSince', () => {
   const acceptedAt = Date.parse('2026-11-30T22:59:59Z');
-  const board = { windows: BOARD_WINDOWS, acceptedAt, timeZone: 'Europe/Berlin', resetHour: 0 };
+  const periods = ['2026-11-30', '2026-W49', '2026-11'];
+  const board = { windows: BOARD_WINDOWS, acceptedAt, periods, timeZone: 'Europe/Berlin', resetHour: 0 };
 
   it.each([
     ['2026-11-30T22:59:59.999Z', []],
@@ -71,6 +72,13 @@ describe('endedSince', () => {
     ['2027-02-01T00:00:00Z', ['2026-11-30', '2026-W49', '2026-11']],
   ])('returns at %s the periods of the newest scores that have ended', (now, names) => {
     expect(endedSince(board, Date.parse(now)).map(({ name }) => name)).toEqual(names);
+  });
+
+  it('leaves out periods without scores', () => {
+    const [day, ...others] = periods;
+    const now = Date.parse('2027-02-01T00:00:00Z');
+    const names = endedSince({ ...board, periods: others }, now).map(({ name }) => name);
+    expect(names).toEqual(periods.filter((name) => name !== day));
   });
 
   it('returns none for a board without scores', () => {

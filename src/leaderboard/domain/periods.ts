@@ -59,10 +59,12 @@ export function periodsOf(board: Schedule, at: Date): Period[] {
 }
 
 /** The periods of the board's newest scores that have ended since. */
-export function endedSince(board: Schedule, now: number): Period[] {
+export function endedSince(board: Schedule & { periods: readonly string[] }, now: number): Period[] {
   if (!Number.isFinite(board.acceptedAt)) return [];
   const newest = periodsOf(board, new Date(board.acceptedAt));
-  return newest.filter(({ endsAt }) => endsAt !== null && endsAt * 1000 <= now);
+  return newest.filter(
+    ({ name, endsAt }) => board.periods.includes(name) && endsAt !== null && endsAt * 1000 <= now,
+  );
 }
 
 export function areSamePeriods(some: readonly Period[], others: readonly Period[]): boolean {

@@ -12,7 +12,7 @@ const BOARD_COLUMNS = `board, board_order AS "order", operator, ties, windows,
   min_score::float8 AS min, max_score::float8 AS max,
   (SELECT system_identifier FROM pg_control_system()) || ':' || incarnation AS "ledgerId",
   edition::float8 AS epoch, sequence::float8 AS version, mark AS checkpoint,
-  (extract(epoch FROM accepted_at) * 1000)::float8 AS "acceptedAt",
+  periods, (extract(epoch FROM accepted_at) * 1000)::float8 AS "acceptedAt",
   players::float8 AS players, time_zone AS "timeZone", reset_hour AS "resetHour", all_period AS "allPeriod",
   base::float8 AS "offset", headroom::float8 AS "reservedSlots"`;
 

@@ -22,7 +22,16 @@ export class LeaderboardLedger {
       [board, order, operator, ties, windows, min, max, timeZone, resetHour],
     );
     const existing = await this.board(board);
-    const differing = differences(existing, { order, operator, ties, windows, min, max, timeZone, resetHour });
+    const differing = differences(existing, {
+      order,
+      operator,
+      ties,
+      windows,
+      min,
+      max,
+      timeZone,
+      resetHour,
+    });
     if (differing.length === 0) return existing;
     throw new LeaderboardError(
       'E_BOARD_EXISTS',

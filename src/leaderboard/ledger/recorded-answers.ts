@@ -21,8 +21,8 @@ export class RecordedAnswers {
   async record(board: string, batch: number, answers: readonly Answer[]): Promise<void> {
     await this.database.query(
       `WITH unflushed AS (SELECT set_config('synchronous_commit', 'off', true))
-       INSERT INTO answers (board, batch, scores, ranks, previous_ranks)
-       SELECT $1, $2::bigint, $3::bigint[], $4::bigint[], $5::bigint[] FROM unflushed ON CONFLICT DO NOTHING`,
+       INSERT INTO answers (board, batch, scores, ranks, previous_ranks, recorded_at)
+       SELECT $1, $2::bigint, $3::bigint[], $4::bigint[], $5::bigint[], clock_timestamp() FROM unflushed ON CONFLICT DO NOTHING`,
       [
         board,
         batch,

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '../../database/index.js';
 import type { BoardWindow } from '../domain/board.js';
-import { boardTime, endedSince, type Period, periodsOf, windowOf } from '../domain/periods.js';
+import { boardTime, endedSince, windowOf } from '../domain/periods.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
 import { LOCK_BOARD, type LockedBoard } from '../ledger/board-rows.js';
 import { closePeriods } from '../ledger/closed-periods.js';
@@ -52,7 +52,8 @@ export class PastPeriods {
 
   /** When a past period ended; null if its scores are not kept. */
   async endOf(board: string, period: string): Promise<Date | null> {
-    const sql = 'SELECT ended_at AS "endedAt" FROM past_periods WHERE board = $1 AND period = $2 AND season IS NULL';
+    const sql =
+      'SELECT ended_at AS "endedAt" FROM past_periods WHERE board = $1 AND period = $2 AND season IS NULL';
     const find = () => this.database.query<{ endedAt: Date }>(sql, [board, period]);
     const [listed] = await find();
     if (listed) return listed.endedAt;
@@ -65,18 +66,17 @@ export class PastPeriods {
    * Returns false if there was nothing to close, or not the period that the caller wants.
    */
   private async closeEnded(board: string, wanted?: string): Promise<boolean> {
-    const ended = endedSince(await this.ledger.board(board), (await this.clock.now()).getTime());
-    if (ended.length === 0 || (wanted && !ended.some(({ name }) => name === wanted))) return false;
+    const over = endedSince(await this.ledger.board(board), (await this.clock.now()).getTime());
+    if (over.length === 0 || (wanted && !over.some(({ name }) => name === wanted))) return false;
     await this.database.transaction(async (transaction) => {
       const [locked] = await transaction.query<LockedBoard>(LOCK_BOARD, [board]);
       if (!locked) return;
       const at = boardTime(locked.acceptedAt, locked.now);
-      await closePeriods(transaction, board, endedSince(locked, at.getTime()));
-      await transaction.query('UPDATE boards SET accepted_at = $2, periods = $3 WHERE board = $1', [
-        board,
-        at,
-        periodsOf(locked, at).flatMap(({ name, endsAt }: Period) => (endsAt === null ? [] : [name])),
-      ]);
+      const ended = endedSince(locked, at.getTime());
+      await closePeriods(transaction, board, ended);
+      // The periods of that time have no scores yet.
+      const sql = "UPDATE boards SET accepted_at = $2, periods = '{}' WHERE board = $1";
+      if (ended.length > 0) await transaction.query(sql, [board, at]);
     });
     return true;
   }

@@ -47,7 +47,10 @@ export class SubmissionRetention {
         [`(${page},0)`, `(${page + PAGES},0)`, before?.time],
       );
       const isAtEnd = page + PAGES >= (await this.pagesOf(table));
-      Object.assign(sweep, isAtEnd ? { page: 0, beginsAt: performance.now() + PAUSE_MS } : { page: page + PAGES });
+      Object.assign(
+        sweep,
+        isAtEnd ? { page: 0, beginsAt: performance.now() + PAUSE_MS } : { page: page + PAGES },
+      );
     }
     return this.sweeps.some(({ beginsAt }) => performance.now() >= beginsAt);
   }

@@ -128,7 +128,9 @@ describe('the windows of a board', () => {
       return (await leaderboard.submit(board, submissions)).map(({ applied, score }) => [applied, score]);
     };
     const prune = async () => {
-      const retention = new SubmissionRetention(boards.nodes[0].get(Database), { submissionRetentionDays: 30 } as LeaderboardOptions);
+      const retention = new SubmissionRetention(boards.nodes[0].get(Database), {
+        submissionRetentionDays: 30,
+      } as LeaderboardOptions);
       while (await retention.pruneSome());
     };
     const first = await send(total);
