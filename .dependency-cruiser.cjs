@@ -4,7 +4,18 @@ const copyable = ['sessions', 'query-cache', 'leaderboard'];
 const layers = {
   'query-cache': ['query', 'invalidation', 'tiers', 'loading', 'lookup', 'http'],
   sessions: ['content', 'records', 'accounts', 'ending', 'store', 'request', 'api', 'sockets'],
-  leaderboard: ['domain', 'ledger', 'past', 'sorted-sets', 'sync', 'players', 'reading', 'submissions', 'api', 'live'],
+  leaderboard: [
+    'domain',
+    'ledger',
+    'past',
+    'sorted-sets',
+    'sync',
+    'players',
+    'reading',
+    'submissions',
+    'api',
+    'live',
+  ],
 };
 const inFolder = (names) => `^src/(${[].concat(names).join('|')})/`;
 

@@ -46,14 +46,7 @@ import { BoardAudit } from './sync/board-audit.js';
 import { BoardRebuilds } from './sync/board-rebuilds.js';
 import { BoardSync } from './sync/board-sync.js';
 
-const LEDGER = [
-  BatchLedger,
-  DatabaseClock,
-  LeaderboardLedger,
-  LedgerHistory,
-  LedgerReplay,
-  RecordedAnswers,
-];
+const LEDGER = [BatchLedger, DatabaseClock, LeaderboardLedger, LedgerHistory, LedgerReplay, RecordedAnswers];
 const PAST = [EndedPeriods, PastPeriods, Seasons, SubmissionRetention];
 const READING = [BoardAnswers, BoardReader, EntryDetailsReader, LedgerRanking, PastRanking, StandingsReader];
 const SORTED_SETS = [ProjectionStore, RankingStore, RebuildStore];

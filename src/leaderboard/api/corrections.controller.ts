@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, HttpCode, Param, Post, Query, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -37,7 +49,10 @@ export class CorrectionsController {
   @Post('adjustments')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: adjustmentAnswer })
-  @ApiAcceptedResponse({ description: 'Durable; without ranks, as the engine is down', standardSchema: adjustmentAnswer })
+  @ApiAcceptedResponse({
+    description: 'Durable; without ranks, as the engine is down',
+    standardSchema: adjustmentAnswer,
+  })
   @ApiConflictResponse({ description: 'E_SUBMISSION_CONFLICT' })
   @ApiUnprocessableEntityResponse({ description: 'E_INVALID, E_SCORE_OUT_OF_BOUNDS' })
   @ApiOperation({ summary: 'Add to the score of a player, or take from it, with a reason' })
@@ -54,7 +69,10 @@ export class CorrectionsController {
   @Delete()
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'The player has no score on the board' })
-  @ApiOperation({ summary: 'Remove a player from one board, as if nothing had been submitted, and ban the player with ban=true' })
+  @ApiOperation({
+    summary:
+      'Remove a player from one board, as if nothing had been submitted, and ban the player with ban=true',
+  })
   remove(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: removalQuerySchema }) { ban }: { ban: boolean },
@@ -66,7 +84,9 @@ export class CorrectionsController {
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'The player may submit' })
   @ApiOperation({ summary: 'Let a banned player submit again' })
-  liftBan(@Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string }) {
+  liftBan(
+    @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
+  ) {
     return this.leaderboard.liftBan(board, playerId);
   }
 }

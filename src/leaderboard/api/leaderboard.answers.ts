@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { BOARD_WINDOWS } from '../domain/board.js';
-import type { AdjustmentAnswer, BoardPage, BoardPlaces, FriendEntry, PlayerRank } from '../leaderboard.responses.js';
+import type {
+  AdjustmentAnswer,
+  BoardPage,
+  BoardPlaces,
+  FriendEntry,
+  PlayerRank,
+} from '../leaderboard.responses.js';
 import type { PastPeriod } from '../past/past-periods.js';
 import type { Season } from '../past/seasons.js';
 import type { SubmissionAnswer } from '../submissions/score-submissions.js';

@@ -116,8 +116,12 @@ export class LeaderboardController {
 
   @Get('leaderboards/:board')
   @ApiOkResponse({ standardSchema: pageAnswer })
-  @ApiOperation({ summary: 'Read a page of a board, of a past day, week or month, or of a closed season, best first' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN' })
+  @ApiOperation({
+    summary: 'Read a page of a board, of a past day, week or month, or of a closed season, best first',
+  })
+  @ApiNotFoundResponse({
+    description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN',
+  })
   @ApiGoneResponse({ description: 'E_VERSION_GONE: the board has changed since the page before' })
   page(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
@@ -129,7 +133,9 @@ export class LeaderboardController {
   @Get('leaderboards/:board/players/:playerId')
   @ApiOkResponse({ standardSchema: rankAnswer })
   @ApiOperation({ summary: 'Read the rank, score and percentile of a player' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN, E_PLAYER_NOT_RANKED' })
+  @ApiNotFoundResponse({
+    description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN, E_PLAYER_NOT_RANKED',
+  })
   rank(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: periodQuerySchema }) { window, ...when }: PeriodQuery,
@@ -140,7 +146,9 @@ export class LeaderboardController {
   @Get('leaderboards/:board/players/:playerId/neighbours')
   @ApiOkResponse({ standardSchema: neighboursAnswer })
   @ApiOperation({ summary: 'Read a player and the players just above and below' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN, E_PLAYER_NOT_RANKED' })
+  @ApiNotFoundResponse({
+    description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN, E_PLAYER_NOT_RANKED',
+  })
   neighbours(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
     @Query({ schema: neighboursQuerySchema }) query: NeighboursQuery,

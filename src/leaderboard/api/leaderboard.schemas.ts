@@ -59,10 +59,7 @@ export const boardDefinitionSchema = z
       .meta({ example: [...BOARD_WINDOWS] }),
     min: wholeNumber.default(0),
     max: wholeNumber.default(1_000_000).meta({ example: 1_000_000_000 }),
-    timeZone: z
-      .string()
-      .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')
-      .default('UTC'),
+    timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
     resetHour: z
       .int('must be a whole number from 0 to 23')
       .min(0, 'must be from 0 to 23')
@@ -81,7 +78,10 @@ const submissionSchema = z.strictObject({
   score: wholeNumber.meta({ example: 420 }),
   metadata: z
     .record(z.string(), z.unknown())
-    .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= 256, 'must be at most 256 bytes of JSON')
+    .refine(
+      (metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= 256,
+      'must be at most 256 bytes of JSON',
+    )
     .optional()
     .meta({ example: { character: 'mage', replay: 'r-91' } }),
 }) satisfies z.ZodType<Submission>;
@@ -175,7 +175,9 @@ export const removalQuerySchema = z.object({
 export const adjustmentSchema = z.strictObject({
   adjustmentId: identifier.meta({ example: 'ticket-17' }),
   by: wholeNumber.refine((by) => by !== 0, 'must not be 0').meta({ example: -150 }),
-  reason: plainText.max(500, 'must be at most 500 characters').meta({ example: 'Points of a match with a bug' }),
+  reason: plainText
+    .max(500, 'must be at most 500 characters')
+    .meta({ example: 'Points of a match with a bug' }),
 }) satisfies z.ZodType<Adjustment>;
 
 export const playerIdsSchema = z.strictObject({

@@ -35,7 +35,9 @@ export class LedgerRemoval {
 
   /** Boards with submissions of the player that are not anonymised yet, or with standings whose submissions are no longer kept. */
   async boardsOf(playerId: string): Promise<string[]> {
-    const found = [SUBMITTED_TO, RANKED_ON].map((sql) => this.database.query<{ board: string }>(sql, [playerId]));
+    const found = [SUBMITTED_TO, RANKED_ON].map((sql) =>
+      this.database.query<{ board: string }>(sql, [playerId]),
+    );
     return [...new Set((await Promise.all(found)).flat().map(({ board }) => board))];
   }
 

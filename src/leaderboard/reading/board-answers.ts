@@ -40,13 +40,19 @@ export function periodOf({ window, period, endsAt, isPast, season }: BoardPeriod
 
 /** The cursor behind a page that begins at `offset`; null if it is the last. */
 export function nextCursor(
-  { window, period, season = null }: BoardPeriod,
+  { window, period, season }: BoardPeriod,
   { ranking: { version, total, players } }: Read,
   offset: number,
 ): string | null {
   const end = offset + players.length;
   if (players.length === 0 || end >= total) return null;
-  return encodeCursor({ window, period: window === 'all' ? null : period, season, version, offset: end });
+  return encodeCursor({
+    window,
+    period: window === 'all' ? null : period,
+    season: season ?? null,
+    version,
+    offset: end,
+  });
 }
 
 /** What a cursor's page is of. */

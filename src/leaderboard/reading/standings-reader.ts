@@ -70,7 +70,13 @@ export class StandingsReader {
     const players = rows.flatMap(({ playerId, sortKey }): RankedPlayer<null>[] =>
       playerId === null ? [] : [{ rank: null, playerId, score: scoreOf(board, sortKey) }],
     );
-    return { version: first.version, total: first.total, higher: first.higher, before: first.before, players };
+    return {
+      version: first.version,
+      total: first.total,
+      higher: first.higher,
+      before: first.before,
+      players,
+    };
   }
 
   private async query(sql: string, values: unknown[]): Promise<RankingRow[]> {

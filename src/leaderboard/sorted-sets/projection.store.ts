@@ -104,7 +104,12 @@ export class ProjectionStore {
   /** Deletes the state and the sets of a board. */
   async delete(board: string, periods: readonly Period[]): Promise<void> {
     const names = new Set(['all', ...periods.map(({ name }) => name)]);
-    await this.engine.unlinkMany(keysOf(this.keys.board(board), [...names].map((name) => ({ name }))));
+    await this.engine.unlinkMany(
+      keysOf(
+        this.keys.board(board),
+        [...names].map((name) => ({ name })),
+      ),
+    );
   }
 
   /** Removes a player from the sets of ended periods. */

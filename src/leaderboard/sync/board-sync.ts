@@ -142,7 +142,8 @@ export class BoardSync implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async catchUpAll(): Promise<void> {
     const limiter = bulkhead(CONCURRENT_BOARDS, Infinity);
-    const catchUp = (board: string) => this.catchUp(board).catch((error: unknown) => this.catchUpLater(board, error));
+    const catchUp = (board: string) =>
+      this.catchUp(board).catch((error: unknown) => this.catchUpLater(board, error));
     try {
       const boards = await this.ledger.boards();
       await Promise.all(boards.map(({ board }) => limiter.execute(() => catchUp(board))));

@@ -72,7 +72,10 @@ describe('POST /api/leaderboards/:board/seasons', () => {
     expect((await get(`/${board}?window=monthly`)).body.entries).toMatchObject([{ score: 7 }, { score: 6 }]);
     const { body: autumn } = await get(`/${board}?season=autumn`).expect(200);
     expect(autumn).toMatchObject({ season: 'autumn', final: true, period: 'all', total: 2 });
-    expect(autumn.entries).toMatchObject([{ rank: 1, playerId: 'b' }, { rank: 2, playerId: 'a', score: 5 }]);
+    expect(autumn.entries).toMatchObject([
+      { rank: 1, playerId: 'b' },
+      { rank: 2, playerId: 'a', score: 5 },
+    ]);
     const { body: place } = await get(`/${board}/players/a?season=autumn`).expect(200);
     expect(place).toMatchObject({ rank: 2, score: 5, total: 2, percentile: 50, season: 'autumn' });
     expect((await get(`/${board}/seasons`)).body.seasons).toMatchObject([{ season: 'autumn' }]);

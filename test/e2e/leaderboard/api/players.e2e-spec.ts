@@ -37,7 +37,9 @@ describe('details=true', () => {
     await save.send({ name: 'Ada', country: 'GB' }).expect(204);
     const began = Date.now();
     const best = { ...score('mage', 9), metadata: { replay: 'r-91', character: 'mage' } };
-    await submit(board, [best, { ...score('mage', 5), metadata: { replay: 'r-92' } }, score('b', 5)]).expect(200);
+    await submit(board, [best, { ...score('mage', 5), metadata: { replay: 'r-92' } }, score('b', 5)]).expect(
+      200,
+    );
     const { body } = await get(`/${board}?details=true`).expect(200);
     expect(body.entries).toMatchObject([
       { playerId: 'mage', country: 'GB', metadata: best.metadata },

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
+import type { BoardPage } from '../../../../src/leaderboard/index.js';
 import { asGameServer } from '../../../support/settings.js';
 import { score, useBoardApp } from '../board-app.js';
 
@@ -31,13 +32,17 @@ describe('GET /api/leaderboards/:board', () => {
   it('continues after a cursor without repeats and gaps, until the board changes', async () => {
     const board = await newBoard({ windows: ['all', 'daily'] });
     const players = Array.from({ length: 25 }, (_, i) => `p${i}`);
-    await submit(board, players.map((playerId, i) => score(playerId, i))).expect(200);
+    await submit(
+      board,
+      players.map((playerId, i) => score(playerId, i)),
+    ).expect(200);
     const rest = async (first: string): Promise<string[]> => {
       const read: string[] = [];
       for (let query: string | null = first; query !== null;) {
-        const { body } = await get(`/${board}?limit=10&${query}`).expect(200);
-        read.push(...(body.entries as { playerId: string }[]).map(({ playerId }) => playerId));
-        query = body.next === null ? null : `after=${body.next}`;
+        const answer: { body: unknown } = await get(`/${board}?limit=10&${query}`).expect(200);
+        const { entries, next } = answer.body as BoardPage;
+        read.push(...entries.map(({ playerId }) => playerId));
+        query = next === null ? null : `after=${next}`;
       }
       return read;
     };

@@ -27,12 +27,7 @@ export function PastChoice() {
           </select>
         </label>
         {isDemo.value && (
-          <button
-            type="button"
-            class="at-end"
-            data-testid="close-season"
-            onClick={() => void closeSeason()}
-          >
+          <button type="button" class="at-end" data-testid="close-season" onClick={() => void closeSeason()}>
             Close the season
           </button>
         )}
