@@ -163,9 +163,9 @@ describe('the windows of a board', () => {
   it('are final from the first answer on, while two nodes write and their end passes', async () => {
     const board = await boards.newBoard({ windows: ['all', 'daily'], operator: 'sum' });
     await submit(board, 'first');
-    let isOver = false;
+    const done = new AbortController();
     const write = async (node: number) => {
-      for (let i = 0; !isOver; i++) await submit(board, `p${i % 50}`, node);
+      for (let i = 0; !done.signal.aborted; i++) await submit(board, `p${i % 50}`, node);
     };
     const writing = [write(0), write(1), write(0), write(1)];
     const answers = new Map<string, Set<string>>();
@@ -179,7 +179,7 @@ describe('the windows of a board', () => {
         answers.set(period, (answers.get(period) ?? new Set()).add(JSON.stringify(page.entries)));
       }
     }
-    isOver = true;
+    done.abort();
     await Promise.all(writing);
     expect([...answers.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
   });
