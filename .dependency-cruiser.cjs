@@ -3,7 +3,7 @@ const copyable = ['sessions', 'query-cache', 'leaderboard'];
 /** Folders of a module, lowest first: each may import those before it. */
 const layers = {
   'query-cache': ['query', 'invalidation', 'tiers', 'loading', 'lookup', 'http'],
-  sessions: ['content', 'records', 'accounts', 'ending', 'store', 'request', 'api', 'sockets'],
+  sessions: ['content', 'records', 'accounts', 'ending', 'store', 'guests', 'request', 'api', 'sockets'],
   leaderboard: [
     'domain',
     'ledger',

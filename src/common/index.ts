@@ -1,6 +1,7 @@
 export { BearerKeys } from './bearer-keys.js';
 export { configurableModule, isProvided } from './configurable-module.js';
 export { ModuleSetupError } from './module-setup.error.js';
+export { networkOf } from './network.js';
 export { keyPrefixOption, keysOption, wholeOption } from './option-schemas.js';
 export { requireExpress, requireSocketIo } from './platform.js';
 export { ProblemFilter } from './problem.filter.js';

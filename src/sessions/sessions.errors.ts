@@ -7,15 +7,17 @@ export type SessionErrorCode =
   | 'E_INVALID'
   | 'E_TOO_LARGE'
   | 'E_NOT_REPLICATED'
+  | 'E_TOO_MANY_GUESTS'
   | 'E_INSECURE_CONNECTION';
 
 /** A session is missing, or could not be started, changed or ended. `code` says why; the message says what to do. */
 export class SessionError extends Error {
-  /** @param errors the wrong fields of E_INVALID. */
+  /** @param errors the wrong fields of E_INVALID. @param retryAfterSeconds for E_TOO_MANY_GUESTS. */
   constructor(
     readonly code: SessionErrorCode,
     message: string,
     readonly errors?: readonly { field: string; message: string }[],
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
     this.name = 'SessionError';
@@ -26,6 +28,24 @@ export function noSession(): SessionError {
   return new SessionError(
     'E_NO_SESSION',
     'Not signed in, or the session has ended. Sign in with POST /api/sessions.',
+  );
+}
+
+/** The guest has signed in with another request, whose response has set a new cookie. */
+export function guestSignedIn(): SessionError {
+  return new SessionError(
+    'E_NO_SESSION',
+    'This visitor has just signed in, which ended the session of this cookie. Nothing was saved. Try again with the new cookie.',
+  );
+}
+
+export function tooManyGuests(ms: number): SessionError {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  return new SessionError(
+    'E_TOO_MANY_GUESTS',
+    `Too many guests came from this address. Sign in, or try again in ${Math.ceil(seconds / 60)} minutes.`,
+    undefined,
+    seconds,
   );
 }
 

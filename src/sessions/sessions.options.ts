@@ -16,6 +16,8 @@ export interface SessionsStoreOptions {
   absoluteSeconds: number;
   /** The most bytes of application data in one session, as JSON. Default: 4096. */
   largestDataBytes?: number;
+  /** The same as `idleSeconds` for a guest, if that is shorter. Default: 900. */
+  guestIdleSeconds?: number;
 }
 
 /** The options of `SessionsModule.forRootAsync`. */
@@ -32,7 +34,24 @@ export interface SessionsOptions extends SessionsStoreOptions {
   cookieDomain?: string | undefined;
   /** Default: `lax`. `none` needs `cookieSecure`. */
   cookieSameSite?: 'lax' | 'strict' | 'none' | undefined;
+  /** The most sessions that guests of one address, or IPv6 /64, start in an hour. Default: 100. */
+  guestsPerAddress?: number;
+  /** Merges the `data` of a guest with those of the account that signs in. Default: {@link keepAccountFields}. */
+  mergeGuest?: MergeGuest;
 }
+
+/**
+ * Returns the data of a session that a guest's sign-in starts. Must be synchronous.
+ *
+ * @param guest the `data` of the guest's session. @param account the `data` of the `Identity`; empty if it has none.
+ */
+export type MergeGuest = (
+  guest: Record<string, unknown>,
+  account: Record<string, unknown>,
+) => Record<string, unknown>;
+
+/** The guest's fields, except those that the account has itself. */
+export const keepAccountFields: MergeGuest = (guest, account) => ({ ...guest, ...account });
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -48,6 +67,8 @@ const optionsSchema = z.object({
   idleSeconds: wholeOption(1, YEAR_SECONDS),
   absoluteSeconds: wholeOption(1, YEAR_SECONDS),
   perAccount: wholeOption(1, 1_000),
+  guestIdleSeconds: wholeOption(1, YEAR_SECONDS).optional(),
+  guestsPerAddress: wholeOption(1, 100_000).optional(),
   cookieSecure: z.boolean('must be true, or false for a service without HTTPS.'),
 });
 

@@ -39,6 +39,11 @@ export interface CurrentSession {
   data: Record<string, unknown>;
 }
 
+/** Response of `GET` and `PATCH /api/sessions/current/data`. */
+export interface SessionDataAnswer {
+  data: Record<string, unknown>;
+}
+
 /** What the engine stores of a session, as it is there. */
 export interface StoredSession {
   key: string;

@@ -22,5 +22,6 @@ export function productionSettings(databaseUrl: string, engineUrl: string): Sett
     COOKIE_SECURE: 'false',
     // All requests of a test file come from one address.
     SIGN_UPS_PER_ADDRESS: '100000',
+    GUESTS_PER_ADDRESS: '100000',
   };
 }

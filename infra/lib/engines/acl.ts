@@ -14,7 +14,7 @@ const channel = (name: string) => `&${name} &${name}:live:* &{${name}}:live:*`;
 export const SESSIONS_ACL = [
   'on',
   CONNECTION,
-  '~caching:session:* ~caching:account:* ~caching:generation:* ~caching:guesses:* ~caching:sign-up*',
+  '~caching:session:* ~caching:account:* ~caching:generation:* ~caching:guests:* ~caching:guesses:* ~caching:sign-up*',
   channel('caching:session-news'),
   NEWS,
   '+get +set +del +unlink +type +expire +pexpire +pexpiretime +persist +pttl +incr +incrby +decr +time +wait',

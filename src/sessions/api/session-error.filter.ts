@@ -11,6 +11,7 @@ export class SessionErrorFilter extends ProblemFilter<SessionErrorCode> {
     E_SESSION_UNKNOWN: 404,
     E_TOO_LARGE: 413,
     E_INVALID: 422,
+    E_TOO_MANY_GUESTS: 429,
     E_SESSION_NOT_LOADED: 500,
     E_NOT_REPLICATED: 503,
     E_SESSION_CONTENDED: 503,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
+import type { CurrentSession, DeviceSession, SessionDataAnswer } from '../sessions.wire.js';
 
 const time = z.iso.datetime();
 const data = z.record(z.string(), z.unknown());
@@ -25,5 +25,5 @@ export const deviceSessionsAnswer = z.array(
     current: z.boolean(),
   }),
 ) satisfies z.ZodType<DeviceSession[]>;
-export const dataAnswer = z.object({ data });
+export const dataAnswer = z.object({ data }) satisfies z.ZodType<SessionDataAnswer>;
 export const revokedAnswer = z.object({ revoked: z.int() });

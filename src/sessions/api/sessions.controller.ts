@@ -4,7 +4,6 @@ import {
   Get,
   HttpCode,
   Param,
-  Patch,
   Query,
   Req,
   Res,
@@ -12,19 +11,15 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import {
-  ApiBody,
-  ApiConsumes,
   ApiCookieAuth,
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiPayloadTooLargeResponse,
   ApiQuery,
   ApiServiceUnavailableResponse,
   ApiTags,
   ApiUnauthorizedResponse,
-  ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { validationPipe } from '../../common/index.js';
@@ -34,7 +29,7 @@ import { SignedInOnly } from './session.guard.js';
 import { type EndQuery, endQuerySchema } from './sessions.schemas.js';
 import { SessionsService } from '../request/sessions.service.js';
 import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
-import { currentSessionAnswer, dataAnswer, deviceSessionsAnswer, revokedAnswer } from './sessions.answers.js';
+import { currentSessionAnswer, deviceSessionsAnswer, revokedAnswer } from './sessions.answers.js';
 
 @ApiTags('sessions')
 @ApiServiceUnavailableResponse({ description: 'E_ENGINE_UNAVAILABLE, E_NOT_REPLICATED, E_SESSION_CONTENDED' })
@@ -52,19 +47,6 @@ export class SessionsController {
   @ApiOperation({ summary: 'The current session and when it expires' })
   current(@Req() request: Request): CurrentSession {
     return this.sessions.describe(this.sessions.require(request));
-  }
-
-  @Patch('current/data')
-  @SignedInOnly()
-  @ApiOkResponse({ standardSchema: dataAnswer })
-  @ApiOperation({ summary: 'Change the data of the session by a JSON merge patch (RFC 7396)' })
-  @ApiConsumes('application/merge-patch+json', 'application/json')
-  @ApiBody({ schema: { type: 'object' } })
-  @ApiPayloadTooLargeResponse({ description: 'E_TOO_LARGE' })
-  @ApiUnprocessableEntityResponse({ description: 'E_INVALID' })
-  async patchData(@Req() request: Request) {
-    // Not @Body(): its pipe silently drops fields with names such as "constructor".
-    return { data: await this.sessions.patchData(request, request.body) };
   }
 
   @Delete('current')

@@ -2,10 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Session, SessionData } from 'express-session';
 import { isNestedDeeperThan, type JsonObject } from './json-changes.js';
 import { cookieContent, maxAgeOf } from './session-cookie.js';
+import { lifetimeKindOf } from './session-data.js';
 import { findNotJson } from './json-values.js';
 import { SessionError } from '../sessions.errors.js';
 
 const MAX_LEVELS = 32;
+/** Anybody can start the session of a guest. */
+const MAX_GUEST_BYTES = 1024;
 
 /** The session object as the application got it. */
 export interface LoadedState {
@@ -48,15 +51,23 @@ export function replaceContent(session: Session, { cookie, ...content }: JsonObj
   if (session.cookie.originalMaxAge !== maxAge) Object.assign(session.cookie, { maxAge });
 }
 
-/** Limits the data of the application; the fields of this module do not count. @throws {SessionError} E_TOO_LARGE */
-export function checkSize(content: JsonObject, maxBytes: number): JsonObject {
-  const { cookie: _cookie, signedIn: _signedIn, ...data } = content;
-  checkNesting(data);
-  if (Buffer.byteLength(JSON.stringify(data)) <= maxBytes) return content;
+/** Limits the data of the application. @throws {SessionError} E_TOO_LARGE */
+export function checkSize(content: JsonObject, largestDataBytes: number): JsonObject {
+  const fields = applicationFields(content);
+  const isGuest = lifetimeKindOf(content) === 'guest';
+  const maxBytes = isGuest ? Math.min(MAX_GUEST_BYTES, largestDataBytes) : largestDataBytes;
+  checkNesting(fields);
+  if (Buffer.byteLength(JSON.stringify(fields)) <= maxBytes) return content;
   throw new SessionError(
     'E_TOO_LARGE',
-    `A session holds at most ${maxBytes} bytes of data. Store less, or store large values elsewhere.`,
+    `The session of a ${isGuest ? 'guest' : 'visitor'} holds at most ${maxBytes} bytes of data. Store less, or store large values elsewhere.`,
   );
+}
+
+/** What is in a session, without the fields of this module. */
+export function applicationFields(content: JsonObject): JsonObject {
+  const { cookie: _cookie, signedIn: _signedIn, lifetime: _lifetime, ...fields } = content;
+  return fields;
 }
 
 /** Call it before any recursive function. @throws {SessionError} E_TOO_LARGE */

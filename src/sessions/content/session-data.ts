@@ -11,10 +11,19 @@ export interface SignedIn {
   generation: number;
 }
 
+/** Which lifetimes a session has: `guest` for a visitor who has not signed in. */
+export type LifetimeKind = 'guest' | 'standard';
+
 declare module 'express-session' {
   interface SessionData {
     signedIn: SignedIn;
     /** Data of the application for the visitor. */
     data: JsonObject;
+    /** Absent for a standard lifetime. */
+    lifetime: Exclude<LifetimeKind, 'standard'>;
   }
+}
+
+export function lifetimeKindOf(content: JsonObject | null): LifetimeKind {
+  return content?.['lifetime'] === 'guest' ? 'guest' : 'standard';
 }

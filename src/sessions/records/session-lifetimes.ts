@@ -1,5 +1,9 @@
+import type { LifetimeKind } from '../content/session-data.js';
+import type { SessionsStoreOptions } from '../sessions.options.js';
+
 /** Times on the engine's clock, in milliseconds since the epoch. */
 export interface Lifetime {
+  kind: LifetimeKind;
   createdAt: number;
   lastSeenAt: number;
   /** The shorter idle lifetime that the cookie sets, in milliseconds; null if it sets none. */
@@ -16,37 +20,53 @@ export interface EngineTime {
 
 const MAX_TOUCH_INTERVAL_MS = 60_000;
 
+const DEFAULT_GUEST_IDLE_SECONDS = 900;
+
+type Limits = Pick<Lifetime, 'kind' | 'maxAge'>;
+
+interface Longest {
+  idleMs: number;
+  absoluteMs: number;
+}
+
 /** When sessions end, by the settings and by the `maxAge` of their cookie. */
 export class SessionLifetimes {
-  readonly absoluteMs: number;
-  private readonly maxIdleMs: number;
+  private readonly longest: Record<LifetimeKind, Longest>;
 
-  constructor({ idleSeconds, absoluteSeconds }: { idleSeconds: number; absoluteSeconds: number }) {
-    this.absoluteMs = absoluteSeconds * 1000;
-    this.maxIdleMs = idleSeconds * 1000;
+  constructor(options: SessionsStoreOptions) {
+    const { idleSeconds, absoluteSeconds, guestIdleSeconds = DEFAULT_GUEST_IDLE_SECONDS } = options;
+    const absoluteMs = absoluteSeconds * 1000;
+    this.longest = {
+      guest: { idleMs: Math.min(guestIdleSeconds, idleSeconds) * 1000, absoluteMs },
+      standard: { idleMs: idleSeconds * 1000, absoluteMs },
+    };
   }
 
-  idleMs(maxAge: number | null): number {
-    return Math.min(this.maxIdleMs, Math.floor(maxAge ?? Number.POSITIVE_INFINITY));
+  idleMs({ kind, maxAge }: Limits): number {
+    return Math.min(this.longest[kind].idleMs, Math.floor(maxAge ?? Number.POSITIVE_INFINITY));
+  }
+
+  absoluteMs({ kind }: Pick<Lifetime, 'kind'>): number {
+    return this.longest[kind].absoluteMs;
   }
 
   /** `lastSeenAt` moves at most this often, so that a request that reads its session writes nothing. */
-  touchIntervalMs(maxAge: number | null): number {
-    return Math.min(MAX_TOUCH_INTERVAL_MS, Math.floor(this.idleMs(maxAge) / 10));
+  touchIntervalMs(limits: Limits): number {
+    return Math.min(MAX_TOUCH_INTERVAL_MS, Math.floor(this.idleMs(limits) / 10));
   }
 
   /** Also for a time in the future, which comes from the clock of a server that was replaced. */
   isTouchDue(session: Lifetime & EngineTime): boolean {
     const agoMs = engineNow(session) - session.lastSeenAt;
-    return agoMs < 0 || agoMs >= this.touchIntervalMs(session.maxAge);
+    return agoMs < 0 || agoMs >= this.touchIntervalMs(session);
   }
 
-  idleEndOf({ createdAt, lastSeenAt, maxAge }: Lifetime): number {
-    return Math.min(lastSeenAt + this.idleMs(maxAge), this.absoluteEndOf({ createdAt }));
+  idleEndOf(lifetime: Lifetime): number {
+    return Math.min(lifetime.lastSeenAt + this.idleMs(lifetime), this.absoluteEndOf(lifetime));
   }
 
-  absoluteEndOf({ createdAt }: Pick<Lifetime, 'createdAt'>): number {
-    return createdAt + this.absoluteMs;
+  absoluteEndOf(lifetime: Pick<Lifetime, 'kind' | 'createdAt'>): number {
+    return lifetime.createdAt + this.absoluteMs(lifetime);
   }
 
   /** Milliseconds until an unused session ends. */

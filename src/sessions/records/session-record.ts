@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../content/json-changes.js';
 import { maxAgeOf } from '../content/session-cookie.js';
+import { lifetimeKindOf } from '../content/session-data.js';
 import type { Opened } from './sealing.js';
 import type { Lifetime } from './session-lifetimes.js';
 
@@ -23,7 +24,8 @@ export function parseRecord(
   const content = opened.state === 'opened' ? (JSON.parse(opened.text) as JsonObject) : null;
   if (content && !isObject(content['cookie'])) return null;
   const [version = 0, createdAt = 0, lastSeenAt = 0] = numbers.map(Number);
-  return { version, createdAt, lastSeenAt, maxAge: maxAgeOf(content?.['cookie']), content };
+  const maxAge = maxAgeOf(content?.['cookie']);
+  return { version, createdAt, lastSeenAt, kind: lifetimeKindOf(content), maxAge, content };
 }
 
 /** At most 15 digits, so that a Date can hold it. */

@@ -1,4 +1,5 @@
 import { maxAgeOf } from '../content/session-cookie.js';
+import { lifetimeKindOf } from '../content/session-data.js';
 import type { JsonObject } from '../content/json-changes.js';
 import { replaceForeign } from '../../engine/index.js';
 import { publishSessionEvent } from '../sessions.channel.js';
@@ -78,14 +79,14 @@ export class SessionRecords {
    */
   async create(handle: string, content: JsonObject, createdAt?: number): Promise<SessionRecord | null> {
     if (this.ended.has(handle)) throw noSession();
-    const maxAge = maxAgeOf(content['cookie']);
-    const { absoluteMs } = this.lifetimes;
-    const args = [this.seal(handle, content), createdAt ?? '', this.lifetimes.idleMs(maxAge), absoluteMs];
+    const limits = { kind: lifetimeKindOf(content), maxAge: maxAgeOf(content['cookie']) };
+    const lifetimes = [this.lifetimes.idleMs(limits), this.lifetimes.absoluteMs(limits)];
+    const args = [this.seal(handle, content), createdAt ?? '', ...lifetimes];
     const reply = await this.options.engine.run(CREATE, [this.key(handle)], args.map(String));
     const [begin, time] = reply as [number?, number?];
     if (begin === undefined || time === undefined) return null;
-    const lifetime = { createdAt: begin, lastSeenAt: time, maxAge };
-    return { ...lifetime, version: 1, content, time, knownAt: performance.now() };
+    const lifetime = { createdAt: begin, lastSeenAt: time };
+    return { ...limits, ...lifetime, version: 1, content, time, knownAt: performance.now() };
   }
 
   /** Saves the content if the session still has this version. */
@@ -96,19 +97,19 @@ export class SessionRecords {
     const [found, payload] = reply as [(number | string)?, string?];
     if (found === undefined) return { state: 'gone' };
     if (payload === undefined) return { state: 'saved', version: Number(found) };
-    const opened = this.sealing.open(payload, this.key(handle));
-    if (opened.state !== 'opened') return { state: 'gone' };
-    return { state: 'conflict', version: Number(found), content: JSON.parse(opened.text) as JsonObject };
+    const conflicting = this.open(handle, payload);
+    if (!conflicting) return { state: 'gone' };
+    return { state: 'conflict', version: Number(found), content: conflicting };
   }
 
   /** Moves `lastSeenAt` to now if that is due. @returns `lastSeenAt`; null if the session has ended. */
   async touch(
     handle: string,
-    { maxAge }: Lifetime,
-    intervalMs = this.lifetimes.touchIntervalMs(maxAge),
+    lifetime: Lifetime,
+    intervalMs = this.lifetimes.touchIntervalMs(lifetime),
   ): Promise<number | null> {
     if (this.ended.has(handle)) return null;
-    const args = [intervalMs, this.lifetimes.idleMs(maxAge), this.lifetimes.absoluteMs];
+    const args = [intervalMs, this.lifetimes.idleMs(lifetime), this.lifetimes.absoluteMs(lifetime)];
     const seenAt = await this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
     return Number(seenAt) || null;
   }
@@ -127,6 +128,12 @@ export class SessionRecords {
     if (removed !== 1) return 'changed';
     this.ended.add(handle);
     return 'removed';
+  }
+
+  /** The content of a sealed payload of this session. null if this node cannot open it. */
+  open(handle: string, payload: string): JsonObject | null {
+    const opened = this.sealing.open(payload, this.key(handle));
+    return opened.state === 'opened' ? (JSON.parse(opened.text) as JsonObject) : null;
   }
 
   key(handle: string): string {

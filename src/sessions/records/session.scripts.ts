@@ -6,7 +6,13 @@ export const SAVE = sessionScript('save');
 export const TOUCH = sessionScript('touch');
 export const REMOVE_UNCHANGED = sessionScript('remove-unchanged');
 
-function sessionScript(name: string): EngineScript {
-  const files = ['server-time', 'shared', name].map((file) => `scripts/${file}.lua`);
-  return readScript(`sessions.${name}`, import.meta.url, ...files);
+/** A script with the functions of scripts/shared.lua. @param file relative to this folder. */
+export function sessionScript(name: string, file = `scripts/${name}.lua`): EngineScript {
+  return readScript(
+    `sessions.${name}`,
+    import.meta.url,
+    'scripts/server-time.lua',
+    'scripts/shared.lua',
+    file,
+  );
 }

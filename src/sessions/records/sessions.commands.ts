@@ -28,6 +28,7 @@ export function sessionCommands(prefix: string): RoleCommand[] {
       ['HSET', key, 'field', ''],
       ['HEXISTS', key, 'field'],
       ['HINCRBY', key, 'field', '1'],
+      ['INCR', key],
       ['ZADD', key, '1', 'member'],
       ['ZREM', key, 'member'],
       ['ZSCORE', key, 'member'],

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
  * <prefix>:session:<handle>       | hash    | at its idle or absolute end  | sign-in, each change, a touch (at most once a minute)
  * <prefix>:account:<digest>       | zset    | absolute lifetime, sliding   | sign-in, a touch: member = handle, score = creation
  * <prefix>:generation:<digest>    | string  | absolute lifetime            | the end of all sessions of the account
+ * <prefix>:guests:<digest>     | string  | an hour                      | a guest's first write: counts those of an address
  * <prefix>:session-news           | channel |                              | the change or end of a session
  */
 
@@ -27,6 +28,15 @@ export function accountKey(prefix: string, accountId: string): string {
 
 export function generationKey(prefix: string, accountId: string): string {
   return `${prefix}:generation:${digest(accountId)}`;
+}
+
+export function guestsKey(prefix: string, network: string): string {
+  return `${prefix}:guests:${digest(network)}`;
+}
+
+/** Names an account in fields that are in plain in the engine. */
+export function ownerOf(accountId: string): string {
+  return digest(accountId);
 }
 
 export function notificationChannel(prefix: string): string {

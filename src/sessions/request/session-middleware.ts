@@ -1,21 +1,25 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { Inject, Injectable } from '@nestjs/common';
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import { notLoaded, otherSession, SessionError } from '../sessions.errors.js';
-import type { SessionsOptions } from '../sessions.options.js';
-import type { SessionsStore } from '../store/sessions.store.js';
+import { SESSIONS_OPTIONS, type SessionsOptions } from '../sessions.options.js';
+import { SessionsStore } from '../store/sessions.store.js';
 
 /** Runs express-session for the routes that need a session, not for every request. */
+@Injectable()
 export class SessionMiddleware {
   private readonly cookieName: string;
   // Has no lifetime, so it is set only for a new id: the server knows when a session ends. A cookie in every response could restore
   // the id that a sign-in has just replaced.
   private readonly cookie: CookieOptions & { secure: boolean };
   private readonly middleware: RequestHandler;
+  /** By request: the session id of its cookie. */
+  private readonly cookieIds = new WeakMap<Request, string>();
 
   constructor(
-    options: SessionsOptions,
+    @Inject(SESSIONS_OPTIONS) options: SessionsOptions,
     private readonly store: SessionsStore,
   ) {
     const { secrets, cookieSecure: secure, cookieDomain: domain, cookieSameSite: sameSite = 'lax' } = options;
@@ -37,7 +41,15 @@ export class SessionMiddleware {
   async load(request: Request, response: Response): Promise<void> {
     const { session: loaded } = request as Partial<Request>;
     if (loaded && !this.hasLoaded(request)) throw otherSession();
-    await toPromise((done) => this.middleware(request, response, done));
+    const loading = toPromise((done) => this.middleware(request, response, done));
+    // Until the store has answered, `sessionID` is the id of the cookie. Without a valid cookie there is a new session at once.
+    if (!(request as Partial<Request>).session) this.cookieIds.set(request, request.sessionID);
+    await loading;
+  }
+
+  /** The session id of the request's cookie; undefined if it has no valid one. The session may have ended. */
+  cookieIdOf(request: Request): string | undefined {
+    return this.cookieIds.get(request);
   }
 
   /** @throws {SessionError} E_SESSION_NOT_LOADED if {@link load} was not called for this request. */
@@ -80,6 +92,16 @@ function defaultName({ cookieSecure, cookieDomain }: SessionsOptions): string {
 /** Stops express-session from saving the session at the end of the response and from setting a cookie for it. */
 export function detachSession(request: Request): void {
   Object.assign(request, { session: undefined });
+}
+
+/** Without this, express-session would save again at the end of the response and set a cookie for an unsaved session. */
+export async function detachOnFailure<T>(request: Request, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    detachSession(request);
+    throw error;
+  }
 }
 
 /** Turns a callback-style call into a promise. */

@@ -1,24 +1,18 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isObject, type JsonObject, mergePatch } from '../content/json-changes.js';
 import { checkNesting, requireJson } from '../content/session-content.js';
 import type { SignedIn } from '../content/session-data.js';
 import { publishSessionEvent } from '../sessions.channel.js';
 import { noSession, SessionError } from '../sessions.errors.js';
-import { SESSIONS_OPTIONS, type SessionsOptions } from '../sessions.options.js';
 import type { CurrentSession, DeviceSession, SessionEnd, StoredSession } from '../sessions.wire.js';
 import type { SessionUpdate } from '../store/session-saves.js';
 import { SessionsStore } from '../store/sessions.store.js';
 import { DevicesService } from './devices.service.js';
-import { detachSession, SessionMiddleware, toPromise } from './session-middleware.js';
-import { addressOf, type SignedInSession, toCurrentSession, toDeviceSession } from './session-responses.js';
-
-/** An account that the caller has authenticated, to be signed in. */
-export interface Identity {
-  accountId: string;
-  username: string;
-  device: string | null;
-}
+import { GuestsService } from './guests.service.js';
+import { detachOnFailure, detachSession, SessionMiddleware, toPromise } from './session-middleware.js';
+import { type SignedInSession, toCurrentSession, toDeviceSession } from './session-responses.js';
+import { type Identity, SignInService } from './sign-in.service.js';
 
 /**
  * Sessions on top of express-session: loaded on demand, saved before the response. Methods with a request throw `SessionError`
@@ -26,23 +20,19 @@ export interface Identity {
  */
 @Injectable()
 export class SessionsService {
-  private readonly middleware: SessionMiddleware;
-  private readonly perAccount: number;
-
   constructor(
-    @Inject(SESSIONS_OPTIONS) options: SessionsOptions,
+    private readonly middleware: SessionMiddleware,
     private readonly store: SessionsStore,
     private readonly devices: DevicesService,
-  ) {
-    this.middleware = new SessionMiddleware(options, store);
-    this.perAccount = options.perAccount;
-  }
+    private readonly guests: GuestsService,
+    private readonly signIns: SignInService,
+  ) {}
 
   /** Loads the request's session, if it has one, and counts as use of it. @throws {EngineError} if the engine fails. */
   async load(request: Request, response: Response): Promise<void> {
     response.set('Cache-Control', 'no-store');
     await this.middleware.load(request, response);
-    const exists = await this.detachOnFailure(request, () => this.store.touchIfDue(request.session));
+    const exists = await detachOnFailure(request, () => this.store.touchIfDue(request.session));
     // It ended at this moment. Without this, express-session would save it as a new session and set a cookie.
     if (!exists) detachSession(request);
   }
@@ -74,43 +64,37 @@ export class SessionsService {
     return this.store.touchIfDue(session);
   }
 
-  /** Saves what the request changed in its session. Writes nothing if nothing changed. */
+  /**
+   * Saves what the request changed in its session. Writes nothing if nothing changed. A new session of a visitor who has not signed in
+   * becomes that of a guest: it is small, ends soon, and is counted for its address.
+   *
+   * @throws {SessionError} E_TOO_MANY_GUESTS, and E_NO_SESSION if the visitor has just signed in with another request.
+   */
   async save(request: Request): Promise<void> {
     this.middleware.requireLoaded(request);
     const session = request.session as Request['session'] | undefined;
     if (!session || this.store.isUnchanged(session)) return;
     const isNew = !this.store.lifetimeOf(session);
     if (isNew && Object.keys(session).every((name) => name === 'cookie')) return;
-    await this.detachOnFailure(request, () => toPromise((done) => session.save(done)));
+    await detachOnFailure(request, async () => {
+      await this.guests.admit(request);
+      await toPromise((done) => session.save(done));
+    });
   }
 
   /**
-   * Starts a session under a new id, and resolves once the engine has it. If that fails, no cookie is set.
+   * Starts a session under a new id, and resolves once the engine has it. If that fails, no cookie is set. What a guest has stored moves
+   * into it, and the guest's session ends.
    *
    * @param confirm runs once the session exists, for example to check again that the password is unchanged: from then on, ending all
    * sessions of the account ends this one too. If it rejects, the session ends.
    */
   async signIn(
     request: Request,
-    { accountId, username, device }: Identity,
+    identity: Identity,
     confirm?: () => Promise<void>,
   ): Promise<CurrentSession> {
-    this.middleware.requireLoaded(request);
-    this.middleware.requireSecureConnection(request);
-    const generation = await this.store.generations.current(accountId);
-    const signedIn = { accountId, username, device, address: addressOf(request), generation };
-    const [replaced, replacedHandle] = [request.session, this.handleOf(request)];
-    request.sessionStore.generate(request);
-    const { session, sessionID } = request;
-    const start = async () => {
-      Object.assign(session, { signedIn, data: {} });
-      await toPromise((done) => session.save(done));
-      await confirm?.();
-      await this.endReplaced(replaced, replacedHandle);
-      await this.devices.endSurplus(signedIn, this.perAccount, this.handleOf(request));
-    };
-    await this.detachOnFailure(request, () => this.store.endOnFailure(sessionID, session, start));
-    publishSessionEvent({ event: 'created', username, handle: this.handleOf(request) });
+    await this.signIns.signIn(request, identity, confirm);
     return this.describe(this.require(request));
   }
 
@@ -119,16 +103,14 @@ export class SessionsService {
     const { signedIn } = this.require(request);
     const oldHandle = this.handleOf(request);
     request.sessionStore.generate(request);
-    await this.detachOnFailure(request, () =>
-      this.store.rotate(oldHandle, request.sessionID, request.session),
-    );
+    await detachOnFailure(request, () => this.store.rotate(oldHandle, request.sessionID, request.session));
     publishSessionEvent({ event: 'rotated', username: signedIn.username, handle: this.handleOf(request) });
   }
 
   /** Ends the session, then clears its cookie. */
   async signOut(request: Request, response: Response): Promise<void> {
     const { signedIn } = this.require(request);
-    await this.detachOnFailure(request, async () => {
+    await detachOnFailure(request, async () => {
       const ended = await this.store.ends.endReplicated([this.handleOf(request)], 'signed-out', signedIn);
       // It ended on another node, or continues under another id: neither is a sign-out by this request.
       if (ended === 0) throw noSession();
@@ -139,26 +121,38 @@ export class SessionsService {
 
   /**
    * Changes the request's session atomically: what `change` reads, counts or appends is never lost to another request. Afterwards
-   * `request.session` is as saved. Throws as `SessionsStore.update` does.
+   * `request.session` is as saved. Throws as `SessionsStore.update` and {@link save} do.
    */
   async update(request: Request, change: SessionUpdate): Promise<void> {
     this.middleware.requireLoaded(request);
-    return this.detachOnFailure(request, () => this.store.updateLoaded(request.session, change));
+    await detachOnFailure(request, async () => {
+      await this.guests.admit(request);
+      await this.store.updateLoaded(request.session, change);
+    });
+  }
+
+  /** Returns the visitor's data, also those of a guest. Empty without a session. */
+  readData(request: Request): JsonObject {
+    this.middleware.requireLoaded(request);
+    const session = request.session as Partial<Request['session']> | undefined;
+    return session?.data ?? {};
   }
 
   /**
-   * Applies a JSON merge patch (RFC 7396) to the visitor's data. Concurrent patches have the effect of one after the other.
+   * Applies a JSON merge patch (RFC 7396) to the visitor's data. Concurrent patches have the effect of one after the other. The first one
+   * of a visitor without a session starts that of a guest.
    *
    * @returns the data as saved.
-   * @throws {SessionError} E_INVALID if the patch is no object or has a value that JSON would change, E_TOO_LARGE
+   * @throws {SessionError} E_INVALID if the patch is no object or has a value that JSON would change, E_TOO_LARGE, and as {@link save}.
    */
   async patchData(request: Request, patch: unknown): Promise<JsonObject> {
-    const session = this.require(request);
     if (!isObject(patch)) throw new SessionError('E_INVALID', 'Send a JSON object, which is a merge patch.');
     checkNesting(patch);
     requireJson(patch);
+    const isEmpty = Object.keys(mergePatch(this.readData(request), patch)).length === 0;
+    if (isEmpty && !this.store.lifetimeOf(request.session)) return {};
     await this.update(request, (draft) => (draft.data = mergePatch(draft.data, patch)));
-    return session.data;
+    return this.readData(request);
   }
 
   /** Lists the sessions of the visitor's account, newest first. */
@@ -212,23 +206,7 @@ export class SessionsService {
     return toCurrentSession(session, lifetime, this.store.records.lifetimes);
   }
 
-  /** Ends the session that a sign-in replaces, unless it was never saved. */
-  private async endReplaced(session: Request['session'], handle: string): Promise<void> {
-    if (!this.store.lifetimeOf(session)) return;
-    await this.store.ends.end([handle], 'signed-out', session.signedIn);
-  }
-
   private handleOf(request: Request): string {
     return this.store.handleOf(request.sessionID);
-  }
-
-  /** Without this, express-session would save again at the end of the response and set a cookie for an unsaved session. */
-  private async detachOnFailure<T>(request: Request, task: () => Promise<T>): Promise<T> {
-    try {
-      return await task();
-    } catch (error) {
-      detachSession(request);
-      throw error;
-    }
   }
 }

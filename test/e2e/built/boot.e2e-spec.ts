@@ -10,7 +10,7 @@ const [kind = 'valkey'] = installed('valkey', 'redis') as ('redis' | 'valkey')[]
 beforeAll(build, 120_000);
 
 /** Optional settings, which are never reported as missing. */
-const WITH_DEFAULTS = new Set(['COOKIE_SECURE', 'SIGN_UPS_PER_ADDRESS']);
+const WITH_DEFAULTS = new Set(['COOKIE_SECURE', 'SIGN_UPS_PER_ADDRESS', 'GUESTS_PER_ADDRESS']);
 
 describe('the built application at boot', () => {
   it('lists all missing settings at once, and exits with 1', async () => {

@@ -37,7 +37,11 @@ describe('the application on Sentinel and Cluster', () => {
       await request(node.url).post('/api/accounts').send(account).expect(201);
       await request(node.url).put('/api/leaderboards/board').set(asGameServer).send({}).expect(200);
 
-      await signIn(account).expect(201);
+      const theme = { theme: 'dark' };
+      const guest = await request(node.url).patch('/api/sessions/current/data').send(theme).expect(200);
+      const cookies = guest.headers['set-cookie'] as unknown as string[];
+      const signedIn = await signIn(account).set('cookie', cookies).expect(201);
+      expect(signedIn.body.data).toEqual(theme);
       expect((await submit('first', 1).expect(200)).body).toMatchObject({ rank: 1 });
       await request(node.url).get('/api/flights/1').expect(200);
       const hit = await request(node.url).get('/api/flights/1').expect(200);

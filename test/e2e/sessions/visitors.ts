@@ -66,6 +66,16 @@ export class Visitors {
     return this.api.patch('/api/sessions/current/data').set('cookie', cookie).send(data);
   }
 
+  data({ cookie }: Pick<Visit, 'cookie'>) {
+    return this.api.get('/api/sessions/current/data').set('cookie', cookie);
+  }
+
+  /** A visitor who has not signed in, with this data. */
+  async newGuest(data: object): Promise<Pick<Visit, 'cookie'>> {
+    const { headers } = await this.patch({ cookie: '' }, data).expect(200);
+    return { cookie: cookieOf(headers) };
+  }
+
   async devices({ cookie }: Visit): Promise<DeviceSession[]> {
     return (await this.api.get('/api/sessions').set('cookie', cookie).expect(200)).body as DeviceSession[];
   }

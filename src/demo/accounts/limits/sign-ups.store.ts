@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../../../common/index.js';
 import { createLibraryClient } from '../../../engine/index.js';
 import { AccountError } from '../accounts.errors.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions } from '../accounts.options.js';
-import { networkOf } from './network.js';
 
 const WINDOW_SECONDS = 60 * 60;
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { networkOf } from '../../../common/index.js';
 import { type EngineScript, readScript, replaceForeign } from '../../../engine/index.js';
 import { AccountError, busy } from '../accounts.errors.js';
 import { ACCOUNTS_OPTIONS, type AccountsOptions } from '../accounts.options.js';
-import { networkOf } from './network.js';
 
 const WINDOW_SECONDS = 15 * 60;
 /** Longer than any hash takes. Frees the place of a guess whose node died. */

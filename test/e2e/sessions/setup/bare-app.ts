@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type INestApplication, type LoggerService, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EngineModule, Engines, parseEngineUrl } from '../../../../src/engine/index.js';
-import { SessionsModule } from '../../../../src/sessions/index.js';
+import { SessionsModule, type SessionsOptions } from '../../../../src/sessions/index.js';
 
 export interface BareApp {
   app: INestApplication;
@@ -12,10 +12,16 @@ export interface BareApp {
   errors: string[];
 }
 
+interface Parts {
+  controllers?: Type[];
+  providers?: Type[];
+  options?: Partial<SessionsOptions>;
+}
+
 /** A service as `nest new` makes it, with SessionsModule and nothing set up globally. */
 export async function startBareApp(
   engineUrl: string,
-  { controllers = [], providers = [] }: { controllers?: Type[]; providers?: Type[] },
+  { controllers = [], providers = [], options = {} }: Parts,
   setUp: (app: INestApplication) => void = () => undefined,
 ): Promise<BareApp> {
   @Module({
@@ -32,6 +38,7 @@ export async function startBareApp(
           absoluteSeconds: 3_600,
           perAccount: 10,
           cookieSecure: false,
+          ...options,
         }),
       }),
     ],
