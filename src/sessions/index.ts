@@ -1,5 +1,5 @@
 export { SessionGuard, SignedInGuard, SignedInOnly, WithSession } from './api/session.guard.js';
-export { currentSessionAnswer } from './api/sessions.answers.js';
+export { currentSessionAnswer, revokedAnswer } from './api/sessions.answers.js';
 export { SessionsService } from './request/sessions.service.js';
 export type { Identity } from './request/sign-in.service.js';
 export type { SignedInSession } from './request/session-responses.js';

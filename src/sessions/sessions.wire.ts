@@ -6,6 +6,8 @@ export type SessionEnd =
   /** The account had more sessions than `SESSIONS_PER_ACCOUNT`. */
   | 'too-many'
   | 'password-changed'
+  /** `endAllOf` was called for its account. */
+  | 'ended-by-operator'
   /** It continues under a new id. */
   | 'rotated'
   /** Its idle or absolute lifetime is over, or the engine no longer has it. */

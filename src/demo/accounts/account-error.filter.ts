@@ -7,6 +7,7 @@ import { AccountError, type AccountErrorCode } from './accounts.errors.js';
 export class AccountErrorFilter extends ProblemFilter<AccountErrorCode> {
   protected readonly statuses = {
     E_WRONG_CREDENTIALS: 401,
+    E_ACCOUNT_UNKNOWN: 404,
     E_USERNAME_TAKEN: 409,
     E_INVALID: 422,
     E_TOO_MANY_FAILURES: 429,

@@ -1,9 +1,23 @@
-import { Body, Controller, HttpCode, Post, Put, Req, UsePipes } from '@nestjs/common';
 import {
+  Body,
+  Controller,
+  Delete,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Req,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
   ApiConflictResponse,
   ApiCookieAuth,
   ApiCreatedResponse,
   ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
   ApiOperation,
   ApiServiceUnavailableResponse,
   ApiTags,
@@ -13,9 +27,11 @@ import {
 } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { validationPipe } from '../../common/index.js';
+import { OperatorGuard } from '../../http/index.js';
 import {
   type CurrentSession,
   currentSessionAnswer,
+  revokedAnswer,
   SignedInOnly,
   WithSession,
 } from '../../sessions/index.js';
@@ -26,6 +42,7 @@ import {
   passwordChangeSchema,
   type SignIn,
   signInSchema,
+  usernameSchema,
 } from './accounts.schemas.js';
 import { AccountsService } from './accounts.service.js';
 import { AuthenticationService, clientOf } from './authentication.service.js';
@@ -90,5 +107,18 @@ export class AccountsController {
     @Body({ schema: passwordChangeSchema }) change: PasswordChange,
   ): Promise<void> {
     return this.authentication.changePassword(request, change);
+  }
+
+  @Delete('accounts/:username/sessions')
+  @UseGuards(OperatorGuard)
+  @ApiBearerAuth('operator')
+  @ApiOperation({ summary: 'End all sessions of an account: for password resets, disabled accounts and abuse' })
+  @ApiOkResponse({ standardSchema: revokedAnswer })
+  @ApiNotFoundResponse({ description: 'E_ACCOUNT_UNKNOWN' })
+  @ApiServiceUnavailableResponse({
+    description: 'E_ENGINE_UNAVAILABLE, E_NOT_REPLICATED, E_DATABASE_UNAVAILABLE',
+  })
+  async endSessions(@Param({ schema: usernameSchema }) { username }: { username: string }) {
+    return { revoked: await this.authentication.endSessions(username) };
   }
 }

@@ -1,5 +1,6 @@
 export type AccountErrorCode =
   | 'E_USERNAME_TAKEN'
+  | 'E_ACCOUNT_UNKNOWN'
   | 'E_WRONG_CREDENTIALS'
   | 'E_TOO_MANY_FAILURES'
   | 'E_TOO_MANY_SIGN_UPS'

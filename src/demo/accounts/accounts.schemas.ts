@@ -24,6 +24,8 @@ export const newAccountSchema = z.strictObject({
   password: newPassword.meta({ example: 'seven quiet rivers at dawn' }),
 });
 
+export const usernameSchema = z.object({ username: username.meta({ example: 'ada' }) });
+
 export const signInSchema = z.strictObject({
   // Not the rules of new names: a name that cannot exist gets the same response as a wrong password.
   username: plainText(128).meta({ example: 'ada' }),

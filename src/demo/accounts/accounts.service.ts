@@ -62,6 +62,13 @@ export class AccountsService implements OnApplicationBootstrap {
     return this.verify(username, password, this.wrongGuesses.limitsOfSignIn(username, address));
   }
 
+  /** @throws {AccountError} E_ACCOUNT_UNKNOWN */
+  async find(username: string): Promise<Account> {
+    const account = await this.accounts.find(username);
+    if (account) return account;
+    throw new AccountError('E_ACCOUNT_UNKNOWN', 'There is no account with this name. Check its spelling.');
+  }
+
   /** Verifies the password of a signed-in visitor. @throws {AccountError} as {@link authenticate} */
   authenticateSignedIn(username: string, password: string): Promise<Account> {
     return this.verify(username, password, this.wrongGuesses.limitsOfSignedIn(username));

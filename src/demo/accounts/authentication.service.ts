@@ -46,6 +46,12 @@ export class AuthenticationService {
     await this.endOlderSessions(request, signedIn);
   }
 
+  /** Ends all sessions of an account. @returns how many existed. @throws {AccountError} E_ACCOUNT_UNKNOWN */
+  async endSessions(name: string): Promise<number> {
+    const { accountId } = await this.accounts.find(name);
+    return this.sessions.endAllOf(accountId);
+  }
+
   private async endOthers(request: Request): Promise<void> {
     try {
       await this.sessions.endOthers(request, 'password-changed');
@@ -66,7 +72,7 @@ export class AuthenticationService {
     } catch (error) {
       if (!isEnded(error)) throw sessionsRemain(error);
       // This session was signed out meanwhile. It stays so, and the others end all the same.
-      await this.sessions.endAccount(owner, 'password-changed').catch((cause: unknown) => {
+      await this.sessions.endAllOf(owner.accountId, 'password-changed').catch((cause: unknown) => {
         throw sessionsRemain(cause);
       });
     }

@@ -26,4 +26,5 @@ export const deviceSessionsAnswer = z.array(
   }),
 ) satisfies z.ZodType<DeviceSession[]>;
 export const dataAnswer = z.object({ data }) satisfies z.ZodType<SessionDataAnswer>;
+/** The schema of an answer that says how many sessions were ended, for OpenAPI. */
 export const revokedAnswer = z.object({ revoked: z.int() });

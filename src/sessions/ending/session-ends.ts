@@ -13,6 +13,9 @@ import type { SessionNotifications } from './session-notifications.store.js';
 const PAGE_SIZE = 100;
 const RETRY_MS = 250;
 
+/** The account of sessions that end. Without a name, events have none. */
+export type Owner = Pick<SignedIn, 'accountId'> & Partial<Pick<SignedIn, 'username'>>;
+
 /** Ends sessions on every node, and keeps them ended. */
 export class SessionEnds {
   private round = 0;
@@ -34,7 +37,7 @@ export class SessionEnds {
   }
 
   /** @returns how many of the sessions existed. */
-  async end(handles: readonly string[], reason: SessionEnd, owner?: SignedIn): Promise<number> {
+  async end(handles: readonly string[], reason: SessionEnd, owner?: Owner): Promise<number> {
     const ended = await this.endEach(handles, reason, owner);
     if (owner) await this.accounts.remove(owner.accountId, ended);
     return ended.length;
@@ -47,7 +50,7 @@ export class SessionEnds {
    * @returns how many of the sessions existed.
    * @throws {SessionError} E_NOT_REPLICATED: they have ended, but a failover might restore them.
    */
-  async endReplicated(handles: readonly string[], reason: SessionEnd, owner?: SignedIn): Promise<number> {
+  async endReplicated(handles: readonly string[], reason: SessionEnd, owner?: Owner): Promise<number> {
     const ended = await this.endEach(handles, reason, owner);
     // Includes sessions whose end an earlier call could not confirm, but not the dead entries of an account.
     const recent = handles.filter((handle) => this.records.ended.has(handle));
@@ -76,12 +79,12 @@ export class SessionEnds {
   }
 
   /** @returns the handles of those that existed. */
-  private async endEach(handles: readonly string[], reason: SessionEnd, owner?: SignedIn): Promise<string[]> {
+  private async endEach(handles: readonly string[], reason: SessionEnd, owner?: Owner): Promise<string[]> {
     const existed = await Promise.all(handles.map((handle) => this.endOne(handle, reason, owner)));
     return handles.filter((_handle, i) => existed[i]);
   }
 
-  private async endOne(handle: string, reason: SessionEnd, owner?: SignedIn): Promise<boolean> {
+  private async endOne(handle: string, reason: SessionEnd, owner?: Owner): Promise<boolean> {
     try {
       const existed = await this.records.remove(handle);
       if (!existed) return false;

@@ -4,6 +4,7 @@ import type { SignedIn } from '../content/session-data.js';
 import type { Lifetime } from '../records/session-lifetimes.js';
 import { publishSessionEvent } from '../sessions.channel.js';
 import { SessionError } from '../sessions.errors.js';
+import type { Owner } from '../ending/session-ends.js';
 import type { SessionEnd } from '../sessions.wire.js';
 import { SessionsStore } from '../store/sessions.store.js';
 
@@ -36,7 +37,7 @@ export class DevicesService {
   }
 
   /** Ends all sessions of an account, including those that this node cannot open. @returns how many existed. */
-  async endAll(owner: SignedIn, reason: SessionEnd, except?: string): Promise<number> {
+  async endAll(owner: Owner, reason: SessionEnd, except?: string): Promise<number> {
     let ended = 0;
     for await (const page of this.store.accounts.pages(owner.accountId)) {
       const handles = page.map(({ handle }) => handle).filter((handle) => handle !== except);

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isObject, type JsonObject, mergePatch } from '../content/json-changes.js';
 import { checkNesting, requireJson } from '../content/session-content.js';
-import type { SignedIn } from '../content/session-data.js';
 import { publishSessionEvent } from '../sessions.channel.js';
 import { noSession, SessionError } from '../sessions.errors.js';
 import type { CurrentSession, DeviceSession, SessionEnd, StoredSession } from '../sessions.wire.js';
@@ -187,11 +186,17 @@ export class SessionsService {
     return others + 1;
   }
 
-  /** Ends every session of an account, without a request of it. @returns how many existed. */
-  async endAccount(account: SignedIn, reason: SessionEnd): Promise<number> {
+  /**
+   * Ends every session of an account, without a request of it: for password resets, disabled accounts and abuse. Sessions that the index
+   * had lost end at their next use. To keep the account out, refuse its sign-ins first.
+   *
+   * @returns how many existed.
+   * @throws {SessionError} E_NOT_REPLICATED @throws {EngineError} Call it again then.
+   */
+  async endAllOf(accountId: string, reason: SessionEnd = 'ended-by-operator'): Promise<number> {
     const { generations } = this.store;
-    await generations.raise(account.accountId, await generations.next(account.accountId));
-    return this.devices.endAll(account, reason);
+    await generations.raise(accountId, await generations.next(accountId));
+    return this.devices.endAll({ accountId }, reason);
   }
 
   /** Publishes a refused sign-in. Without the username, which may be a mistyped password. */

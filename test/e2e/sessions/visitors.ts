@@ -7,6 +7,7 @@ import {
   handleOf,
   sessionKey,
 } from '../../../src/sessions/records/sessions.keys.js';
+import { asOperator } from '../../support/settings.js';
 
 export const PASSWORD = 'a passphrase for tests';
 
@@ -87,6 +88,11 @@ export class Visitors {
   /** @param which e.g. `/current`, `/<handle>` or `?except=current`. */
   end({ cookie }: Pick<Visit, 'cookie'>, which = '/current') {
     return this.api.delete(`/api/sessions${which}`).set('cookie', cookie);
+  }
+
+  /** As an operator, unless other headers are given. */
+  endAllOf(username: string, headers: Record<string, string> = asOperator) {
+    return this.api.delete(`/api/accounts/${username}/sessions`).set(headers);
   }
 
   changePassword({ cookie }: Pick<Visit, 'cookie'>, next: string, current = PASSWORD) {

@@ -69,6 +69,7 @@ const ends: Record<SessionEnd | 'unknown', string> = {
   revoked: 'another device signed this one out.',
   'too-many': 'the account signed in on more devices than it may have.',
   'password-changed': 'the password of the account was changed.',
+  'ended-by-operator': 'an operator ended all sessions of the account.',
   rotated: 'it continues under a new id. Sign in again.',
   expired: 'it expired, or the engine lost it.',
 };

@@ -50,6 +50,24 @@ describe('/api/sessions', () => {
     expect(await visitors.areSignedIn(devices)).toEqual([false, false, false]);
   });
 
+  it('ends all sessions of an account for an operator, and no others', async () => {
+    const [stranger, devices] = [await visitors.newVisit(), await visitors.threeDevices()];
+    const { username } = devices[0].session;
+    expect((await visitors.endAllOf(username, {}).expect(401)).body.code).toBe('E_KEY_REQUIRED');
+    const { body } = await visitors.endAllOf(username.toUpperCase()).expect(200);
+    expect(body).toEqual({ revoked: 3 });
+    expect(await visitors.areSignedIn([...devices, stranger])).toEqual([false, false, false, true]);
+    expect((await visitors.endAllOf(username).expect(200)).body).toEqual({ revoked: 0 });
+    expect(await visitors.isSignedIn(await visitors.signIn(username))).toBe(true);
+  });
+
+  it.each([
+    ['nobody-has-this-name', 404, 'E_ACCOUNT_UNKNOWN'],
+    ['a%20b', 422, 'E_INVALID'],
+  ])('answers an operator who ends the sessions of %s', async (username, status, code) => {
+    expect((await visitors.endAllOf(username)).body).toMatchObject({ status, code });
+  });
+
   it('answers 404 for an unknown handle and for a handle of another account', async () => {
     const [stranger, [phone]] = [await visitors.newVisit(), await visitors.threeDevices()];
     for (const handle of ['unknown', 'x'.repeat(43), await visitors.handleOf(phone)]) {
