@@ -73,6 +73,19 @@ describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIU
     expect(await page.getByTestId('signed-in-user').textContent()).toBe('ada');
   });
 
+  it('keeps the note of a guest in the session of the sign-in', async () => {
+    await page.getByTestId('sign-out').click();
+    await page.getByLabel('A note as a guest').fill('aisle seat');
+    await page.getByTestId('save-note').click();
+    await page.getByTestId('guest-note').waitFor();
+    await page.reload();
+    const kept = () => page.getByTestId('guest-note').textContent();
+    await expect.poll(kept, withinSeconds).toContain('aisle seat');
+    await page.getByTestId('sign-in').click();
+    await page.getByTestId('sealed').waitFor();
+    expect(await page.getByLabel('A note in your session').inputValue()).toBe('aisle seat');
+  });
+
   it('shows that the engine stores the data of the session sealed', async () => {
     const sealed = () => page.getByTestId('sealed').textContent();
     const before = await sealed();

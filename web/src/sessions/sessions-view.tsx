@@ -3,6 +3,7 @@ import type { SessionEnd } from '../../../src/sessions/sessions.wire.js';
 import { ProblemNote } from '../http/problem-note.js';
 import { loadSession, session, watchSession, sessionProblem, type SessionState } from './session.js';
 import { DeviceList } from './device-list.js';
+import { GuestNote } from './note/guest-note.js';
 import { SessionEvents } from './session-events.js';
 import { SignInForm } from './sign-in-form.js';
 import { SignedIn } from './signed-in.js';
@@ -48,6 +49,7 @@ function Visitor({ state }: { state: SessionState }) {
       <>
         {state.end !== null && <Ended end={state.end} />}
         <SignInForm />
+        <GuestNote />
       </>
     );
   }

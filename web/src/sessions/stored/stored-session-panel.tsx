@@ -1,15 +1,16 @@
-import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { CurrentSession } from '../../../../src/sessions/sessions.wire.js';
 import { ProblemNote } from '../../http/problem-note.js';
 import { Term } from '../../page/term.js';
+import { NoteForm } from '../note/note-form.js';
+import { noteIn } from '../note/note.js';
 import { formatClock } from '../../time/format-time.js';
 import { readStored, saveNote, stored, storedProblem } from './stored-session.js';
 
 /** The data of the visitor's session, and the bytes that the engine has of it. */
 export function StoredSessionPanel({ session }: { session: CurrentSession }) {
   useEffect(() => void readStored(), [session]);
-  const { note } = session.data;
+  const note = noteIn(session.data);
   return (
     <section class="panel" aria-labelledby="stored-title">
       <h2 id="stored-title">What the engine stores</h2>
@@ -17,34 +18,10 @@ export function StoredSessionPanel({ session }: { session: CurrentSession }) {
         The key has a digest of the session id, and the content is sealed (AES-256-GCM): neither the cookie
         nor your data can be read in the engine or in its backups.
       </p>
-      <NoteForm note={typeof note === 'string' ? note : ''} />
+      <NoteForm note={note} label="A note in your session" onSave={(text) => void saveNote(text)} />
       <ProblemNote problem={storedProblem.value} />
       <Stored />
     </section>
-  );
-}
-
-function NoteForm({ note }: { note: string }) {
-  const text = useSignal(note);
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    void saveNote(text.value);
-  };
-  return (
-    <form class="form" onSubmit={submit}>
-      <label>
-        A note in your session
-        <input
-          maxLength={200}
-          value={text}
-          data-testid="note"
-          onInput={(event) => (text.value = event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit" data-testid="save-note">
-        Save
-      </button>
-    </form>
   );
 }
 

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
-import type { CurrentSession, StoredSession } from '../../../../src/sessions/sessions.wire.js';
+import type { StoredSession } from '../../../../src/sessions/sessions.wire.js';
 import { request, type Problem } from '../../http/request.js';
+import { writeNote } from '../note/note.js';
 
 /** What the engine stores of the visitor's session; null before the first answer. */
 export const stored = signal<StoredSession | null>(null);
@@ -15,11 +16,7 @@ export async function readStored(): Promise<void> {
 
 /** Writes a note into the data of the session. An empty one removes it. */
 export async function saveNote(note: string): Promise<void> {
-  const answer = await request<Pick<CurrentSession, 'data'>>('/api/sessions/current/data', {
-    method: 'PATCH',
-    headers: { 'Content-Type': 'application/merge-patch+json' },
-    body: JSON.stringify({ note: note === '' ? null : note }),
-  });
+  const answer = await writeNote(note);
   if (answer.ok) await readStored();
   else storedProblem.value = answer.problem;
 }
