@@ -15,7 +15,8 @@ import {
 } from '../index.js';
 import { ensureEngine } from '../installation/ensure-engine.js';
 import { tryLock } from '../machine/lock.js';
-import { appEnvironment, type ServerUrls, startAppNode } from './app/app-nodes.js';
+import { AppNode } from './app/app-node.js';
+import { appEnvironment, type ServerUrls } from './app/app-nodes.js';
 import { buildStale, SERVER } from './app/build.js';
 import { answerApp } from './controls/app-requests.js';
 import { ServerControls } from './controls/server-controls.js';
@@ -136,13 +137,18 @@ class Parts {
   async app(urls: ServerUrls): Promise<string> {
     const environment = appEnvironment(urls, process.env);
     const ports = Array.from({ length: this.options.nodes }, (_, index) => this.options.port + index);
-    const nodes = await Promise.all(ports.map((port) => this.node(port, environment)));
+    const name = (index: number): string => (ports.length === 1 ? 'app' : `app-${index + 1}`);
+    const nodes = await Promise.all(ports.map((port, index) => this.node(name(index), port, environment)));
     return Promise.race(nodes.map(({ end }) => end));
   }
 
   /** Wrapped in an object, because `await` would also wait for an inner promise. */
-  private async node(port: number, environment: NodeJS.ProcessEnv): Promise<{ end: Promise<string> }> {
-    const node = await startAppNode(port, {
+  private async node(
+    name: string,
+    port: number,
+    environment: NodeJS.ProcessEnv,
+  ): Promise<{ end: Promise<string> }> {
+    const node = await AppNode.start(port, {
       root: this.root,
       watch: this.options.watch,
       debug: this.options.debug,
@@ -150,7 +156,7 @@ class Parts {
       onLine: (line) => this.terminal.line(line),
       onMessage: (message) => answerApp(this.controls, message),
     });
-    this.stack.addNode(node);
+    this.stack.addNode(name, node);
     this.terminal.part('app', `node on port ${port}  pid ${node.pid}`);
     const named = (how: string): string => `The app node on port ${port} ${how}`;
     return { end: this.stack.nodeExit(node).then(named) };

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EngineCluster, LocalServer } from '../index.js';
-import type { GuardedProcess } from '../processes/guarded-process.js';
 import { type Zone, zoneOf } from '../stacks/zones.js';
+import type { AppNode } from './app/app-node.js';
 import type { Terminal } from './command-line/terminal.js';
 
 const RESTART_AFTER_SECONDS = 3;
@@ -11,10 +11,14 @@ interface Engines {
   stop(): Promise<void>;
 }
 
+/** What can be done with a server. An app node can only be restarted. */
+export type ControlledServer = Pick<LocalServer, 'name' | 'version' | 'port' | 'state' | 'restart'> &
+  Partial<Pick<LocalServer, 'kill' | 'pause' | 'resume'>>;
+
 /** A server and the name that is unique among all servers of the stack. */
 export interface NamedServer {
   readonly name: string;
-  readonly server: LocalServer;
+  readonly server: ControlledServer;
   readonly isClusterNode: boolean;
   /** Null for a server that has no other to take its place. */
   readonly zone: Zone | null;
@@ -26,7 +30,7 @@ export class Stack {
   /** Reads the list at each call, because a cluster grows and shrinks. */
   private readonly lists: (() => NamedServer[])[] = [];
   private readonly keptAlive = new WeakSet<LocalServer>();
-  private readonly nodes: GuardedProcess[] = [];
+  private readonly nodes: AppNode[] = [];
   private readonly interrupted = new AbortController();
 
   /** Undefined unless the engine is a cluster. */
@@ -68,17 +72,17 @@ export class Stack {
     return this.lists.flatMap((list) => list());
   }
 
-  addNode(node: GuardedProcess): void {
+  addNode(name: string, node: AppNode): void {
     this.nodes.push(node);
+    this.lists.push(() => [{ name, server: node, isClusterNode: false, zone: null }]);
   }
 
-  /** Resolves with a description when an app node ends although the stack is not being stopped. */
-  nodeExit(node: GuardedProcess): Promise<string> {
+  /** Resolves with a description when an app node ends although it is not being stopped. */
+  nodeExit(node: AppNode): Promise<string> {
     return new Promise((resolve) => {
-      const report = ({ text }: { text: string }): void => {
+      node.onUnexpectedExit(({ text }) => {
         if (!this.stopping) resolve(`(pid ${node.pid}) ${text}`);
-      };
-      void node.exited.then(report);
+      });
     });
   }
 

@@ -42,7 +42,7 @@ export const crowdRankAnswer = z.object({
 }) satisfies z.ZodType<CrowdRank>;
 export const serverAnswer = z.object({
   name: z.string(),
-  kind: z.enum(['redis', 'valkey', 'memcached', 'postgres']),
+  kind: z.enum(['redis', 'valkey', 'memcached', 'postgres', 'app']),
   version: z.string(),
   address: z.string(),
   isEncrypted: z.boolean(),

@@ -73,6 +73,11 @@ describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIU
     expect(await page.getByTestId('signed-in-user').textContent()).toBe('ada');
   });
 
+  it('names the node that answered', async () => {
+    const answeredBy = () => page.getByTestId('answered-by').textContent();
+    await expect.poll(answeredBy, withinSeconds).toBe(new URL(app.url).host);
+  });
+
   it('keeps the note of a guest in the session of the sign-in', async () => {
     await page.getByTestId('sign-out').click();
     await page.getByLabel('A note as a guest').fill('aisle seat');

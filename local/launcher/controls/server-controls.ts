@@ -1,7 +1,7 @@
 import { SLOTS } from '../../cluster/cluster-settings.js';
-import type { EngineCluster, LocalEngine, LocalServer } from '../../index.js';
+import type { EngineCluster, LocalEngine } from '../../index.js';
 import type { Zone } from '../../stacks/zones.js';
-import type { NamedServer, Stack } from '../stack.js';
+import type { ControlledServer, NamedServer, Stack } from '../stack.js';
 import { Refusal } from './refusal.js';
 import { reportOf, type ServerReport } from './server-report.js';
 
@@ -54,8 +54,8 @@ export class ServerControls {
     return this.alone(`zone ${zone}`, async () => {
       this.print(`zone ${zone}: ${action}, from the console`);
       for (const { server } of inZone) {
-        if (action === 'cut' && server.state === 'running') server.pause();
-        if (action === 'restore' && server.state === 'paused') server.resume();
+        if (action === 'cut' && server.state === 'running') server.pause?.();
+        if (action === 'restore' && server.state === 'paused') server.resume?.();
       }
       return Promise.all(inZone.map(reportOf));
     });
@@ -115,12 +115,17 @@ export class ServerControls {
 }
 
 function requireState({ name, server }: NamedServer, action: ServerAction): void {
-  const { state } = server;
-  const problem = problemOf(action, state);
+  if (!(action in server)) {
+    throw new Refusal(
+      'E_SERVER_STATE',
+      `${name} can only be restarted from here: this page comes from the application.`,
+    );
+  }
+  const problem = problemOf(action, server.state);
   if (problem) throw new Refusal('E_SERVER_STATE', `${name} ${problem}`);
 }
 
-function problemOf(action: ServerAction, state: LocalServer['state']): string | undefined {
+function problemOf(action: ServerAction, state: ControlledServer['state']): string | undefined {
   if (state === 'starting') return 'is starting. Wait until it runs.';
   if (state === 'stopped' && action !== 'restart') return 'is stopped. Restart it first.';
   if (state === 'paused' && action === 'pause') return 'is paused already. Resume it.';
@@ -128,8 +133,8 @@ function problemOf(action: ServerAction, state: LocalServer['state']): string | 
   return undefined;
 }
 
-async function perform(server: LocalServer & Partial<LocalEngine>, action: ServerAction): Promise<void> {
-  await server[action]();
+async function perform(server: ControlledServer & Partial<LocalEngine>, action: ServerAction): Promise<void> {
+  await server[action]?.();
   if (action === 'restart') await server.command?.('PING');
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LocalEngine, LocalServer } from '../../index.js';
+import type { LocalEngine } from '../../index.js';
 import { readView } from '../../cluster/cluster-view.js';
 import type { ServerState } from '../../processes/local-server.js';
 import type { Zone } from '../../stacks/zones.js';
-import type { NamedServer } from '../stack.js';
+import type { ControlledServer, NamedServer } from '../stack.js';
 
 /** A server as the app's console shows it. No path, password or pid. */
 export interface ServerReport {
@@ -13,7 +13,7 @@ export interface ServerReport {
   readonly address: string;
   readonly isEncrypted: boolean;
   readonly state: ServerState;
-  /** From the server itself. Null for PostgreSQL and Memcached, and for a server that does not answer. */
+  /** From the server itself. Null for app nodes, PostgreSQL and Memcached, and for a server that does not answer. */
   readonly role: 'primary' | 'replica' | 'sentinel' | null;
   /** How many slots of a cluster it serves. Null outside of a cluster, and for a server that does not answer. */
   readonly slots: number | null;
@@ -24,7 +24,7 @@ export interface ServerReport {
 }
 
 type Answers = Pick<ServerReport, 'role' | 'slots' | 'usage'>;
-type Queried = LocalServer & Partial<Pick<LocalEngine, 'command' | 'tls'>>;
+type Queried = ControlledServer & Partial<Pick<LocalEngine, 'command' | 'tls'>>;
 
 const UNKNOWN: Answers = { role: null, slots: null, usage: null };
 const ANSWERS_WITHIN_MILLISECONDS = 500;

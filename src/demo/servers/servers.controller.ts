@@ -61,7 +61,8 @@ export class ServersController {
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: serverAnswer })
   @ApiOperation({
-    summary: 'Kill, pause, resume or restart a server; a restart answers when the server does',
+    summary:
+      'Kill, pause, resume or restart a server; a restart answers when the server does. An app node can only be restarted, and the answer comes before',
   })
   @ApiNotFoundResponse({ description: 'E_NO_LAUNCHER, E_SERVER_UNKNOWN' })
   @ApiConflictResponse({ description: 'E_SERVER_STATE, E_SERVER_BUSY' })

@@ -1,14 +1,23 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { LauncherClient } from './launcher.client.js';
 import { ScoresController } from './scores.controller.js';
 import { ServersController } from './servers.controller.js';
-import { ServersModuleBase } from './servers.options.js';
+import { servedBy } from './served-by.js';
+import { SERVERS_OPTIONS, type ServersOptions, ServersModuleBase } from './servers.options.js';
 
-/** What the console needs to break the servers that `npm start` started: their list, actions, and scores to submit meanwhile. */
+/** What the console needs to break the servers that `npm start` started: their list, actions, and scores to submit meanwhile. In a demo. */
 @Global()
 @Module({
   controllers: [ServersController, ScoresController],
   providers: [LauncherClient],
   exports: [LauncherClient],
 })
-export class ServersModule extends ServersModuleBase {}
+export class ServersModule extends ServersModuleBase implements NestModule {
+  constructor(@Inject(SERVERS_OPTIONS) private readonly options: ServersOptions) {
+    super();
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    if (this.options.enabled) consumer.apply(servedBy).forRoutes('{*path}');
+  }
+}

@@ -1,14 +1,16 @@
 /** One server that `npm start` started, as `GET /api/demo/servers` lists it. */
 export interface Server {
   name: string;
-  kind: 'redis' | 'valkey' | 'memcached' | 'postgres';
+  /** `app`: a node of this application. It can only be restarted. */
+  kind: 'redis' | 'valkey' | 'memcached' | 'postgres' | 'app';
+  /** For a node of this application, that of Node.js. */
   version: string;
   /** Host and port. */
   address: string;
   isEncrypted: boolean;
   /** `stopped`: it was killed or ended by itself. */
   state: 'starting' | 'running' | 'paused' | 'stopped';
-  /** From the server itself. Null for PostgreSQL and Memcached, and for a server that does not answer. */
+  /** From the server itself. Null for app nodes, PostgreSQL and Memcached, and for a server that does not answer. */
   role: 'primary' | 'replica' | 'sentinel' | null;
   /** How many slots of a cluster it serves. Null outside of a cluster, and for a server that does not answer. */
   slots: number | null;

@@ -1,6 +1,6 @@
 import type { Server, ServerAction } from '../../../src/demo/servers/servers.wire.js';
 import { describeKind, describeRole, describeUsage, dotOf } from '../servers/describe-server.js';
-import { actOn, running } from './actions.js';
+import { actOn, running } from '../servers/actions.js';
 
 const DOING: Record<string, string> = {
   kill: 'being killed',
@@ -10,7 +10,7 @@ const DOING: Record<string, string> = {
 };
 
 export function ServerCard({ server }: { server: Server }) {
-  const { name, state, address, isEncrypted, zone, slots } = server;
+  const { name, kind, state, address, isEncrypted, zone, slots } = server;
   const doing = running.value[name];
   const facts = [
     describeKind(server),
@@ -32,15 +32,19 @@ export function ServerCard({ server }: { server: Server }) {
       </p>
       <p class="hint">{facts.filter(Boolean).join(' · ')}</p>
       <div class="server-actions">
-        <Action server={server} action="kill" label="Kill" />
-        {state === 'paused' ? (
-          <Action server={server} action="resume" label="Resume" />
-        ) : (
-          <Action server={server} action="pause" label="Pause" />
-        )}
+        {kind !== 'app' && <Action server={server} action="kill" label="Kill" />}
+        {kind !== 'app' && <PauseOrResume server={server} />}
         <Action server={server} action="restart" label="Restart" />
       </div>
     </li>
+  );
+}
+
+function PauseOrResume({ server }: { server: Server }) {
+  return server.state === 'paused' ? (
+    <Action server={server} action="resume" label="Resume" />
+  ) : (
+    <Action server={server} action="pause" label="Pause" />
   );
 }
 

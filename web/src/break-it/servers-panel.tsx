@@ -1,7 +1,7 @@
 import type { Server } from '../../../src/demo/servers/servers.wire.js';
 import { ProblemNote } from '../http/problem-note.js';
 import { servers } from '../servers/servers.js';
-import { actionProblem, resizeCluster, running } from './actions.js';
+import { actionProblem, resizeCluster, running } from '../servers/actions.js';
 import { ServerCard } from './server-card.js';
 import { Zones } from './zones.js';
 

@@ -1,3 +1,5 @@
+import { signal } from '@preact/signals';
+
 /** An error from the server (RFC 9457), or the page's own when the server did not answer. */
 export interface Problem {
   /** 0 when the server did not answer. */
@@ -10,6 +12,9 @@ export interface Problem {
 export type Answer<T> =
   { ok: true; body: T; headers: Headers; elapsedMs: number } | { ok: false; body: unknown; problem: Problem };
 
+/** The address of the node that answered last; null where the application does not name it. */
+export const answeredBy = signal<string | null>(null);
+
 /** Sends a request and never throws. An error is part of the result, so every caller has to handle it. */
 export async function request<T>(path: string, init: RequestInit = {}): Promise<Answer<T>> {
   const startedAt = performance.now();
@@ -17,6 +22,7 @@ export async function request<T>(path: string, init: RequestInit = {}): Promise<
   let body: unknown;
   try {
     response = await fetch(path, init);
+    answeredBy.value = response.headers.get('X-Served-By');
     body = parseJson(await response.text());
   } catch {
     return { ok: false, body: null, problem: unreachable };

@@ -5,6 +5,7 @@ const KINDS: Record<Server['kind'], string> = {
   valkey: 'Valkey',
   memcached: 'Memcached',
   postgres: 'PostgreSQL',
+  app: 'Node.js',
 };
 
 /** For example `Valkey 8.0.1`. */
@@ -16,6 +17,7 @@ export function describeKind({ kind, version }: Pick<Server, 'kind' | 'version'>
 export function describeRole({ kind, role }: Pick<Server, 'kind' | 'role'>): string {
   if (kind === 'postgres') return 'database';
   if (kind === 'memcached') return 'cache';
+  if (kind === 'app') return 'app node';
   return role ?? 'no answer';
 }
 

@@ -50,9 +50,11 @@ export async function listServers(): Promise<void> {
   servers.value = { kind: 'listed', servers: inOrder(answer.body), at: Date.now() };
 }
 
-/** Nodes by name, then sentinels, then PostgreSQL. Independent of roles, so that a promotion moves no card. */
+const LAST: Partial<Record<Server['kind'], number>> = { postgres: 2, app: 3 };
+
+/** Nodes by name, then sentinels, then PostgreSQL, then app nodes. Independent of roles, so that a promotion moves no card. */
 function inOrder(all: Server[]): Server[] {
   const place = ({ name, kind }: Server): string =>
-    `${kind === 'postgres' ? 2 : Number(name.startsWith('sentinel'))} ${name}`;
+    `${LAST[kind] ?? Number(name.startsWith('sentinel'))} ${name}`;
   return all.toSorted((one, other) => place(one).localeCompare(place(other), 'en', { numeric: true }));
 }

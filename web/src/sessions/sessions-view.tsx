@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { SessionEnd } from '../../../src/sessions/sessions.wire.js';
 import { ProblemNote } from '../http/problem-note.js';
+import { answeredBy } from '../http/request.js';
 import { loadSession, session, watchSession, sessionProblem, type SessionState } from './session.js';
 import { DeviceList } from './device-list.js';
 import { GuestNote } from './note/guest-note.js';
@@ -8,6 +9,7 @@ import { SessionEvents } from './session-events.js';
 import { SignInForm } from './sign-in-form.js';
 import { SignedIn } from './signed-in.js';
 import { StoredSessionPanel } from './stored/stored-session-panel.js';
+import { SurvivalPanel } from './survival/survival-panel.js';
 
 export function SessionsView() {
   useEffect(watchSession, []);
@@ -27,8 +29,15 @@ export function SessionsView() {
           </p>
           <Visitor state={session.value} />
           <ProblemNote problem={sessionProblem.value} />
+          {answeredBy.value !== null && (
+            <p class="hint">
+              The node at <code data-testid="answered-by">{answeredBy}</code> answered last. Any other node has
+              the same session.
+            </p>
+          )}
         </section>
         {value.kind === 'signed-in' && <StoredSessionPanel session={value.session} />}
+        <SurvivalPanel />
       </div>
       <div class="column">
         {value.kind === 'signed-in' && (

@@ -43,13 +43,13 @@ describe('the servers of npm start with a Sentinel stack, over the API', () => {
   const act = (name: string, action: ServerAction) => post(`servers/${name}`, { action });
   const list = async () => (await (await fetch(`${url}/servers`)).json()) as Server[];
   const rolesOf = async () => {
-    const servers = (await list()).filter(({ name }) => !name.startsWith('sentinel'));
+    const servers = (await list()).filter(({ name, kind }) => kind !== 'app' && !name.startsWith('sentinel'));
     return Object.fromEntries(servers.map(({ name, role, state }) => [name, role ?? state]));
   };
 
   it('are listed with the role that each of them reports, and without paths or passwords', async () => {
     const servers = await list();
-    const names = ['primary', 'replica-1', 'replica-2', 'sentinel-1', 'sentinel-2', 'sentinel-3'];
+    const names = ['app', 'primary', 'replica-1', 'replica-2', 'sentinel-1', 'sentinel-2', 'sentinel-3'];
     expect(servers.map(({ name }) => name).toSorted()).toEqual(names);
     expect(servers.find(({ name }) => name === 'primary')).toEqual({
       name: 'primary',
@@ -105,10 +105,32 @@ describe('the servers of npm start with a Sentinel stack, over the API', () => {
     }
   });
 
+  it('include the app, which answers, then drains and starts again, and which keeps the session', async () => {
+    const credentials = { username: 'ada', password: 'correct horse battery staple' };
+    const signedIn = await fetch(new URL('/api/sessions', url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(credentials),
+    });
+    const [cookie = ''] = (signedIn.headers.get('set-cookie') ?? '').split(';');
+    const starts = () => launcher.lines.filter((line) => line.startsWith('ready ')).length;
+    expect(starts()).toBe(1);
+    expect(await act('app', 'kill')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('app can only be restarted from here') },
+    });
+    expect(await act('app', 'restart')).toMatchObject({ status: 200, body: { kind: 'app', state: 'starting' } });
+    const stateOf = async () => (await list().catch(() => [])).find(({ name }) => name === 'app')?.state;
+    await expect.poll(stateOf, patiently).toBe('running');
+    expect(starts()).toBe(2);
+    const current = await fetch(new URL('/api/sessions/current', url), { headers: { cookie } });
+    expect(await current.json()).toMatchObject({ username: 'ada' });
+  });
+
   it('do not include an unknown one, and a Sentinel stack has no shards', async () => {
     const unknown = await act('primary-2', 'kill');
     expect(unknown).toMatchObject({ status: 404, body: { code: 'E_SERVER_UNKNOWN' } });
-    expect(unknown.body['detail']).toContain('The servers are primary, replica-1, ');
+    expect(unknown.body['detail']).toContain('The servers are app, primary, replica-1, ');
     expect(await post('cluster', { action: 'add-shard' })).toMatchObject({
       status: 404,
       body: { code: 'E_NO_CLUSTER' },

@@ -8,7 +8,7 @@ import type {
   ZoneAction,
 } from '../../../src/demo/servers/servers.wire.js';
 import { postJson, request, type Problem } from '../http/request.js';
-import { listServers } from '../servers/servers.js';
+import { listServers } from './servers.js';
 
 /** What is being done, by the name of the server or `cluster`. */
 export const running = signal<Readonly<Record<string, string>>>({});
