@@ -73,6 +73,13 @@ describe('the sessions module', { timeout: 30_000 }, () => {
     expect(body.data).toEqual({ theme: 'dark' });
   });
 
+  it('moves the data of a guest into the session of the sign-in', async () => {
+    const visitor = request.agent(app.getHttpServer());
+    await visitor.patch('/api/sessions/current/data').send({ theme: 'dark' }).expect(200);
+    const { body } = await visitor.post('/sign-in').expect(201);
+    expect(body).toMatchObject({ username: 'ada', data: { theme: 'dark' } });
+  });
+
   it('answers 422 and names the field of a wrong request', async () => {
     const visitor = await signIn();
     const { status, type, body } = await visitor.delete('/api/sessions?except=newest');
