@@ -69,8 +69,9 @@ export class AppNode implements Pick<LocalServer, 'name' | 'version' | 'port' | 
 
   private watch(): void {
     const watched = this.current;
-    void watched.exited.then((exit) => {
+    const report = (exit: Exit): void => {
       if (this.stopped !== watched) for (const listener of this.listeners) listener(exit);
-    });
+    };
+    void watched.exited.then(report);
   }
 }

@@ -112,7 +112,9 @@ export class AccountsController {
   @Delete('accounts/:username/sessions')
   @UseGuards(OperatorGuard)
   @ApiBearerAuth('operator')
-  @ApiOperation({ summary: 'End all sessions of an account: for password resets, disabled accounts and abuse' })
+  @ApiOperation({
+    summary: 'End all sessions of an account: for password resets, disabled accounts and abuse',
+  })
   @ApiOkResponse({ standardSchema: revokedAnswer })
   @ApiNotFoundResponse({ description: 'E_ACCOUNT_UNKNOWN' })
   @ApiServiceUnavailableResponse({

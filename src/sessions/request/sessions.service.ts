@@ -88,11 +88,7 @@ export class SessionsService {
    * @param confirm runs once the session exists, for example to check again that the password is unchanged: from then on, ending all
    * sessions of the account ends this one too. If it rejects, the session ends.
    */
-  async signIn(
-    request: Request,
-    identity: Identity,
-    confirm?: () => Promise<void>,
-  ): Promise<CurrentSession> {
+  async signIn(request: Request, identity: Identity, confirm?: () => Promise<void>): Promise<CurrentSession> {
     await this.signIns.signIn(request, identity, confirm);
     return this.describe(this.require(request));
   }

@@ -40,7 +40,7 @@ describe('the application on Sentinel and Cluster', () => {
       const theme = { theme: 'dark' };
       const guest = await request(node.url).patch('/api/sessions/current/data').send(theme).expect(200);
       const cookies = guest.headers['set-cookie'] as unknown as string[];
-      const signedIn = await signIn(account).set('cookie', cookies).expect(201);
+      const signedIn = await signIn(account).set('Cookie', cookies).expect(201);
       expect(signedIn.body.data).toEqual(theme);
       expect((await submit('first', 1).expect(200)).body).toMatchObject({ rank: 1 });
       await request(node.url).get('/api/flights/1').expect(200);

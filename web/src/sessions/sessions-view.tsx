@@ -31,8 +31,8 @@ export function SessionsView() {
           <ProblemNote problem={sessionProblem.value} />
           {answeredBy.value !== null && (
             <p class="hint">
-              The node at <code data-testid="answered-by">{answeredBy}</code> answered last. Any other node has
-              the same session.
+              The node at <code data-testid="answered-by">{answeredBy}</code> answered last. Any other node
+              has the same session.
             </p>
           )}
         </section>

@@ -119,7 +119,10 @@ describe('the servers of npm start with a Sentinel stack, over the API', () => {
       status: 409,
       body: { detail: expect.stringContaining('app can only be restarted from here') },
     });
-    expect(await act('app', 'restart')).toMatchObject({ status: 200, body: { kind: 'app', state: 'starting' } });
+    expect(await act('app', 'restart')).toMatchObject({
+      status: 200,
+      body: { kind: 'app', state: 'starting' },
+    });
     const stateOf = async () => (await list().catch(() => [])).find(({ name }) => name === 'app')?.state;
     await expect.poll(stateOf, patiently).toBe('running');
     expect(starts()).toBe(2);

@@ -57,7 +57,11 @@ describe('websocket namespace /sessions', () => {
   it.each([
     ['signed out', (visit: Visit) => here.end(visit).expect(204), 'signed-out'],
     ['revoked from another device', (visit: Visit) => revokeFromElsewhere(visit), 'revoked'],
-    ['ended by an operator', ({ session }: Visit) => here.endAllOf(session.username).expect(200), 'ended-by-operator'],
+    [
+      'ended by an operator',
+      ({ session }: Visit) => here.endAllOf(session.username).expect(200),
+      'ended-by-operator',
+    ],
     ['replaced by a new id', (visit: Visit) => here.changePassword(visit, 'the next passphrase'), 'rotated'],
   ])('disconnects on every node within a second when the session is %s', async (_how, end, reason) => {
     const visit = await here.newVisit();

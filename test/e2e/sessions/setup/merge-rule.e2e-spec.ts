@@ -44,7 +44,10 @@ describe('the sign-in of a guest to an account that has data of its own', () => 
   afterEach(() => running.app.close());
 
   /** @returns the data after the sign-in of a guest with these. */
-  async function signInWith(data: object, mergeGuest?: MergeGuest): Promise<{ cookie: string; data: unknown }> {
+  async function signInWith(
+    data: object,
+    mergeGuest?: MergeGuest,
+  ): Promise<{ cookie: string; data: unknown }> {
     const options = { ...(mergeGuest && { mergeGuest }), largestDataBytes: 200 };
     running = await startBareApp(server.url, { controllers: [Shop], options });
     const { headers } = await request(running.url).post('/pages').expect(201);
