@@ -1,5 +1,5 @@
 import type { Server, Zone } from '../../../src/demo/servers/servers.wire.js';
-import { changeZone, running } from './actions.js';
+import { changeZone, running } from '../servers/actions.js';
 
 /** One button for each zone that has servers. */
 export function Zones({ servers }: { servers: Server[] }) {
