@@ -4,7 +4,7 @@ import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import { SHARD, startReplicated } from '../stack/engines.js';
 import { startStack } from '../stack/stack.js';
 import { secondsToRecovery } from '../timeline/recovery.js';
-import { bySide, loadFigures } from '../traffic/figures.js';
+import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load, type LoadResult, type SideResult } from '../traffic/load.js';
 
 interface Loss {
@@ -63,7 +63,7 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
     ...loadFigures(result, app, { mayFail: true }),
     ...recoveryFigures(result, { faultAt, promotedAt }),
   ];
-  return { figures, timeline: result.timeline };
+  return { figures, timeline: result.timeline, caveats: failuresOf(result) };
 }
 
 async function promotionIn(engines: EngineStack, lost: string, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ function load(seconds: number, from: number, to: number): Attempt[] {
   return Array.from({ length: (seconds + 1) * 100 }, (_, i): Attempt => {
     const at = (i - 100) * 10;
     const outcome: Outcome = at >= from * 1000 && at <= to * 1000 ? 'failed' : 'ok';
-    return { useCase: 'query', startedAt: FAULT_AT + at, ms: 1, outcome };
+    return { useCase: 'query', startedAt: FAULT_AT + at, ms: 1, outcome, status: 0 };
   });
 }
 

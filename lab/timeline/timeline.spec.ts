@@ -7,6 +7,7 @@ const attempt = (startedAt: number, outcome: Attempt['outcome'], ms = 1): Attemp
   startedAt,
   ms,
   outcome,
+  status: 0,
 });
 
 describe('timelineOf', () => {

@@ -12,6 +12,8 @@ export interface Attempt {
   readonly startedAt: number;
   readonly ms: number;
   readonly outcome: Outcome;
+  /** 0: no answer. */
+  readonly status: number;
 }
 
 export interface Request {
@@ -54,7 +56,8 @@ export class Client {
     const { answer, isHung } = await this.exchange(request);
     const isOk = answer.status >= 200 && answer.status < 300;
     const outcome = isOk ? 'ok' : isHung ? 'hung' : 'failed';
-    this.attempts.push({ useCase, startedAt, ms: performance.now() - startedAt, outcome });
+    const { status } = answer;
+    this.attempts.push({ useCase, startedAt, ms: performance.now() - startedAt, outcome, status });
     return answer;
   }
 

@@ -11,6 +11,8 @@ interface Visit {
   /** The newest change that was acknowledged. */
   change: number;
   isChanging: boolean;
+  /** Requests that are not answered yet. Nobody signs out meanwhile: then a 401 would be right. */
+  requests: number;
 }
 
 interface Account {
@@ -60,7 +62,9 @@ export class Sessions {
   async read(turn: number): Promise<void> {
     const visit = this.pick(turn);
     const { cookie } = visit;
+    visit.requests += 1;
     const answer = await this.client.send('session', { path: '/sessions/current', cookie });
+    visit.requests -= 1;
     this.check(visit, answer);
   }
 
@@ -68,6 +72,7 @@ export class Sessions {
     const visit = this.pick(turn);
     if (visit.isChanging) return;
     visit.isChanging = true;
+    visit.requests += 1;
     const { cookie } = visit;
     const answer = await this.client.send('session', {
       method: 'PATCH',
@@ -75,6 +80,7 @@ export class Sessions {
       cookie,
       body: { turn },
     });
+    visit.requests -= 1;
     // Without an answer this change may still be made, after a later one. So nobody changes this session any more.
     visit.isChanging = answer.status === 0;
     if (answer.status === 200) visit.change = turn;
@@ -91,7 +97,7 @@ export class Sessions {
       );
       return;
     }
-    const visit = this.visits.slice(STAYING).find(({ state }) => state === 'in');
+    const visit = this.visits.slice(STAYING).find(({ state, requests }) => state === 'in' && requests === 0);
     if (!visit) return;
     visit.state = 'leaving';
     const { cookie } = visit;
@@ -128,7 +134,7 @@ export class Sessions {
 
   private enter({ username }: Account, { status, cookie }: Answer): boolean {
     if (status !== 201) return false;
-    this.visits.push({ username, cookie, state: 'in', change: 0, isChanging: false });
+    this.visits.push({ username, cookie, state: 'in', change: 0, isChanging: false, requests: 0 });
     return true;
   }
 
