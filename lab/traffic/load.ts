@@ -7,7 +7,7 @@ import { type SideAudit, SideLoad } from './side-load.js';
 
 /** Requests per second of each side. */
 const RATE = 80;
-const QUICK_RATE = 40;
+const QUICK_RATE = 30;
 const SAMPLE_EVERY_MS = 500;
 
 export interface SideResult {
