@@ -61,4 +61,30 @@ export const CLAIMS: readonly Claim[] = [
     command: 'lab',
     name: 'encryption',
   },
+  {
+    sentence: 'Capacity grows and shrinks under load, by adding and removing nodes.',
+    command: 'lab',
+    name: 'scale',
+  },
+  {
+    sentence:
+      'The app starts without its engine, and an engine that comes back empty does not bury the database.',
+    command: 'lab',
+    name: 'cold',
+  },
+  {
+    sentence: 'A new version rolls out under load without a failed request or a signed-out user.',
+    command: 'lab',
+    name: 'deploy',
+  },
+  {
+    sentence: 'A full cache evicts and goes on. A full session store says so, and loses nothing.',
+    command: 'lab',
+    name: 'memory',
+  },
+  {
+    sentence: 'Reads and writes take less than a millisecond.',
+    command: 'lab',
+    name: 'latency',
+  },
 ];

@@ -1,0 +1,118 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { startEngine } from '../../local/index.js';
+import type { Experiment, Observation, Scene } from '../experiment.js';
+import { AppNodes } from '../stack/app-nodes.js';
+import { redisLike } from '../stack/engines.js';
+import { startDatabase } from '../stack/stack.js';
+import { Client } from '../traffic/client.js';
+import { MODULE, type Side, SIDES } from '../traffic/side.js';
+
+const NODES = 2;
+/** Airports that everybody reads at once. */
+const AIRPORTS = ['ORD', 'DFW', 'ATL', 'LAX', 'PHX', 'STL', 'DTW', 'MSP'];
+const READERS_OF_EACH = 50;
+const READY_WITHIN_MS = 15_000;
+const CHECK_EVERY_MS = 20;
+
+export const cold: Experiment = {
+  name: 'cold',
+  claim: 'The app starts without its engine, and an engine that comes back empty does not bury the database.',
+  method: `Two app nodes start while the engine is down. It starts later, empty. Then ${READERS_OF_EACH} users at once read each of ${AIRPORTS.length} answers that are not cached; SQL statements are counted.`,
+  engines: ['valkey', 'redis'],
+  topologies: ['standalone'],
+  seconds: () => 12,
+  async run(scene): Promise<Observation> {
+    const [engine, database] = await Promise.all([
+      scene.start(startEngine(redisLike(scene.engine))),
+      startDatabase(scene),
+    ]);
+    await engine.kill();
+    scene.say('starts the app without its engine');
+    const startedAt = performance.now();
+    const servers = { database: database.url, engine: engine.url };
+    const app = await scene.start(AppNodes.start(servers, NODES, 'listening'));
+    const withoutEngine = await secondsUntilAnswered(app, startedAt);
+
+    scene.say('starts the engine');
+    const engineAt = performance.now();
+    await engine.restart();
+    await untilOk(app, scene);
+    const ready = (performance.now() - engineAt) / 1000;
+
+    const bursts: Record<string, { failed: number; statements: number }> = {};
+    for (const side of SIDES) bursts[side.name] = await burst(app, side);
+    const each = (valueOf: (one: { failed: number; statements: number }) => number) =>
+      Object.fromEntries(Object.entries(bursts).map(([side, one]) => [side, valueOf(one)]));
+    return {
+      figures: [
+        {
+          name: 'seconds to the first answer without an engine',
+          unit: 's',
+          values: { module: withoutEngine },
+        },
+        {
+          name: 'seconds to ready once the engine starts',
+          unit: 's',
+          values: { module: ready },
+          goal: { side: 'module', atMost: 3 },
+        },
+        { name: 'requests of the burst', values: each(() => AIRPORTS.length * READERS_OF_EACH) },
+        {
+          name: 'requests of the burst that failed',
+          values: each(({ failed }) => failed),
+          goal: { side: 'module', atMost: 0 },
+        },
+        {
+          name: 'SQL statements of the burst',
+          values: each(({ statements }) => statements),
+          // A node that has waited for the other one's load long enough loads by itself.
+          goal: { side: 'module', atMost: NODES * AIRPORTS.length },
+        },
+        {
+          name: 'unhandled rejections, and nodes that ended',
+          values: { module: app.unexpected.length },
+          goal: { side: 'module', atMost: 0 },
+        },
+      ],
+    };
+  },
+  answers: (worst) => [
+    `${worst('requests of the burst')} reads of ${AIRPORTS.length} answers that were not cached caused ${worst('SQL statements of the burst')} SQL statements. On the textbook side: ${worst('SQL statements of the burst', 'textbook')}.`,
+    `Without its engine the app gave its first answer ${worst('seconds to the first answer without an engine')} after its start, and it was ready ${worst('seconds to ready once the engine starts')} after the engine began to start.`,
+  ],
+};
+
+/** An answer of the query cache comes from the database then. */
+async function secondsUntilAnswered(app: AppNodes, startedAt: number): Promise<number | null> {
+  const client = new Client(MODULE, app);
+  while (performance.now() < startedAt + READY_WITHIN_MS) {
+    const { status } = await client.ask({ path: '/flights/1' });
+    if (status === 200) return (performance.now() - startedAt) / 1000;
+    await wait(CHECK_EVERY_MS);
+  }
+  return null;
+}
+
+async function untilOk(app: AppNodes, { signal }: Scene): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const reports = await Promise.all(app.urls.map((url) => app.readiness(url)));
+    if (reports.every(({ status }) => status === 'ok')) return;
+    await wait(CHECK_EVERY_MS, undefined, { signal });
+  }
+  throw new Error(`The app was not ready within ${READY_WITHIN_MS / 1000} s after its engine started.`);
+}
+
+/** All users read at once. Each side has answers of its own. */
+async function burst(app: AppNodes, side: Side): Promise<{ failed: number; statements: number }> {
+  const client = new Client(side, app);
+  const before = await app.databaseQueries('flights');
+  const reads = AIRPORTS.flatMap((origin) =>
+    Array.from({ length: READERS_OF_EACH }, () => client.ask({ path: `/flights/routes/${origin}` })),
+  );
+  const answers = await Promise.all(reads);
+  return {
+    failed: answers.filter(({ status }) => status !== 200).length,
+    statements: (await app.databaseQueries('flights')) - before,
+  };
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { withEngine } from '../../load/app/engine-client.js';
+import { Latencies } from '../../load/measuring/latencies.js';
+import { startEngine } from '../../local/index.js';
+import type { Experiment, Figure, Observation } from '../experiment.js';
+import type { AppNodes } from '../stack/app-nodes.js';
+import { redisLike } from '../stack/engines.js';
+import { startStack } from '../stack/stack.js';
+import { Client } from '../traffic/client.js';
+import { MODULE, type Side, TEXTBOOK } from '../traffic/side.js';
+
+const CALLS = 2_000;
+const QUICK_CALLS = 500;
+/** As long as an answer of the query cache. */
+const VALUE = 'x'.repeat(200);
+
+export const latency: Experiment = {
+  name: 'latency',
+  claim: 'Reads and writes take less than a millisecond.',
+  method: `One call at a time, without other load: GET and SET at the engine; the lookup of the query cache in the app, by its Server-Timing, of an answer that the other node has stored; a read of a session and a change of it, as a client on this machine sees them.`,
+  engines: ['valkey', 'redis'],
+  topologies: ['standalone'],
+  seconds: ({ quick }) => (quick ? 12 : 30),
+  async run(scene): Promise<Observation> {
+    const { engines, app } = await startStack(scene, startEngine(redisLike(scene.engine)));
+    const calls = scene.quick ? QUICK_CALLS : CALLS;
+    scene.say('times the engine');
+    const { reads, writes } = await timeEngine(engines.url, calls);
+    scene.say('times the app');
+    const lookups = await timeLookups(app, calls);
+    const module = await timeSessions(app, MODULE, calls);
+    const textbook = await timeSessions(app, TEXTBOOK, calls);
+    const below = { atMost: 1 };
+    return {
+      figures: [
+        ...figuresOf('engine: GET', { engine: reads }, { side: 'engine', ...below }),
+        ...figuresOf('engine: SET', { engine: writes }, { side: 'engine', ...below }),
+        ...figuresOf('query cache: lookup in the engine', { module: lookups }, { side: 'module', ...below }),
+        ...figuresOf('session: read, whole request', { module: module.reads, textbook: textbook.reads }),
+        ...figuresOf('session: change, whole request', {
+          module: module.changes,
+          textbook: textbook.changes,
+        }),
+      ],
+      caveats: [
+        'All of it is on the loopback. In a data centre the network adds 0.1 to 1 ms to each call of the engine, and more between zones.',
+      ],
+    };
+  },
+  answers: (worst) => [
+    `At the engine a GET takes ${worst('engine: GET, p50', 'engine')} (p99 ${worst('engine: GET, p99', 'engine')}) and a SET ${worst('engine: SET, p50', 'engine')} (p99 ${worst('engine: SET, p99', 'engine')}). A lookup of the query cache in the engine takes ${worst('query cache: lookup in the engine, p50')} (p99 ${worst('query cache: lookup in the engine, p99')}).`,
+    `A whole request over HTTP takes longer: ${worst('session: read, whole request, p50')} to read a session (textbook: ${worst('session: read, whole request, p50', 'textbook')}), ${worst('session: change, whole request, p50')} to change it (textbook: ${worst('session: change, whole request, p50', 'textbook')}).`,
+  ],
+};
+
+function figuresOf(name: string, sides: Record<string, Latencies>, goal?: Figure['goal']): Figure[] {
+  return [50, 99].map((percentile) => ({
+    name: `${name}, p${percentile}`,
+    unit: 'ms',
+    values: Object.fromEntries(
+      Object.entries(sides).map(([side, latencies]) => [side, latencies.percentile(percentile)]),
+    ),
+    ...(goal && { goal }),
+  }));
+}
+
+async function timeEngine(url: string, calls: number): Promise<{ reads: Latencies; writes: Latencies }> {
+  const [reads, writes] = [new Latencies(), new Latencies()];
+  await withEngine(url, async (client) => {
+    for (let i = 0; i < calls; i++) {
+      const key = `lab:latency:${i % 100}`;
+      await timed(writes, () => client.set(key, VALUE, { expiration: { type: 'EX', value: 60 } }));
+      await timed(reads, () => client.get(key));
+    }
+  });
+  return { reads, writes };
+}
+
+/** One node loads each answer and stores it, the other one finds it in the engine. */
+async function timeLookups(app: AppNodes, calls: number): Promise<Latencies> {
+  const client = new Client(MODULE, app);
+  const [loading, finding] = app.urls;
+  const latencies = new Latencies();
+  let found = 0;
+  for (let id = 1; id <= calls; id++) {
+    for (const node of [loading, finding]) {
+      const { headers } = await client.ask({ path: `/flights/${id}`, ...(node !== undefined && { node }) });
+      const status = headers.get('cache-status') ?? '';
+      if (!/; hit.*detail=engine/.test(status)) continue;
+      found += 1;
+      latencies.record(Number(/engine;dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1]));
+    }
+  }
+  if (found === 0) throw new Error('No node found an answer of the other one in the engine.');
+  return latencies;
+}
+
+async function timeSessions(app: AppNodes, side: Side, calls: number) {
+  const client = new Client(side, app);
+  const account = { username: `lab-${randomUUID().slice(0, 8)}`, password: randomUUID() };
+  if (side === MODULE) await client.ask({ method: 'POST', path: '/accounts', body: account });
+  const { cookie } = await client.ask({ method: 'POST', path: '/sessions', body: account });
+  const [reads, changes] = [new Latencies(), new Latencies()];
+  for (let turn = 0; turn < calls; turn++) {
+    await timed(reads, () => client.ask({ path: '/sessions/current', cookie }));
+    await timed(changes, () =>
+      client.ask({ method: 'PATCH', path: '/sessions/current/data', cookie, body: { turn } }),
+    );
+  }
+  return { reads, changes };
+}
+
+async function timed(latencies: Latencies, call: () => Promise<unknown>): Promise<void> {
+  const startedAt = performance.now();
+  await call();
+  latencies.record(performance.now() - startedAt);
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { type LocalEngine, startEngine } from '../../local/index.js';
+import type { Experiment, Observation } from '../experiment.js';
+import { AppNodes } from '../stack/app-nodes.js';
+import { redisLike } from '../stack/engines.js';
+import { startDatabase } from '../stack/stack.js';
+import { Client } from '../traffic/client.js';
+import { MODULE, TEXTBOOK } from '../traffic/side.js';
+
+/** Room for some of the answers that are read. */
+const CACHE_ROOM_BYTES = 512 * 1024;
+const FLIGHTS = 2_000;
+const BOARD = 'lab-memory';
+
+export const memory: Experiment = {
+  name: 'memory',
+  claim: 'A full cache evicts and goes on. A full session store says so, and loses nothing.',
+  method: `The query cache has an engine with allkeys-lru and ${CACHE_ROOM_BYTES / 1024} KiB of room, and ${FLIGHTS} flights are read. Sessions and boards have an engine with noeviction that becomes full; then users sign in and scores arrive.`,
+  engines: ['valkey', 'redis'],
+  topologies: ['standalone'],
+  seconds: () => 15,
+  async run(scene): Promise<Observation> {
+    const kind = redisLike(scene.engine);
+    const lru = ['--maxmemory-policy', 'allkeys-lru'];
+    const [cache, store, database] = await Promise.all([
+      scene.start(startEngine(kind, { settings: lru })),
+      scene.start(startEngine(kind)),
+      startDatabase(scene),
+    ]);
+    const settings = { CACHE_ENGINE_URL: cache.url };
+    const app = await scene.start(AppNodes.start({ database: database.url, engine: store.url, settings }, 1));
+    const [module, textbook] = [new Client(MODULE, app), new Client(TEXTBOOK, app)];
+
+    scene.say('fills the cache');
+    await leave(cache, CACHE_ROOM_BYTES);
+    let failedReads = 0;
+    for (let id = 1; id <= FLIGHTS; id++) {
+      const { status } = await module.ask({ path: `/flights/${id}` });
+      if (status !== 200) failedReads += 1;
+    }
+    const evicted = Number(await infoOf(cache, 'evicted_keys'));
+
+    scene.say('fills the session store');
+    const account = { username: `lab-${randomUUID().slice(0, 8)}`, password: randomUUID() };
+    await module.ask({ method: 'POST', path: '/accounts', body: account });
+    const signIn = { method: 'POST', path: '/sessions', body: account } as const;
+    const { cookie } = await module.ask(signIn);
+    await module.ask({ method: 'PUT', path: `/leaderboards/${BOARD}`, body: { operator: 'sum' } });
+    await leave(store, 0);
+    const refused = (await module.ask(signIn)).status;
+    const existing = (await module.ask({ path: '/sessions/current', cookie })).status;
+    const score = { submissionId: 'one', playerId: 'ada', score: 1 };
+    const submit = { method: 'POST', path: `/leaderboards/${BOARD}/scores`, body: score } as const;
+    const accepted = (await module.ask(submit)).status;
+    const lied = await textbook.ask(signIn);
+    const known = await textbook.ask({ path: '/sessions/current', cookie: lied.cookie });
+
+    scene.say('makes room again');
+    await leave(store, null);
+    const back = await untilStatus(() => module.ask(signIn), 201);
+    const isRanked = await untilStatus(() => module.ask({ path: `/leaderboards/${BOARD}/players/ada` }), 200);
+    const alive = (await module.ask({ path: '/sessions/current', cookie })).status;
+    const isTrue = (condition: boolean) => (condition ? 1 : 0);
+    const must = { side: 'module', atLeast: 1 };
+    return {
+      figures: [
+        { name: 'reads while the cache evicts', values: { module: FLIGHTS } },
+        { name: 'reads that failed', values: { module: failedReads }, goal: { side: 'module', atMost: 0 } },
+        { name: 'keys that the cache evicted', values: { module: evicted }, goal: must },
+        {
+          name: 'sign-ins that were answered 201 and not stored',
+          values: {
+            module: isTrue(refused === 201),
+            textbook: isTrue(lied.status === 201 && known.status === 401),
+          },
+          goal: { side: 'module', atMost: 0 },
+        },
+        { name: 'a sign-in is answered 503', values: { module: isTrue(refused === 503) }, goal: must },
+        { name: 'an existing session is read', values: { module: isTrue(existing === 200) }, goal: must },
+        {
+          name: 'a score is accepted',
+          values: { module: isTrue(accepted === 200 || accepted === 202) },
+          goal: must,
+        },
+        {
+          name: 'all of it works again with room, and nothing is lost',
+          values: { module: isTrue(back && isRanked && alive === 200) },
+          goal: must,
+        },
+      ],
+    };
+  },
+  answers: (worst) => [
+    `The cache evicted ${worst('keys that the cache evicted')} keys while ${worst('reads while the cache evicts')} answers were read, and ${worst('reads that failed')} reads failed.`,
+    `With a full session store a sign-in was answered 503, an existing session was read, and a score was accepted. The textbook side answered ${worst('sign-ins that were answered 201 and not stored', 'textbook')} of 1 sign-in with 201 and did not store it.`,
+  ],
+};
+
+/** Limits the memory of an engine to what it uses and some room. null: no limit. */
+async function leave(engine: LocalEngine, room: number | null): Promise<void> {
+  const limit = room === null ? 0 : Number(await infoOf(engine, 'used_memory')) + room;
+  await engine.command('CONFIG', 'SET', 'maxmemory', `${limit}`);
+}
+
+async function infoOf(engine: LocalEngine, field: string): Promise<string> {
+  const info = String(await engine.command('INFO', 'everything'));
+  return new RegExp(`^${field}:(.*)\r?$`, 'm').exec(info)?.[1] ?? '';
+}
+
+const WITHIN_MS = 5_000;
+
+async function untilStatus(asking: () => Promise<{ status: number }>, wanted: number): Promise<boolean> {
+  const deadline = performance.now() + WITHIN_MS;
+  while (performance.now() < deadline) {
+    if ((await asking()).status === wanted) return true;
+  }
+  return false;
+}
