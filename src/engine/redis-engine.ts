@@ -61,6 +61,11 @@ export class RedisEngine extends EngineBase {
     this.sender = new CommandSender(this.primaries, address.kind, deadlineMs);
   }
 
+  /** A cluster: keys with different hash tags may be on different servers. */
+  get hasSlots(): boolean {
+    return this.primaries.hasSlots;
+  }
+
   /** Names commands that a role uses. Health reports those that the servers refuse. Call it before the engine is started. */
   declareCommands(commands: readonly RoleCommand[]): void {
     this.commands.push(...commands);

@@ -92,10 +92,22 @@ export class QueryCacheService implements OnApplicationShutdown {
    * @throws {QueryCacheError} E_QUERY_UNKNOWN, E_QUERY_ARGUMENTS
    */
   async invalidate(name: string, args: unknown): Promise<boolean> {
-    const query = this.queries.get(name);
-    if (query) return query.invalidate(args as never);
-    const names = [...this.queries.keys()].join(', ');
-    throw new QueryCacheError('E_QUERY_UNKNOWN', `There is no query "${name}". Use one of: ${names}.`);
+    return this.named(name).invalidate(args as never);
+  }
+
+  /**
+   * Invalidates all answers of the query with this name, of all its versions and scopes.
+   *
+   * @returns as {@link CachedQuery.invalidate} does.
+   * @throws {QueryCacheError} E_QUERY_UNKNOWN
+   */
+  async invalidateQuery(name: string): Promise<boolean> {
+    return this.store.invalidateAll(this.named(name).name);
+  }
+
+  /** Invalidates all answers of all queries under this key prefix. @returns as {@link CachedQuery.invalidate} does. */
+  invalidateAll(): Promise<boolean> {
+    return this.store.invalidateAll();
   }
 
   /** Why the answers of the query with this name cannot be given to anybody; undefined if they can. */
@@ -112,6 +124,13 @@ export class QueryCacheService implements OnApplicationShutdown {
       invalidations: this.store.invalidations,
       queries: Object.fromEntries([...this.queries].map(([name, { counters }]) => [name, counters.read()])),
     };
+  }
+
+  private named(name: string): CachedQuery<never, unknown> {
+    const query = this.queries.get(name);
+    if (query) return query;
+    const names = [...this.queries.keys()].join(', ');
+    throw new QueryCacheError('E_QUERY_UNKNOWN', `There is no query "${name}". Use one of: ${names}.`);
   }
 
   /** One query gets at most half of the slots: while its loads hang, the other queries still get some. */

@@ -21,9 +21,11 @@ const invalidationSchema = z.union(
   [
     z.strictObject({ tag: text.meta({ example: 'airport:JFK' }) }),
     z.strictObject({ query: text, args: z.unknown() }),
+    z.strictObject({ query: text }),
+    z.strictObject({ all: z.literal(true) }),
   ],
   {
-    error: 'must be {"tag"}, or {"query","args"}',
+    error: 'must be {"tag"}, {"query","args"}, {"query"} or {"all":true}',
   },
 );
 
@@ -57,15 +59,22 @@ export class QueryCacheController {
   @Post('invalidations')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: invalidationAnswer })
-  @ApiOperation({ summary: 'Invalidate all answers with a tag, or one answer of a query' })
+  @ApiOperation({
+    summary: 'Invalidate the answers with a tag, one or all answers of a query, or all answers',
+  })
   @ApiNotFoundResponse({ description: 'E_QUERY_UNKNOWN' })
   async invalidate(
     @Body({ schema: invalidationSchema }) invalidation: Invalidation,
   ): Promise<{ isConfirmed: boolean }> {
-    const isConfirmed =
-      'tag' in invalidation
-        ? await this.queryCache.invalidateTag(invalidation.tag)
-        : await this.queryCache.invalidate(invalidation.query, invalidation.args);
-    return { isConfirmed };
+    return { isConfirmed: await this.apply(invalidation) };
+  }
+
+  private apply(invalidation: Invalidation): Promise<boolean> {
+    if ('all' in invalidation) return this.queryCache.invalidateAll();
+    if ('tag' in invalidation) return this.queryCache.invalidateTag(invalidation.tag);
+    const { query } = invalidation;
+    return 'args' in invalidation
+      ? this.queryCache.invalidate(query, invalidation.args)
+      : this.queryCache.invalidateQuery(query);
   }
 }

@@ -27,7 +27,7 @@ export interface Dependent {
 }
 
 /**
- * Creates and extends validity tokens: random texts, one per answer and one per tag. An answer is valid while its tokens are those from before
+ * Creates and extends validity tokens: random texts, one per answer, query and tag. An answer is valid while its tokens are those from before
  * its load. Invalidating removes a token; the next load creates another one, which no older answer matches.
  */
 export class ValidityTokens {

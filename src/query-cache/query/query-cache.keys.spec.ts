@@ -36,7 +36,7 @@ describe('AnswerKeys', () => {
   it('are printable, at most 250 characters, and have one hash tag for any arguments', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const { entry, tokenKeys } = new KeySpace('p'.repeat(64)).keysOf(query(), { text });
+        const { entry, tokenKeys } = new KeySpace('p'.repeat(64), true).keysOf(query(), { text });
         for (const key of [entry, ...tokenKeys, leaseKey(entry, ['token'])]) {
           expect(key).toMatch(/^[\w:.{}-]{1,250}$/);
           expect(key.match(/\{/g) ?? []).toHaveLength(1);
@@ -48,7 +48,7 @@ describe('AnswerKeys', () => {
   it('have the hash tag of their channel where they are validity tokens, and only there', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const keySpace = new KeySpace('p');
+        const keySpace = new KeySpace('p', true);
         const { entry, tokenKeys } = keySpace.keysOf(query(), { text });
         for (const key of tokenKeys) {
           const channel = keySpace.invalidationChannelOf(key) ?? '';
@@ -61,7 +61,7 @@ describe('AnswerKeys', () => {
   });
 
   it('are spread over all channels', () => {
-    const keySpace = new KeySpace('p');
+    const keySpace = new KeySpace('p', true);
     const counts = new Map<string, number>();
     for (let i = 0; i < 16_000; i++) {
       const channel = keySpace.invalidationChannelOf(keySpace.tokenKeyOfTag(`tag ${i}`)) ?? '';
@@ -75,14 +75,14 @@ describe('AnswerKeys', () => {
   it('differ for different arguments, and are the same when members are in another order', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
-        const [a, b] = [one, other].map((text) => new KeySpace('p').keysOf(query(), { text }).entry);
+        const [a, b] = [one, other].map((text) => new KeySpace('p', true).keysOf(query(), { text }).entry);
         const areSame = isDeepStrictEqual(
           ...([one, other].map((v) => JSON.parse(JSON.stringify(v))) as [unknown, unknown]),
         );
         expect(a === b).toBe(areSame);
       }),
     );
-    const entryOf = (args: Args) => new KeySpace('p').keysOf(query(), args).entry;
+    const entryOf = (args: Args) => new KeySpace('p', true).keysOf(query(), args).entry;
     expect(entryOf({ text: 'b', scope: 'a' })).toBe(entryOf({ scope: 'a', text: 'b' }));
     expect(entryOf({ text: ['a', 'b'] })).not.toBe(entryOf({ text: ['a,b'] }));
     expect(entryOf({ text: 1 })).not.toBe(entryOf({ text: '1' }));
@@ -90,14 +90,14 @@ describe('AnswerKeys', () => {
 
   it('differ by scope and by schema version', () => {
     const of = (scope: string, version = 1) =>
-      new KeySpace('p').keysOf(query(version, true), { scope }).entry;
+      new KeySpace('p', true).keysOf(query(version, true), { scope }).entry;
     // UTF-8 encodes the last two as the same character.
     const entries = [of('ada'), of('grace'), of('ada', 2), of('\ud800'), of('\ud801')];
     expect(new Set(entries).size).toBe(entries.length);
   });
 
   it('rejects an undefined argument and names the query and the argument', () => {
-    expect(() => new KeySpace('p').keysOf(query(), { text: undefined })).toThrow(
+    expect(() => new KeySpace('p', true).keysOf(query(), { text: undefined })).toThrow(
       expect.objectContaining({
         code: 'E_QUERY_ARGUMENTS',
         message: expect.stringContaining('arguments of which text is undefined. Use null, or leave it out.'),

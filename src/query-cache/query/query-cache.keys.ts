@@ -12,10 +12,13 @@ import type { Query } from './query.js';
  * <prefix>:query:<answer>                  | string | fresh and stale time of the answer | a load has succeeded
  * <prefix>:generation:{<p>}:query:<answer> | string | up to twice that of the answer     | a load finds none; deleted by invalidating
  * <prefix>:generation:{<p>}:tag:<tag>      | string | up to an hour longer than answers  | likewise
+ * <prefix>:generation:{<p>}:all:<name>     | string | likewise: of all answers of a query | likewise
+ * <prefix>:generation:{<p>}:all            | string | likewise: of all answers           | likewise
  * <entry>:lease:<tokens>                   | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
  *
- * The `generation` keys hold validity tokens, in 16 partitions <p>. The channel `<prefix>:generation:{<p>}` of a partition is in the slot of
- * its tokens, so that the script that deletes a token can publish that (docs/decisions/0027).
+ * The `generation` keys hold validity tokens, in a cluster in 16 partitions <p>. The channel `<prefix>:generation:{<p>}` of a partition is in
+ * the slot of its tokens, so that the script that deletes a token can publish that (docs/decisions/0027). Each partition has its own tokens of
+ * whole queries: an answer reads those in the partition of its own token, which costs no further command (docs/decisions/0033).
  */
 
 const PREFIX = /^[A-Za-z0-9._:-]{1,64}$/;
@@ -25,7 +28,9 @@ const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 256;
 
 /** Hash tags. More partitions would spread the tokens over more slots, and cost each node as many more subscriptions. */
-const PARTITIONS = spreadHashTags(16);
+const CLUSTER_PARTITIONS = spreadHashTags(16);
+/** Without slots one script call can delete and publish any tokens. */
+const ONE_PARTITION = spreadHashTags(1);
 
 const MOST_TAGS = 32;
 const TAGS_REMEDY = 'Use texts such as "airport:JFK".';
@@ -34,7 +39,8 @@ interface AnswerNames {
   scope: string | null;
   hash: string;
   entry: string;
-  tokenKey: string;
+  /** Of the answer, of all answers of the query, and of all answers. */
+  tokenKeys: readonly [string, string, string];
 }
 
 /**
@@ -66,16 +72,17 @@ export class AnswerKeys<Args = unknown> {
   }
 
   get ownTokenKey(): string {
-    return this.names.tokenKey;
+    return this.names.tokenKeys[0];
   }
 
   /**
-   * The key of the answer's own validity token, then those of its tags. Computed lazily: local hits skip it.
+   * The keys of the answer's own validity token, of those of its query and of all answers, then of its tags. Computed lazily: local hits skip
+   * it.
    *
    * @throws {QueryCacheError} E_QUERY_ARGUMENTS
    */
   get tokenKeys(): readonly string[] {
-    this.computedTokenKeys ??= [this.ownTokenKey, ...this.tagTokenKeys()];
+    this.computedTokenKeys ??= [...this.names.tokenKeys, ...this.tagTokenKeys()];
     return this.computedTokenKeys;
   }
 }
@@ -84,8 +91,14 @@ export class AnswerKeys<Args = unknown> {
 export class KeySpace {
   private readonly answers = new WeakMap<object, LRUCache<string, AnswerNames>>();
   private readonly tags = new LRUCache<string, string>({ max: MOST_REMEMBERED });
+  private readonly partitions: readonly string[];
 
-  constructor(private readonly prefix: string) {
+  /** @param hasSlots on a cluster. */
+  constructor(
+    private readonly prefix: string,
+    hasSlots: boolean,
+  ) {
+    this.partitions = hasSlots ? CLUSTER_PARTITIONS : ONE_PARTITION;
     if (PREFIX.test(prefix)) return;
     throw new Error(
       `The query cache has the key prefix "${prefix}". Use 1 to 64 letters, digits, dots, colons or dashes.`,
@@ -94,7 +107,12 @@ export class KeySpace {
 
   /** The pub/sub channels of invalidations, one per partition. */
   get invalidationChannels(): string[] {
-    return PARTITIONS.map((partition) => this.channelOf(partition));
+    return this.partitions.map((partition) => this.channelOf(partition));
+  }
+
+  /** The validity tokens of all answers, or of all of a query: one per partition. */
+  tokenKeysOfAll(query?: string): string[] {
+    return this.invalidationChannels.map((channel) => allOf(channel, query));
   }
 
   /** The channel on which the invalidation of a validity token is published. Undefined for any other key. */
@@ -125,14 +143,16 @@ export class KeySpace {
   tokenKeyOfTag(tag: string): string {
     const known = this.tags.get(tag);
     if (known !== undefined) return known;
-    const key = this.tokenKeyOf('tag', digest(JSON.stringify(tag)));
+    const digested = digest(JSON.stringify(tag));
+    const key = `${this.channelFor(digested)}:tag:${digested}`;
     if (tag.length <= LONGEST_REMEMBERED) this.tags.set(tag, key);
     return key;
   }
 
-  private tokenKeyOf(name: string, digested: string): string {
+  /** The channel of a digest's partition. */
+  private channelFor(digested: string): string {
     const [byte = 0] = Buffer.from(digested.slice(0, 2), 'base64url');
-    return `${this.channelOf(PARTITIONS[byte % PARTITIONS.length] ?? '')}:${name}:${digested}`;
+    return this.channelOf(this.partitions[byte % this.partitions.length] ?? '');
   }
 
   private channelOf(partition: string): string {
@@ -148,10 +168,16 @@ export class KeySpace {
     const scopeDigest = scope === null ? '-' : digest(JSON.stringify(scope));
     const name = `${query.name}:v${query.schemaVersion}:${scopeDigest}`;
     const entry = `${this.prefix}:query:${name}:{${hash}}`;
-    const names = { scope, hash, entry, tokenKey: this.tokenKeyOf(`query:${name}`, hash) };
+    const channel = this.channelFor(hash);
+    const tokenKeys = [`${channel}:query:${name}:${hash}`, allOf(channel, query.name), allOf(channel)] as const;
+    const names = { scope, hash, entry, tokenKeys };
     if (text.length <= LONGEST_REMEMBERED) remembered.set(text, names);
     return names;
   }
+}
+
+function allOf(channel: string, query?: string): string {
+  return query === undefined ? `${channel}:all` : `${channel}:all:${query}`;
 }
 
 function notJson<Args, Value>(query: Query<Args, Value>, args: Args): QueryCacheError {

@@ -7,7 +7,7 @@ const PUB_SUB_COST =
 /** The commands that the query cache uses, also those of its scripts: the engine reports which of them it refuses. */
 export function queryCacheCommands(prefix: string): RoleCommand[] {
   const key = `${prefix}:query:example`;
-  const channel = new KeySpace(prefix).leaseChannel;
+  const channel = new KeySpace(prefix, false).leaseChannel;
   return [
     ...requiredCommands('The query cache', [
       ['EVALSHA', '0'.repeat(40), '1', key],

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { ignoreEngineError, type InvalidationFeed, MemcachedEngine } from '../../engine/index.js';
+import { ignoreEngineError, type InvalidationFeed, MemcachedEngine, RedisEngine } from '../../engine/index.js';
 import { PendingInvalidations } from '../invalidation/pending-invalidations.js';
 import { ValidityTokens } from '../invalidation/validity-tokens.js';
 import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from '../query-cache.options.js';
@@ -41,7 +41,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
     @Inject(QUERY_CACHE_OPTIONS)
     { engine, keyPrefix, localTierBytes = LOCAL_TIER_BYTES }: QueryCacheOptions,
   ) {
-    this.keys = new KeySpace(keyPrefix);
+    this.keys = new KeySpace(keyPrefix, engine instanceof RedisEngine && engine.hasSlots);
     checkLocalTierBytes(localTierBytes);
     this.engine =
       engine instanceof MemcachedEngine ? new MemcachedTier(engine) : new RedisTier(engine, this.keys);
@@ -137,6 +137,11 @@ export class QueryCacheStore implements OnApplicationShutdown {
   /** As {@link invalidateTags}, for one answer. */
   async invalidateAnswer<Args, Value>(query: Query<Args, Value>, args: Args): Promise<boolean> {
     return this.invalidate([this.keys.keysOf(query, args).ownTokenKey]);
+  }
+
+  /** As {@link invalidateTags}, for all answers of a query, or of all queries. */
+  invalidateAll(query?: string): Promise<boolean> {
+    return this.invalidate(this.keys.tokenKeysOfAll(query));
   }
 
   /** The envelope, if it was not invalidated since its load began. */

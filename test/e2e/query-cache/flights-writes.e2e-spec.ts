@@ -71,6 +71,8 @@ describe('POST /api/query-cache/invalidations', () => {
   it.each([
     ['a tag', '/api/flights/routes/BOS?limit=2', { tag: 'airport:BOS' }],
     ['one answer', '/api/flights/5', { query: 'flights.flight', args: { id: 5 } }],
+    ['a query', '/api/flights/6', { query: 'flights.flight' }],
+    ['all queries', '/api/flights/7', { all: true }],
   ])('invalidates the answers of %s', async (_what, path, invalidation) => {
     await get(path).expect(200);
     expect(await statusOf(path)).toMatch(/; hit/);
@@ -86,7 +88,13 @@ describe('POST /api/query-cache/invalidations', () => {
       code: 'E_QUERY_UNKNOWN',
       detail: expect.stringContaining('flights.route'),
     });
-    for (const wrong of [{}, { tag: '' }, { query: 'flights.flight' }, { tag: 'a', query: 'b', args: {} }]) {
+    for (const wrong of [
+      {},
+      { tag: '' },
+      { all: false },
+      { all: true, tag: 'a' },
+      { tag: 'a', query: 'b', args: {} },
+    ]) {
       await invalidate(wrong).expect(422);
     }
   });

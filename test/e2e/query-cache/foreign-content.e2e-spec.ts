@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemcachedEngine } from '../../../src/engine/index.js';
-import { KeySpace, leaseKey } from '../../../src/query-cache/query/query-cache.keys.js';
+import { leaseKey } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import { installed } from '../../support/app.js';
 import { type CacheNodes, startCacheNodes } from './cache-nodes.js';
@@ -60,12 +60,12 @@ describe.each(installed('redis', 'valkey', 'memcached'))(
         const query = nodes.nodes[0].cache.define<typeof ARGS, unknown>(own);
         const there = nodes.nodes[1].cache.define<typeof ARGS, unknown>(own);
         const third = nodes.nodes[2].cache.define<typeof ARGS, unknown>(own);
-        const { entry, tokenKeys } = new KeySpace(nodes.prefix).keysOf(new Query(own), ARGS);
+        const { entry, tokenKeys } = nodes.nodes[0].store.keys.keysOf(new Query(own), ARGS);
         await query.get(ARGS);
         const { engine } = nodes.nodes[0].store;
         const tokens = await engine.read(tokenKeys);
         const lease = leaseKey(entry, tokens.map(String));
-        const [answerToken = '', tagToken = ''] = tokenKeys;
+        const [answerToken = '', , , tagToken = ''] = tokenKeys;
         const keys = { [KEYS[0]]: entry, [KEYS[1]]: answerToken, [KEYS[2]]: tagToken, [KEYS[3]]: lease };
         await write(keys[which], content);
         if (which === KEYS[3]) await engine.remove([entry]);

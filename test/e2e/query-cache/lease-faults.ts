@@ -78,7 +78,7 @@ async function plannedThereAndBack(cluster: EngineCluster, { isFollowed }: Scene
 }
 
 const partitionSlots = (prefix: string): number[] =>
-  new KeySpace(prefix).invalidationChannels
+  new KeySpace(prefix, true).invalidationChannels
     .slice(0, PARTITIONS_MOVED)
     .map((partition) => slotOf(/\{(.*)\}/.exec(partition)?.[1] ?? ''));
 

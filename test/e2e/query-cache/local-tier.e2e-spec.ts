@@ -83,26 +83,38 @@ describe.each(CACHE_ENGINES)('the local tier on %s', (kind) => {
     expect(database.loads).toBe(1);
   });
 
-  it.each(['tag', 'arguments'])('serves no old answer on the node that invalidates by %s', async (by) => {
-    const [query] = defineOn(nodes.nodes);
-    await keep(query);
-    database.value = 'second';
-    if (by === 'tag') await nodes.nodes[0].cache.invalidateTag(args.id);
-    else await query?.invalidate(args);
-    expect(await query?.get(args)).toBe('second');
-  });
+  const invalidations: [string, (query: CachedQuery<Args, unknown>) => Promise<boolean>][] = [
+    ['tag', () => nodes.nodes[0].cache.invalidateTag(args.id)],
+    ['arguments', (query) => query.invalidate(args)],
+    ['query', ({ name }) => nodes.nodes[0].cache.invalidateQuery(name)],
+    ['everything', () => nodes.nodes[0].cache.invalidateAll()],
+  ];
 
-  it('serves no old answer on other nodes after the push, and after one second at the latest', async () => {
-    const [here, there] = defineOn(nodes.nodes);
-    await keep(here);
-    await keep(there);
-    await nodes.nodes[0].cache.invalidateTag(args.id);
-    database.value = 'second';
-    const { engine } = nodes.nodes[1];
-    if (engine instanceof RedisEngine) await until(async () => (await there!.get(args)) === 'second');
-    else await passes(LOCAL_PROMISE_MS);
-    expect(await there!.get(args)).toBe('second');
-  });
+  it.each(invalidations)(
+    'serves no old answer on the node that invalidates by %s',
+    async (_by, invalidate) => {
+      const [query] = defineOn(nodes.nodes);
+      await keep(query);
+      database.value = 'second';
+      await invalidate(query!);
+      expect(await query?.get(args)).toBe('second');
+    },
+  );
+
+  it.each(invalidations)(
+    'serves no old answer on other nodes after the push of an invalidation by %s, and after one second at the latest',
+    async (_by, invalidate) => {
+      const [here, there] = defineOn(nodes.nodes);
+      await keep(here);
+      await keep(there);
+      await invalidate(here!);
+      database.value = 'second';
+      const { engine } = nodes.nodes[1];
+      if (engine instanceof RedisEngine) await until(async () => (await there!.get(args)) === 'second');
+      else await passes(LOCAL_PROMISE_MS);
+      expect(await there!.get(args)).toBe('second');
+    },
+  );
 
   it('keeps its answers while other nodes load answers with the same tag', async () => {
     const tag = randomUUID();

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { MemcachedEngine } from '../../../src/engine/index.js';
 import { lookupChannel } from '../../../src/query-cache/index.js';
-import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import { CACHE_ENGINES } from './cache-engines.js';
 import { type Args, CacheFixture } from './cache-fixture.js';
@@ -91,7 +90,7 @@ describe.each(CACHE_ENGINES)('CachedQuery.read() on %s', (kind) => {
       const own = fixture.definition();
       const query = fixture.node.cache.define<Args, unknown>(own);
       await query.get(fixture.args);
-      await overwrite(new KeySpace(fixture.cluster.prefix).keysOf(new Query(own), fixture.args).entry, text);
+      await overwrite(fixture.node.store.keys.keysOf(new Query(own), fixture.args).entry, text);
       expect(await fixture.outcomeOf(query)).toMatchObject({ value: 'first', outcome: 'miss' });
       expect(await fixture.outcomeOf(query)).toMatchObject({ value: 'first', outcome: 'hit' });
     });
@@ -138,7 +137,7 @@ describe.each(CACHE_ENGINES)('CachedQuery.read() on %s', (kind) => {
     'is a miss when the key holds a sorted set, and overwrites it',
     async () => {
       const own = fixture.definition();
-      const { entry } = new KeySpace(fixture.cluster.prefix).keysOf(new Query(own), fixture.args);
+      const { entry } = fixture.node.store.keys.keysOf(new Query(own), fixture.args);
       if (!(fixture.node.engine instanceof MemcachedEngine))
         await commandsOf(fixture.node.engine).zAdd(entry, { score: 1, value: 'x' });
       const query = fixture.node.cache.define<Args, unknown>(own);

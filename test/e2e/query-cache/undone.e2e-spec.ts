@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RedisEngine } from '../../../src/engine/index.js';
 import type { CachedQuery } from '../../../src/query-cache/index.js';
-import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import { replicaLag, UNDOABLE_STACKS, UNDOING_FAULTS } from '../../support/undoing-faults.js';
 import { until } from '../../support/until.js';
@@ -40,8 +39,8 @@ describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) 
     const [here, there] = [define(nodes.nodes[0]), define(nodes.nodes[1])];
     const ids = Array.from({ length: ANSWERS + CONTROLS }, (_, id) => id);
     const controls = ids.slice(ANSWERS);
-    const { prefix } = nodes;
-    const tokenKeys = ids.map((id) => tokenKeyOf(prefix, id));
+    const { keys } = nodes.nodes[0].store;
+    const tokenKeys = ids.map((id) => keys.keysOf(MODEL, { id }).ownTokenKey);
     await readEach(here, ids);
     await until(async () => (await replicaLag(site)) === 0);
 
@@ -69,6 +68,8 @@ describe.each(UNDOABLE_STACKS)('acknowledged invalidations on %s', (how, start) 
   });
 });
 
+const MODEL = new Query({ name: 'undone', ttlSeconds: 600, load: () => Promise.resolve(0) });
+
 /** Members that startNodesOn does not use here. */
 const standIn = {
   pause: () => undefined,
@@ -91,9 +92,4 @@ function answersFor(keys: readonly string[], node: CacheNode | undefined): Promi
     () => true,
     () => false,
   );
-}
-
-function tokenKeyOf(prefix: string, id: number): string {
-  const query = new Query({ name: 'undone', ttlSeconds: 600, load: () => Promise.resolve(0) });
-  return new KeySpace(prefix).keysOf(query, { id }).ownTokenKey;
 }

@@ -3,7 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type EngineKind, startEngine, startFaultProxy } from '../../../local/index.js';
 import { Database } from '../../../src/database/index.js';
 import type { CachedQuery, LookupOutcome } from '../../../src/query-cache/index.js';
-import { KeySpace } from '../../../src/query-cache/query/query-cache.keys.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import { type CacheNode, startCacheNode } from '../../../load/micro/query-cache/cache-node.js';
 import { CACHE_OUTAGES, type OutageSite } from './cache-outage.js';
@@ -67,7 +66,7 @@ export async function runCacheOutage(
   try {
     const { engine } = node;
     const entries = trial.hotKeys.map(
-      (key) => new KeySpace(keyPrefix).keysOf(new Query(trial.definition), { key }).entry,
+      (key) => node.store.keys.keysOf(new Query(trial.definition), { key }).entry,
     );
     const site: OutageSite = { kind, server, proxy, engine, entries };
     const seen = await trial.run(() => outage.strike(site), outageMs);

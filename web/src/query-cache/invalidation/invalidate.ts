@@ -30,6 +30,8 @@ effect(() => {
 });
 
 export const invalidateEntry = (): Promise<void> => invalidate('This answer', targets.value.entry);
+export const invalidateQuery = (name: string): Promise<void> =>
+  invalidate(`All answers of ${name}`, { query: name });
 export const invalidateTag = (tag: string): Promise<void> => invalidate(`All answers with ${tag}`, { tag });
 
 async function invalidate(of: string, body: object): Promise<void> {

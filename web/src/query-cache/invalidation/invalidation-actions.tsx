@@ -1,9 +1,9 @@
 import { LetItExpire } from '../answer/expiry.js';
 import { ProblemNote } from '../../http/problem-note.js';
-import { invalidateEntry, invalidateTag, invalidation, targets } from './invalidate.js';
+import { invalidateEntry, invalidateQuery, invalidateTag, invalidation, targets } from './invalidate.js';
 
 export function InvalidationActions() {
-  const { tag } = targets.value;
+  const { entry, tag } = targets.value;
   return (
     <div class="invalidation">
       <h3>Make it old</h3>
@@ -16,6 +16,13 @@ export function InvalidationActions() {
             All with {tag}
           </button>
         )}
+        <button
+          type="button"
+          data-testid="invalidate-query"
+          onClick={() => void invalidateQuery(entry.query)}
+        >
+          All of {entry.query}
+        </button>
         <LetItExpire />
       </div>
       <Result />
