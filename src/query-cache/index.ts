@@ -1,8 +1,9 @@
+export { CachedQuery, InvalidatesTags } from './decorators/cached-query.decorator.js';
+export type { CachedQueryOptions } from './decorators/cached-query.decorator.js';
 export { describeLookup } from './http/answer-headers.js';
 export { ControlHeaders, FastLane } from './http/fast-lane.decorator.js';
 export { CachedAnswer } from './lookup/cached-answer.js';
 export type { Lookup, Question } from './lookup/cached-answer.js';
-export { CachedQuery } from './lookup/cached-query.js';
 export type { CacheDirective } from './lookup/cached-query.js';
 export { fastLaneChannel, lookupChannel } from './query-cache.channel.js';
 export type { FastLaneRequest } from './query-cache.channel.js';

@@ -1,5 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { DecoratedMethods } from './decorators/decorated-methods.js';
 import { RedisEngine } from '../engine/index.js';
 import { CachedAnswerSender } from './http/cached-answer.sender.js';
 import { FastLaneListener } from './http/fast-lane.listener.js';
@@ -16,6 +17,7 @@ import { QueryCacheStore } from './tiers/query-cache.store.js';
     { provide: APP_FILTER, useClass: QueryCacheErrorFilter },
     QueryCacheStore,
     QueryCacheService,
+    DecoratedMethods,
     FastLaneListener,
     CachedAnswerSender,
   ],

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { bulkhead, type IPolicy, wrap } from 'cockatiel';
 import { LeaseReleaseNotifier } from './loading/lease-release-notifier.js';
@@ -22,6 +23,8 @@ export class QueryCacheService implements OnApplicationShutdown {
   private readonly queries = new Map<string, CachedQuery<never, unknown>>();
   private readonly parts: CachedQueryParts;
   private readonly concurrentLoads: number;
+  /** The tags that the caller's transaction invalidates. */
+  private readonly transactionTags = new AsyncLocalStorage<Set<string>>();
 
   constructor(
     private readonly store: QueryCacheStore,
@@ -83,6 +86,27 @@ export class QueryCacheService implements OnApplicationShutdown {
   /** As {@link invalidateTag}, for several tags at once. */
   invalidateTags(tags: readonly string[]): Promise<boolean> {
     return this.store.invalidateTags(tags);
+  }
+
+  /**
+   * Runs a transaction. What `@InvalidatesTags()` and {@link invalidateAfterCommit} invalidate in it waits until it has resolved, and is left
+   * out if it rejects: before the commit a load would store the old answer again.
+   *
+   * @example
+   * await queryCache.afterCommit(() => dataSource.transaction((manager) => flights.add(manager, flight)));
+   */
+  async afterCommit<T>(transaction: () => Promise<T>): Promise<T> {
+    const tags = new Set<string>();
+    const result = await this.transactionTags.run(tags, transaction);
+    await this.invalidateAfterCommit([...tags]);
+    return result;
+  }
+
+  /** As {@link invalidateTags}: at once, or after the transaction of the caller, see {@link afterCommit}. */
+  async invalidateAfterCommit(tags: readonly string[]): Promise<void> {
+    const waiting = this.transactionTags.getStore();
+    if (waiting) for (const tag of tags) waiting.add(tag);
+    else await this.invalidateTags(tags);
   }
 
   /**

@@ -1,4 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { startEngine } from '../../../local/index.js';
+import { CachedQuery } from '../../../src/query-cache/index.js';
 import { Query } from '../../../src/query-cache/query/query.js';
 import {
   type Costs,
@@ -17,19 +19,28 @@ import { answerOf, openCacheNode, routes } from './cache-node.js';
 const SIZES = { '2 KB': 2_000, '100 KB': 100_000 } as const;
 const ARGS = { origin: 'JFK', limit: 20 };
 
+@Injectable()
+class DecoratedRoutes {
+  @CachedQuery({ ttlSeconds: 3_600, tags: (origin: string) => [`airport:${origin}`] })
+  async routes(_origin: string, bytes: number): Promise<object> {
+    return answerOf(bytes);
+  }
+}
+
 /** The cost of a local hit. */
 export const localHit: ServersScenario = {
   name: 'local-hit',
   question: 'What does a hit in the local tier cost?',
   needs: 'servers',
   uses: ['rounds', 'seconds'],
-  seconds: (options) => 1 + 4 * secondsOfWork(options),
+  seconds: (options) => 1 + 6 * secondsOfWork(options),
   method:
     'CPU (user + system) of read() answered by the local tier, one after the other: checks and hashes the arguments, checks coherence and age, counts,\n' +
-    'returns the bytes. Only "with the value" parses them, once a hit.',
+    'returns the bytes. "with the value" parses them, once a hit. "decorated": the same by a method with @CachedQuery().',
   async measure(setting) {
     const server = await startEngine('valkey');
-    const node = await openCacheNode(server.url);
+    const node = await openCacheNode(server.url, { providers: [DecoratedRoutes] });
+    const decorated = node.get(DecoratedRoutes);
     const measured = new Map<string, Costs>();
     const figures: Figure[] = [];
     try {
@@ -39,12 +50,17 @@ export const localHit: ServersScenario = {
         const works = [
           { name: 'bytes', cost: cpuOf(oneByOne(() => query.read(ARGS))) },
           { name: 'with the value', cost: cpuOf(oneByOne(() => query.get(ARGS))) },
+          { name: 'decorated', cost: cpuOf(oneByOne(() => decorated.routes(ARGS.origin, bytes))) },
         ];
         const costs = await costsInTurn(works, setting);
         if (query.counters.read().loads !== 1) throw new Error('Not all of them were hits.');
         measured.set(size, costs);
         figures.push(
           figureOf(costs.middle('bytes'), { figure: `local hit, ${size}`, atMost: 5, unit: 'µs' }),
+          figureOf(costs.ratio('decorated', 'with the value'), {
+            figure: `decorated method / query.get, ${size}`,
+            atMost: 1.1,
+          }),
         );
       }
     } finally {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { type Engine, EngineModule, Engines, parseEngineUrl } from '../../../src/engine/index.js';
 import {
@@ -17,14 +18,19 @@ export interface CacheNode {
   readonly store: QueryCacheStore;
   readonly engines: Engines;
   readonly engine: Engine;
+  get<T>(provider: Type<T>): T;
   close(): Promise<void>;
 }
 
-type Options = Partial<Omit<QueryCacheOptions, 'engine'>>;
+type Options = Partial<Omit<QueryCacheOptions, 'engine'>> & { providers?: Type<unknown>[] };
 
 /** Starts a node. The engine may be down. */
-export async function startCacheNode(url: string, options: Options = {}): Promise<CacheNode> {
+export async function startCacheNode(
+  url: string,
+  { providers = [], ...options }: Options = {},
+): Promise<CacheNode> {
   const module = await Test.createTestingModule({
+    providers,
     imports: [
       EngineModule.forRoot({ roles: { cache: parseEngineUrl(url) }, deadlineMs: DEADLINE_MS }),
       QueryCacheModule.forRootAsync({
@@ -45,6 +51,7 @@ export async function startCacheNode(url: string, options: Options = {}): Promis
     store: module.get(QueryCacheStore),
     engines,
     engine: engines.for('cache'),
+    get: (provider) => module.get(provider),
     close: () => module.close(),
   };
 }

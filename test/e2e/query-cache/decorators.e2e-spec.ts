@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Scope, type Type } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
+import {
+  CachedQuery,
+  InvalidatesTags,
+  QueryCacheModule,
+  QueryCacheService,
+} from '../../../src/query-cache/index.js';
+import { redisLike } from '../../support/app.js';
+import { until } from '../../support/until.js';
+import { type CacheEngine, startCacheEngine } from './cache-engines.js';
+
+type Route = { origin: string; flights: number };
+
+@Injectable()
+class Routes {
+  loads = 0;
+  private readonly flights = new Map<string, number>();
+
+  @CachedQuery({ ttlSeconds: 60, tags: (origin: string) => [`airport:${origin}`] })
+  async top(origin: string, limit = 1): Promise<Route[]> {
+    this.loads++;
+    return [{ origin, flights: this.flights.get(origin) ?? 0 }].slice(0, limit);
+  }
+
+  @CachedQuery({ name: 'routes.of-tenant', ttlSeconds: 60, scope: ({ tenant }: { tenant: string }) => tenant })
+  async ofTenant({ tenant }: { tenant: string }): Promise<string> {
+    return tenant;
+  }
+
+  @InvalidatesTags((flights: number, origin: string) => [`airport:${origin}`, `flights:${flights}`])
+  async add(origin: string): Promise<number> {
+    const flights = (this.flights.get(origin) ?? 0) + 1;
+    this.flights.set(origin, flights);
+    return flights;
+  }
+
+  // @ts-expect-error the tags are of a number
+  @CachedQuery({ name: 'wrong', ttlSeconds: 60, tags: (id: number) => [`${id}`] })
+  async wrong(id: string): Promise<string> {
+    return id;
+  }
+}
+
+@Injectable()
+class OfDates {
+  @CachedQuery({ ttlSeconds: 60 })
+  async since(_limit: number, since: Date): Promise<string> {
+    return since.toISOString();
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class OfRequests {
+  @CachedQuery({ ttlSeconds: 60 })
+  async one(): Promise<number> {
+    return 1;
+  }
+}
+
+describe('a decorated method', () => {
+  let server: CacheEngine;
+  let engine: RedisEngine;
+  let module: TestingModule | undefined;
+  beforeAll(async () => {
+    server = await startCacheEngine(redisLike());
+    engine = new RedisEngine(parseEngineUrl(server.url), 2_000);
+    engine.start();
+    await until(() => engine.isReady);
+  });
+  afterEach(() => module?.close());
+  afterAll(async () => {
+    engine.close();
+    await server.stop();
+  });
+
+  async function start<T>(provider: Type<T>) {
+    const options = { engine, keyPrefix: `test:${randomUUID()}`, concurrentLoads: 4, engineSoftTimeoutMs: 4_000 };
+    const imports = [QueryCacheModule.forRoot(options)];
+    module = await Test.createTestingModule({ imports, providers: [provider] }).compile();
+    await module.init();
+    const cache = module.get(QueryCacheService);
+    const lookupsOf = (query: string) => cache.stats().queries[query];
+    return { cache, provider: await module.resolve(provider), lookupsOf };
+  }
+
+  it('answers the same arguments from memory, under the name of class and method', async () => {
+    const { provider: routes, lookupsOf } = await start(Routes);
+    for (let i = 0; i < 3; i++) expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 0 }]);
+    expect(await routes.top('JFK', undefined)).toHaveLength(1);
+    expect(await routes.top('JFK', 0)).toEqual([]);
+    expect(routes.loads).toBe(2);
+    expect(lookupsOf('Routes.top')).toMatchObject({ misses: 2, loads: 2 });
+  });
+
+  it('gives its parameters to tags and scope', async () => {
+    const { cache, provider: routes, lookupsOf } = await start(Routes);
+    for (const tenant of ['ada', 'grace', 'ada']) expect(await routes.ofTenant({ tenant })).toBe(tenant);
+    expect(lookupsOf('routes.of-tenant')).toMatchObject({ misses: 2 });
+    await routes.top('JFK');
+    await cache.invalidate('Routes.top', ['JFK']);
+    await routes.top('JFK');
+    await cache.invalidateTag('airport:JFK');
+    await routes.top('JFK');
+    expect(routes.loads).toBe(3);
+  });
+
+  it('with @InvalidatesTags() invalidates after it has resolved', async () => {
+    const { provider: routes } = await start(Routes);
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 0 }]);
+    expect(await routes.add('JFK')).toBe(1);
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
+  });
+
+  it('with @InvalidatesTags() invalidates after the transaction, and not if it is rolled back', async () => {
+    const { cache, provider: routes } = await start(Routes);
+    await routes.top('JFK');
+    const rolledBack = cache.afterCommit(async () => {
+      await routes.add('JFK');
+      throw new Error('rolled back');
+    });
+    await expect(rolledBack).rejects.toThrow('rolled back');
+    const [{ flights: before } = { flights: -1 }] = await cache.afterCommit(async () => {
+      await cache.afterCommit(() => routes.add('JFK'));
+      return routes.top('JFK');
+    });
+    expect(before).toBe(0);
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 2 }]);
+  });
+
+  it.each([
+    ['a Date', OfDates, 'OfDates.since has @CachedQuery(), but parameter 2 is a Date, which is no plain data'],
+    ['a class per request', OfRequests, 'OfRequests.one has @CachedQuery(), but its class is created more than once'],
+  ])('is refused at the start with %s', async (_what, provider: Type<unknown>, message) => {
+    await expect(start(provider)).rejects.toMatchObject({
+      code: 'E_QUERY_DEFINITION',
+      message: expect.stringContaining(message),
+    });
+  });
+});
