@@ -64,7 +64,7 @@ export function refuseToClear(): Promise<never> {
  * @throws {QueryCacheError} E_QUERY_VALUE
  */
 export function requireJson<T>(value: T): T {
-  const wrong = value === undefined ? undefined : findNotJson(value, true);
+  const wrong = value === undefined ? undefined : findNotJson(value);
   if (!wrong) return value;
   throw new QueryCacheError(
     'E_QUERY_VALUE',

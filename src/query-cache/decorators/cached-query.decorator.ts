@@ -8,14 +8,14 @@ export type CachedQuery<Args, Value> = DefinedQuery<Args, Value>;
 /** A {@link QueryDefinition} whose arguments are the parameters of a method. */
 export interface CachedQueryOptions<Args extends unknown[]> extends Omit<
   QueryDefinition<Args, unknown>,
-  'name' | 'tags' | 'scope' | 'load'
+  'name' | 'tags' | 'scope' | 'load' | 'loadMany'
 > {
   /** `<class>.<method>` by default, for example `FlightsService.topRoutes`. */
   name?: string;
   /** See {@link QueryDefinition.tags}. */
-  tags?(...args: Args): readonly string[];
+  tags?: (...args: Args) => readonly string[];
   /** See {@link QueryDefinition.scope}. */
-  scope?(...args: Args): string;
+  scope?: (...args: Args) => string;
 }
 
 /** Decorates methods with at least these parameters, and this result. */

@@ -42,25 +42,48 @@ export class DatabaseLoads<Args, Value> {
    * @throws what the query rejects with; {@link QueryCacheError} E_LOAD_TIMED_OUT, E_QUERY_VALUE
    */
   async load({ keys, startedAt }: LookupRequest<Args>, onBegin?: () => void): Promise<DatabaseLoad> {
-    const { value, ...load } = await this.withinTime(startedAt, (signal) =>
+    const { value, ...load } = await this.execute(
+      startedAt,
+      (signal) => this.query.load(keys.copyArgs(), signal),
+      onBegin,
+    );
+    return { answer: this.encode(value), ...load };
+  }
+
+  /** Loads several answers at once, in the order of their keys. Throws as {@link load} does. */
+  async loadMany(all: readonly AnswerKeys<Args>[], startedAt: number): Promise<DatabaseLoad[]> {
+    const { value: values, ...load } = await this.execute(startedAt, async (signal) => {
+      return this.query.loadMany?.(
+        all.map((keys) => keys.copyArgs()),
+        signal,
+      );
+    });
+    if (values?.length !== all.length) {
+      const problem = `returned ${values?.length} values from loadMany for ${all.length} arguments. Return one for each, null where nothing was found.`;
+      throw this.query.error('E_QUERY_VALUE', problem);
+    }
+    return values.map((value) => ({ answer: this.encode(value), ...load }));
+  }
+
+  private async execute<T>(startedAt: number, query: (signal: AbortSignal) => Promise<T>, onBegin?: () => void) {
+    const load = await this.withinTime(startedAt, (signal) =>
       this.limiter.execute(async () => {
         signal.throwIfAborted();
         onBegin?.();
         this.counters.loads++;
         const [loadedAt, begunAt] = [Date.now(), performance.now()];
-        const value = await this.unlessStuck(this.query.load(keys.copyArgs(), signal), signal);
+        const value = await this.unlessStuck(query(signal), signal);
         return { value, loadedAt, begunAt, databaseMs: performance.now() - begunAt };
       }),
     );
     this.counters.countFinishedLoad(load.databaseMs);
-    this.checkValue(value);
-    return { answer: encodeAnswer(value), ...load };
+    return load;
   }
 
-  /** Also where it would not be stored: otherwise the first hit would return another value. */
-  private checkValue(value: Value): void {
-    const wrong = findNotJson(value, true);
-    if (!wrong) return;
+  /** Checks it also where it would not be stored: otherwise the first hit would return another value. */
+  private encode(value: Value): EncodedAnswer {
+    const wrong = findNotJson(value);
+    if (!wrong) return encodeAnswer(value);
     const where = wrong.path || 'the whole';
     throw this.query.error('E_QUERY_VALUE', `returned an answer of which ${where} ${wrong.remedy}`);
   }
@@ -78,7 +101,7 @@ export class DatabaseLoads<Args, Value> {
   }
 
   /** Rejects when the load has not settled within a second time limit after the signal. */
-  private async unlessStuck<T>(load: Promise<T>, signal: AbortSignal): Promise<T> {
+  private unlessStuck<T>(load: Promise<T>, signal: AbortSignal): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const stuck = new Promise<never>((_resolve, reject) => {
       const giveUp = () => {

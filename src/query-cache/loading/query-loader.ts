@@ -72,6 +72,18 @@ export class QueryLoader<Args, Value> {
     return this.loads.load(request, await this.loads.ensureTokens(request.keys, []));
   }
 
+  /** Loads several answers at once and stores them. Acquires no leases. `found` is as in {@link start}. */
+  async loadMany(
+    requests: readonly LookupRequest<Args>[],
+    found: readonly (Found | undefined)[],
+  ): Promise<Loaded[]> {
+    const ensured = requests.map(async ({ keys }, i) => {
+      const read = found[i];
+      return read && this.loads.ensureTokens(keys, read.validityTokens);
+    });
+    return this.loads.loadMany(requests, await Promise.all(ensured));
+  }
+
   /** Reloads a stale answer; see {@link Refreshes.refresh}. */
   refresh(request: LookupRequest<Args>, stale: Envelope): Promise<Loaded | undefined> {
     return this.refreshes.refresh(request, stale);

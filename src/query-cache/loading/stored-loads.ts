@@ -48,12 +48,31 @@ export class StoredLoads<Args, Value> {
     validityTokens: readonly string[] | undefined,
     onBegin?: () => void,
   ): Promise<Loaded> {
-    const load = await this.parts.database.load(request, onBegin);
+    return this.store(request.keys, validityTokens, await this.parts.database.load(request, onBegin));
+  }
+
+  /** Loads several answers at once, in the order of the requests. `tokens` are those of each, as in {@link load}. */
+  async loadMany(
+    requests: readonly LookupRequest<Args>[],
+    tokens: readonly (readonly string[] | undefined)[],
+  ): Promise<Loaded[]> {
+    const [first] = requests;
+    if (!first) return [];
+    const all = requests.map(({ keys }) => keys);
+    const loads = await this.parts.database.loadMany(all, first.startedAt);
+    return Promise.all(loads.map((load, i) => this.store(requests[i]!.keys, tokens[i], load)));
+  }
+
+  private async store(
+    keys: AnswerKeys,
+    validityTokens: readonly string[] | undefined,
+    load: DatabaseLoad,
+  ): Promise<Loaded> {
     const { answer, databaseMs } = load;
     const loaded = { answer, outcome: 'miss', databaseMs, ageSeconds: 0 } as const;
     if (!validityTokens) return { ...loaded, storeMs: null, ttlSeconds: null };
     const storedAt = performance.now();
-    const ttlSeconds = await this.save(request.keys, validityTokens, load);
+    const ttlSeconds = await this.save(keys, validityTokens, load);
     return { ...loaded, storeMs: performance.now() - storedAt, ttlSeconds };
   }
 

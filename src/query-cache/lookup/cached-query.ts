@@ -11,6 +11,7 @@ import { ageOf, type Envelope, isNull } from '../tiers/envelope.js';
 import type { Found } from '../tiers/query-cache.store.js';
 import { SoftTimeout } from '../tiers/engine-reads.js';
 import { CachedAnswer, type Lookup, type Question, traceOf } from './cached-answer.js';
+import { ManyLookups } from './many-lookups.js';
 import { MissedLookups } from './missed-lookups.js';
 
 /** What a request's `Cache-Control` demands (RFC 9111, section 5.2.1): `no-cache` reloads and stores, `no-store` leaves the cache alone. */
@@ -28,6 +29,7 @@ export class CachedQuery<Args, Value> {
   private readonly query: Query<Args, Value>;
   private readonly loader: QueryLoader<Args, Value>;
   private readonly missed: MissedLookups<Args, Value>;
+  private readonly many: ManyLookups<Args, Value>;
   private readonly staleWait: SoftTimeout | undefined;
 
   /** @throws {QueryCacheError} E_QUERY_DEFINITION */
@@ -38,6 +40,12 @@ export class CachedQuery<Args, Value> {
     this.query = new Query(definition);
     this.loader = new QueryLoader(this.query, this.counters, parts);
     this.missed = new MissedLookups(this.query, this.loader, parts.store);
+    this.many = new ManyLookups({
+      loader: this.loader,
+      missed: this.missed,
+      store: parts.store,
+      fromMemory: this.fromMemory.bind(this),
+    });
     const { softTimeoutSeconds } = this.query;
     if (softTimeoutSeconds > 0) this.staleWait = new SoftTimeout(softTimeoutSeconds * 1_000);
   }
@@ -79,6 +87,24 @@ export class CachedQuery<Args, Value> {
     this.record(answer.lookup, keyHash, startedAt);
     answer.question = new AnsweredQuestion(this, keys);
     return answer;
+  }
+
+  /**
+   * The values for several arguments, in their order. One round trip reads the answers that are not in the memory of this process, and one call
+   * of `loadMany` loads the missing ones; concurrent calls, also of {@link get}, do not share it. Rejects as {@link read} does.
+   */
+  async getMany(list: readonly Args[]): Promise<Value[]> {
+    if (!this.query.loadMany) return Promise.all(list.map((args) => this.get(args)));
+    const startedAt = performance.now();
+    const requests = list.map((args) => ({ keys: this.parts.store.keys.keysOf(this.query, args), startedAt }));
+    const answers = await this.many.read(requests, startedAt).catch((error: unknown) => {
+      for (const { keys } of requests) this.record(this.missed.lookupWith('error'), keys.hash, startedAt);
+      throw error;
+    });
+    return answers.map(({ lookup, value }, i) => {
+      this.record(lookup, requests[i]?.keys.hash ?? null, startedAt);
+      return value;
+    });
   }
 
   /** See {@link Question.peek}. */

@@ -60,6 +60,26 @@ describe('AnswerKeys', () => {
     );
   });
 
+  it.each([
+    [true, 16],
+    [false, 1],
+  ])(
+    'depend on a token of their query and one of everything, in their partition: hasSlots %s',
+    (hasSlots, partitions) => {
+      const keySpace = new KeySpace('p', hasSlots);
+      const [ofQuery, ofAll] = [keySpace.tokenKeysOfAll(query().name), keySpace.tokenKeysOfAll()];
+      expect([new Set(ofQuery).size, new Set(ofAll).size]).toEqual([partitions, partitions]);
+      fc.assert(
+        fc.property(hostile, (text) => {
+          const [own = '', queryToken = '', allToken = ''] = keySpace.keysOf(query(), { text }).tokenKeys;
+          expect([ofQuery.includes(queryToken), ofAll.includes(allToken)]).toEqual([true, true]);
+          const channels = [own, queryToken, allToken].map((key) => keySpace.invalidationChannelOf(key));
+          expect(new Set(channels).size).toBe(1);
+        }),
+      );
+    },
+  );
+
   it('are spread over all channels', () => {
     const keySpace = new KeySpace('p', true);
     const counts = new Map<string, number>();
@@ -96,11 +116,11 @@ describe('AnswerKeys', () => {
     expect(new Set(entries).size).toBe(entries.length);
   });
 
-  it('rejects an undefined argument and names the query and the argument', () => {
-    expect(() => new KeySpace('p', true).keysOf(query(), { text: undefined })).toThrow(
+  it('rejects an argument that is no JSON and names the query and the argument', () => {
+    expect(() => new KeySpace('p', true).keysOf(query(), { text: 1n })).toThrow(
       expect.objectContaining({
         code: 'E_QUERY_ARGUMENTS',
-        message: expect.stringContaining('arguments of which text is undefined. Use null, or leave it out.'),
+        message: expect.stringContaining('arguments of which text is a bigint. Use its text.'),
       }),
     );
   });

@@ -181,7 +181,7 @@ function allOf(channel: string, query?: string): string {
 }
 
 function notJson<Args, Value>(query: Query<Args, Value>, args: Args): QueryCacheError {
-  const { path = '', remedy = 'is not JSON.' } = findNotJson(args, false) ?? {};
+  const { path = '', remedy = 'is not JSON.' } = findNotJson(args, true) ?? {};
   return query.error(
     'E_QUERY_ARGUMENTS',
     `was called with arguments of which ${path || 'the whole'} ${remedy}`,

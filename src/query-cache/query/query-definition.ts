@@ -44,6 +44,11 @@ export interface QueryDefinition<Args, Value> {
    * waits any more: cancel the statement then. A load that continues keeps its slot for as long again.
    */
   load(args: Args, signal: AbortSignal): Promise<Value>;
+  /**
+   * Like `load`, for the missing answers of `CachedQuery.getMany()`: resolves with as many values, in the order of the arguments, null where
+   * nothing was found. Without it each of them is loaded by `load`.
+   */
+  loadMany?(args: readonly Args[], signal: AbortSignal): Promise<readonly Value[]>;
 }
 
 /** 30 days, in seconds: Memcached reads a longer lifetime as a date. */

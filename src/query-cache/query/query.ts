@@ -15,6 +15,7 @@ export class Query<Args, Value> {
   readonly sqlLabel: string | null;
   readonly isScoped: boolean;
   readonly load: QueryDefinition<Args, Value>['load'];
+  readonly loadMany: QueryDefinition<Args, Value>['loadMany'];
   readonly tags: QueryDefinition<Args, Value>['tags'];
   readonly scope: QueryDefinition<Args, Value>['scope'];
 
@@ -30,6 +31,7 @@ export class Query<Args, Value> {
     this.sqlLabel = definition.sqlLabel ?? null;
     // Bound functions keep their `this`, and the caller may change its object later.
     this.load = definition.load.bind(definition);
+    this.loadMany = definition.loadMany?.bind(definition);
     this.tags = definition.tags?.bind(definition);
     this.scope = definition.scope?.bind(definition);
     this.isScoped = this.scope !== undefined;

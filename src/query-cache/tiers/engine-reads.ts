@@ -179,9 +179,11 @@ export class EngineReads {
   /**
    * Resolves with undefined when the engine is silent: it answers neither this read nor those ahead of it in time.
    * Rejects as `send` does.
+   *
+   * @param answers how many answers it reads.
    */
-  read<T>(send: () => Promise<T>): Promise<T | undefined> {
-    return this.queues.read(this.expectedBytes ?? UNKNOWN_BYTES, send);
+  read<T>(send: () => Promise<T>, answers = 1): Promise<T | undefined> {
+    return this.queues.read(answers * (this.expectedBytes ?? UNKNOWN_BYTES), send);
   }
 
   /** Records the size of an answer that was read or stored. */

@@ -81,7 +81,7 @@ describe.each(CACHE_ENGINES)('invalidation on %s', (kind) => {
     });
 
     it('rejects arguments that JSON would change', async () => {
-      await expect(fixture.define().invalidate({ id: undefined } as never)).rejects.toMatchObject({
+      await expect(fixture.define().invalidate({ id: 1n } as never)).rejects.toMatchObject({
         code: 'E_QUERY_ARGUMENTS',
       });
     });
@@ -133,27 +133,6 @@ describe.each(CACHE_ENGINES)('invalidation on %s', (kind) => {
   });
 
   describe('while the engine is down', () => {
-    it.each([
-      ['by tag', (id: string) => fixture.node.cache.invalidateTag(id)],
-      ['of a query', (id: string) => fixture.node.cache.invalidateQuery(`query-${id}`)],
-      ['of everything', () => fixture.node.cache.invalidateAll()],
-    ])('%s is kept, and applied before this node reads the engine again', async (_what, invalidate) => {
-      const [here, there] = fixture.defineOnAll({ name: `query-${fixture.args.id}`, tags: ({ id }) => [id] });
-      await here!.get(fixture.args);
-      fixture.cluster.server.pause();
-      fixture.database.value = 'second';
-      expect(await invalidate(fixture.args.id)).toBe(false);
-      expect(await fixture.outcomeOf(here!)).toEqual({
-        value: 'second',
-        outcome: 'degraded',
-        tier: 'database',
-      });
-      fixture.cluster.server.resume();
-      await until(async () => (await fixture.outcomeOf(here!)).outcome !== 'degraded');
-      expect(await here!.get(fixture.args)).toBe('second');
-      await until(async () => (await there!.get(fixture.args)) === 'second');
-    });
-
     it('is detected without another round trip: answer and validity tokens are read together', async () => {
       const query = fixture.define({ tags: ({ id }) => [id] });
       // The lease is released after the answer was returned; the second hit comes after that.
@@ -173,6 +152,27 @@ describe.each(CACHE_ENGINES)('invalidation on %s', (kind) => {
       expect(unanswered() - before).toBeLessThanOrEqual(most);
       fixture.cluster.server.resume();
       await until(async () => (await fixture.outcomeOf(query)).outcome === 'hit');
+    });
+
+    it.each([
+      ['by tag', (id: string) => fixture.node.cache.invalidateTag(id)],
+      ['of a query', (id: string) => fixture.node.cache.invalidateQuery(`query-${id}`)],
+      ['of everything', () => fixture.node.cache.invalidateAll()],
+    ])('%s is kept, and applied before this node reads the engine again', async (_what, invalidate) => {
+      const [here, there] = fixture.defineOnAll({ name: `query-${fixture.args.id}`, tags: ({ id }) => [id] });
+      await here!.get(fixture.args);
+      fixture.cluster.server.pause();
+      fixture.database.value = 'second';
+      expect(await invalidate(fixture.args.id)).toBe(false);
+      expect(await fixture.outcomeOf(here!)).toEqual({
+        value: 'second',
+        outcome: 'degraded',
+        tier: 'database',
+      });
+      fixture.cluster.server.resume();
+      await until(async () => (await fixture.outcomeOf(here!)).outcome !== 'degraded');
+      expect(await here!.get(fixture.args)).toBe('second');
+      await until(async () => (await there!.get(fixture.args)) === 'second');
     });
 
     it('stops callers of this node from sharing an older load, which all others share', async () => {

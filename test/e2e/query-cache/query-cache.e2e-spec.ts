@@ -108,7 +108,7 @@ describe.each(CACHE_ENGINES)('CachedQuery.read() on %s', (kind) => {
     const published: unknown[] = [];
     const listen = (lookup: unknown) => void published.push(lookup);
     lookupChannel.subscribe(listen);
-    await expect(query.read({ id: undefined } as never)).rejects.toMatchObject({ code: 'E_QUERY_ARGUMENTS' });
+    await expect(query.read({ id: 1n } as never)).rejects.toMatchObject({ code: 'E_QUERY_ARGUMENTS' });
     lookupChannel.unsubscribe(listen);
     expect(published).toContainEqual(expect.objectContaining({ outcome: 'error', keyHash: null }));
     expect(query.counters.read()).toMatchObject({ errors: 1, loads: 0 });
