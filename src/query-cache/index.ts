@@ -20,6 +20,7 @@ export type {
   QueryCacheStats,
   QueryCounts,
 } from './query-cache.wire.js';
+export type { Codec, Jsonify, NeedsCodec } from './query/codec.js';
 export { findNotJson } from './query/json.js';
 export type { NotJson } from './query/json.js';
 export { LONGEST_LIFE_SECONDS } from './query/query-definition.js';

@@ -10,6 +10,7 @@ import {
   type QueryCacheOptions,
 } from './query-cache.options.js';
 import type { QueryCacheStats } from './query-cache.wire.js';
+import type { NeedsCodec } from './query/codec.js';
 import type { QueryDefinition } from './query/query-definition.js';
 import { ReadQueues, SoftTimeout } from './tiers/engine-reads.js';
 import { QueryCacheStore } from './tiers/query-cache.store.js';
@@ -61,7 +62,9 @@ export class QueryCacheService implements OnApplicationShutdown {
    * });
    * await route.get({ origin: 'JFK', destination: 'LAX' });
    */
-  define<Args, Value>(definition: QueryDefinition<Args, Value>): CachedQuery<Args, Value> {
+  define<Args, Value>(
+    definition: QueryDefinition<Args, Value> & NeedsCodec<Value>,
+  ): CachedQuery<Args, Value> {
     const { name, concurrentLoads } = definition;
     if (this.queries.has(name)) {
       const problem = `The query "${name}" is defined already. Use another name for this one.`;

@@ -31,7 +31,8 @@ export async function fill(
   const put = async (id: string): Promise<void> => {
     const { entry, tokenKeys } = store.keys.keysOf(query, { bytes, id });
     const validityTokens = tokenKeys.map(() => TOKEN);
-    const envelope = { ...answer, freshMs: 1000 * TTL_SECONDS, staleMs: 0, validityTokens };
+    const life = { freshMs: 1000 * TTL_SECONDS, staleMs: 0 };
+    const envelope = { ...answer, ...life, validityTokens, valueTokenKeys: [] };
     await Promise.all([
       ...tokenKeys.map((key) => client.setEx(key, 2 * TTL_SECONDS, TOKEN)),
       client.setEx(entry, TTL_SECONDS, writeEnvelope(envelope)),

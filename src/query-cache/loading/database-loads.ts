@@ -2,7 +2,7 @@ import type { IPolicy } from 'cockatiel';
 import { withTimeLimit } from '../../common/index.js';
 import { QueryCacheError } from '../query-cache.errors.js';
 import { findNotJson } from '../query/json.js';
-import type { AnswerKeys } from '../query/query-cache.keys.js';
+import type { AnswerKeys } from '../query/answer-keys.js';
 import type { QueryCounters } from '../query/query-counters.js';
 import type { Query } from '../query/query.js';
 import { type EncodedAnswer, encodeAnswer } from '../tiers/envelope.js';
@@ -14,7 +14,8 @@ export interface LookupRequest<Args> {
   startedAt: number;
 }
 
-export interface DatabaseLoad {
+export interface DatabaseLoad<Value> {
+  value: Value;
   answer: EncodedAnswer;
   /** When the load began: milliseconds since the epoch, and as of `performance.now()`. */
   loadedAt: number;
@@ -41,17 +42,17 @@ export class DatabaseLoads<Args, Value> {
    * @param onBegin the load has got its slot: what it sees is no older than this.
    * @throws what the query rejects with; {@link QueryCacheError} E_LOAD_TIMED_OUT, E_QUERY_VALUE
    */
-  async load({ keys, startedAt }: LookupRequest<Args>, onBegin?: () => void): Promise<DatabaseLoad> {
+  async load({ keys, startedAt }: LookupRequest<Args>, onBegin?: () => void): Promise<DatabaseLoad<Value>> {
     const { value, ...load } = await this.execute(
       startedAt,
       (signal) => this.query.load(keys.copyArgs(), signal),
       onBegin,
     );
-    return { answer: this.encode(value), ...load };
+    return { value, answer: this.encode(value), ...load };
   }
 
   /** Loads several answers at once, in the order of their keys. Throws as {@link load} does. */
-  async loadMany(all: readonly AnswerKeys<Args>[], startedAt: number): Promise<DatabaseLoad[]> {
+  async loadMany(all: readonly AnswerKeys<Args>[], startedAt: number): Promise<DatabaseLoad<Value>[]> {
     const { value: values, ...load } = await this.execute(startedAt, async (signal) => {
       return this.query.loadMany?.(
         all.map((keys) => keys.copyArgs()),
@@ -62,10 +63,14 @@ export class DatabaseLoads<Args, Value> {
       const problem = `returned ${values?.length} values from loadMany for ${all.length} arguments. Return one for each, null where nothing was found.`;
       throw this.query.error('E_QUERY_VALUE', problem);
     }
-    return values.map((value) => ({ answer: this.encode(value), ...load }));
+    return values.map((value) => ({ value, answer: this.encode(value), ...load }));
   }
 
-  private async execute<T>(startedAt: number, query: (signal: AbortSignal) => Promise<T>, onBegin?: () => void) {
+  private async execute<T>(
+    startedAt: number,
+    query: (signal: AbortSignal) => Promise<T>,
+    onBegin?: () => void,
+  ) {
     const load = await this.withinTime(startedAt, (signal) =>
       this.limiter.execute(async () => {
         signal.throwIfAborted();
@@ -82,8 +87,10 @@ export class DatabaseLoads<Args, Value> {
 
   /** Checks it also where it would not be stored: otherwise the first hit would return another value. */
   private encode(value: Value): EncodedAnswer {
-    const wrong = findNotJson(value);
-    if (!wrong) return encodeAnswer(value);
+    const { codec } = this.query;
+    const plain = codec && value !== null && value !== undefined ? codec.encode(value) : value;
+    const wrong = findNotJson(plain);
+    if (!wrong) return encodeAnswer(plain);
     const where = wrong.path || 'the whole';
     throw this.query.error('E_QUERY_VALUE', `returned an answer of which ${where} ${wrong.remedy}`);
   }

@@ -1,5 +1,6 @@
 import { ignoreEngineError } from '../../engine/index.js';
-import { type AnswerKeys, leaseKey } from '../query/query-cache.keys.js';
+import type { AnswerKeys } from '../query/answer-keys.js';
+import { leaseKey } from '../query/query-cache.keys.js';
 import type { EngineReads } from '../tiers/engine-reads.js';
 import type { EngineTier } from '../tiers/engine-tier.js';
 import { ageOf, type Envelope, readEnvelope } from '../tiers/envelope.js';

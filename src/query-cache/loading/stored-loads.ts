@@ -1,5 +1,5 @@
 import { ignoreEngineError } from '../../engine/index.js';
-import type { AnswerKeys } from '../query/query-cache.keys.js';
+import type { AnswerKeys } from '../query/answer-keys.js';
 import type { QueryCounters } from '../query/query-counters.js';
 import type { Query } from '../query/query.js';
 import { type EncodedAnswer, type Envelope, ageOf, isNull } from '../tiers/envelope.js';
@@ -64,9 +64,9 @@ export class StoredLoads<Args, Value> {
   }
 
   private async store(
-    keys: AnswerKeys,
+    keys: AnswerKeys<Args>,
     validityTokens: readonly string[] | undefined,
-    load: DatabaseLoad,
+    load: DatabaseLoad<Value>,
   ): Promise<Loaded> {
     const { answer, databaseMs } = load;
     const loaded = { answer, outcome: 'miss', databaseMs, ageSeconds: 0 } as const;
@@ -76,30 +76,54 @@ export class StoredLoads<Args, Value> {
     return { ...loaded, storeMs: performance.now() - storedAt, ttlSeconds };
   }
 
-  /** @returns its ttl in seconds, or null if it could not be stored, or was not confirmed in time. */
+  /** @returns its ttl in seconds, or null if it must not or could not be stored, or was not confirmed in time. */
   private async save(
-    keys: AnswerKeys,
+    keys: AnswerKeys<Args>,
     validityTokens: readonly string[],
-    { answer, loadedAt, begunAt }: DatabaseLoad,
+    { value, answer, loadedAt, begunAt }: DatabaseLoad<Value>,
   ): Promise<number | null> {
-    const { store, reads, counters, largestValueBytes } = this.parts;
+    const { query, store, reads, counters, largestValueBytes } = this.parts;
     if (answer.bytes.length > largestValueBytes) {
       counters.oversized++;
       return null;
     }
     reads.noteSize(answer.bytes.length);
-    const envelope = { ...answer, loadedAt, begunAt, ...this.lifeOf(answer), validityTokens };
-    const saved = store.save(keys, envelope).then(() => envelope.freshMs / 1000);
+    const life = this.lifeOf(value, answer, keys);
+    if (life.freshMs === 0) return null;
+    const valueTokenKeys = store.keys.valueTokenKeysOf(query, value, keys);
+    // Tokens that were not read before the load prove nothing: it is stored for the keys of the next load alone.
+    const isProven = keys.expects(valueTokenKeys) && validityTokens.length === keys.tokenKeys.length;
+    const envelope = {
+      ...answer,
+      loadedAt,
+      begunAt,
+      ...life,
+      validityTokens: isProven ? validityTokens : [],
+      valueTokenKeys,
+    };
+    const saved = store.save(keys, envelope).then(() => (isProven ? envelope.freshMs / 1000 : null));
     return (await this.inTime(saved)) ?? null;
   }
 
-  private lifeOf(answer: EncodedAnswer): Pick<Envelope, 'freshMs' | 'staleMs'> {
+  private lifeOf(
+    value: Value,
+    answer: EncodedAnswer,
+    keys: AnswerKeys<Args>,
+  ): Pick<Envelope, 'freshMs' | 'staleMs'> {
     const { query } = this.parts;
     const [ttlSeconds, staleSeconds] = isNull(answer)
       ? [query.negativeTtlSeconds, query.negativeStaleSeconds]
-      : [query.ttlSeconds, query.staleSeconds];
+      : [this.ttlOf(value, keys), query.staleSeconds];
     const freshSeconds = ttlSeconds * (1 - JITTER * Math.random());
     return { freshMs: Math.ceil(freshSeconds * 1000), staleMs: staleSeconds * 1000 };
+  }
+
+  private ttlOf(value: Value, keys: AnswerKeys<Args>): number {
+    const { query } = this.parts;
+    if (!query.ttlOf || value === null || value === undefined) return query.ttlSeconds;
+    const seconds = query.ttlOf(value, keys.copyArgs());
+    if (seconds >= 0) return Math.min(seconds, query.ttlSeconds);
+    throw query.error('E_QUERY_VALUE', `returned ${seconds} from ttlOf. Return seconds, 0 to store nothing.`);
   }
 
   /** Undefined where the engine fails, or is silent for so long that the database alone would have been faster. */

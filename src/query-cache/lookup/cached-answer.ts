@@ -1,4 +1,5 @@
 import type { LookupOutcome, LookupTier, LookupTrace } from '../query-cache.wire.js';
+import type { Codec } from '../query/codec.js';
 import { type EncodedAnswer, encodeAnswer, isNull } from '../tiers/envelope.js';
 
 /** How one lookup was answered. Times are in milliseconds; null means that this part was not used. */
@@ -45,6 +46,7 @@ export class CachedAnswer<Value> {
   constructor(
     answer: EncodedAnswer | { value: Value },
     readonly lookup: Lookup,
+    private readonly codec?: Codec<Value>,
   ) {
     if ('bytes' in answer) this.encoded = answer;
     else this.decoded = answer;
@@ -52,7 +54,7 @@ export class CachedAnswer<Value> {
 
   /** Of this caller alone: parsed from the bytes when it is first read. */
   get value(): Value {
-    this.decoded ??= { value: JSON.parse(this.bytes.toString()) as Value };
+    this.decoded ??= { value: this.decode() };
     return this.decoded.value;
   }
 
@@ -66,9 +68,9 @@ export class CachedAnswer<Value> {
     return this.encode().etag;
   }
 
-  /** What JSON.stringify() encodes. */
-  toJSON(): Value {
-    return this.value;
+  /** What JSON.stringify() encodes: the value, as its codec has encoded it. */
+  toJSON(): unknown {
+    return this.codec ? this.parse() : this.value;
   }
 
   /** The same lookup with another value made from this one, such as a part of a list. Parses the value; `change` must not modify it. */
@@ -80,6 +82,15 @@ export class CachedAnswer<Value> {
   get ifPresent(): CachedAnswer<NonNullable<Value>> | undefined {
     const isAbsent = this.encoded ? isNull(this.encoded) : this.value === null;
     return isAbsent ? undefined : (this as unknown as CachedAnswer<NonNullable<Value>>);
+  }
+
+  private decode(): Value {
+    const parsed = this.parse();
+    return this.codec && parsed !== null ? this.codec.decode(parsed) : (parsed as Value);
+  }
+
+  private parse(): unknown {
+    return JSON.parse(this.bytes.toString());
   }
 
   private encode(): EncodedAnswer {

@@ -4,7 +4,7 @@ import type { LookupRequest } from '../loading/database-loads.js';
 import { type LoaderParts, QueryLoader } from '../loading/query-loader.js';
 import { lookupChannel } from '../query-cache.channel.js';
 import { QueryCounters } from '../query/query-counters.js';
-import type { AnswerKeys } from '../query/query-cache.keys.js';
+import type { AnswerKeys } from '../query/answer-keys.js';
 import type { QueryDefinition } from '../query/query-definition.js';
 import { Query } from '../query/query.js';
 import { ageOf, type Envelope, isNull } from '../tiers/envelope.js';
@@ -96,7 +96,10 @@ export class CachedQuery<Args, Value> {
   async getMany(list: readonly Args[]): Promise<Value[]> {
     if (!this.query.loadMany) return Promise.all(list.map((args) => this.get(args)));
     const startedAt = performance.now();
-    const requests = list.map((args) => ({ keys: this.parts.store.keys.keysOf(this.query, args), startedAt }));
+    const requests = list.map((args) => ({
+      keys: this.parts.store.keys.keysOf(this.query, args),
+      startedAt,
+    }));
     const answers = await this.many.read(requests, startedAt).catch((error: unknown) => {
       for (const { keys } of requests) this.record(this.missed.lookupWith('error'), keys.hash, startedAt);
       throw error;
@@ -167,7 +170,7 @@ export class CachedQuery<Args, Value> {
     const { ageSeconds, ttlSeconds, isFresh } = ageOf(envelope);
     const freshOutcome = isNull(envelope) ? 'negative' : 'hit';
     // Without object spreads, which a local hit would notice.
-    return new CachedAnswer<Value>(envelope, {
+    const lookup: Lookup = {
       outcome: isFresh ? freshOutcome : 'stale',
       tier: localMs === null ? 'engine' : 'local',
       stored: false,
@@ -178,7 +181,8 @@ export class CachedQuery<Args, Value> {
       databaseMs: null,
       storeMs: null,
       isScoped: this.query.isScoped,
-    });
+    };
+    return new CachedAnswer<Value>(envelope, lookup, this.query.codec);
   }
 
   /** The refreshed answer, if it comes within `softTimeoutSeconds`. */

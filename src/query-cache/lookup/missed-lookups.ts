@@ -24,7 +24,7 @@ export class MissedLookups<Args, Value> {
   ): Promise<CachedAnswer<Value>> {
     if (directive === 'no-cache') return this.answerFrom(await this.loader.reload(request), 'reload', null);
     const { answer, databaseMs } = await this.loader.database.load(request);
-    return new CachedAnswer(answer, this.lookupWith('bypass', databaseMs));
+    return new CachedAnswer(answer, this.lookupWith('bypass', databaseMs), this.query.codec);
   }
 
   /** Loads the answer, or shares the load of another caller. `found` is undefined where the engine did not answer. */
@@ -35,7 +35,8 @@ export class MissedLookups<Args, Value> {
   ): Promise<CachedAnswer<Value>> {
     const state = {
       at: startedAt,
-      validityTokens: found?.validityTokens ?? [],
+      // Before its value is known, a load may depend on more tags than these tokens show.
+      validityTokens: this.query.valueTags ? [] : (found?.validityTokens ?? []),
       invalidations: this.store.pending.count,
       isDegraded: found === undefined,
     };
@@ -48,7 +49,7 @@ export class MissedLookups<Args, Value> {
   answerFrom(loaded: Loaded, outcome: LookupOutcome, engineMs: number | null): CachedAnswer<Value> {
     const { answer, ageSeconds, ttlSeconds, databaseMs, storeMs } = loaded;
     const isOurs = databaseMs !== null;
-    return new CachedAnswer(answer, {
+    const lookup: Lookup = {
       ...this.lookupWith(outcome, databaseMs),
       tier: isOurs ? 'database' : 'engine',
       stored: isOurs && ttlSeconds !== null,
@@ -56,7 +57,8 @@ export class MissedLookups<Args, Value> {
       ttlSeconds,
       engineMs,
       storeMs,
-    });
+    };
+    return new CachedAnswer(answer, lookup, this.query.codec);
   }
 
   /** A lookup that did not use the cache. */

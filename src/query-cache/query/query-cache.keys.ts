@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { spreadHashTags } from '../../engine/index.js';
 import { QueryCacheError } from '../query-cache.errors.js';
+import { AnswerKeys, type AnswerNames } from './answer-keys.js';
 import { canonicalJson, findNotJson } from './json.js';
 import type { Query } from './query.js';
 
@@ -34,58 +35,6 @@ const ONE_PARTITION = spreadHashTags(1);
 
 const MOST_TAGS = 32;
 const TAGS_REMEDY = 'Use texts such as "airport:JFK".';
-
-interface AnswerNames {
-  scope: string | null;
-  hash: string;
-  entry: string;
-  /** Of the answer, of all answers of the query, and of all answers. */
-  tokenKeys: readonly [string, string, string];
-}
-
-/**
- * The keys of one answer. In a cluster the entry and its leases share a slot.
- *
- * Holds the arguments as canonical JSON, since the caller may change its object while the lookup waits.
- */
-export class AnswerKeys<Args = unknown> {
-  private computedTokenKeys: readonly string[] | undefined;
-
-  constructor(
-    private readonly names: AnswerNames,
-    private readonly text: string,
-    private readonly tagTokenKeys: () => readonly string[],
-  ) {}
-
-  /** A new copy of the arguments at each call. */
-  copyArgs(): Args {
-    return JSON.parse(this.text) as Args;
-  }
-
-  get entry(): string {
-    return this.names.entry;
-  }
-
-  /** The digest of the arguments, for traces. */
-  get hash(): string {
-    return this.names.hash;
-  }
-
-  get ownTokenKey(): string {
-    return this.names.tokenKeys[0];
-  }
-
-  /**
-   * The keys of the answer's own validity token, of those of its query and of all answers, then of its tags. Computed lazily: local hits skip
-   * it.
-   *
-   * @throws {QueryCacheError} E_QUERY_ARGUMENTS
-   */
-  get tokenKeys(): readonly string[] {
-    this.computedTokenKeys ??= [...this.names.tokenKeys, ...this.tagTokenKeys()];
-    return this.computedTokenKeys;
-  }
-}
 
 /** All keys under one prefix. */
 export class KeySpace {
@@ -140,6 +89,17 @@ export class KeySpace {
     );
   }
 
+  /** Of the tags of a value. @throws {QueryCacheError} E_QUERY_ARGUMENTS */
+  valueTokenKeysOf<Args, Value>(
+    query: Query<Args, Value>,
+    value: Value,
+    keys: AnswerKeys<Args>,
+  ): readonly string[] {
+    if (!query.valueTags || value === null || value === undefined) return [];
+    const tags = checkedTags(query, query.valueTags(value, keys.copyArgs()));
+    return [...new Set(tags.map((tag) => this.tokenKeyOfTag(tag)))].toSorted();
+  }
+
   tokenKeyOfTag(tag: string): string {
     const known = this.tags.get(tag);
     if (known !== undefined) return known;
@@ -169,8 +129,12 @@ export class KeySpace {
     const name = `${query.name}:v${query.schemaVersion}:${scopeDigest}`;
     const entry = `${this.prefix}:query:${name}:{${hash}}`;
     const channel = this.channelFor(hash);
-    const tokenKeys = [`${channel}:query:${name}:${hash}`, allOf(channel, query.name), allOf(channel)] as const;
-    const names = { scope, hash, entry, tokenKeys };
+    const tokenKeys = [
+      `${channel}:query:${name}:${hash}`,
+      allOf(channel, query.name),
+      allOf(channel),
+    ] as const;
+    const names = { scope, hash, entry, tokenKeys, valueTokenKeys: [] };
     if (text.length <= LONGEST_REMEMBERED) remembered.set(text, names);
     return names;
   }
@@ -196,7 +160,10 @@ export function checkTags(tags: readonly unknown[]): void {
 
 /** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
 export function tagsOf<Args, Value>(query: Query<Args, Value>, args: Args): readonly string[] {
-  const tags = query.tags?.(args) ?? [];
+  return checkedTags(query, query.tags?.(args) ?? []);
+}
+
+function checkedTags<Args, Value>(query: Query<Args, Value>, tags: readonly string[]): readonly string[] {
   if (tags.length > MOST_TAGS)
     throw query.error('E_QUERY_ARGUMENTS', `has ${tags.length} tags. Use at most ${MOST_TAGS}.`);
   if (tags.every(isTag)) return tags;

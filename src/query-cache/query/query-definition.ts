@@ -1,3 +1,5 @@
+import type { Codec } from './codec.js';
+
 /** What to cache, for how long, and what invalidates it. */
 export interface QueryDefinition<Args, Value> {
   /** Names the query in keys, counts and traces, for example `flights.top-routes`: at most 64 letters, digits, dots and dashes. */
@@ -35,8 +37,20 @@ export interface QueryDefinition<Args, Value> {
   sqlLabel?: string;
   /** Increase it when the shape of the answer changes: answers of another version are not found. 1 by default. */
   schemaVersion?: number;
+  /**
+   * How long this answer is fresh, in seconds, at most `ttlSeconds`, for example as an upstream service says; 0: it is not stored. Not called
+   * for null.
+   */
+  ttlOf?(value: NonNullable<Value>, args: Args): number;
   /** What the answer depends on, for example `['airport:JFK']`; at most 32 tags. See `QueryCacheService.invalidateTag`. */
   tags?(args: Args): readonly string[];
+  /**
+   * Further tags, which only the value shows: `({ id }) => [`user:${id}`]` of a user that was looked up by name. Not called for null. Validity
+   * tokens are read before the load, so the first load of an answer, and one that finds other tags than the last, is served and not stored.
+   */
+  valueTags?(value: NonNullable<Value>, args: Args): readonly string[];
+  /** Converts values that JSON does not have. Increase `schemaVersion` when it changes. */
+  codec?: Codec<Value>;
   /** The owner of the answer, for example `({ tenantId }) => tenantId`: no other scope ever gets it. Must not be empty. */
   scope?(args: Args): string;
   /**

@@ -17,6 +17,9 @@ export class Query<Args, Value> {
   readonly load: QueryDefinition<Args, Value>['load'];
   readonly loadMany: QueryDefinition<Args, Value>['loadMany'];
   readonly tags: QueryDefinition<Args, Value>['tags'];
+  readonly valueTags: QueryDefinition<Args, Value>['valueTags'];
+  readonly ttlOf: QueryDefinition<Args, Value>['ttlOf'];
+  readonly codec: QueryDefinition<Args, Value>['codec'];
   readonly scope: QueryDefinition<Args, Value>['scope'];
 
   constructor(definition: QueryDefinition<Args, Value>) {
@@ -33,6 +36,9 @@ export class Query<Args, Value> {
     this.load = definition.load.bind(definition);
     this.loadMany = definition.loadMany?.bind(definition);
     this.tags = definition.tags?.bind(definition);
+    this.valueTags = definition.valueTags?.bind(definition);
+    this.ttlOf = definition.ttlOf?.bind(definition);
+    this.codec = definition.codec;
     this.scope = definition.scope?.bind(definition);
     this.isScoped = this.scope !== undefined;
     const problem = checkDefinition(this, definition.concurrentLoads);

@@ -18,8 +18,10 @@ export interface Envelope extends EncodedAnswer {
   freshMs: number;
   /** How long after `freshMs` it may be served while a new one is loaded. */
   staleMs: number;
-  /** As they were before the load began: the answer's own, then those of its tags. */
+  /** As they were before the load began, in the order of `AnswerKeys.tokenKeys`. None for an answer that must not be served. */
   validityTokens: readonly string[];
+  /** The keys of the last of these tokens: those of the tags of the value. */
+  valueTokenKeys: readonly string[];
 }
 
 /** As read from the engine, in the order of their keys; null where there is none. */
@@ -38,15 +40,17 @@ export function isNull({ bytes }: Pick<EncodedAnswer, 'bytes'>): boolean {
 }
 
 /*
- * As stored: four bytes, the checksum of what follows; then `<loadedAt> <freshMs> <staleMs> <etag> <token>...`, a line break, and the bytes of
- * the answer. No part of the head contains a space. A head in JSON would cost a hit more than everything else that it does.
+ * As stored: four bytes, the checksum of what follows; then `<loadedAt> <freshMs> <staleMs> <etag> <token>... <key>...`, a line break, and the
+ * bytes of the answer. No part of the head contains a space, keys contain colons, and tokens do not. A head in JSON would cost a hit more than
+ * everything else that it does.
  */
 const HEAD_AT = 4;
 const LINE_BREAK = 0x0a;
 
 export function writeEnvelope(envelope: Envelope): Buffer {
-  const { bytes, etag, loadedAt, freshMs, staleMs, validityTokens } = envelope;
-  const head = Buffer.from(`${[loadedAt, freshMs, staleMs, etag, ...validityTokens].join(' ')}\n`);
+  const { bytes, etag, loadedAt, freshMs, staleMs, validityTokens, valueTokenKeys } = envelope;
+  const words = [loadedAt, freshMs, staleMs, etag, ...validityTokens, ...valueTokenKeys];
+  const head = Buffer.from(`${words.join(' ')}\n`);
   const stored = Buffer.concat([Buffer.alloc(HEAD_AT), head, bytes]);
   stored.writeUInt32BE(crc32(stored.subarray(HEAD_AT)));
   return stored;
@@ -60,6 +64,8 @@ export function readEnvelope(stored: Buffer | null): Envelope | undefined {
   const words = stored.toString('latin1', HEAD_AT, end).split(' ');
   const etag = words[3];
   if (!etag) return undefined;
+  const keysAt = words.findIndex((word, i) => i > 3 && word.includes(':'));
+  const tokensEnd = keysAt === -1 ? words.length : keysAt;
   return {
     bytes: stored.subarray(end + 1),
     etag,
@@ -68,7 +74,8 @@ export function readEnvelope(stored: Buffer | null): Envelope | undefined {
     begunAt: performance.now() - Math.max(0, Date.now() - Number(words[0])),
     freshMs: Number(words[1]),
     staleMs: Number(words[2]),
-    validityTokens: words.slice(4),
+    validityTokens: words.slice(4, tokensEnd),
+    valueTokenKeys: words.slice(tokensEnd),
   };
 }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { InvalidationFeed } from '../../engine/index.js';
-import type { AnswerKeys } from '../query/query-cache.keys.js';
+import type { AnswerKeys } from '../query/answer-keys.js';
 import type { LocalTierStats } from '../query-cache.wire.js';
 import type { Envelope } from './envelope.js';
 

@@ -1,10 +1,16 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { ignoreEngineError, type InvalidationFeed, MemcachedEngine, RedisEngine } from '../../engine/index.js';
+import {
+  ignoreEngineError,
+  type InvalidationFeed,
+  MemcachedEngine,
+  RedisEngine,
+} from '../../engine/index.js';
 import { PendingInvalidations } from '../invalidation/pending-invalidations.js';
 import { ValidityTokens } from '../invalidation/validity-tokens.js';
 import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from '../query-cache.options.js';
 import type { LocalTierStats } from '../query-cache.wire.js';
-import { type AnswerKeys, checkTags, KeySpace } from '../query/query-cache.keys.js';
+import type { AnswerKeys } from '../query/answer-keys.js';
+import { checkTags, KeySpace } from '../query/query-cache.keys.js';
 import type { Query } from '../query/query.js';
 import type { EngineTier } from './engine-tier.js';
 import { areSame, type Envelope, type FoundTokens, isNull, readEnvelope, writeEnvelope } from './envelope.js';
@@ -18,6 +24,8 @@ export interface Found {
   envelope: Envelope | undefined;
   validityTokens: FoundTokens;
 }
+
+const NOTHING_READ: Found = { envelope: undefined, validityTokens: [] };
 
 const LOCAL_TIER_BYTES = 64 * 1_024 * 1_024;
 /**
@@ -89,13 +97,20 @@ export class QueryCacheStore implements OnApplicationShutdown {
     if (this.local) await this.find(keys);
   }
 
-  /** Reads answer and validity tokens from the engine in one round trip. */
+  /** Reads answer and validity tokens from the engine in one round trip; in two where the tags of the value were not known to this node. */
   async find(keys: AnswerKeys): Promise<Found> {
+    return (await this.findOnce(keys)) ?? (await this.findOnce(keys)) ?? NOTHING_READ;
+  }
+
+  /** Undefined where the stored answer depends on other tags than were expected, and read. */
+  private async findOnce(keys: AnswerKeys): Promise<Found | undefined> {
     const slot = this.local?.open(keys);
     try {
       if (this.pending.unconfirmed.size > 0) await this.pending.applyBeforeReading(keys.tokenKeys);
       const { entry, tokens: validityTokens } = await this.engine.find(keys.entry, keys.tokenKeys);
-      const envelope = this.accept(readEnvelope(entry), validityTokens);
+      const read = readEnvelope(entry);
+      if (read && !keys.expects(read.valueTokenKeys)) return undefined;
+      const envelope = this.accept(read, validityTokens);
       if (slot && envelope) this.local?.keep(slot, envelope);
       return { envelope, validityTokens };
     } finally {
