@@ -21,6 +21,7 @@ import {
 } from './database.errors.js';
 import { DATABASE_OPTIONS, type DatabaseOptions } from './database.options.js';
 import { DatabaseHeartbeat } from './connections/database-heartbeat.js';
+import { Listener, type NotificationListener } from './connections/listener.js';
 import { SharedPool } from './connections/shared-pool.js';
 import { unlessSilent, within } from './connections/silence.js';
 
@@ -156,6 +157,19 @@ export class Database implements Queryable, OnApplicationShutdown {
       await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       return work(snapshot);
     });
+  }
+
+  /**
+   * Calls the listener for each `NOTIFY` on this channel, on a separate connection. Needs a direct connection: a pooler that shares
+   * connections between transactions (PgBouncer) delivers nothing.
+   *
+   * @returns a function that ends it.
+   */
+  listen(channel: string, listener: NotificationListener): () => void {
+    const config = { application_name: `listener of ${channel}`, gate: this.heartbeat };
+    const opened = new Listener(channel, listener, (work) => this.apart(config, work));
+    void opened.run();
+    return () => opened.close();
   }
 
   /** Sends a ping and settles within a second. @throws {DatabaseUnavailableError} */

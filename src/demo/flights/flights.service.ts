@@ -125,11 +125,31 @@ export class FlightsService {
   async add(flight: NewFlight): Promise<AddedFlight> {
     const added = await this.flights.add(flight);
     // The flight is added even if the engine is down: the cache keeps the invalidation and retries it.
-    const confirmed = await Promise.all([
-      this.queries.invalidateTags([ANY_AIRPORT, tagOf(flight.origin), tagOf(flight.destination)]),
-      this.flightQuery.invalidate({ id: added.id }),
+    const invalidated = await this.invalidateChanged([
+      `flight:${added.id}`,
+      tagOf(flight.origin),
+      tagOf(flight.destination),
     ]);
-    return { ...added, invalidated: confirmed.every(Boolean) };
+    return { ...added, invalidated };
+  }
+
+  /** Invalidates the answers that depend on these flights and airports, for example `flight:1` and `airport:JFK`. Returns as {@link add}. */
+  async invalidateChanged(changes: readonly string[]): Promise<boolean> {
+    const ids = changes.flatMap((change) => /^flight:(\d+)$/.exec(change)?.[1] ?? []);
+    const confirmed = await Promise.all([
+      this.queries.invalidateTags([
+        ANY_AIRPORT,
+        ...changes.filter((change) => change.startsWith('airport:')),
+      ]),
+      ...ids.map((id) => this.flightQuery.invalidate({ id: Number(id) })),
+    ]);
+    return confirmed.every(Boolean);
+  }
+
+  /** Invalidates all answers about flights. */
+  async invalidateAll(): Promise<void> {
+    const queries = [this.topRoutesQuery, this.routeQuery, this.rankingQuery, this.flightQuery];
+    await Promise.all(queries.map(({ name }) => this.queries.invalidateQuery(name)));
   }
 
   private async unknownAirport(airport: string, lookup: Lookup): Promise<never> {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LocalEngine } from '../../../local/index.js';
 import { QueryCacheService } from '../../../src/query-cache/index.js';
 import { redisLike, startApp, type TestApp } from '../../support/app.js';
+import { queryDatabase } from '../../support/database.js';
 import { until } from '../../support/until.js';
 import { Visitors } from '../sessions/visitors.js';
 
@@ -20,6 +21,8 @@ let app: TestApp;
 let engine: LocalEngine;
 beforeAll(async () => {
   app = await startApp({ cacheEngine: redisLike() });
+  // Otherwise the other node learns of the flight from PostgreSQL, and invalidates its answers itself.
+  await queryDatabase(app.databaseUrl, 'ALTER TABLE flights DISABLE TRIGGER USER');
   engine = app.cacheEngine as LocalEngine;
 });
 afterAll(() => app.close());

@@ -1,0 +1,115 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp, type TestNode } from '../../support/app.js';
+import { queryDatabase } from '../../support/database.js';
+import { rounds } from '../../support/scope.js';
+import { until } from '../../support/until.js';
+
+const CHANGES = rounds(40);
+const ID = 5;
+
+describe('a flight that another client of the database changes', () => {
+  let app: TestApp;
+  let nodes: TestNode[];
+  let client: Client;
+  beforeAll(async () => {
+    app = await startApp();
+    nodes = [app, await app.startNode()];
+    client = new Client({ connectionString: app.databaseUrl });
+    await client.connect();
+    await until(async () => {
+      const [{ count } = { count: '0' }] = await query<{ count: string }>(
+        `SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'flights\\_%') +
+                (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'listener of flight%' AND query <> '') AS count`,
+      );
+      return Number(count) === 4 + nodes.length;
+    });
+  });
+  afterAll(async () => {
+    await client.end();
+    await app.close();
+  });
+
+  const query = <Row extends object>(sql: string) => queryDatabase<Row>(app.databaseUrl, sql);
+  const get = async (node: TestNode, id = ID) => {
+    const response = await fetch(`${node.url}/api/flights/${id}`);
+    const { delay } = (await response.json()) as { delay: number };
+    return { delay, isHit: response.headers.get('cache-status')?.includes('; hit') };
+  };
+  /** On each node. */
+  const areHits = () =>
+    until(async () => (await Promise.all(nodes.map((node) => get(node)))).every(({ isHit }) => isHit));
+  const have = (delay: number) =>
+    until(async () =>
+      (await Promise.all(nodes.map((node) => get(node)))).every((answer) => answer.delay === delay),
+    );
+  const update = (delay: number) => client.query(`UPDATE flights SET delay = ${delay} WHERE id = ${ID}`);
+
+  it('is served by every node soon after the commit', async () => {
+    const took: number[] = [];
+    for (let delay = 1; delay <= CHANGES; delay++) {
+      await areHits();
+      await update(delay);
+      const committedAt = performance.now();
+      await have(delay);
+      took.push(Math.round(performance.now() - committedAt));
+    }
+    console.info(
+      `${CHANGES} changes by another client, ms until both nodes served them: ${took.toSorted((a, b) => a - b).join(' ')}`,
+    );
+    expect(took).toHaveLength(CHANGES);
+  });
+
+  it('is not invalidated before the commit', async () => {
+    await areHits();
+    await client.query('BEGIN');
+    await update(901);
+    // A later change that is committed: what was published before has arrived with it.
+    await query(`UPDATE flights SET delay = 77 WHERE id = ${ID + 1}`);
+    await until(async () =>
+      (await Promise.all(nodes.map((node) => get(node, ID + 1)))).every(({ delay }) => delay === 77),
+    );
+    expect((await Promise.all(nodes.map((node) => get(node)))).map(({ isHit }) => isHit)).toEqual([
+      true,
+      true,
+    ]);
+    await client.query('COMMIT');
+    await have(901);
+  });
+
+  it.each([
+    [
+      'inserted',
+      `INSERT INTO flights (date, delay, distance, origin, destination) VALUES ('2001-01-01', 7, 9, 'Q8Z', 'JFK')`,
+      1,
+    ],
+    ['deleted', `DELETE FROM flights WHERE origin = 'Q8Z'`, 0],
+  ])('changes its route when it is %s', async (_how, sql, flights) => {
+    const path = '/api/flights/routes/Q8Z/JFK';
+    const countOn = async ({ url }: TestNode) => {
+      const response = await fetch(url + path);
+      return response.ok ? ((await response.json()) as { flights: number }).flights : 0;
+    };
+    await Promise.all(nodes.map(countOn));
+    await client.query(sql);
+    await until(async () => (await Promise.all(nodes.map(countOn))).every((count) => count === flights));
+    expect(await countOn(app)).toBe(flights);
+  });
+
+  it('is served after the connections of all listeners were lost meanwhile', async () => {
+    await areHits();
+    const [{ lost } = { lost: '0' }] = await query<{ lost: string }>(
+      `SELECT count(pg_terminate_backend(pid)) AS lost FROM pg_stat_activity WHERE application_name LIKE 'listener of flight%'`,
+    );
+    expect(Number(lost)).toBe(nodes.length);
+    await update(902);
+    await have(902);
+  });
+
+  it('is served where a statement changes very many flights', async () => {
+    await areHits();
+    await client.query(`UPDATE flights SET delay = 903 WHERE id <= 2000`);
+    await have(903);
+    expect(await get(app)).toMatchObject({ delay: 903 });
+  });
+});
