@@ -40,3 +40,20 @@ describe.each(MODULES)('"Copy this" in src/$folder/README.md', ({ name, folder }
     expect(section.split('\n').length).toBeLessThan(LONGEST_SECTION);
   });
 });
+
+const REGION = /^ *\/\/ #region (.+)\n([^]*?)^ *\/\/ #endregion/gm;
+
+describe.each([
+  ['src/query-cache/README.md', 'test/e2e/query-cache/decorators.e2e-spec.ts'],
+  ['docs/query-cache-recipes.md', 'test/copy/orms/recipes.service-spec.ts'],
+])('the examples in %s', (document, source) => {
+  const text = readFileSync(document, 'utf8').replaceAll(/^ +/gm, '');
+  const regions = [...readFileSync(source, 'utf8').matchAll(REGION)].map(([, name = '', code = '']) => ({
+    name,
+    code,
+  }));
+
+  it.each(regions)('are compiled and run in the tests: $name', ({ code }) => {
+    expect(text).toContain(code.replaceAll(/^ +/gm, ''));
+  });
+});

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, Scope, type Type } from '@nestjs/common';
+import { Controller, Injectable, Scope, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
@@ -16,6 +16,33 @@ import { type CacheEngine, startCacheEngine } from './cache-engines.js';
 type Route = { origin: string; flights: number };
 
 @Injectable()
+class Airports {
+  loads = 0;
+  private readonly names = new Map<string, string>();
+
+  // #region decorators
+  @CachedQuery({ ttlSeconds: 60, tags: (code: string) => [`airport:${code}`] })
+  async nameOf(code: string): Promise<string | null> {
+    return this.select(code);
+  }
+
+  @InvalidatesTags((_: void, code: string) => [`airport:${code}`])
+  async rename(code: string, name: string): Promise<void> {
+    await this.update(code, name);
+  }
+  // #endregion
+
+  private select(code: string): string | null {
+    this.loads++;
+    return this.names.get(code) ?? null;
+  }
+
+  private async update(code: string, name: string): Promise<void> {
+    this.names.set(code, name);
+  }
+}
+
+@Injectable()
 class Routes {
   loads = 0;
   private readonly flights = new Map<string, number>();
@@ -26,7 +53,11 @@ class Routes {
     return [{ origin, flights: this.flights.get(origin) ?? 0 }].slice(0, limit);
   }
 
-  @CachedQuery({ name: 'routes.of-tenant', ttlSeconds: 60, scope: ({ tenant }: { tenant: string }) => tenant })
+  @CachedQuery({
+    name: 'routes.of-tenant',
+    ttlSeconds: 60,
+    scope: ({ tenant }: { tenant: string }) => tenant,
+  })
   async ofTenant({ tenant }: { tenant: string }): Promise<string> {
     return tenant;
   }
@@ -61,6 +92,14 @@ class OfRequests {
   }
 }
 
+@Controller()
+class OfHttp {
+  @CachedQuery({ ttlSeconds: 60 })
+  async one(): Promise<number> {
+    return 1;
+  }
+}
+
 describe('a decorated method', () => {
   let server: CacheEngine;
   let engine: RedisEngine;
@@ -77,10 +116,15 @@ describe('a decorated method', () => {
     await server.stop();
   });
 
-  async function start<T>(provider: Type<T>) {
-    const options = { engine, keyPrefix: `test:${randomUUID()}`, concurrentLoads: 4, engineSoftTimeoutMs: 4_000 };
+  async function start<T>(provider: Type<T>, controllers: Type<unknown>[] = []) {
+    const options = {
+      engine,
+      keyPrefix: `test:${randomUUID()}`,
+      concurrentLoads: 4,
+      engineSoftTimeoutMs: 4_000,
+    };
     const imports = [QueryCacheModule.forRoot(options)];
-    module = await Test.createTestingModule({ imports, providers: [provider] }).compile();
+    module = await Test.createTestingModule({ imports, providers: [provider], controllers }).compile();
     await module.init();
     const cache = module.get(QueryCacheService);
     const lookupsOf = (query: string) => cache.stats().queries[query];
@@ -109,10 +153,12 @@ describe('a decorated method', () => {
   });
 
   it('with @InvalidatesTags() invalidates after it has resolved', async () => {
-    const { provider: routes } = await start(Routes);
-    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 0 }]);
-    expect(await routes.add('JFK')).toBe(1);
-    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
+    const { provider: airports } = await start(Airports);
+    for (const name of [null, 'Kennedy', 'Idlewild']) {
+      if (name) await airports.rename('JFK', name);
+      for (let i = 0; i < 2; i++) expect(await airports.nameOf('JFK')).toBe(name);
+    }
+    expect(airports.loads).toBe(3);
   });
 
   it('with @InvalidatesTags() invalidates after the transaction, and not if it is rolled back', async () => {
@@ -132,12 +178,24 @@ describe('a decorated method', () => {
   });
 
   it.each([
-    ['a Date', OfDates, 'OfDates.since has @CachedQuery(), but parameter 2 is a Date, which is no plain data'],
-    ['a class per request', OfRequests, 'OfRequests.one has @CachedQuery(), but its class is created more than once'],
-  ])('is refused at the start with %s', async (_what, provider: Type<unknown>, message) => {
-    await expect(start(provider)).rejects.toMatchObject({
-      code: 'E_QUERY_DEFINITION',
-      message: expect.stringContaining(message),
-    });
-  });
+    [
+      'a Date',
+      OfDates,
+      'OfDates.since has @CachedQuery(), but parameter 2 is a Date, which is no plain data',
+    ],
+    ['a controller', Airports, 'OfHttp.one has @CachedQuery(), but its class is a controller', [OfHttp]],
+    [
+      'a class per request',
+      OfRequests,
+      'OfRequests.one has @CachedQuery(), but its class is created more than once',
+    ],
+  ])(
+    'is refused at the start with %s',
+    async (_what, provider: Type<unknown>, message, controllers?: Type<unknown>[]) => {
+      await expect(start(provider, controllers)).rejects.toMatchObject({
+        code: 'E_QUERY_DEFINITION',
+        message: expect.stringContaining(message),
+      });
+    },
+  );
 });
