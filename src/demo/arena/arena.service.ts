@@ -62,20 +62,24 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Puts a player first. @throws {LeaderboardError} E_BOARD_UNKNOWN before the board was created */
   async lead(playerId: string): Promise<Lead> {
-    const { entries } = await this.leaderboard.page(ARENA, { window: 'all', offset: 0, limit: 1 });
-    const score = Math.min((entries[0]?.score ?? 0) + STEP, HIGHEST_SCORE);
+    const score = Math.min((await this.highestScore()) + STEP, HIGHEST_SCORE);
     const [answer] = await this.submit([{ playerId, score }]);
     return { playerId, score, rank: answer?.rank ?? null };
   }
 
-  /** Closes the running season of both boards. The players begin the next one at the bottom. */
+  /** Of all windows: a season that has just begun has lower scores than its day. */
+  private async highestScore(): Promise<number> {
+    const { windows = [] } = (await this.leaderboard.list()).find(({ board }) => board === ARENA) ?? {};
+    const tops = windows.map((window) => this.leaderboard.page(ARENA, { window, offset: 0, limit: 1 }));
+    return Math.max(0, ...(await Promise.all(tops)).map(({ entries }) => entries[0]?.score ?? 0));
+  }
+
+  /** Closes the running season of both boards. The players go on from their scores, so that days and weeks do too. */
   async closeSeason(): Promise<ArenaSeason> {
     const { seasons } = await this.leaderboard.seasons(ARENA);
     const season = `season-${seasons.length + 1}`;
     await this.leaderboard.closeSeason(ARENA, season);
     await this.leaderboard.closeSeason(LEVELS, season);
-    this.best.clear();
-    this.levels.clear();
     return { season };
   }
 
