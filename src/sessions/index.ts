@@ -1,4 +1,10 @@
-export { SessionGuard, SignedInGuard, SignedInOnly, WithSession } from './api/session.guard.js';
+export {
+  RecentlySignedIn,
+  SessionGuard,
+  SignedInGuard,
+  SignedInOnly,
+  WithSession,
+} from './api/session.guard.js';
 export { currentSessionAnswer, revokedAnswer } from './api/sessions.answers.js';
 export { SessionsService } from './request/sessions.service.js';
 export type { Identity } from './request/sign-in.service.js';

@@ -1,6 +1,7 @@
 /** The stable `code` of a `SessionError`. */
 export type SessionErrorCode =
   | 'E_NO_SESSION'
+  | 'E_NOT_RECENTLY_SIGNED_IN'
   | 'E_SESSION_NOT_LOADED'
   | 'E_SESSION_UNKNOWN'
   | 'E_SESSION_CONTENDED'
@@ -28,6 +29,14 @@ export function noSession(): SessionError {
   return new SessionError(
     'E_NO_SESSION',
     'Not signed in, or the session has ended. Sign in with POST /api/sessions.',
+  );
+}
+
+/** The client asks for the password again, has it verified, and repeats the request. */
+export function notRecentlySignedIn(withinSeconds: number): SessionError {
+  return new SessionError(
+    'E_NOT_RECENTLY_SIGNED_IN',
+    `This needs a password that was verified within the last ${withinSeconds} seconds. Ask for the password, send it to POST /api/sessions/current/authentication, and try again.`,
   );
 }
 

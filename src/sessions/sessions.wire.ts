@@ -35,6 +35,8 @@ export interface CurrentSession {
   username: string;
   device: string | null;
   createdAt: string;
+  /** When the password was last verified. */
+  authenticatedAt: string;
   lastSeenAt: string;
   idleExpiresAt: string;
   absoluteExpiresAt: string;

@@ -36,6 +36,8 @@ import {
   WithSession,
 } from '../../sessions/index.js';
 import {
+  type Confirmation,
+  confirmationSchema,
   type NewAccount,
   newAccountSchema,
   type PasswordChange,
@@ -81,6 +83,26 @@ export class AccountsController {
   })
   signIn(@Req() request: Request, @Body({ schema: signInSchema }) signIn: SignIn): Promise<CurrentSession> {
     return this.authentication.signIn(request, signIn);
+  }
+
+  @Post('sessions/current/authentication')
+  @HttpCode(204)
+  @SignedInOnly()
+  @ApiCookieAuth('session')
+  @ApiOperation({
+    summary: 'Verify the password again, for routes that need a recent one; the session gets a new id',
+  })
+  @ApiNoContentResponse()
+  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION, E_WRONG_CREDENTIALS' })
+  @ApiTooManyRequestsResponse({ description: 'E_TOO_MANY_FAILURES' })
+  @ApiServiceUnavailableResponse({
+    description: 'E_ACCOUNTS_BUSY, E_ENGINE_UNAVAILABLE, E_DATABASE_UNAVAILABLE, E_SESSION_CONTENDED',
+  })
+  confirm(
+    @Req() request: Request,
+    @Body({ schema: confirmationSchema }) confirmation: Confirmation,
+  ): Promise<void> {
+    return this.authentication.confirm(request, confirmation);
   }
 
   @Put('accounts/current/password')

@@ -33,6 +33,8 @@ export const signInSchema = z.strictObject({
   device: plainText(64).optional().meta({ example: 'Firefox on Linux' }),
 });
 
+export const confirmationSchema = signInSchema.pick({ password: true });
+
 export const passwordChangeSchema = z.strictObject({
   current: givenPassword.meta({ example: 'correct horse battery staple' }),
   next: newPassword.meta({ example: 'seven quiet rivers at dawn' }),
@@ -40,4 +42,5 @@ export const passwordChangeSchema = z.strictObject({
 
 export type NewAccount = z.output<typeof newAccountSchema>;
 export type SignIn = z.output<typeof signInSchema>;
+export type Confirmation = z.output<typeof confirmationSchema>;
 export type PasswordChange = z.output<typeof passwordChangeSchema>;

@@ -7,7 +7,7 @@ import {
   SessionsService,
 } from '../../sessions/index.js';
 import { AccountError } from './accounts.errors.js';
-import type { PasswordChange, SignIn } from './accounts.schemas.js';
+import type { Confirmation, PasswordChange, SignIn } from './accounts.schemas.js';
 import { AccountsService, refuseWeak } from './accounts.service.js';
 
 /** Signs accounts in, and changes passwords together with the sessions that depend on them. */
@@ -26,6 +26,13 @@ export class AuthenticationService {
       const confirm = () => this.accounts.requireUnchanged(account);
       return this.sessions.signIn(request, { ...account, device: device ?? null }, confirm);
     });
+  }
+
+  /** Verifies the visitor's password again: the session is then recently signed in, under a new id. @throws {AccountError} */
+  async confirm(request: Request, { password }: Confirmation): Promise<void> {
+    const { signedIn } = this.sessions.require(request);
+    await this.reportRefusals(() => this.accounts.authenticateSignedIn(signedIn.username, password));
+    await this.sessions.confirmAuthentication(request);
   }
 
   /**
@@ -68,7 +75,7 @@ export class AuthenticationService {
   private async endOlderSessions(request: Request, owner: SignedInSession['signedIn']): Promise<void> {
     try {
       await this.sessions.endOthers(request, 'password-changed');
-      await this.sessions.rotate(request);
+      await this.sessions.confirmAuthentication(request);
     } catch (error) {
       if (!isEnded(error)) throw sessionsRemain(error);
       // This session was signed out meanwhile. It stays so, and the others end all the same.

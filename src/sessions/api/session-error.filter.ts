@@ -8,6 +8,7 @@ export class SessionErrorFilter extends ProblemFilter<SessionErrorCode> {
   protected readonly statuses = {
     E_NO_SESSION: 401,
     E_INSECURE_CONNECTION: 403,
+    E_NOT_RECENTLY_SIGNED_IN: 403,
     E_SESSION_UNKNOWN: 404,
     E_TOO_LARGE: 413,
     E_INVALID: 422,

@@ -41,5 +41,21 @@ export class SignedInGuard extends SessionGuard {
  */
 export const WithSession = () => applyDecorators(UseGuards(SessionGuard), UseInterceptors(SessionSaver));
 
+/**
+ * For routes that need a recent authentication (OWASP ASVS 7.5): as `SignedInOnly`, and 403 E_NOT_RECENTLY_SIGNED_IN if the password was
+ * verified longer ago: at the sign-in, or by `sessions.confirmAuthentication`.
+ */
+export function RecentlySignedIn({ withinSeconds }: { withinSeconds: number }) {
+  @Injectable()
+  class RecentlySignedInGuard extends SessionGuard {
+    override async canActivate(context: ExecutionContext): Promise<boolean> {
+      await super.canActivate(context);
+      this.sessions.requireRecent(context.switchToHttp().getRequest<Request>(), withinSeconds);
+      return true;
+    }
+  }
+  return applyDecorators(UseGuards(RecentlySignedInGuard), UseInterceptors(SessionSaver));
+}
+
 /** For routes that require a session: as `WithSession`, and 401 E_NO_SESSION if nobody is signed in. */
 export const SignedInOnly = () => applyDecorators(UseGuards(SignedInGuard), UseInterceptors(SessionSaver));

@@ -10,6 +10,7 @@ export const currentSessionAnswer = z.object({
   username: z.string(),
   device: z.string().nullable(),
   createdAt: time,
+  authenticatedAt: time,
   lastSeenAt: time,
   idleExpiresAt: time,
   absoluteExpiresAt: time,

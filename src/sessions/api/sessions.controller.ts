@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import {
   ApiCookieAuth,
+  ApiForbiddenResponse,
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -25,11 +26,14 @@ import type { Request, Response } from 'express';
 import { validationPipe } from '../../common/index.js';
 import { EngineErrorFilter } from '../../engine/index.js';
 import { SessionErrorFilter } from './session-error.filter.js';
-import { SignedInOnly } from './session.guard.js';
+import { RecentlySignedIn, SignedInOnly } from './session.guard.js';
 import { type EndQuery, endQuerySchema } from './sessions.schemas.js';
 import { SessionsService } from '../request/sessions.service.js';
 import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
 import { currentSessionAnswer, deviceSessionsAnswer, revokedAnswer } from './sessions.answers.js';
+
+/** To end sessions, the password must have been verified lately (OWASP ASVS 7.5.2): a stolen cookie must not lock out its owner. */
+const RECENT = { withinSeconds: 15 * 60 };
 
 @ApiTags('sessions')
 @ApiServiceUnavailableResponse({ description: 'E_ENGINE_UNAVAILABLE, E_NOT_REPLICATED, E_SESSION_CONTENDED' })
@@ -68,9 +72,10 @@ export class SessionsController {
 
   @Delete(':handle')
   @HttpCode(204)
-  @SignedInOnly()
+  @RecentlySignedIn(RECENT)
   @ApiOperation({ summary: 'Sign out one device and close its websockets' })
   @ApiNoContentResponse()
+  @ApiForbiddenResponse({ description: 'E_NOT_RECENTLY_SIGNED_IN' })
   @ApiNotFoundResponse({ description: 'E_SESSION_UNKNOWN' })
   revoke(
     @Req() request: Request,
@@ -81,8 +86,9 @@ export class SessionsController {
   }
 
   @Delete()
-  @SignedInOnly()
+  @RecentlySignedIn(RECENT)
   @ApiOkResponse({ standardSchema: revokedAnswer })
+  @ApiForbiddenResponse({ description: 'E_NOT_RECENTLY_SIGNED_IN' })
   @ApiOperation({ summary: 'Sign out everywhere; with except=current, everywhere else' })
   @ApiQuery({ name: 'except', required: false, enum: ['current'] })
   async revokeAll(

@@ -9,6 +9,8 @@ export interface SignedIn {
   address: string | null;
   /** The account's generation at sign-in, or when this session ended all others. An older generation makes the session stale. */
   generation: number;
+  /** When the password was verified again, on the engine's clock. Absent: at the start of the session. */
+  authenticatedAt?: number;
 }
 
 /** Which lifetimes a session has: `guest` for a visitor who has not signed in. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
+import type { SignedIn } from '../content/session-data.js';
 import type { Lifetime, SessionLifetimes } from '../records/session-lifetimes.js';
 import type { CurrentSession, DeviceSession } from '../sessions.wire.js';
 import type { Device } from './devices.service.js';
@@ -19,6 +20,7 @@ export function toCurrentSession(
     username,
     device,
     createdAt: toIso(lifetime.createdAt),
+    authenticatedAt: toIso(authenticatedAtOf(signedIn, lifetime)),
     lastSeenAt: toIso(lifetime.lastSeenAt),
     idleExpiresAt: toIso(lifetimes.idleEndOf(lifetime)),
     absoluteExpiresAt: toIso(lifetimes.absoluteEndOf(lifetime)),
@@ -38,6 +40,11 @@ export function toDeviceSession(
     lastSeenAt: toIso(lastSeenAt),
     current: handle === currentHandle,
   };
+}
+
+/** When the password was last verified, on the engine's clock. */
+export function authenticatedAtOf({ authenticatedAt }: SignedIn, { createdAt }: Lifetime): number {
+  return authenticatedAt ?? createdAt;
 }
 
 /** The client's address by `trust proxy`, without its zone. null for anything else: a proxy may forward any text. */

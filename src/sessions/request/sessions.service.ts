@@ -2,15 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isObject, type JsonObject, mergePatch } from '../content/json-changes.js';
 import { checkNesting, requireJson } from '../content/session-content.js';
+import { engineNow, type EngineTime, type Lifetime } from '../records/session-lifetimes.js';
 import { publishSessionEvent } from '../sessions.channel.js';
-import { noSession, SessionError } from '../sessions.errors.js';
+import { noSession, notRecentlySignedIn, SessionError } from '../sessions.errors.js';
 import type { CurrentSession, DeviceSession, SessionEnd, StoredSession } from '../sessions.wire.js';
 import type { SessionUpdate } from '../store/session-saves.js';
 import { SessionsStore } from '../store/sessions.store.js';
 import { DevicesService } from './devices.service.js';
 import { GuestsService } from './guests.service.js';
 import { detachOnFailure, detachSession, SessionMiddleware, toPromise } from './session-middleware.js';
-import { type SignedInSession, toCurrentSession, toDeviceSession } from './session-responses.js';
+import {
+  authenticatedAtOf,
+  type SignedInSession,
+  toCurrentSession,
+  toDeviceSession,
+} from './session-responses.js';
 import { type Identity, SignInService } from './sign-in.service.js';
 
 /**
@@ -49,6 +55,15 @@ export class SessionsService {
     const session = request.session as Request['session'] | undefined;
     if (session?.signedIn) return session as SignedInSession;
     throw noSession();
+  }
+
+  /** As {@link require}. @throws {SessionError} E_NOT_RECENTLY_SIGNED_IN if the password was verified longer ago. */
+  requireRecent(request: Request, withinSeconds: number): SignedInSession {
+    const session = this.require(request);
+    const lifetime = this.lifetimeOf(session);
+    const agoMs = engineNow(lifetime) - authenticatedAtOf(session.signedIn, lifetime);
+    if (agoMs <= withinSeconds * 1000) return session;
+    throw notRecentlySignedIn(withinSeconds);
   }
 
   /** What the engine stores of the request's session. @throws {SessionError} E_NO_SESSION if it has ended. */
@@ -100,6 +115,15 @@ export class SessionsService {
     request.sessionStore.generate(request);
     await detachOnFailure(request, () => this.store.rotate(oldHandle, request.sessionID, request.session));
     publishSessionEvent({ event: 'rotated', username: signedIn.username, handle: this.handleOf(request) });
+  }
+
+  /** Call it when the visitor's password was verified again: from now on the session counts as recently signed in, under a new id. */
+  async confirmAuthentication(request: Request): Promise<void> {
+    const now = Math.floor(engineNow(this.lifetimeOf(this.require(request))));
+    await this.update(request, ({ signedIn }) => {
+      if (signedIn) signedIn.authenticatedAt = now;
+    });
+    await this.rotate(request);
   }
 
   /** Ends the session, then clears its cookie. */
@@ -202,9 +226,13 @@ export class SessionsService {
 
   /** Returns what `GET /api/sessions/current` shows of a loaded session. */
   describe(session: SignedInSession): CurrentSession {
+    return toCurrentSession(session, this.lifetimeOf(session), this.store.records.lifetimes);
+  }
+
+  private lifetimeOf(session: SignedInSession): Lifetime & EngineTime {
     const lifetime = this.store.lifetimeOf(session);
-    if (!lifetime) throw noSession();
-    return toCurrentSession(session, lifetime, this.store.records.lifetimes);
+    if (lifetime) return lifetime;
+    throw noSession();
   }
 
   private handleOf(request: Request): string {

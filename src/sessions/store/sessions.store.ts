@@ -8,7 +8,7 @@ import { checkSize, contentOf, isUnchanged, replaceContent } from '../content/se
 import { isEndedByCookie, maxAgeToSave } from '../content/session-cookie.js';
 import { SessionEnds } from '../ending/session-ends.js';
 import { SessionNotifications } from '../ending/session-notifications.store.js';
-import type { Lifetime } from '../records/session-lifetimes.js';
+import type { EngineTime, Lifetime } from '../records/session-lifetimes.js';
 import { SessionRecords } from '../records/session-records.store.js';
 import { handleOf, sessionKeyPrefix } from '../records/sessions.keys.js';
 import { contended, noSession } from '../sessions.errors.js';
@@ -186,7 +186,7 @@ export class SessionsStore extends RedisStore {
   }
 
   /** undefined for a session object that was never saved. */
-  lifetimeOf(session: object): Lifetime | undefined {
+  lifetimeOf(session: object): (Lifetime & EngineTime) | undefined {
     return this.loaded.get(session);
   }
 

@@ -90,6 +90,10 @@ export class Visitors {
     return this.api.delete(`/api/sessions${which}`).set('cookie', cookie);
   }
 
+  confirm({ cookie }: Pick<Visit, 'cookie'>, password = PASSWORD) {
+    return this.api.post('/api/sessions/current/authentication').set('cookie', cookie).send({ password });
+  }
+
   /** As an operator, unless other headers are given. */
   endAllOf(username: string, headers: Record<string, string> = asOperator) {
     return this.api.delete(`/api/accounts/${username}/sessions`).set(headers);

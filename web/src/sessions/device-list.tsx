@@ -2,7 +2,15 @@ import { useEffect } from 'preact/hooks';
 import type { DeviceSession } from '../../../src/sessions/sessions.wire.js';
 import { ProblemNote } from '../http/problem-note.js';
 import { formatClock } from '../time/format-time.js';
-import { devices, devicesProblem, signInSecondDevice, signOutDevice, watchDevices } from './devices.js';
+import { ConfirmPassword } from './confirm-password.js';
+import {
+  devices,
+  devicesProblem,
+  signInSecondDevice,
+  signOutDevice,
+  unconfirmed,
+  watchDevices,
+} from './devices.js';
 
 /** This page under the other name of this machine, where it is another visitor; null if it is reached by neither name. */
 const secondOrigin = ((): string | null => {
@@ -25,6 +33,7 @@ export function DeviceList({ username }: { username: string }) {
       <h2 id="devices-title">Devices</h2>
       <p class="lead">Each device has a session of its own. Signing one out closes its websockets at once.</p>
       <ProblemNote problem={devicesProblem.value} />
+      {unconfirmed.value !== null && <ConfirmPassword />}
       {devices.value === null ? (
         <p class="empty">Loading the devices.</p>
       ) : (

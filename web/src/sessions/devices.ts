@@ -24,7 +24,21 @@ export function watchDevices(): () => void {
   return () => {
     consoleSocket.off('sessions', reload);
     devices.value = null;
+    unconfirmed.value = null;
   };
+}
+
+/** Repeats what needs a recent password; null if nothing does. */
+export const unconfirmed = signal<(() => Promise<void>) | null>(null);
+
+/** Verifies the password, and then repeats what was refused without it. */
+export async function confirmPassword(password: string): Promise<void> {
+  const answer = await request('/api/sessions/current/authentication', postJson({ password }));
+  devicesProblem.value = answer.ok ? null : answer.problem;
+  if (!answer.ok) return;
+  const repeat = unconfirmed.value;
+  unconfirmed.value = null;
+  await repeat?.();
 }
 
 export async function signOutDevice(handle: string): Promise<void> {
@@ -39,6 +53,10 @@ export async function signInSecondDevice(username: string): Promise<void> {
 
 async function changeDevices(path: string, init: RequestInit): Promise<void> {
   const answer = await request(path, init);
+  if (!answer.ok && answer.problem.code === 'E_NOT_RECENTLY_SIGNED_IN') {
+    unconfirmed.value = () => changeDevices(path, init);
+    return;
+  }
   await loadDevices();
   if (!answer.ok) devicesProblem.value = answer.problem;
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalEngine } from '../../../../local/index.js';
 import type { CurrentSession } from '../../../../src/sessions/index.js';
 import { startApp, type TestApp } from '../../../support/app.js';
-import { cookieOf, Visitors } from '../visitors.js';
+import { cookieOf, keyOf, Visitors } from '../visitors.js';
 
 describe('/api/sessions', () => {
   let app: TestApp;
@@ -48,6 +49,28 @@ describe('/api/sessions', () => {
     expect(body).toEqual({ revoked: 3 });
     expect(headers['set-cookie']?.[0]).toMatch(/^sid=; /);
     expect(await visitors.areSignedIn(devices)).toEqual([false, false, false]);
+  });
+
+  it('ends sessions only if the password was verified in the last 15 minutes', async () => {
+    const [phone, laptop] = await visitors.threeDevices();
+    await visitors.patch(laptop, { theme: 'dark' }).expect(200);
+    const hourAgo = Date.parse(laptop.session.createdAt) - 3_600_000;
+    await (app.engine as LocalEngine).command('HSET', keyOf(laptop), 'createdAt', `${hourAgo}`);
+    for (const which of [`/${await visitors.handleOf(phone)}`, '?except=current', '']) {
+      const { body } = await visitors.end(laptop, which).expect(403);
+      expect(body).toMatchObject({
+        code: 'E_NOT_RECENTLY_SIGNED_IN',
+        detail: expect.stringContaining('POST /api/sessions/current/authentication'),
+      });
+    }
+    await visitors.confirm(laptop, 'another passphrase').expect(401);
+    const { headers } = await visitors.confirm(laptop).expect(204);
+    const confirmed = { cookie: cookieOf(headers) };
+    expect(await visitors.isSignedIn(laptop)).toBe(false);
+    const { body } = await visitors.current(confirmed).expect(200);
+    expect(body).toMatchObject({ createdAt: new Date(hourAgo).toISOString(), data: { theme: 'dark' } });
+    expect(Date.parse(body.authenticatedAt)).toBeGreaterThan(Date.parse(laptop.session.createdAt) - 1);
+    expect((await visitors.end(confirmed, '?except=current').expect(200)).body).toEqual({ revoked: 2 });
   });
 
   it('ends all sessions of an account for an operator, and no others', async () => {
