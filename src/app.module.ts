@@ -86,6 +86,8 @@ const textbook = TextbookModule.forRootAsync({
         idleSeconds: config.SESSION_IDLE_SECONDS,
         absoluteSeconds: config.SESSION_ABSOLUTE_SECONDS,
         perAccount: config.SESSIONS_PER_ACCOUNT,
+        rememberedIdleSeconds: config.SESSION_REMEMBERED_IDLE_SECONDS,
+        rememberedAbsoluteSeconds: config.SESSION_REMEMBERED_ABSOLUTE_SECONDS,
         guestIdleSeconds: config.GUEST_IDLE_SECONDS,
         guestsPerAddress: config.GUESTS_PER_ADDRESS,
         cookieSecure: config.COOKIE_SECURE,

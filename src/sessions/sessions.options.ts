@@ -18,6 +18,10 @@ export interface SessionsStoreOptions {
   largestDataBytes?: number;
   /** The same as `idleSeconds` for a guest, if that is shorter. Default: 900. */
   guestIdleSeconds?: number;
+  /** The same as `idleSeconds` for a visitor who asks to be remembered, if that is longer. Default: 1209600, 14 days. */
+  rememberedIdleSeconds?: number;
+  /** The same as `absoluteSeconds` for such a visitor, if that is longer. Default: 7776000, 90 days. */
+  rememberedAbsoluteSeconds?: number;
 }
 
 /** The options of `SessionsModule.forRootAsync`. */
@@ -68,6 +72,8 @@ const optionsSchema = z.object({
   absoluteSeconds: wholeOption(1, YEAR_SECONDS),
   perAccount: wholeOption(1, 1_000),
   guestIdleSeconds: wholeOption(1, YEAR_SECONDS).optional(),
+  rememberedIdleSeconds: wholeOption(1, YEAR_SECONDS).optional(),
+  rememberedAbsoluteSeconds: wholeOption(1, YEAR_SECONDS).optional(),
   guestsPerAddress: wholeOption(1, 100_000).optional(),
   cookieSecure: z.boolean('must be true, or false for a service without HTTPS.'),
 });

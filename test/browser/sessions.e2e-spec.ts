@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LocalEngine } from '../../local/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
@@ -70,6 +71,19 @@ describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIU
     await expect.poll(deviceNames, withinSeconds).toContain('the window');
     await page.getByRole('button', { name: 'Sign out the window' }).click();
     await second.getByText('another device signed this one out').waitFor({ timeout: 1_000 });
+    expect(await page.getByTestId('signed-in-user').textContent()).toBe('ada');
+  });
+
+  it('asks for the password before it signs out a device, if the sign-in was long ago', async () => {
+    const second = await signIn('old phone');
+    await expect.poll(deviceNames, withinSeconds).toContain('old phone');
+    const key = String(await page.locator('.bytes').first().textContent());
+    await (app.engine as LocalEngine).command('HSET', key, 'createdAt', `${Date.now() - 3_600_000}`);
+    await page.getByRole('button', { name: 'Sign out old phone' }).click();
+    await page.getByLabel('Your password').fill('correct horse battery staple');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await second.getByTestId('session-end').waitFor();
+    await expect.poll(deviceNames, withinSeconds).not.toContain('old phone');
     expect(await page.getByTestId('signed-in-user').textContent()).toBe('ada');
   });
 

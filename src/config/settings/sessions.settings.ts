@@ -31,6 +31,8 @@ export const sessionsSettings = {
   SESSION_IDLE_SECONDS: integer(1, 31_536_000).default(1800),
   SESSION_ABSOLUTE_SECONDS: integer(1, 31_536_000).default(43_200),
   SESSIONS_PER_ACCOUNT: integer(1, 1000).default(10),
+  SESSION_REMEMBERED_IDLE_SECONDS: integer(1, 31_536_000).default(1_209_600),
+  SESSION_REMEMBERED_ABSOLUTE_SECONDS: integer(1, 31_536_000).default(7_776_000),
   GUEST_IDLE_SECONDS: integer(1, 31_536_000).default(900),
   GUESTS_PER_ADDRESS: integer(1, 100_000).default(100),
   COOKIE_SECURE: boolean.default(true),

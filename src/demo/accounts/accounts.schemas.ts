@@ -31,6 +31,7 @@ export const signInSchema = z.strictObject({
   username: plainText(128).meta({ example: 'ada' }),
   password: givenPassword.meta({ example: 'correct horse battery staple' }),
   device: plainText(64).optional().meta({ example: 'Firefox on Linux' }),
+  remember: z.boolean().optional().meta({ example: false }),
 });
 
 export const confirmationSchema = signInSchema.pick({ password: true });

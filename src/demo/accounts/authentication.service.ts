@@ -19,12 +19,15 @@ export class AuthenticationService {
   ) {}
 
   /** @throws {AccountError} as {@link AccountsService.authenticate} */
-  signIn(request: Request, { username, password, device }: SignIn): Promise<CurrentSession> {
+  signIn(
+    request: Request,
+    { username, password, device, remember = false }: SignIn,
+  ): Promise<CurrentSession> {
     return this.reportRefusals(async () => {
       const account = await this.accounts.authenticate(username, password, clientOf(request));
       // The password may have changed since it was verified, which ended all sessions before this one existed.
       const confirm = () => this.accounts.requireUnchanged(account);
-      return this.sessions.signIn(request, { ...account, device: device ?? null }, confirm);
+      return this.sessions.signIn(request, { ...account, device: device ?? null, remember }, confirm);
     });
   }
 

@@ -1,6 +1,6 @@
 import type { EngineScript } from '../../engine/index.js';
 import { generationKey } from '../records/sessions.keys.js';
-import type { SessionsStoreOptions } from '../sessions.options.js';
+import type { AccountKeysOptions } from './account-sessions.store.js';
 import { CURRENT_GENERATION, NEXT_GENERATION, RAISE_GENERATION } from './account.scripts.js';
 
 /**
@@ -11,7 +11,7 @@ import { CURRENT_GENERATION, NEXT_GENERATION, RAISE_GENERATION } from './account
  * exist. So every session of the account ends at its next touch, and a new sign-in succeeds.
  */
 export class AccountGenerations {
-  constructor(private readonly options: SessionsStoreOptions) {}
+  constructor(private readonly options: AccountKeysOptions) {}
 
   /** 0 if there is none, so that no session is stale. */
   async current(accountId: string): Promise<number> {
@@ -29,7 +29,7 @@ export class AccountGenerations {
   }
 
   private run(script: EngineScript, accountId: string, ...args: string[]): Promise<unknown> {
-    const { engine, keyPrefix, absoluteSeconds } = this.options;
-    return engine.run(script, [generationKey(keyPrefix, accountId)], [`${absoluteSeconds}`, ...args]);
+    const { engine, keyPrefix, ttlSeconds } = this.options;
+    return engine.run(script, [generationKey(keyPrefix, accountId)], [`${ttlSeconds}`, ...args]);
   }
 }

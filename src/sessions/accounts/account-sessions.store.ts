@@ -8,6 +8,11 @@ const SIGN_IN_LIMIT_MS = 10_000;
 /** An account with thousands of dead entries is cleaned in pages, so that other calls get through in between. */
 const PAGE_SIZE = 100;
 
+export interface AccountKeysOptions extends Pick<SessionsStoreOptions, 'engine' | 'keyPrefix'> {
+  /** The longest absolute lifetime of a session. */
+  ttlSeconds: number;
+}
+
 export interface AccountEntry {
   handle: string;
   /** When the session was created, on the server's clock. Of two sign-ins, the later one has seen the earlier. */
@@ -24,7 +29,7 @@ export interface AccountEntry {
  * the same effect.
  */
 export class AccountSessions {
-  constructor(private readonly options: SessionsStoreOptions) {}
+  constructor(private readonly options: AccountKeysOptions) {}
 
   /** Adds a session that is about to be created. */
   async addPending(accountId: string, handle: string): Promise<void> {
@@ -38,7 +43,7 @@ export class AccountSessions {
 
   /** Adds an existing session, unless the index has it. */
   async add(accountId: string, handle: string, confirmInMs = 0): Promise<void> {
-    await this.run(ADD, accountId, [handle, `${this.options.absoluteSeconds}`, `${confirmInMs}`]);
+    await this.run(ADD, accountId, [handle, `${this.options.ttlSeconds}`, `${confirmInMs}`]);
   }
 
   async remove(accountId: string, handles: string[]): Promise<void> {

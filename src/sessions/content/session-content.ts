@@ -29,18 +29,25 @@ export function contentOf(session: Partial<SessionData>, loaded?: LoadedState): 
   checkNesting(fields);
   requireJson(fields);
   const content = JSON.parse(JSON.stringify(fields)) as JsonObject;
-  return { ...content, cookie: cookieContent(cookie, loaded?.snapshot['cookie'], loaded?.expires) };
+  return { ...content, cookie: savedCookie(session, loaded) };
 }
 
 /** Whether a session object has what was loaded. Much cheaper than `contentOf`, for the requests that only read. */
-export function isUnchanged({ cookie, ...fields }: Partial<SessionData>, loaded: LoadedState): boolean {
+export function isUnchanged(session: Partial<SessionData>, loaded: LoadedState): boolean {
+  const { cookie, ...fields } = session;
   const { cookie: saved, ...content } = loaded.snapshot;
   // Fields first: most changes are there.
   return (
     isDeepStrictEqual(fields, content) &&
     cookie !== undefined &&
-    isDeepStrictEqual(cookieContent(cookie, saved, loaded.expires), saved)
+    isDeepStrictEqual(savedCookie(session, loaded), saved)
   );
+}
+
+/** The lifetime of the cookie of a remembered session is not saved: express-session would set the cookie again in later responses. */
+function savedCookie({ cookie, lifetime }: Partial<SessionData>, loaded?: LoadedState): JsonObject {
+  const content = cookieContent(cookie as SessionData['cookie'], loaded?.snapshot['cookie'], loaded?.expires);
+  return lifetime === 'remembered' ? { ...content, originalMaxAge: null } : content;
 }
 
 /** Replaces everything in a session object by this content; its cookie gets the lifetime. */

@@ -13,8 +13,8 @@ export interface SignedIn {
   authenticatedAt?: number;
 }
 
-/** Which lifetimes a session has: `guest` for a visitor who has not signed in. */
-export type LifetimeKind = 'guest' | 'standard';
+/** Which lifetimes a session has. `guest`: its visitor has not signed in. `remembered`: the visitor has asked to stay signed in. */
+export type LifetimeKind = 'guest' | 'standard' | 'remembered';
 
 declare module 'express-session' {
   interface SessionData {
@@ -27,5 +27,6 @@ declare module 'express-session' {
 }
 
 export function lifetimeKindOf(content: JsonObject | null): LifetimeKind {
-  return content?.['lifetime'] === 'guest' ? 'guest' : 'standard';
+  const kind = content?.['lifetime'];
+  return kind === 'guest' || kind === 'remembered' ? kind : 'standard';
 }

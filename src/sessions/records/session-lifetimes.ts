@@ -21,6 +21,7 @@ export interface EngineTime {
 const MAX_TOUCH_INTERVAL_MS = 60_000;
 
 const DEFAULT_GUEST_IDLE_SECONDS = 900;
+const DAY_SECONDS = 86_400;
 
 type Limits = Pick<Lifetime, 'kind' | 'maxAge'>;
 
@@ -35,10 +36,16 @@ export class SessionLifetimes {
 
   constructor(options: SessionsStoreOptions) {
     const { idleSeconds, absoluteSeconds, guestIdleSeconds = DEFAULT_GUEST_IDLE_SECONDS } = options;
+    const { rememberedIdleSeconds = 14 * DAY_SECONDS, rememberedAbsoluteSeconds = 90 * DAY_SECONDS } =
+      options;
     const absoluteMs = absoluteSeconds * 1000;
     this.longest = {
       guest: { idleMs: Math.min(guestIdleSeconds, idleSeconds) * 1000, absoluteMs },
       standard: { idleMs: idleSeconds * 1000, absoluteMs },
+      remembered: {
+        idleMs: Math.max(rememberedIdleSeconds, idleSeconds) * 1000,
+        absoluteMs: Math.max(rememberedAbsoluteSeconds, absoluteSeconds) * 1000,
+      },
     };
   }
 

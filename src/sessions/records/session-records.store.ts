@@ -41,8 +41,8 @@ export class SessionRecords {
   private readonly sealing: Sealing;
 
   constructor(private readonly options: SessionsStoreOptions) {
-    this.ended = new EndedSessions(options.idleSeconds * 1000);
     this.lifetimes = new SessionLifetimes(options);
+    this.ended = new EndedSessions(this.lifetimes.idleMs({ kind: 'remembered', maxAge: null }));
     this.sealing = new Sealing(options.sealingKeys);
   }
 

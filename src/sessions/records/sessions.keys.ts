@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 /*
  * key                             | type    | expires                      | written at
  * <prefix>:session:<handle>       | hash    | at its idle or absolute end  | sign-in, each change, a touch (at most once a minute)
- * <prefix>:account:<digest>       | zset    | absolute lifetime, sliding   | sign-in, a touch: member = handle, score = creation
- * <prefix>:generation:<digest>    | string  | absolute lifetime            | the end of all sessions of the account
+ * <prefix>:account:<digest>       | zset    | longest lifetime, sliding    | sign-in, a touch: member = handle, score = creation
+ * <prefix>:generation:<digest>    | string  | longest lifetime             | the end of all sessions of the account
  * <prefix>:guests:<digest>     | string  | an hour                      | a guest's first write: counts those of an address
  * <prefix>:session-news           | channel |                              | the change or end of a session
  */

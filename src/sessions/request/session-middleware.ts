@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
+import { engineNow } from '../records/session-lifetimes.js';
 import { notLoaded, otherSession, SessionError } from '../sessions.errors.js';
 import { SESSIONS_OPTIONS, type SessionsOptions } from '../sessions.options.js';
 import { SessionsStore } from '../store/sessions.store.js';
@@ -63,6 +64,13 @@ export class SessionMiddleware {
     Object.assign(request, { url: '/', headers: { cookie } });
     await this.load(request, new ServerResponse(request) as Response);
     return request.session;
+  }
+
+  /** Keeps the cookie of a remembered session when the browser ends. Call it in a request that gives the session a new id. */
+  keepCookie(session: Request['session']): void {
+    const lifetime = this.store.lifetimeOf(session);
+    if (lifetime?.kind !== 'remembered') return;
+    session.cookie.maxAge = this.store.records.lifetimes.absoluteEndOf(lifetime) - engineNow(lifetime);
   }
 
   clearCookie(response: Response): void {

@@ -114,6 +114,7 @@ export class SessionsService {
     const oldHandle = this.handleOf(request);
     request.sessionStore.generate(request);
     await detachOnFailure(request, () => this.store.rotate(oldHandle, request.sessionID, request.session));
+    this.middleware.keepCookie(request.session);
     publishSessionEvent({ event: 'rotated', username: signedIn.username, handle: this.handleOf(request) });
   }
 

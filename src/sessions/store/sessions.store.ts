@@ -50,8 +50,9 @@ export class SessionsStore extends RedisStore {
     const options = { ...given };
     super({ client: createLibraryClient(options.engine), prefix: sessionKeyPrefix(options.keyPrefix) });
     this.records = new SessionRecords(options);
-    this.accounts = new AccountSessions(options);
-    this.generations = new AccountGenerations(options);
+    const ttlSeconds = this.records.lifetimes.absoluteMs({ kind: 'remembered' }) / 1000;
+    this.accounts = new AccountSessions({ ...options, ttlSeconds });
+    this.generations = new AccountGenerations({ ...options, ttlSeconds });
     this.notifications = new SessionNotifications(options);
     this.ends = new SessionEnds(options.engine, this.records, this.accounts, this.notifications);
     this.maxDataBytes = options.largestDataBytes ?? DEFAULT_MAX_DATA_BYTES;

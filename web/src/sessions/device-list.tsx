@@ -63,7 +63,7 @@ export function DeviceList({ username }: { username: string }) {
   );
 }
 
-function Device({ handle, device, address, createdAt, current }: DeviceSession) {
+function Device({ handle, device, address, createdAt, lastSeenAt, current }: DeviceSession) {
   const name = device ?? 'device without a name';
   return (
     <li aria-current={current || undefined}>
@@ -73,8 +73,8 @@ function Device({ handle, device, address, createdAt, current }: DeviceSession) 
         </strong>{' '}
         {current && <span class="badge">this page</span>}
         <p class="hint">
-          since {formatClock(createdAt)}
-          {address !== null && `, from ${address}`}
+          signed in at {formatClock(createdAt)}
+          {address !== null && ` from ${address}`}, last used at {formatClock(lastSeenAt)}
         </p>
       </div>
       {!current && (

@@ -6,7 +6,9 @@ import { connectSession, disconnectSession, listenToSession } from './session-so
 export interface Credentials {
   username: string;
   password: string;
-  device: string;
+  /** Absent: the server names it by the browser. */
+  device?: string;
+  remember: boolean;
 }
 
 export type SessionState =

@@ -5,11 +5,17 @@ import { sessionBusy, signIn } from './session.js';
 export function SignInForm() {
   const username = useSignal('ada');
   const password = useSignal('correct horse battery staple');
-  const device = useSignal('this browser');
+  const device = useSignal('');
+  const remember = useSignal(false);
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    void signIn({ username: username.value, password: password.value, device: device.value });
+    void signIn({
+      username: username.value,
+      password: password.value,
+      remember: remember.value,
+      ...(device.value !== '' && { device: device.value }),
+    });
   };
 
   return (
@@ -42,9 +48,18 @@ export function SignInForm() {
         Device
         <input
           maxLength={60}
+          placeholder="named by the browser"
           value={device}
           onInput={(event) => (device.value = event.currentTarget.value)}
         />
+      </label>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={remember}
+          onChange={(event) => (remember.value = event.currentTarget.checked)}
+        />
+        Stay signed in, also after the browser is closed
       </label>
       <button type="submit" class="primary" disabled={sessionBusy} data-testid="sign-in">
         Sign in

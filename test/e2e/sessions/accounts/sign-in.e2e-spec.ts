@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
-import { cookieOf, Visitors } from '../visitors.js';
+import { cookieOf, PASSWORD, Visitors } from '../visitors.js';
 
 describe('POST /api/sessions', () => {
   let app: TestApp;
@@ -17,10 +17,47 @@ describe('POST /api/sessions', () => {
     await app.close();
   });
 
+  const remember = (username: string) =>
+    request(app.url).post('/api/sessions').send({ username, password: PASSWORD, remember: true });
+
   it('sets a cookie that scripts and other sites cannot use', async () => {
     const { headers } = await visitors.attempt(await visitors.newAccount()).expect(201);
     expect(headers['set-cookie']?.[0]).toMatch(/^sid=s%3A.+; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it('remembers the visitor for 90 days, 14 without a request, if asked', async () => {
+    const username = await visitors.newAccount();
+    const { headers, body } = await remember(username).expect(201);
+    expect(headers['set-cookie']?.[0]).toMatch(
+      /^sid=s%3A.+; Path=\/; Expires=.+ GMT; HttpOnly; SameSite=Lax$/,
+    );
+    const days = (text: string) => (Date.parse(text) - Date.parse(body.createdAt)) / 86_400_000;
+    const [, expires = ''] = /Expires=([^;]+)/.exec(headers['set-cookie']?.[0] ?? '') ?? [];
+    expect([days(body.idleExpiresAt), days(body.absoluteExpiresAt)]).toEqual([14, 90]);
+    expect(days(expires)).toBeCloseTo(90, 2);
+  });
+
+  it('sets no cookie of a remembered visitor again, except for a new id, which keeps both lifetimes', async () => {
+    const { headers } = await remember(await visitors.newAccount()).expect(201);
+    const visit = { cookie: cookieOf(headers) };
+    const changed = await visitors.patch(visit, { theme: 'dark' }).expect(200);
+    expect(changed.headers['set-cookie']).toBeUndefined();
+    const confirmed = await visitors.confirm(visit).expect(204);
+    expect(confirmed.headers['set-cookie']?.[0]).toMatch(/; Expires=.+ GMT;/);
+    const { body } = await visitors.current({ cookie: cookieOf(confirmed.headers) }).expect(200);
+    expect(Date.parse(body.absoluteExpiresAt) - Date.parse(body.createdAt)).toBe(90 * 86_400_000);
+  });
+
+  it('names the device by the User-Agent if no name is given', async () => {
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    const username = await visitors.newAccount();
+    const { body } = await request(app.url)
+      .post('/api/sessions')
+      .set('user-agent', firefox)
+      .send({ username, password: PASSWORD })
+      .expect(201);
+    expect(body.device).toBe('Firefox on Linux');
   });
 
   it('answers 403 with the reason over plain HTTP when the cookie requires HTTPS', async () => {
