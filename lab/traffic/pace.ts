@@ -13,7 +13,8 @@ export async function pace(
   const pending = new Set<Promise<void>>();
   for (let turn = 0; !signal.aborted; turn++) {
     const early = startedAt + (turn * 1000) / perSecond - performance.now();
-    if (early > 0) await wait(early, undefined, { signal }).catch(() => undefined);
+    // Also when it is late: the answers of earlier calls, and Ctrl-C, have to get their turn.
+    await wait(Math.max(0, early), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     const call = work(turn).finally(() => pending.delete(call));
     pending.add(call);

@@ -84,7 +84,9 @@ export class Sessions {
     // Without an answer this change may still be made, after a later one. So nobody changes this session any more.
     visit.isChanging = answer.status === 0;
     if (answer.status === 200) visit.change = turn;
-    if (answer.status === 401 && visit.state === 'in') this.anonymous += 1;
+    // A change by a visitor who is not signed in starts a new session, that of a guest.
+    const isGuest = answer.status === 200 && answer.cookie !== '' && answer.cookie !== cookie;
+    if (isGuest || answer.status === 401) this.anonymous += 1;
   }
 
   /** One signs in, the one who came longest ago signs out. */
@@ -139,7 +141,7 @@ export class Sessions {
   }
 
   private check(visit: Visit, { status, body }: Answer): void {
-    if (status === 401 && visit.state === 'in') this.anonymous += 1;
+    if (status === 401) this.anonymous += 1;
     if (status === 200 && (body as { username: string }).username !== visit.username) this.foreign += 1;
   }
 
