@@ -20,7 +20,7 @@ export const deploy: Experiment = {
     const settings = { SHUTDOWN_DELAY_SECONDS };
     const { app } = await startStack(scene, startEngine(redisLike(scene.engine)), { settings });
     const load = await Load.start(scene, app);
-    await load.run(scene.quick ? 2 : 8, 'all is well');
+    await load.untilSteady(scene.quick ? 2 : 8);
     for (const [i, url] of app.urls.entries()) {
       scene.say(`replaces node ${i + 1}`);
       load.mark(`SIGTERM to node ${i + 1}`);

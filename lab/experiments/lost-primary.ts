@@ -41,7 +41,7 @@ export const LOST_PRIMARY = {
 export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation> {
   const { engines, app } = await startStack(scene, startReplicated(scene));
   const load = await Load.start(scene, app);
-  await load.run(loss.secondsBefore, 'all is well');
+  await load.untilSteady(loss.secondsBefore);
 
   const name = await engines.primaryNow(SHARD);
   const primary = engines.node(name);

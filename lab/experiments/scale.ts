@@ -28,7 +28,7 @@ export const scale: Experiment = {
     const cluster = startCluster(redisLike(scene.engine), { shards: SHARDS, replicasPerShard: 1 });
     const { engines, app, database } = await startStack(scene, cluster, { nodes: 1 });
     const load = await Load.start(scene, app);
-    await load.run(scene.quick ? 2 : 8, 'three shards, one app node');
+    await load.untilSteady(scene.quick ? 2 : 8);
 
     const beganAt = load.mark('a shard joins');
     scene.say('a shard joins');

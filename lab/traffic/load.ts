@@ -2,13 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { type Mark, type Timeline, timelineOf } from '../timeline/timeline.js';
-import { SIDES } from './side.js';
+import { MODULE, SIDES } from './side.js';
 import { type SideAudit, SideLoad } from './side-load.js';
 
 /** Requests per second of each side. */
 const RATE = 80;
 const QUICK_RATE = 30;
 const SAMPLE_EVERY_MS = 500;
+const STEADY_WITHIN_MS = 30_000;
 
 export interface SideResult {
   readonly load: SideLoad;
@@ -50,6 +51,26 @@ export class Load {
   async run(seconds: number, what: string): Promise<void> {
     this.scene.say(what);
     await wait(seconds * 1000, undefined, { signal: this.scene.signal });
+  }
+
+  /**
+   * Goes on until no request of the module has failed for some time: what fails later is then due to the fault.
+   *
+   * @throws if the machine is too busy for this load
+   */
+  async untilSteady(seconds: number): Promise<void> {
+    const deadline = performance.now() + STEADY_WITHIN_MS;
+    while (performance.now() < deadline) {
+      await this.run(seconds, 'all is well');
+      const since = performance.now() - seconds * 1000;
+      const module = this.loads.find(({ side }) => side === MODULE);
+      const answered = module?.client.attempts.filter(({ startedAt, ms }) => startedAt + ms >= since) ?? [];
+      if (answered.length > 0 && answered.every(({ outcome }) => outcome === 'ok')) return;
+      this.scene.say('requests fail without a fault, waits');
+    }
+    throw new Error(
+      'Requests fail without a fault: this machine is too busy. Stop other programs, and run it again.',
+    );
   }
 
   /** Marks this moment in the timeline. Returns the time as of `performance.now()`. */
