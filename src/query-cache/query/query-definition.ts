@@ -39,7 +39,7 @@ export interface QueryDefinition<Args, Value> {
   schemaVersion?: number;
   /**
    * How long this answer is fresh, in seconds, at most `ttlSeconds`, for example as an upstream service says; 0: it is not stored. Not called
-   * for null.
+   * for null. Write it after `load`, from which the compiler infers the value.
    */
   ttlOf?(value: NonNullable<Value>, args: Args): number;
   /** What the answer depends on, for example `['airport:JFK']`; at most 32 tags. See `QueryCacheService.invalidateTag`. */

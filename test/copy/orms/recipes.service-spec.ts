@@ -144,7 +144,6 @@ function fetched(queryCache: QueryCacheService, url: string) {
     staleSeconds: 3_600,
     // Hanging requests take no slots from the queries of the database.
     concurrentLoads: 20,
-    ttlOf: ({ maxAge }) => maxAge,
     load: async ({ currency }: { currency: string }, signal) => {
       const response = await fetch(`${url}/rates/${encodeURIComponent(currency)}`, { signal });
       if (response.status === 404) return null;
@@ -152,6 +151,8 @@ function fetched(queryCache: QueryCacheService, url: string) {
       const [, maxAge = '0'] = /max-age=(\d+)/.exec(response.headers.get('cache-control') ?? '') ?? [];
       return { maxAge: Number(maxAge), rates: (await response.json()) as Record<string, number> };
     },
+    // After load, from which the compiler knows the value.
+    ttlOf: ({ maxAge }) => maxAge,
   });
   // #endregion
   return rates;
