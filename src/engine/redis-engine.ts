@@ -5,7 +5,7 @@ import type { RoleCommand } from './capabilities/command-use.js';
 import type { BinaryClient, Command, ReplyOptions } from './commands/command-client.js';
 import { CommandSender } from './commands/command-sender.js';
 import type { EngineScript } from './commands/engine-script.js';
-import { inChunks, joinLists, sendPerSlot } from './commands/per-slot.js';
+import { inChunks, readPerSlot, sendPerSlot } from './commands/per-slot.js';
 import { EngineBase } from './engine-base.js';
 import type { EngineFacts, MissingCommand } from './engine.wire.js';
 import {
@@ -122,16 +122,16 @@ export class RedisEngine extends EngineBase {
   }
 
   /** Reads many keys (MGET), also of several slots. Null for a missing key and for a key of another type. @throws {EngineError} */
-  async getMany(keys: readonly string[]): Promise<(string | null)[]> {
+  getMany(keys: readonly string[]): Promise<(string | null)[]> {
     const read = (part: string[]) => this.call(part[0] ?? [], (client) => client.mGet(part));
-    return joinLists(await sendPerSlot(keys, this.primaries.hasSlots, read));
+    return readPerSlot(keys, this.primaries.hasSlots, read);
   }
 
   /** Like {@link getMany}, with Buffers. */
-  async getManyBinary(keys: readonly string[]): Promise<(Buffer | null)[]> {
+  getManyBinary(keys: readonly string[]): Promise<(Buffer | null)[]> {
     const read = (part: string[]) =>
       this.call(part[0] ?? [], (client) => client.mGet(part), { replies: 'binary' });
-    return joinLists(await sendPerSlot(keys, this.primaries.hasSlots, read));
+    return readPerSlot(keys, this.primaries.hasSlots, read);
   }
 
   /** Deletes many keys (UNLINK), also of several slots. Returns the number of those that existed. @throws {EngineError} */

@@ -34,6 +34,17 @@ export async function sendPerSlot<T>(
   return parts.map((indexes, i) => ({ indexes, reply: replies[i] as T }));
 }
 
+/** As {@link sendPerSlot}, with a value for each key, in the order of the keys. */
+export async function readPerSlot<T>(
+  keys: readonly string[],
+  hasSlots: boolean,
+  read: (keys: string[]) => Promise<T[]>,
+): Promise<T[]> {
+  // A hit of the query cache would notice the parts and their outcomes.
+  if (!hasSlots && keys.length > 0 && keys.length <= MAX_KEYS) return read([...keys]);
+  return joinLists(await sendPerSlot(keys, hasSlots, read));
+}
+
 /** The values of all parts, in the order of the whole list of keys. */
 export function joinLists<T>(parts: readonly Part<T[]>[]): T[] {
   const whole: T[] = [];
