@@ -57,17 +57,18 @@ export class PastPeriods {
     const find = () => this.database.query<{ endedAt: Date }>(sql, [board, period]);
     const [listed] = await find();
     if (listed) return listed.endedAt;
-    const isClosed = await this.closeEnded(board, period);
-    return isClosed ? ((await find())[0]?.endedAt ?? null) : null;
+    await this.closeEnded(board, period);
+    // Also if there was nothing to close: a batch may have closed it since the first look.
+    return (await find())[0]?.endedAt ?? null;
   }
 
   /**
    * Closes periods that ended without a later score; a batch does it otherwise. It waits for a batch that was accepted before the end.
-   * Returns false if there was nothing to close, or not the period that the caller wants.
+   * Does nothing if the period that the caller wants is none of them.
    */
-  private async closeEnded(board: string, wanted?: string): Promise<boolean> {
+  private async closeEnded(board: string, wanted?: string): Promise<void> {
     const over = endedSince(await this.ledger.board(board), (await this.clock.now()).getTime());
-    if (over.length === 0 || (wanted && !over.some(({ name }) => name === wanted))) return false;
+    if (over.length === 0 || (wanted && !over.some(({ name }) => name === wanted))) return;
     await this.database.transaction(async (transaction) => {
       const [locked] = await transaction.query<LockedBoard>(LOCK_BOARD, [board]);
       if (!locked) return;
@@ -78,7 +79,6 @@ export class PastPeriods {
       const sql = "UPDATE boards SET accepted_at = $2, periods = '{}' WHERE board = $1";
       if (ended.length > 0) await transaction.query(sql, [board, at]);
     });
-    return true;
   }
 
   /** Gives up the periods that have been kept for long enough. Their standings are deleted later: `EndedPeriods`. */

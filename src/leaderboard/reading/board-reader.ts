@@ -38,7 +38,7 @@ export interface Read<Rank = number> {
 @Injectable()
 export class BoardReader {
   /** Definitions never change, so reads need not query the database each time. */
-  private readonly boards = new Map<string, Board>();
+  private readonly boards = new Map<string, Promise<Board>>();
   /** Highest version served from PostgreSQL during an outage. Older sorted sets are ignored. */
   private readonly degradedVersions = new Map<string, number>();
 
@@ -55,8 +55,7 @@ export class BoardReader {
 
   /** @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN */
   async find(name: string, { window, period, season }: PeriodQuery): Promise<BoardPeriod> {
-    const board = this.boards.get(name) ?? (await this.ledger.board(name));
-    this.boards.set(name, board);
+    const board = await this.boardOf(name);
     if (!board.windows.includes(window)) throw unknownWindow(board, window);
     if (season !== undefined) {
       const closed = await this.seasons.find(name, season);
@@ -71,6 +70,16 @@ export class BoardReader {
     const end = windowOf(period) === window ? await this.past.endOf(name, period) : null;
     if (!end) throw unknownPeriod(name, period);
     return { board, window, period, endsAt: end.toISOString(), isPast: true };
+  }
+
+  /** Concurrent readers share one statement. */
+  private boardOf(name: string): Promise<Board> {
+    const known = this.boards.get(name);
+    if (known) return known;
+    const board = this.ledger.board(name);
+    this.boards.set(name, board);
+    board.catch(() => this.boards.delete(name));
+    return board;
   }
 
   /** Entries at version `from` or later, unless the ledger has lost it. */
