@@ -1,4 +1,6 @@
+import type { Server } from 'node:http';
 import { Global, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { LauncherClient } from './launcher.client.js';
 import { ScoresController } from './scores.controller.js';
 import { ServersController } from './servers.controller.js';
@@ -13,11 +15,15 @@ import { SERVERS_OPTIONS, type ServersOptions, ServersModuleBase } from './serve
   exports: [LauncherClient],
 })
 export class ServersModule extends ServersModuleBase implements NestModule {
-  constructor(@Inject(SERVERS_OPTIONS) private readonly options: ServersOptions) {
+  constructor(
+    @Inject(SERVERS_OPTIONS) private readonly options: ServersOptions,
+    private readonly host: HttpAdapterHost,
+  ) {
     super();
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    if (this.options.enabled) consumer.apply(servedBy).forRoutes('{*path}');
+    if (!this.options.enabled) return;
+    consumer.apply(servedBy(this.host.httpAdapter.getHttpServer() as Server)).forRoutes('{*path}');
   }
 }
