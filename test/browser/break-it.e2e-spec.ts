@@ -62,7 +62,7 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     opened.page.on('request', (request) => sent.push(new URL(request.url()).pathname));
     await opened.page.waitForResponse(/health\/ready/);
     await opened.page.waitForResponse(/health\/ready/);
-    expect(sent.filter((path) => /demo|textbook|flights/.test(path))).toEqual([]);
+    expect(sent.filter((path) => /scores|textbook|flights/.test(path))).toEqual([]);
   });
 
   it('is operated by keyboard, and reports a paused server', async () => {
