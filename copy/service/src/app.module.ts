@@ -96,6 +96,10 @@ const CONNECTIONS_KEPT_FREE = 4;
         sealingKeys: config.SESSION_SEALING_KEYS,
         idleSeconds: config.SESSION_IDLE_SECONDS,
         absoluteSeconds: config.SESSION_ABSOLUTE_SECONDS,
+        rememberedIdleSeconds: config.SESSION_REMEMBERED_IDLE_SECONDS,
+        rememberedAbsoluteSeconds: config.SESSION_REMEMBERED_ABSOLUTE_SECONDS,
+        guestIdleSeconds: config.GUEST_IDLE_SECONDS,
+        guestsPerAddress: config.GUESTS_PER_ADDRESS,
         perAccount: config.SESSIONS_PER_ACCOUNT,
         cookieSecure: config.COOKIE_SECURE,
         cookieName: config.COOKIE_NAME,
@@ -135,6 +139,12 @@ const CONNECTIONS_KEPT_FREE = 4;
         engine: engines.redisFor('leaderboard'),
         keyPrefix: config.KEY_PREFIX,
         gameServerKeys: config.GAME_SERVER_KEY,
+        submissionRetentionDays: config.SUBMISSION_RETENTION_DAYS,
+        kept: {
+          days: config.BOARD_DAYS_KEPT,
+          weeks: config.BOARD_WEEKS_KEPT,
+          months: config.BOARD_MONTHS_KEPT,
+        },
       }),
     }),
 
