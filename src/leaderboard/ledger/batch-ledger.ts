@@ -134,10 +134,13 @@ async function knownSubmissions(
   return new Map(rows.map(({ submissionId, ...known }) => [submissionId, known]));
 }
 
-/** OFFSET 0 makes it one look-up in the primary key per player, even if the planner's statistics of a quickly growing table are outdated. */
-export const STANDINGS_OF = `SELECT s.* FROM unnest($2::text[]) AS asked(id), LATERAL (
+/**
+ * OFFSET 0 and the whole primary key make it one look-up per player and period, even if the planner's statistics of a quickly growing table
+ * are outdated. With a list of periods it would scan all their players for each one.
+ */
+export const STANDINGS_OF = `SELECT s.* FROM unnest($2::text[]) AS asked(id), unnest($3::text[]) AS wanted(name), LATERAL (
   SELECT ${STANDING_COLUMNS} FROM standings
-  WHERE board = $1 AND player_id = asked.id AND period = ANY($3) OFFSET 0
+  WHERE board = $1 AND player_id = asked.id AND period = wanted.name OFFSET 0
 ) AS s`;
 
 async function bannedAmong(
