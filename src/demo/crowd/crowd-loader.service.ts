@@ -10,6 +10,8 @@ const PER_BATCH = 1_000;
 interface RunningLoad extends Omit<CrowdLoad, 'elapsedMs'> {
   startedAt: number;
   endedAt: number | null;
+  /** Ends after the batch that is being submitted. */
+  isCancelled: boolean;
 }
 
 /** Fills the board `crowd` through the ledger, one load at a time. A load continues where the one before ended. */
@@ -26,8 +28,8 @@ export class CrowdLoader implements OnModuleDestroy {
     private readonly database: Database,
   ) {}
 
-  onModuleDestroy(): void {
-    this.cancel();
+  async onModuleDestroy(): Promise<void> {
+    await this.cancel();
   }
 
   async state(): Promise<CrowdState> {
@@ -55,30 +57,31 @@ export class CrowdLoader implements OnModuleDestroy {
         throw new CrowdError('E_CROWD_LOADED', message);
       }
       const running = { state: 'running', from, players: from, target, problem: null } as const;
-      this.load = { ...running, startedAt: performance.now(), endedAt: null };
+      this.load = { ...running, startedAt: performance.now(), endedAt: null, isCancelled: false };
       this.ended = this.run(this.load);
     } finally {
       this.isStarting = false;
     }
   }
 
-  /** Ends the running load after its batch. */
-  cancel(): void {
-    if (this.load?.state === 'running') this.load.state = 'cancelled';
+  /** Resolves when the running load has ended, after its batch. */
+  async cancel(): Promise<void> {
+    if (this.load) this.load.isCancelled = true;
+    await this.ended;
   }
 
   /** Never rejects. */
   private async run(load: RunningLoad): Promise<void> {
     try {
-      while (isRunning(load) && load.players < load.target) {
+      while (!load.isCancelled && load.players < load.target) {
         const size = Math.min(PER_BATCH, load.target - load.players);
         const numbers = Array.from({ length: size }, (_, i) => load.players + i + 1);
         await this.leaderboard.submit(CROWD, numbers.map(crowdSubmission));
         load.players += size;
       }
       // Lets SQL count in the index alone. Autovacuum would do the same a minute later.
-      if (isRunning(load)) await this.database.query('VACUUM standings');
-      if (isRunning(load)) load.state = 'ended';
+      if (!load.isCancelled) await this.database.query('VACUUM standings');
+      load.state = load.isCancelled ? 'cancelled' : 'ended';
     } catch (error) {
       if (!(error instanceof DatabaseUnavailableError)) this.logger.warn(`A load failed: ${String(error)}`);
       const why = error instanceof DatabaseUnavailableError ? error.message : 'A batch was rejected.';
@@ -92,10 +95,8 @@ export class CrowdLoader implements OnModuleDestroy {
   }
 }
 
-function isRunning({ state }: RunningLoad): boolean {
-  return state === 'running';
-}
-
 function describe({ startedAt, endedAt, ...load }: RunningLoad): CrowdLoad {
-  return { ...load, elapsedMs: Math.round((endedAt ?? performance.now()) - startedAt) };
+  const { state, from, players, target, problem } = load;
+  const elapsedMs = Math.round((endedAt ?? performance.now()) - startedAt);
+  return { state, from, players, target, problem, elapsedMs };
 }

@@ -64,8 +64,8 @@ export class CrowdController {
   @Delete('loads')
   @ApiOkResponse({ standardSchema: crowdAnswer })
   @ApiOperation({ summary: 'Cancel the running load. The players that were added stay' })
-  cancel(): Promise<CrowdState> {
-    this.loader.cancel();
+  async cancel(): Promise<CrowdState> {
+    await this.loader.cancel();
     return this.loader.state();
   }
 
