@@ -106,7 +106,8 @@ async function send(by: Way): Promise<void> {
     roundTrips.value = addRoundTrip(roundTrips.value, by, answer.elapsedMs);
 }
 
+/** The server rounds `ttl` down: the answer is fresh for up to a second longer. */
 function expiryOf(status: CacheStatus | null): number | null {
   const seconds = status?.ttlSeconds ?? null;
-  return seconds === null ? null : Date.now() + seconds * 1_000;
+  return seconds === null ? null : Date.now() + (seconds + 1) * 1_000;
 }
