@@ -99,7 +99,8 @@ describe('a flight that another client of the database changes', () => {
   it('is served after the connections of all listeners were lost meanwhile', async () => {
     await areHits();
     const [{ lost } = { lost: '0' }] = await query<{ lost: string }>(
-      `SELECT count(pg_terminate_backend(pid)) AS lost FROM pg_stat_activity WHERE application_name LIKE 'listener of flight%'`,
+      `SELECT count(pg_terminate_backend(pid)) AS lost FROM pg_stat_activity
+       WHERE application_name LIKE 'listener of flight%' AND datname = current_database()`,
     );
     expect(Number(lost)).toBe(nodes.length);
     await update(902);
