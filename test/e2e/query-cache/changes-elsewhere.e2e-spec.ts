@@ -20,7 +20,7 @@ describe('a flight that another client of the database changes', () => {
     await until(async () => {
       const [{ count } = { count: '0' }] = await query<{ count: string }>(
         `SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'flights\\_%') +
-                (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'listener of flight%' AND query <> '') AS count`,
+                (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'listener of flight%' AND datname = current_database() AND query <> '') AS count`,
       );
       return Number(count) === 4 + nodes.length;
     });
