@@ -105,7 +105,7 @@ async function observe(
   interrupted.catch(() => undefined);
   try {
     const observing = experiment.run({ ...setting, start: (starting) => resources.start(starting) });
-    // After an interruption nobody waits for it.
+    // After an interruption its error is not read.
     observing.catch(() => undefined);
     return await Promise.race([observing, interrupted]);
   } finally {

@@ -36,7 +36,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** Nobody waits longer for a page. */
+/** A request without an answer after this time counts as hung. */
 const HUNG_AFTER_MS = 3_000;
 const NOTHING: Answer = { status: 0, body: null, cookie: '', headers: new Headers() };
 

@@ -11,7 +11,7 @@ interface Visit {
   /** The newest change that was acknowledged. */
   change: number;
   isChanging: boolean;
-  /** Requests that are not answered yet. Nobody signs out meanwhile: then a 401 would be right. */
+  /** Requests that are not answered yet. The user signs out only without any, as a 401 would be right afterwards. */
   requests: number;
 }
 
@@ -81,7 +81,7 @@ export class Sessions {
       body: { turn },
     });
     visit.requests -= 1;
-    // Without an answer this change may still be made, after a later one. So nobody changes this session any more.
+    // A change without an answer may still be made, after a later one. So this session gets no further changes.
     visit.isChanging = answer.status === 0;
     if (answer.status === 200) visit.change = turn;
     // A change by a visitor who is not signed in starts a new session, that of a guest.

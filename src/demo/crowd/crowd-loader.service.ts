@@ -28,8 +28,9 @@ export class CrowdLoader implements OnModuleDestroy {
     private readonly database: Database,
   ) {}
 
-  async onModuleDestroy(): Promise<void> {
-    await this.cancel();
+  /** Does not wait for the batch: PostgreSQL may be down. */
+  onModuleDestroy(): void {
+    void this.cancel();
   }
 
   async state(): Promise<CrowdState> {
