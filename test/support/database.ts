@@ -32,10 +32,14 @@ export async function queryDatabase<Row extends object>(
   }
 }
 
-/** The number of database sessions that wait for a lock of this client. */
+/**
+ * The number of database sessions that wait for a lock of this client.
+ *
+ * In a transaction, pg_stat_activity shows only the sessions that existed when it was first read. pg_locks shows all.
+ */
 export async function sessionsWaitingFor(client: Client): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
-    'SELECT count(*)::int FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
+    'SELECT count(DISTINCT pid)::int FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))',
   );
   return rows[0]?.count ?? 0;
 }
