@@ -135,12 +135,13 @@ async function knownSubmissions(
 }
 
 /**
- * OFFSET 0 and the whole primary key make it one look-up per player and period, even if the planner's statistics of a quickly growing table
- * are outdated. With a list of periods it would scan all their players for each one.
+ * One look-up in the primary key per player and period, also while the planner's statistics are missing or outdated. OFFSET 0 keeps it from
+ * joining, and the comparison of rows fits no other index. With three equations it would take every index for equally good on a board of
+ * some thousand players, and could scan a whole period for each of them.
  */
 export const STANDINGS_OF = `SELECT s.* FROM unnest($2::text[]) AS asked(id), unnest($3::text[]) AS wanted(name), LATERAL (
   SELECT ${STANDING_COLUMNS} FROM standings
-  WHERE board = $1 AND player_id = asked.id AND period = wanted.name OFFSET 0
+  WHERE board = $1 AND (player_id, period) >= (asked.id, wanted.name) AND (player_id, period) <= (asked.id, wanted.name) OFFSET 0
 ) AS s`;
 
 async function bannedAmong(

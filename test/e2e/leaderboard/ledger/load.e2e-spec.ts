@@ -47,14 +47,16 @@ describe('a board under load', () => {
       })),
     );
 
-  it('reads one row per player by index, also on a board that is newer than the statistics of the database', async () => {
-    await everybodySubmits(await nodes.newBoard());
-    await queryDatabase(nodes.databaseUrl, 'ANALYZE standings');
+  it.each([
+    ['before the database has statistics', null],
+    ['on a board that is newer than the statistics', 'ANALYZE standings'],
+  ])('reads one row per player by the primary key %s', async (_when, statement) => {
+    if (statement) await queryDatabase(nodes.databaseUrl, statement);
     const board = await nodes.newBoard();
     await everybodySubmits(board);
     const players = Array.from({ length: PLAYERS }, (_, i) => `p${i}`);
     const plan = await queryDatabase(nodes.databaseUrl, `EXPLAIN ${STANDINGS_OF}`, [board, players, ['all']]);
-    expect(JSON.stringify(plan)).toContain('Index Scan using standings_pkey');
+    expect(JSON.stringify(plan)).toMatch(/Index Scan (on|using) standings_pkey/);
   });
 
   it('accepts scores while the engine is down and PostgreSQL rejects readers with E_BOARD_BUSY', async () => {
