@@ -54,6 +54,7 @@ describe('parseOptions', () => {
       ['nodes', '--engine', 'memcached', '--topology', 'cluster'],
       '--topology cluster does not exist for memcached, which has no replicas. Remove it, or choose --engine valkey or redis.',
     ],
+    [['failover', '--continue'], '--continue works with all only. Remove it, or run "all".'],
     [['failover', '--fast'], "Unknown option '--fast'. See npm run lab -- --help."],
   ])('rejects %j in one sentence', (args, message) => {
     expect(() => parse(...args)).toThrow(message);

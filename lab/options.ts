@@ -9,7 +9,9 @@ export interface LabOptions {
   readonly isAll: boolean;
   /** One short run instead of five. */
   readonly quick: boolean;
-  /** JSON file of the report. null: a file under .data/lab named by the date. */
+  /** Whether results of an interrupted run of `all` are kept. */
+  readonly isContinued: boolean;
+  /** JSON file of the report. null: .data/lab/all.json, or a file under .data/lab named by the date. */
   readonly json: string | null;
   /** null: the first installed one that an experiment works on. */
   readonly engine: Engine | null;
@@ -41,6 +43,9 @@ export function parseOptions(args: readonly string[], all: readonly Experiment[]
     const names = all.map(({ name }) => name).join(', ');
     throw new UsageError(`EXPERIMENT must be ${names}, or all, not "${positionals.join(' ')}".`);
   }
+  if (values.continue && !isAll) {
+    throw new UsageError('--continue works with all only. Remove it, or run "all".');
+  }
   const experiments = isAll
     ? named.filter((one) => works(one.engines, engine) && works(one.topologies, topology))
     : named;
@@ -52,7 +57,8 @@ export function parseOptions(args: readonly string[], all: readonly Experiment[]
       throw new UsageError(`--topology must be ${listOf(topologies)} for ${name}, not "${topology}".`);
     }
   }
-  return { experiments, isAll, quick: values.quick, json: values.json ?? null, engine, topology };
+  const { quick, json = null, continue: isContinued } = values;
+  return { experiments, isAll, isContinued, quick, json, engine, topology };
 }
 
 export function usageOf(all: readonly Experiment[]): string {
@@ -64,11 +70,12 @@ export function usageOf(all: readonly Experiment[]): string {
     ),
     '  all'.padEnd(width + 4) + 'each of them in each topology; writes docs/claims.md',
     '  --quick             one short run instead of five',
+    '  --continue          with all: keeps the results of an interrupted run, and measures the rest',
     '  --engine redis|valkey|memcached',
     '                      default: the first installed one that the experiment works on',
     '  --topology standalone|sentinel|cluster',
     '                      default: the first one in parentheses',
-    '  --json FILE         the figures (default .data/lab/<date>.json), and the page beside it',
+    '  --json FILE         the figures (default .data/lab/<date>.json, or all.json), and the page beside it',
     'Exits with 1 if a claim does not hold, and with 2 for a wrong option.',
   ].join('\n');
 }
@@ -80,6 +87,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         quick: { type: 'boolean', default: false },
+        continue: { type: 'boolean', default: false },
         json: { type: 'string' },
         engine: { type: 'string' },
         topology: { type: 'string' },

@@ -3,8 +3,8 @@ import { interruption } from '../load/running/interruption.js';
 import { describeMachine } from '../load/report/machine.js';
 import { EXPERIMENTS } from './experiments.js';
 import { parseOptions, usageOf } from './options.js';
-import { holds, type LabReport } from './report/report.js';
-import { saveReport } from './report/save.js';
+import { type ExperimentResult, holds, type LabReport } from './report/report.js';
+import { earlierReport, saveReport } from './report/save.js';
 import { formatText } from './report/text.js';
 import { runAll } from './running/run-all.js';
 
@@ -14,18 +14,27 @@ const say = (progress: string) => void process.stderr.write(`${progress}\n`);
 /** Resolves with the exit code: 1 if a claim does not hold or an experiment failed, 2 for a wrong option. */
 async function run(args: string[]): Promise<number> {
   const options = parseOptions(args, EXPERIMENTS);
-  const { results, failures } = await runAll(options, { signal: interruption(), say });
-  const report: LabReport = {
-    date: new Date().toISOString(),
+  const machine = describeMachine();
+  const earlier = await earlierReport(options, machine);
+  const date = earlier?.date ?? new Date().toISOString();
+  const reportOf = (experiments: readonly ExperimentResult[]): LabReport => ({
+    date,
     command: ['npm run lab', '--', ...args].join(' '),
-    machine: describeMachine(),
+    machine,
     options: { quick: options.quick },
-    experiments: results,
-  };
-  if (results.length > 0) {
-    process.stdout.write(`${formatText(report)}\n`);
-    for (const file of await saveReport(report, options)) say(`Written to ${file}`);
-  }
+    experiments,
+  });
+  let files: readonly string[] = [];
+  const { results, failures } = await runAll(options, {
+    signal: interruption(),
+    say,
+    earlier: earlier?.experiments ?? [],
+    save: async (resultsSoFar) => {
+      files = await saveReport(reportOf(resultsSoFar), options);
+    },
+  });
+  if (results.length > 0) process.stdout.write(`${formatText(reportOf(results))}\n`);
+  for (const file of files) say(`Written to ${file}`);
   for (const failure of failures) say(failure);
   return failures.length === 0 && results.every(holds) ? 0 : 1;
 }

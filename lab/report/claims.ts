@@ -1,15 +1,15 @@
 import { type ExperimentResult, holds, type LabReport, tableOfFigures, titleOf } from './report.js';
 
 /** `docs/claims.md`: each claim with what was seen, and whether it holds. */
-export function formatClaims({ date, machine, command, experiments }: LabReport): string {
+export function formatClaims({ machine, command, experiments }: LabReport): string {
   const { cores, cpu, memoryGiB, node } = machine;
   return `# Claims
 
-What in-memory caching promises, and what this project measured. \`${command}\` wrote this page on ${date.slice(0, 10)}, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. [lab/README.md](../lab/README.md) says how.
+What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. [lab/README.md](../lab/README.md) says how.
 Each figure is the worst of all runs. The textbook side, built from the usual packages, met the same fault at the same time.
 
-| claim | experiment | verdict |
-| --- | --- | --- |
+| claim | experiment | measured on | verdict |
+| --- | --- | --- | --- |
 ${experiments.map(rowOf).join('\n')}
 
 How much faster, and where a cache gains little: [the report of \`npm run load\`](load-report.html).
@@ -20,7 +20,7 @@ ${experiments.map(sectionOf).join('\n\n')}
 
 function rowOf(result: ExperimentResult): string {
   const verdict = holds(result) ? result.verdict : `**${result.verdict}**`;
-  return `| ${result.claim} | [${titleOf(result)}](#${anchorOf(result)}) | ${verdict} |`;
+  return `| ${result.claim} | [${titleOf(result)}](#${anchorOf(result)}) | ${result.date.slice(0, 10)} | ${verdict} |`;
 }
 
 function sectionOf(result: ExperimentResult): string {

@@ -5,6 +5,7 @@ import { type FigureSummary, formatGoal, formatValue } from '../verdict/verdict.
 
 /** Everything that is needed to check a verdict or to repeat the run. */
 export interface LabReport {
+  /** When the run began, as ISO 8601. */
   readonly date: string;
   readonly command: string;
   readonly machine: ReturnType<typeof describeMachine>;
@@ -19,6 +20,8 @@ export interface ExperimentResult {
   readonly engine: Engine;
   readonly topology: Topology;
   readonly runs: number;
+  /** When it ended, as ISO 8601. */
+  readonly date: string;
   /** Of all runs together. */
   readonly seconds: number;
   /** "holds", or what does not. */

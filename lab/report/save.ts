@@ -1,24 +1,54 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { UsageError } from '../../local/launcher/command-line/options.js';
 import type { LabOptions } from '../options.js';
 import { formatClaims } from './claims.js';
 import { formatHtml } from './html.js';
 import type { LabReport } from './report.js';
 
+const FOLDER = join('.data', 'lab');
+
 /** Writes the report as JSON and as a page beside it, and that of all experiments as docs/claims.md. Resolves with the names of the files. */
-export async function saveReport(
-  report: LabReport,
-  { json, isAll }: Pick<LabOptions, 'json' | 'isAll'>,
-): Promise<string[]> {
-  const file = json ?? join('.data', 'lab', `${report.date.replaceAll(':', '-')}.json`);
+export async function saveReport(report: LabReport, options: LabOptions): Promise<string[]> {
+  const file = fileOf(options, report.date);
   const files = [
     [file, `${JSON.stringify(report, null, 2)}\n`],
     [`${file.replace(/\.json$/, '')}.html`, formatHtml(report)],
-    ...(isAll ? [[join('docs', 'claims.md'), formatClaims(report)] as const] : []),
+    ...(options.isAll ? [[join('docs', 'claims.md'), formatClaims(report)] as const] : []),
   ] as const;
   for (const [name, text] of files) {
     await mkdir(dirname(name), { recursive: true });
     await writeFile(name, text);
   }
   return files.map(([name]) => name);
+}
+
+/**
+ * The report of the run that is continued. null without --continue.
+ *
+ * @throws UsageError if there is none, or if it is of another kind of run or machine
+ */
+export async function earlierReport(
+  options: LabOptions,
+  machine: LabReport['machine'],
+): Promise<LabReport | null> {
+  if (!options.isContinued) return null;
+  const file = fileOf(options, '');
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`There is no ${file} to continue. Remove --continue.`);
+  });
+  const earlier = JSON.parse(text) as LabReport;
+  if (earlier.options.quick !== options.quick) {
+    throw new UsageError(
+      `${file} is of a ${earlier.options.quick ? 'quick' : 'full'} run. Remove --continue.`,
+    );
+  }
+  if (JSON.stringify(earlier.machine) !== JSON.stringify(machine)) {
+    throw new UsageError(`${file} was measured on another machine. Remove --continue.`);
+  }
+  return earlier;
+}
+
+function fileOf({ json, isAll }: LabOptions, date: string): string {
+  return json ?? join(FOLDER, isAll ? 'all.json' : `${date.replaceAll(':', '-')}.json`);
 }

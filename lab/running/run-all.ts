@@ -12,6 +12,13 @@ interface Run {
   readonly say: (progress: string) => void;
 }
 
+interface Series extends Run {
+  /** Results that are kept. What they are of is not run again. */
+  readonly earlier: readonly ExperimentResult[];
+  /** Called with all results after each experiment, so that none is lost if the process ends. */
+  readonly save: (results: readonly ExperimentResult[]) => Promise<void>;
+}
+
 interface Trial {
   readonly experiment: Experiment;
   readonly topology: Topology;
@@ -23,27 +30,34 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
-/** Runs one experiment after the other. Stops at the first one that fails, with the results so far. */
-export async function runAll(options: LabOptions, { signal, say }: Run): Promise<Outcome> {
-  const trials = trialsOf(options);
+/** Runs one experiment after the other, also after one has failed. */
+export async function runAll(options: LabOptions, { signal, say, earlier, save }: Series): Promise<Outcome> {
+  const trials = trialsOf(options).filter((trial) => !earlier.some((result) => isOf(result, trial)));
   const progress = new Progress(
     trials.map(({ experiment }) => runsOf(options) * experiment.seconds(options)),
   );
-  const results: ExperimentResult[] = [];
+  const results = [...earlier];
+  const failures: string[] = [];
   for (const [i, trial] of trials.entries()) {
     progress.start(i);
     const name = `${trial.experiment.name} (${trial.topology})`;
     try {
       const run = { signal, say: (what: string) => say(`${progress.left}. ${name}: ${what}`) };
       results.push(await runTrial(trial, options, run));
+      await save(results);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const isMissing = error instanceof EngineUnavailableError;
-      if (!isMissing || !options.isAll) return { results, failures: [`${name} failed. ${reason}`] };
-      say(`${name}: skipped. ${reason}`);
+      if (isMissing && options.isAll) say(`${name}: skipped. ${reason}`);
+      else failures.push(`${name} failed. ${reason}`);
     }
+    if (signal.aborted) break;
   }
-  return { results, failures: [] };
+  return { results, failures };
+}
+
+function isOf(result: ExperimentResult, { experiment, topology }: Trial): boolean {
+  return result.name === experiment.name && result.topology === topology;
 }
 
 function trialsOf({ experiments, isAll, topology }: LabOptions): Trial[] {
@@ -80,6 +94,7 @@ async function runTrial(
     engine,
     topology,
     runs,
+    date: new Date().toISOString(),
     seconds,
     verdict: verdictOf(figures),
     answers: experiment.answers(readerOf(figures)),
