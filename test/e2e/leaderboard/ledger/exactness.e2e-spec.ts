@@ -217,6 +217,6 @@ function expectOneEffectEach(answers: SubmissionAnswer[]): void {
     // One without ranks was accepted as its season was closed. Each repeat has the rank of its own time.
     if (same.some(({ rank }) => rank === null)) continue;
     const different = new Set(same.map((answer) => JSON.stringify({ ...answer, applied: null })));
-    expect([...different].slice(1), JSON.stringify(same)).toEqual([]);
+    expect([...different].slice(1)).toEqual([]);
   }
 }
