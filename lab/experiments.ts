@@ -3,6 +3,7 @@ import { cold } from './experiments/cold.js';
 import { deploy } from './experiments/deploy.js';
 import { encryption } from './experiments/encryption.js';
 import { failover } from './experiments/failover.js';
+import { herd } from './experiments/herd.js';
 import { latency } from './experiments/latency.js';
 import { memory } from './experiments/memory.js';
 import { pause } from './experiments/pause.js';
@@ -17,5 +18,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   cold,
   deploy,
   memory,
+  herd,
   latency,
 ];

@@ -81,6 +81,21 @@ export class AppNodes {
     return { authorization: `Bearer ${this.environment['GAME_SERVER_KEY']}` };
   }
 
+  private get operator(): Record<string, string> {
+    return { authorization: `Bearer ${this.environment['OPERATOR_KEY']}` };
+  }
+
+  /** Invalidates answers of the query cache on all nodes: `{ query, args }` one of them, `{ all: true }` all. */
+  async invalidate(invalidation: object): Promise<void> {
+    const response = await fetch(`${this.urls[0]}/api/query-cache/invalidations`, {
+      method: 'POST',
+      headers: { ...this.operator, 'content-type': 'application/json' },
+      body: JSON.stringify(invalidation),
+    });
+    const { isConfirmed } = (await response.json()) as { isConfirmed?: boolean };
+    if (!isConfirmed) throw new Error(`POST /api/query-cache/invalidations answered ${response.status}.`);
+  }
+
   /** Adds a node. Resolves with its URL when it is ready. */
   async add(): Promise<string> {
     const port = await freePort();
@@ -151,7 +166,7 @@ export class AppNodes {
   }
 
   private async queriesOf(node: Node, table?: string): Promise<number> {
-    const headers = { authorization: `Bearer ${this.environment['OPERATOR_KEY']}` };
+    const { operator: headers } = this;
     const text = await fetch(`${node.url}/metrics`, { headers, signal: AbortSignal.timeout(SCRAPE_MS) })
       .then((response) => response.text())
       .catch(() => null);

@@ -9,3 +9,13 @@ export interface Side {
 export const MODULE: Side = { name: 'module', root: '/api', scores: 'scores' };
 export const TEXTBOOK: Side = { name: 'textbook', root: '/textbook', scores: 'points' };
 export const SIDES: readonly Side[] = [MODULE, TEXTBOOK];
+
+/** Measures one side after the other. Resolves with the results by the name of the side. */
+export async function bySideName<Measured extends { readonly name: string }, Result>(
+  sides: readonly Measured[],
+  measure: (side: Measured) => Promise<Result>,
+): Promise<Record<string, Result>> {
+  const results: Record<string, Result> = {};
+  for (const side of sides) results[side.name] = await measure(side);
+  return results;
+}

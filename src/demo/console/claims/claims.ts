@@ -83,6 +83,11 @@ export const CLAIMS: readonly Claim[] = [
     name: 'memory',
   },
   {
+    sentence: 'A hot answer that expires is loaded once, and viewers who all come back at once are served.',
+    command: 'lab',
+    name: 'herd',
+  },
+  {
     sentence: 'Reads and writes take less than a millisecond.',
     command: 'lab',
     name: 'latency',

@@ -1,0 +1,31 @@
+import { startEngine } from '../../local/index.js';
+import type { Experiment, Observation } from '../experiment.js';
+import { redisLike } from '../stack/engines.js';
+import { startStack } from '../stack/stack.js';
+import { comeBackAtOnce } from '../traffic/come-back.js';
+import { expireHotAnswer, READERS } from '../traffic/hot-answer.js';
+
+const NODES = 3;
+
+export const herd: Experiment = {
+  name: 'herd',
+  claim: 'A hot answer that expires is loaded once, and viewers who all come back at once are served.',
+  method: `${READERS} users at once read the same answer on ${NODES} app nodes, twice a second, while it expires again and again: on all nodes, so that there is no stale answer. Then all viewers of a board lose their connections at the same moment, and connect again while scores change and others read.`,
+  engines: ['valkey', 'redis'],
+  topologies: ['standalone'],
+  seconds: ({ quick }) => (quick ? 45 : 140),
+  async run(scene): Promise<Observation> {
+    const stack = await startStack(scene, startEngine(redisLike(scene.engine)), { nodes: NODES });
+    const hot = await expireHotAnswer(scene, stack, scene.quick ? 5 : 20);
+    const viewers = await comeBackAtOnce(scene, stack, scene.quick ? 1_000 : 10_000);
+    return {
+      figures: [...hot, ...viewers],
+      caveats: ['The viewers are a process on the same cores as the app.'],
+    };
+  },
+  answers: (worst) => [
+    `The hot answer caused ${worst('hot answer: SQL statements per expiry')} SQL statements each time it expired. On the textbook side: ${worst('hot answer: SQL statements per expiry', 'textbook')}. The p99 of its reads was ${worst('hot answer: p99 after an expiry')} then, and ${worst('hot answer: p99 otherwise')} otherwise. The textbook side: ${worst('hot answer: p99 after an expiry', 'textbook')} and ${worst('hot answer: p99 otherwise', 'textbook')}.`,
+    `${worst('viewers: connections cut')} viewers had the top of the board again after ${worst('viewers: seconds until all have the top again')}, for which the engine read the board ${worst('viewers: reads of the board in the engine')} times. On the textbook side, where each viewer reads it: ${worst('viewers: seconds until all have the top again', 'textbook')} and ${worst('viewers: reads of the board in the engine', 'textbook')} times.`,
+    `Meanwhile ${worst('other requests: failed or hung')} requests of others failed. Their p99 was ${worst('other requests: p99 meanwhile')}, and ${worst('other requests: p99 before')} before.`,
+  ],
+};

@@ -1,0 +1,137 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LocalEngine } from '../../local/index.js';
+import { quantile } from '../../load/measuring/statistics.js';
+import type { Figure, Scene } from '../experiment.js';
+import type { Stack } from '../stack/stack.js';
+import { type Attempt, Client } from './client.js';
+import { HOT_PATH } from './hot-answer.js';
+import { pace } from './pace.js';
+import { bySideName, MODULE, type Side, SIDES } from './side.js';
+import { type Seen, Viewers } from './viewers.js';
+
+const PLAYERS = 20;
+/** The textbook sends the whole top to everybody after each score. */
+const SCORES_PER_SECOND = 1;
+const READS_PER_SECOND = 20;
+const BEFORE_MS = 3_000;
+const COME_WITHIN_MS = 60_000;
+const BACK_WITHIN_MS = 30_000;
+const CHANGE_WITHIN_MS = 5_000;
+
+/** What happened on one side. */
+interface Return {
+  readonly seen: Seen;
+  /** Reads of others, before and meanwhile. */
+  readonly before: readonly Attempt[];
+  readonly meanwhile: readonly Attempt[];
+  readonly boardReads: number;
+  readonly statements: number;
+}
+
+/** All viewers of a board lose their connections, and come back at once. First those of one side, then those of the other. */
+export async function comeBackAtOnce(
+  scene: Scene,
+  stack: Stack<LocalEngine>,
+  viewers: number,
+): Promise<Figure[]> {
+  const returns = await bySideName(SIDES, (side) => comeBack(scene, stack, { side, viewers }));
+  const each = (valueOf: (one: Return) => number | null) =>
+    Object.fromEntries(Object.entries(returns).map(([side, one]) => [side, valueOf(one)]));
+  const p99 = (attempts: readonly Attempt[]) =>
+    quantile(
+      attempts.map(({ ms }) => ms),
+      0.99,
+    );
+  const isBack = ({ seen }: Return) => seen.inStep === viewers;
+  const none = { side: MODULE.name, atMost: 0 };
+  return [
+    { name: 'viewers: connections cut', values: each(() => viewers) },
+    {
+      name: 'viewers: seconds until all have the top again',
+      unit: 's',
+      values: each((one) => (isBack(one) ? one.seen.inStepMs / 1000 : null)),
+      goal: { side: MODULE.name, atMost: BACK_WITHIN_MS / 1000 },
+    },
+    {
+      name: 'viewers: got no change afterwards',
+      values: each(({ seen }) => viewers - seen.changed),
+      goal: none,
+    },
+    { name: 'viewers: missed a change', values: each(({ seen }) => seen.gaps), goal: none },
+    { name: 'viewers: connections tried again', values: each(({ seen }) => seen.retries) },
+    { name: 'viewers: reads of the board in the engine', values: each(({ boardReads }) => boardReads) },
+    { name: 'viewers: SQL statements', values: each(({ statements }) => statements) },
+    {
+      name: 'other requests: failed or hung',
+      values: each(({ meanwhile }) => meanwhile.filter(({ outcome }) => outcome !== 'ok').length),
+      goal: none,
+    },
+    { name: 'other requests: p99 meanwhile', unit: 'ms', values: each(({ meanwhile }) => p99(meanwhile)) },
+    { name: 'other requests: p99 before', unit: 'ms', values: each(({ before }) => p99(before)) },
+  ];
+}
+
+async function comeBack(
+  scene: Scene,
+  { app, engines }: Stack<LocalEngine>,
+  { side, viewers: count }: { side: Side; viewers: number },
+): Promise<Return> {
+  const { signal } = scene;
+  scene.say(`${side.name}: ${count} viewers watch a board`);
+  const board = `lab-herd-${side.name}`;
+  const [scores, reads] = [new Client(side, app), new Client(side, app)];
+  if (side === MODULE)
+    await scores.ask({ method: 'PUT', path: `/leaderboards/${board}`, body: { operator: 'sum' } });
+  const submit = async (turn: number) => {
+    const body = { submissionId: `${board}-${turn}`, playerId: `player-${turn % PLAYERS}`, score: 1 + turn };
+    await scores.send('score', { method: 'POST', path: `/leaderboards/${board}/${side.scores}`, body });
+  };
+  for (let turn = 0; turn < PLAYERS; turn++) await submit(turn);
+
+  const viewers = await scene.start(
+    Viewers.start({ side: side.name, urls: app.urls, board, viewers: count }),
+  );
+  const areAll = ({ inStep }: Seen) => inStep === count;
+  const { inStep } = await viewers.until(areAll, { withinMs: COME_WITHIN_MS, signal });
+  if (inStep < count)
+    throw new Error(`Only ${inStep} of ${count} viewers could connect within ${COME_WITHIN_MS / 1000} s.`);
+
+  const over = new AbortController();
+  const changing = pace(SCORES_PER_SECOND, over.signal, (turn) => submit(PLAYERS + turn));
+  const reading = pace(READS_PER_SECOND, over.signal, async () => {
+    await reads.send('query', { path: HOT_PATH });
+  });
+  try {
+    await wait(BEFORE_MS, undefined, { signal });
+    const [boardReads, statements] = await Promise.all([boardReadsOf(engines), app.databaseQueries()]);
+    scene.say(`${side.name}: all of them lose their connections`);
+    const cutAt = performance.now();
+    viewers.cut();
+    await viewers.until(areAll, { withinMs: BACK_WITHIN_MS, signal });
+    const backAt = performance.now();
+    const [readsAfter, statementsAfter] = await Promise.all([boardReadsOf(engines), app.databaseQueries()]);
+    const haveChanged = ({ changed }: Seen) => changed === count;
+    const seen = await viewers.until(haveChanged, { withinMs: CHANGE_WITHIN_MS, signal });
+    return {
+      seen,
+      before: reads.attempts.filter(({ startedAt }) => startedAt < cutAt),
+      meanwhile: reads.attempts.filter(({ startedAt }) => startedAt >= cutAt && startedAt < backAt),
+      boardReads: readsAfter - boardReads,
+      statements: statementsAfter - statements,
+    };
+  } finally {
+    over.abort();
+    await Promise.all([changing, reading]);
+    await viewers.stop();
+  }
+}
+
+/** How often the engine has read a part of a sorted set in the order of the ranks, also in scripts. */
+async function boardReadsOf(engine: LocalEngine): Promise<number> {
+  return rangeCallsIn(String(await engine.command('INFO', 'commandstats')));
+}
+
+export function rangeCallsIn(commandStats: string): number {
+  const calls = commandStats.matchAll(/^cmdstat_z(?:rev)?range:calls=(\d+)/gm);
+  return [...calls].reduce((sum, [, count]) => sum + Number(count), 0);
+}
