@@ -22,6 +22,7 @@ export interface Request {
   readonly path: string;
   readonly cookie?: string;
   readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
   /** A node to send it to. Default: each in turn. */
   readonly node?: string;
 }
@@ -66,7 +67,7 @@ export class Client {
     return (await this.exchange(request)).answer;
   }
 
-  private async exchange({ method = 'GET', path, cookie, body, node }: Request) {
+  private async exchange({ method = 'GET', path, cookie, body, headers, node }: Request) {
     const { urls } = this.app;
     const url = node ?? urls[this.turn++ % urls.length] ?? '';
     const signal = AbortSignal.timeout(HUNG_AFTER_MS);
@@ -75,6 +76,7 @@ export class Client {
         method,
         headers: {
           ...this.app.gameServer,
+          ...headers,
           ...(cookie && { cookie }),
           ...(body && { 'content-type': 'application/json' }),
         },

@@ -1,0 +1,135 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type LocalEngine, startEngine } from '../../local/index.js';
+import { quantile } from '../../load/measuring/statistics.js';
+import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
+import { redisLike } from '../stack/engines.js';
+import { processorMsOf } from '../stack/processor-time.js';
+import { type Stack, startStack } from '../stack/stack.js';
+import { Client } from '../traffic/client.js';
+import { pace } from '../traffic/pace.js';
+import { type ReadMix, readMixes } from '../traffic/read-mixes.js';
+import { bySideName, MODULE, type Side, TEXTBOOK } from '../traffic/side.js';
+
+const PER_SECOND = 100;
+const SECONDS = 10;
+const QUICK_SECONDS = 3;
+/** Requests of the last second, and the scrape of the metrics, end before the other side begins. */
+const SETTLED_MS = 300;
+
+interface Way {
+  readonly name: string;
+  readonly side: Side;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const WAYS: readonly Way[] = [
+  { name: 'direct', side: MODULE, headers: { 'cache-control': 'no-store' } },
+  { name: TEXTBOOK.name, side: TEXTBOOK },
+  { name: MODULE.name, side: MODULE },
+];
+
+interface Measured {
+  readonly requests: number;
+  readonly failed: number;
+  readonly queries: number;
+  readonly databaseMs: number;
+  readonly p99Ms: number;
+}
+
+export const offload: Experiment = {
+  name: 'offload',
+  claim: 'The cache takes load off the database: popular answers cost it nearly nothing.',
+  method: `${PER_SECOND} reads a second, the same ones without a cache (direct), through the textbook side and through the module, each from empty caches: of 12 popular answers, of popular and rare ones, and of each answer once. SQL statements and the processor time of PostgreSQL are counted.`,
+  engines: ['valkey', 'redis'],
+  topologies: ['standalone'],
+  seconds: ({ quick }) => 12 + 9 * ((quick ? QUICK_SECONDS : SECONDS) + 1),
+  async run(scene): Promise<Observation> {
+    const stack = await startStack(scene, startEngine(redisLike(scene.engine)));
+    const figures: Figure[] = [];
+    for (const mix of readMixes()) {
+      await emptyCaches(stack);
+      const ways = await bySideName(WAYS, (way) => read(scene, stack, { mix, way }));
+      figures.push(...figuresOf(mix, ways));
+    }
+    return {
+      figures,
+      caveats: [
+        'Reads only. How many queries remain if the data change is a part of `npm run load -- query-cache-mixes`.',
+        'The processor time contains what PostgreSQL does by itself, a few milliseconds a second.',
+      ],
+    };
+  },
+  answers: (worst) => [
+    `Of popular answers the module saved ${worst('popular: queries saved')} of the SQL statements, and PostgreSQL used ${worst('popular: database CPU per 1,000 reads')} of processor time for 1,000 reads instead of ${worst('popular: database CPU per 1,000 reads', 'direct')}. The textbook side: ${worst('popular: queries saved', 'textbook')} and ${worst('popular: database CPU per 1,000 reads', 'textbook')}.`,
+    `Of popular and rare ones it saved ${worst('popular and rare: queries saved')} (textbook: ${worst('popular and rare: queries saved', 'textbook')}), and ${worst('popular and rare: database CPU per 1,000 reads')} were left of ${worst('popular and rare: database CPU per 1,000 reads', 'direct')}.`,
+    `If each answer is read once, it saves ${worst('each answer once: queries saved')}: a cache cannot help there.`,
+  ],
+};
+
+/** In the engine and in the memory of the nodes. */
+async function emptyCaches({ app, engines }: Stack<LocalEngine>): Promise<void> {
+  await app.invalidate({ all: true });
+  await engines.command('FLUSHALL');
+}
+
+async function read(
+  { quick, say, signal }: Scene,
+  { app, database }: Stack<LocalEngine>,
+  { mix, way }: { mix: ReadMix; way: Way },
+): Promise<Measured> {
+  say(`${mix.name}: ${way.name}`);
+  const client = new Client(way.side, app);
+  const count = () => Promise.all([app.databaseQueries('flights'), processorMsOf(database.pid)]);
+  const [queries, databaseMs] = await count();
+  const over = new AbortController();
+  const { headers = {} } = way;
+  const reading = pace(PER_SECOND, over.signal, async (turn) => {
+    await client.send('query', { path: mix.pathOf(turn), headers });
+  });
+  try {
+    await wait(1_000 * (quick ? QUICK_SECONDS : SECONDS), undefined, { signal });
+  } finally {
+    over.abort();
+  }
+  await reading;
+  await wait(SETTLED_MS, undefined, { signal });
+  const [queriesAfter, databaseMsAfter] = await count();
+  const { attempts } = client;
+  return {
+    requests: attempts.length,
+    failed: attempts.filter(({ outcome }) => outcome !== 'ok').length,
+    queries: queriesAfter - queries,
+    databaseMs: databaseMsAfter - databaseMs,
+    p99Ms: quantile(
+      attempts.map(({ ms }) => ms),
+      0.99,
+    ),
+  };
+}
+
+function figuresOf({ name, saves }: ReadMix, ways: Record<string, Measured>): Figure[] {
+  const each = (valueOf: (one: Measured) => number) =>
+    Object.fromEntries(Object.entries(ways).map(([way, one]) => [way, valueOf(one)]));
+  const { direct: _, ...cached } = each(({ requests, queries }) => 100 * (1 - queries / requests));
+  return [
+    { name: `${name}: reads`, values: each(({ requests }) => requests) },
+    {
+      name: `${name}: failed or hung`,
+      values: each(({ failed }) => failed),
+      goal: { side: MODULE.name, atMost: 0 },
+    },
+    { name: `${name}: SQL statements`, values: each(({ queries }) => queries) },
+    {
+      name: `${name}: queries saved`,
+      unit: '%',
+      values: cached,
+      goal: { side: MODULE.name, atLeast: saves },
+    },
+    {
+      name: `${name}: database CPU per 1,000 reads`,
+      unit: 'ms',
+      values: each(({ databaseMs, requests }) => (1_000 * databaseMs) / requests),
+    },
+    { name: `${name}: p99`, unit: 'ms', values: each(({ p99Ms }) => p99Ms) },
+  ];
+}
