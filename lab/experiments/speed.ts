@@ -1,0 +1,78 @@
+import { startEngine } from '../../local/index.js';
+import { AppClient } from '../../load/app/app-client.js';
+import { startStack } from '../../load/app/stack.js';
+import { parseOptions } from '../../load/options.js';
+import { queryCacheReads } from '../../load/query-cache/reads.js';
+import type { Comparison } from '../../load/scenario.js';
+import type { Experiment, Figure, Observation } from '../experiment.js';
+import { redisLike } from '../stack/engines.js';
+
+const EXPENSIVE = 'ranking of all airports';
+const CHEAP = 'one flight by primary key';
+const HUNDREDS = 100;
+/** A cache that makes any of the queries slower is none. */
+const NOT_SLOWER = 1;
+
+export const speed: Experiment = {
+  name: 'speed',
+  claim: 'From memory an expensive answer comes hundreds of times as fast.',
+  method:
+    'The scenario query-cache of `npm run load`, on the flights of `npm start`: four queries, from expensive to cheap, each answered by PostgreSQL, by the textbook side and by the module in turn. All answers are cached before.',
+  engines: ['valkey', 'redis'],
+  topologies: ['standalone'],
+  seconds: ({ quick }) => (quick ? 50 : 75),
+  async run(scene): Promise<Observation> {
+    const { quick, signal, say } = scene;
+    const engine = await scene.start(startEngine(redisLike(scene.engine)));
+    say('starts the app with the flights of npm start, which are loaded the first time');
+    const stack = await scene.start(
+      startStack(signal, () => undefined, { ENGINE_URL: engine.url, CACHE_ENGINE_URL: '', DATABASE_URL: '' }),
+    );
+    const app = new AppClient(stack.url, process.env['OPERATOR_KEY'], signal);
+    await app.cacheEngine();
+    const options = parseOptions(quick ? ['--quick'] : [], []);
+    const findings = await queryCacheReads.measure({ app, engineUrl: engine.url, options, signal, say });
+    return {
+      figures: (findings.comparisons ?? []).flatMap(figuresOf),
+      caveats: findings.caveats ?? [],
+    };
+  },
+  answers: (worst) => [
+    `The ${EXPENSIVE} comes ${worst(rateOf(EXPENSIVE))} times as often per second as without a cache (textbook: ${worst(rateOf(EXPENSIVE), 'textbook')}): half of the answers within ${worst(halfOf(EXPENSIVE))} instead of ${worst(halfOf(EXPENSIVE), 'direct')}.`,
+    `Top routes of one airport: ${worst(rateOf('top routes of one airport'))} times. One route: ${worst(rateOf('one route'))} times.`,
+    `It does not hold for a cheap query: ${CHEAP}, ${worst(rateOf(CHEAP))} times (textbook: ${worst(rateOf(CHEAP), 'textbook')}).`,
+  ],
+};
+
+function figuresOf({ title, sides, gains }: Comparison): Figure[] {
+  const some = sides.filter(({ name }) => name !== 'miss');
+  const each = (valueOf: (side: (typeof some)[number]) => number) =>
+    Object.fromEntries(some.map((side) => [side.name, valueOf(side)]));
+  const { direct = NaN, textbook = NaN } = each(({ requestsPerSecond }) => requestsPerSecond.median);
+  const goal = { side: 'module', atLeast: title === EXPENSIVE ? HUNDREDS : NOT_SLOWER };
+  return [
+    {
+      name: `${title}: answers per second`,
+      values: each(({ requestsPerSecond }) => requestsPerSecond.median),
+    },
+    {
+      name: rateOf(title),
+      values: { module: gains['direct']?.requestsPerSecond.median ?? NaN, textbook: textbook / direct },
+      goal,
+    },
+    { name: halfOf(title), unit: 'ms', values: each(({ p50Ms }) => p50Ms) },
+    {
+      name: `${title}: failed`,
+      values: each(({ failures }) => failures),
+      goal: { side: 'module', atMost: 0 },
+    },
+  ];
+}
+
+function rateOf(title: string): string {
+  return `${title}: times as many answers as direct`;
+}
+
+function halfOf(title: string): string {
+  return `${title}: half of the answers within`;
+}
