@@ -3,11 +3,9 @@ import type { Fault } from '../../../test/support/faults/fault.js';
 import { halfOpened, killed, paused, readOnly } from '../../../test/support/faults/faults.js';
 import { resharded } from '../../../test/support/faults/topology-changes.js';
 import type { ServersScenario, Figure } from '../../scenario.js';
-import { type ClientKind, TIMEOUT_MS } from './compared-client.js';
+import { TIMEOUT_MS } from './compared-client.js';
 import { type ClientResult, compareClients } from './fault-comparison.js';
-import { loadGlide } from './glide.js';
-import { loadIoValkey } from './iovalkey.js';
-import { nodeRedis } from './node-redis.js';
+import { installedClients, MISSING_CLIENTS } from './installed-clients.js';
 import { ownEngine } from './own-engine.js';
 
 const TRIALS = [
@@ -29,7 +27,8 @@ export const clients: ServersScenario = {
     'Only src/engine reports the outcome "unknown" (written, not answered): each rejection of another client counts as reported failed. Recovery: from\n' +
     'the promotion, or from the repair, to the first half second in which all calls to the victim succeeded. Then the keys are read from the servers.',
   async measure({ say }) {
-    const kinds = await installedClients(say);
+    const { kinds, isComplete } = await installedClients();
+    if (!isComplete) say(MISSING_CLIENTS);
     const rows: string[][] = [HEADER];
     const own: ClientResult[] = [];
     for (const trial of chosenTrials(process.env['CLIENT_FAULTS'])) {
@@ -72,17 +71,6 @@ function chosenTrials(wanted = ''): Trial[] {
   if (chosen.length > 0) return chosen;
   const names = TRIALS.map(({ name }) => name).join(', ');
   throw new Error(`CLIENT_FAULTS matches no fault. Use parts of these names, separated by commas: ${names}.`);
-}
-
-async function installedClients(say: (progress: string) => void): Promise<ClientKind[]> {
-  const optional = await Promise.all([loadIoValkey(), loadGlide()]);
-  const installed = optional.filter((kind) => kind !== undefined);
-  if (installed.length < optional.length) {
-    say(
-      'iovalkey and valkey-glide are not compared, run `npm ci --prefix load/micro/clients` to install them.',
-    );
-  }
-  return [nodeRedis, ...installed, ownEngine];
 }
 
 function rowOf(fault: string, result: ClientResult): string[] {

@@ -6,7 +6,7 @@ import { type FaultStack, type Site, startFaultStack } from '../../../test/suppo
 import type { Fault } from '../../../test/support/faults/fault.js';
 import { findDiscrepancies, readState } from '../../../test/support/faults/final-state.js';
 import { StrayErrors } from '../../../test/support/faults/stray-errors.js';
-import { isDelayedByTheLoop, lateCalls } from '../../../test/support/faults/tally.js';
+import { isDelayedByTheLoop, lateCalls, tally } from '../../../test/support/faults/tally.js';
 import { Traffic } from '../../../test/support/faults/traffic.js';
 import { Heartbeat } from '../../../test/support/heartbeat.js';
 import { openEngine } from '../engine/open-engine.js';
@@ -25,6 +25,10 @@ export interface ClientResult {
   readonly calls: number;
   /** Later than 50 ms after its deadline, or never. */
   readonly late: number;
+  /** Reported as failed or refused. */
+  readonly failed: number;
+  /** Reported as unknown: written, and not answered. Only the engine does that. */
+  readonly unknown: number;
   readonly executedAfterFailure: number;
   readonly executedTwice: number;
   readonly lost: number;
@@ -39,11 +43,16 @@ interface Side {
   readonly traffic: Traffic;
 }
 
-/** Sends the same traffic through all clients at once, to the same servers, while a fault happens. */
+/**
+ * Sends the same traffic through all clients at once, to the same servers, while a fault happens.
+ *
+ * @param recoversWithinMs how long clients that do not recover are watched
+ */
 export async function compareClients(
   fault: Fault,
   site: Site,
   kinds: readonly ClientKind[],
+  recoversWithinMs = RECOVERS_WITHIN_MS,
 ): Promise<ClientResult[]> {
   const stack = await startFaultStack(site, fault.stack);
   const heartbeat = new Heartbeat();
@@ -53,7 +62,7 @@ export async function compareClients(
   try {
     for (const kind of kinds) sides.push(await openSide(kind, fault, stack));
     heartbeat.start();
-    const repairedAt = await runFault(fault, stack, sides);
+    const repairedAt = await runFault(fault, { stack, sides, recoversWithinMs });
     const primaries = await stack.primaries();
     return await Promise.all(
       sides.map(async ({ name, traffic: { calls, prefix } }): Promise<ClientResult> => {
@@ -81,7 +90,10 @@ async function openSide(kind: ClientKind, fault: Fault, stack: FaultStack): Prom
 }
 
 /** Resolves with the time from which clients could recover: when the servers promoted another primary, or when the fault was repaired. */
-async function runFault(fault: Fault, stack: FaultStack, sides: readonly Side[]): Promise<number> {
+async function runFault(
+  fault: Fault,
+  { stack, sides, recoversWithinMs }: { stack: FaultStack; sides: readonly Side[]; recoversWithinMs: number },
+): Promise<number> {
   const engine = await openEngine(stack.url);
   try {
     for (const { traffic } of sides) traffic.start();
@@ -94,10 +106,10 @@ async function runFault(fault: Fault, stack: FaultStack, sides: readonly Side[])
       promoted: async () => {
         promotedAt = await becomesTrue('the servers promote another primary', () => stack.hasPromoted());
       },
-      steady: () => recovered(sides),
+      steady: () => recovered(sides, recoversWithinMs),
     });
     const repairedAt = promotedAt ?? performance.now();
-    await recovered(sides);
+    await recovered(sides, recoversWithinMs);
     await wait(AFTERMATH_MS);
     return repairedAt;
   } finally {
@@ -112,17 +124,20 @@ async function allSteady(sides: readonly Side[], withinMs: number): Promise<void
 }
 
 /** Resolves when all clients have recovered, or after a limit. */
-function recovered(sides: readonly Side[]): Promise<void> {
-  return allSteady(sides, RECOVERS_WITHIN_MS).catch(() => undefined);
+function recovered(sides: readonly Side[], withinMs: number): Promise<void> {
+  return allSteady(sides, withinMs).catch(() => undefined);
 }
 
 function judge(calls: readonly Call[], state: ReadonlyMap<string, number>, heartbeat: Heartbeat) {
   const { ghosts, doubled, lost } = findDiscrepancies(calls, state);
+  const { failed, refused, unknown } = tally(calls, TIMEOUT_MS);
   const late = lateCalls(calls, TIMEOUT_MS).filter(
     (call) => !isDelayedByTheLoop(call, TIMEOUT_MS, heartbeat),
   );
   return {
     calls: calls.length,
+    failed: failed + refused,
+    unknown,
     late: late.length + calls.filter(({ outcome }) => !outcome).length,
     executedAfterFailure: ghosts.length,
     executedTwice: doubled.length,

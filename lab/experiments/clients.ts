@@ -1,0 +1,79 @@
+import { Logger } from '@nestjs/common';
+import { type ClientResult, compareClients } from '../../load/micro/clients/fault-comparison.js';
+import { installedClients, MISSING_CLIENTS } from '../../load/micro/clients/installed-clients.js';
+import { ownEngine } from '../../load/micro/clients/own-engine.js';
+import { killed, paused } from '../../test/support/faults/faults.js';
+import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
+import { redisLike } from '../stack/engines.js';
+
+const FAULTS = [killed, paused];
+/** A client that has not recovered then is not watched any longer. */
+const RECOVERS_WITHIN_MS = 10_000;
+const QUICK_RECOVERS_WITHIN_MS = 3_000;
+
+export const clients: Experiment = {
+  name: 'clients',
+  claim:
+    'When a primary dies or freezes, no call of our client hangs, and none is executed that it reports as failed.',
+  method:
+    'node-redis, iovalkey, GLIDE and our client, each at its best settings with a deadline of 300 ms, send 200 calls a second, GET and INCR in turn, while the primary gets kill -9, and then SIGSTOP for 10 s. Each INCR has a key of its own, which is read from the servers at the end. Recovery is counted from the promotion on.',
+  engines: ['valkey', 'redis'],
+  topologies: ['sentinel', 'cluster'],
+  seconds: ({ quick }) => (quick ? 40 : 60),
+  async run(scene): Promise<Observation> {
+    // Outages are what it is about, and the engine would log each of them.
+    Logger.overrideLogger(false);
+    const { kinds, isComplete } = await installedClients();
+    const figures: Figure[] = [];
+    for (const fault of FAULTS) {
+      scene.say(fault.name);
+      const site = { kind: redisLike(scene.engine), topology: topologyOf(scene), tls: false };
+      const limit = scene.quick ? QUICK_RECOVERS_WITHIN_MS : RECOVERS_WITHIN_MS;
+      figures.push(...figuresOf(fault.name, await compareClients(fault, site, kinds, limit)));
+    }
+    const caveats = [
+      'Only our client says that the outcome of a call is unknown. The others report each such call as failed, also if it was executed.',
+      'Replication is asynchronous: what the old primary acknowledged last can be lost with every client.',
+    ];
+    return { figures, caveats: isComplete ? caveats : [...caveats, MISSING_CLIENTS] };
+  },
+  answers: (worst) =>
+    FAULTS.map(
+      ({ name }) =>
+        `${name}: ${worst(`${name}: hung`)} calls of our client hung, ${worst(`${name}: executed, although reported as failed`)} were executed although it reported them as failed, and ${worst(`${name}: doubled`)} were executed twice. It recovered ${worst(`${name}: seconds to recover`)} after the promotion. node-redis: ${worst(`${name}: hung`, 'node-redis')}, ${worst(`${name}: executed, although reported as failed`, 'node-redis')}, ${worst(`${name}: doubled`, 'node-redis')} and ${worst(`${name}: seconds to recover`, 'node-redis')}.`,
+    ),
+};
+
+function topologyOf({ topology }: Scene): 'sentinel' | 'cluster' {
+  return topology === 'cluster' ? 'cluster' : 'sentinel';
+}
+
+function figuresOf(fault: string, results: readonly ClientResult[]): Figure[] {
+  const each = (valueOf: (result: ClientResult) => number | null) =>
+    Object.fromEntries(results.map((result) => [sideOf(result), valueOf(result)]));
+  const none = { side: 'module', atMost: 0 };
+  return [
+    { name: `${fault}: calls`, values: each(({ calls }) => calls) },
+    { name: `${fault}: hung`, values: each(({ late }) => late), goal: none },
+    { name: `${fault}: reported as failed`, values: each(({ failed }) => failed) },
+    { name: `${fault}: reported as unknown`, values: each(({ unknown }) => unknown) },
+    {
+      name: `${fault}: executed, although reported as failed`,
+      values: each(({ executedAfterFailure }) => executedAfterFailure),
+      goal: none,
+    },
+    { name: `${fault}: doubled`, values: each(({ executedTwice }) => executedTwice), goal: none },
+    { name: `${fault}: acknowledged and lost`, values: each(({ lost }) => lost) },
+    {
+      name: `${fault}: seconds to recover`,
+      unit: 's',
+      values: each(({ recoveryMs }) => (recoveryMs === undefined ? null : recoveryMs / 1000)),
+      goal: { side: 'module', atMost: 1 },
+    },
+  ];
+}
+
+/** The report calls our side the module. */
+function sideOf({ client }: ClientResult): string {
+  return client === ownEngine.name ? 'module' : client;
+}
