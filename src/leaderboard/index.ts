@@ -36,6 +36,7 @@ export type { SubmissionAnswer } from './submissions/score-submissions.js';
 export type { BoardDefinition, BoardWindow, Metadata, Submission } from './domain/board.js';
 export type {
   DegradedBoard,
+  DeletedBoard,
   LeaderboardChanges,
   LeaderboardEntry,
   OwnPlace,

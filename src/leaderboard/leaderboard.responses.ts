@@ -43,6 +43,8 @@ export interface BoardPage extends BoardPlaces<PageEntry> {
 
 /** The first entries of a board, for viewers. */
 export interface BoardTop {
+  /** Identifies the board. After it was deleted, a new one of its name has another id. */
+  ledgerId: string;
   version: number;
   /** The day, week or month; it ends without a change of version. */
   period: string;

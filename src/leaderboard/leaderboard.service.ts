@@ -121,7 +121,8 @@ export class LeaderboardService {
     );
     if (page.version < from) throw boardIsRebuilt(name);
     const { version, period, endsAt, entries, degraded = false } = page;
-    return { version, period, endsAt, ties: found.board.ties, degraded, entries };
+    const { ledgerId, ties } = found.board;
+    return { ledgerId, version, period, endsAt, ties, degraded, entries };
   }
 
   /** The ledger's version of a board. No viewer on any node has seen a later one. */

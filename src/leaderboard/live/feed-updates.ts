@@ -47,13 +47,14 @@ export class FeedUpdates {
     const from = Math.max(0, ...arriving.map(({ version }) => version));
     try {
       const top = await this.leaderboard.top(feed.board, feed.window, { limit: LARGEST_TOP, from });
+      if (top.ledgerId !== feed.ledgerId) endWatches(feed);
       this.sendDegraded(feed, top.degraded);
       this.sendChanges(feed, top);
       for (const { resolve } of arriving) resolve();
     } catch (error) {
       for (const { reject } of arriving) reject(error);
       if (isOutage(error) || isCoded(error, 'E_BOARD_BUSY')) this.sendDegraded(feed, true);
-      else if (isCoded(error, 'E_BOARD_UNKNOWN')) this.sendEmpty(feed);
+      else if (isCoded(error, 'E_BOARD_UNKNOWN')) endWatches(feed);
       else this.logFailure(feed, error);
     } finally {
       feed.isReading = false;
@@ -86,12 +87,6 @@ export class FeedUpdates {
     }
   }
 
-  /** The board was deleted. The versions of a new board of its name begin again, so its viewers need a new snapshot. */
-  private sendEmpty(feed: Feed): void {
-    this.sendChanges(feed, { ...feed, entries: [] });
-    feed.version = -1;
-  }
-
   private async sendOwnPlaces(feed: Feed): Promise<void> {
     feed.isSendingOwnPlaces = true;
     try {
@@ -102,6 +97,12 @@ export class FeedUpdates {
       feed.isSendingOwnPlaces = false;
     }
   }
+}
+
+/** The board was deleted. The versions of a new board of its name begin again, so its viewers need a snapshot. */
+function endWatches(feed: Feed): void {
+  for (const viewer of feed.viewers.keys()) viewer.end();
+  Object.assign(feed, { version: -1, entries: [] });
 }
 
 function isCoded(error: unknown, code: LeaderboardErrorCode): boolean {

@@ -5,6 +5,8 @@ import type { DegradedBoard, LeaderboardChanges, OwnPlace, OwnPlaceChanged } fro
 /** One watch of one socket. The gateway creates it, so that the other files of this folder do not depend on websockets. */
 export interface Viewer {
   own(place: OwnPlaceChanged): void;
+  /** The board was deleted. Ends the watch, if it has begun. */
+  end(): void;
 }
 
 /** How messages reach the viewers in a room. */

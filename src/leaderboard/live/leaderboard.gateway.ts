@@ -12,7 +12,13 @@ import { requireSocketIo } from '../../common/index.js';
 import { refusedMessageChannel } from '../leaderboard.channel.js';
 import { FeedUpdates } from './feed-updates.js';
 import type { Viewer } from './feed.js';
-import type { DegradedBoard, LeaderboardChanges, WatchRefusal, WatchSnapshot } from './leaderboard.wire.js';
+import type {
+  DegradedBoard,
+  DeletedBoard,
+  LeaderboardChanges,
+  WatchRefusal,
+  WatchSnapshot,
+} from './leaderboard.wire.js';
 import { LiveFeeds } from './live-feeds.js';
 import { type Watch, watchSchema } from './watch.schema.js';
 
@@ -103,7 +109,10 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
 
   /** The running watch continues until the new one has a snapshot. If that fails, it stays. */
   private async enter(socket: Socket, connection: Connection, request: Watch, answer: Answer): Promise<void> {
-    const viewer: Viewer = { own: (place) => hasBacklog(socket) || socket.emit('me', place) };
+    const viewer: Viewer = {
+      own: (place) => hasBacklog(socket) || socket.emit('me', place),
+      end: () => connection.watch?.viewer === viewer && this.endWatch(socket, request),
+    };
     await this.feeds.watch(request, viewer, (snapshot) => {
       if (!socket.connected) return this.feeds.leave(request, viewer);
       this.leave(socket);
@@ -113,6 +122,11 @@ export class LeaderboardGateway implements OnGatewayInit<Namespace>, OnGatewayDi
       // In the same turn, so that no change is sent before the snapshot that it continues.
       answer(snapshot);
     });
+  }
+
+  private endWatch(socket: Socket, { board, window }: Watch): void {
+    this.leave(socket);
+    socket.emit('deleted', { board, window } satisfies DeletedBoard);
   }
 
   private leave(socket: Socket): void {

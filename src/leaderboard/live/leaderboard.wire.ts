@@ -109,3 +109,12 @@ export interface DegradedBoard {
   window: WatchedWindow;
   degraded: boolean;
 }
+
+/**
+ * The event `deleted`: the board was deleted, and nothing more follows. If you expect a new board of this name, emit `watch`: it is
+ * answered with a snapshot, or with `E_BOARD_UNKNOWN`.
+ */
+export interface DeletedBoard {
+  board: string;
+  window: WatchedWindow;
+}

@@ -33,7 +33,7 @@ function fakeBoard() {
       if (board.version < from) throw new EngineError('failed', 'behind');
       const { version, period, degraded, name } = board;
       const entries = [{ rank: 1, playerId: 'p1', name, score: scoreIn(period) }];
-      return { version, period, endsAt: null, ties: 'first', degraded, entries };
+      return { ledgerId: BOARD, version, period, endsAt: null, ties: 'first', degraded, entries };
     },
     ownPlaces: async (_board, _window, { playerIds }) => {
       reads.push(playerIds);
@@ -86,7 +86,7 @@ function fakeBoard() {
 }
 
 const watch = (feeds: LiveFeeds, playerId?: string, top = 10) => {
-  const viewer = { own: vi.fn<Viewer['own']>() };
+  const viewer = { own: vi.fn<Viewer['own']>(), end: () => undefined };
   const request = { board: BOARD, window: 'all', top, playerId } as const;
   return feeds.watch(request, viewer, () => undefined).then(() => viewer);
 };
@@ -152,8 +152,10 @@ describe('LiveFeeds', () => {
     Object.assign(board, { version: 9, ledger: 9, tops: 0 });
     const versions: number[] = [];
     const late = Array.from({ length: 20 }, () =>
-      feeds.watch({ board: BOARD, window: 'all', top: 10 }, { own: () => undefined }, ({ version }) =>
-        versions.push(version),
+      feeds.watch(
+        { board: BOARD, window: 'all', top: 10 },
+        { own: () => undefined, end: () => undefined },
+        ({ version }) => versions.push(version),
       ),
     );
     await vi.advanceTimersByTimeAsync(100);
@@ -216,7 +218,7 @@ describe('LiveFeeds', () => {
     board.name = 'Ada';
     const request = { board: BOARD, window: 'all', top: 10 } as const;
     const names: unknown[] = [];
-    const late = feeds.watch(request, { own: () => undefined }, ({ entries }) =>
+    const late = feeds.watch(request, { own: () => undefined, end: () => undefined }, ({ entries }) =>
       names.push(entries[0]?.name),
     );
     await vi.advanceTimersByTimeAsync(100);

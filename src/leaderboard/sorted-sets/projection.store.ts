@@ -101,15 +101,12 @@ export class ProjectionStore {
     return (await this.engine.run(REMOVE, keysOf(keys, periods), args)) === 1;
   }
 
-  /** Deletes the state and the sets of a board. */
+  /** Deletes the state and the sets of a board, and notifies nodes with viewers. */
   async delete(board: string, periods: readonly Period[]): Promise<void> {
-    const names = new Set(['all', ...periods.map(({ name }) => name)]);
-    await this.engine.unlinkMany(
-      keysOf(
-        this.keys.board(board),
-        [...names].map((name) => ({ name })),
-      ),
-    );
+    const keys = this.keys.board(board);
+    const names = [...new Set(['all', ...periods.map(({ name }) => name)])];
+    await this.engine.unlinkMany([keys.state, ...names.map((name) => keys.standings(name))]);
+    this.engine.publish(keys.changed, '').catch(() => undefined);
   }
 
   /** Removes a player from the sets of ended periods. */

@@ -87,6 +87,10 @@ export async function watch(
     }
   });
   socket.on('behind', () => read('resync'));
+  socket.on('deleted', () => {
+    viewer.version = -1;
+    read('watch');
+  });
   socket.on('me', (place: OwnPlaceChanged) => (viewer.me = place.rank === null ? null : place));
   socket.on('degraded', ({ degraded }: DegradedBoard) => (viewer.isDegraded = degraded));
   socket.on('disconnect', () => (viewer.isWatching = false));

@@ -46,6 +46,37 @@ describe('viewers of a board', () => {
     }
   });
 
+  it('receive `deleted` on every node when the board is deleted, and can watch a new one of its name', async () => {
+    const board = await newBoard();
+    await submit(board, { a: 30, b: 20 });
+    const watched = { board, window: 'all', top: 3 };
+    const sockets = [connect(), connect(nodes.other.url)];
+    const heard: unknown[] = [];
+    for (const socket of sockets) {
+      socket.onAny((...message: unknown[]) => heard.push(message));
+      await ask(socket, 'watch', watched);
+    }
+    const path = `/api/leaderboards/${board}`;
+    const remove = () => request(nodes.app.url).delete(path).set(asGameServer).expect(204);
+    const create = () => request(nodes.app.url).put(path).set(asGameServer).send({}).expect(200);
+    await remove();
+    await until(() => heard.length === sockets.length);
+    for (const socket of sockets) {
+      expect(await ask(socket, 'watch', watched)).toMatchObject({ error: { code: 'E_BOARD_UNKNOWN' } });
+    }
+    await create();
+    await submit(board, { c: 1, d: 2 });
+    const page = await watch(connect(nodes.other.url), { board, top: 3 });
+    // Before the nodes notice that it is gone.
+    await remove();
+    await create();
+    await submit(board, { e: 3 });
+    await until(() => page.entries.length === 1 && page.entries[0]?.playerId === 'e');
+    // The watches that ended have received nothing more.
+    const ended = ['deleted', { board, window: 'all' }];
+    expect(heard).toEqual([ended, ended]);
+  });
+
   it('receive the entries that changed, with their ranks and names, and the ids that left the top', async () => {
     const board = await newBoard();
     await request(nodes.app.url)

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type {
   DegradedBoard,
+  DeletedBoard,
   LeaderboardChanges,
   OwnPlace,
   OwnPlaceChanged,
@@ -28,6 +29,7 @@ interface Incoming {
   me: (place: OwnPlaceChanged) => void;
   behind: (which: ViewerBehind) => void;
   degraded: (notice: DegradedBoard) => void;
+  deleted: (which: DeletedBoard) => void;
 }
 
 export interface Followed {
@@ -68,6 +70,8 @@ export function watchBoard(): void {
   boardSocket.on('changes', apply);
   boardSocket.on('behind', () => request('resync'));
   boardSocket.on('degraded', ({ degraded }) => (isDegraded.value = degraded));
+  // Also requests the new board of that name, if there is one.
+  boardSocket.on('deleted', ({ board }) => board === watchedBoard.value && chooseBoard(watchedBoard.value));
   boardSocket.on('me', (place) => {
     const { board, window, playerId } = place;
     const isShown = board === watchedBoard.value && window === watchedWindow.value;
