@@ -90,7 +90,7 @@ export class BoardReader {
     const range = { offset, limit };
     if (isPast) return { ranking: await this.pastRanking.page(board, period, range), degraded: false };
     let needed = Math.max(from, this.degradedVersions.get(board.board) ?? 0);
-    const ranking = await this.readOrCatchUp(board.board, async () => {
+    const ranking = await this.readOrCatchUp(board, async () => {
       const page = await this.ranking.page(board, period, range);
       if (page && page.version >= needed) return page;
       // After the replay any version is right: the ledger may have lost later ones.
@@ -106,7 +106,7 @@ export class BoardReader {
   /** These players, without those who are not ranked. Only a current period has several. */
   async players({ board, period }: BoardPeriod, playerIds: readonly string[]): Promise<Read<number | null>> {
     const read = () => this.ranking.players(board, period, playerIds);
-    const ranking = await this.readOrCatchUp(board.board, read);
+    const ranking = await this.readOrCatchUp(board, read);
     if (ranking) return { ranking, degraded: false };
     return { ranking: await this.ledgerRanking.players(board, period, playerIds), degraded: true };
   }
@@ -125,7 +125,7 @@ export class BoardReader {
   ): Promise<Read<number | null>> {
     const place = { playerId, radius };
     if (isPast) return { ranking: await this.pastRanking.around(board, period, place), degraded: false };
-    const answer = await this.readOrCatchUp(board.board, () =>
+    const answer = await this.readOrCatchUp(board, () =>
       this.ranking.around(board, period, { playerIds: [playerId], radius }),
     );
     if (answer) return { ranking: { ...answer, players: answer.around[0] ?? [] }, degraded: false };
@@ -133,19 +133,21 @@ export class BoardReader {
   }
 
   /** Returns null if the ledger has to answer: the engine is down, or needs too long to catch up. */
-  private async readOrCatchUp<T>(board: string, read: () => Promise<T | null>): Promise<T | null> {
+  private async readOrCatchUp<T>(board: Board, read: () => Promise<T | null>): Promise<T | null> {
+    const { board: name } = board;
     try {
       const found = await read();
       if (found) return found;
-      // The ledger may have been replaced by a backup, so read the board again next time.
-      this.boards.delete(board);
-      await this.sync.catchUpSoon(board);
+      this.boards.delete(name);
+      await this.sync.catchUpSoon(name);
+      // The board may have been deleted and created again, or the ledger replaced by a backup: then the known definition is wrong.
+      Object.assign(board, await this.boardOf(name));
       const caughtUp = await read();
       if (caughtUp) return caughtUp;
     } catch (error) {
       if (!isOutage(error)) throw error;
     }
-    publishBoardEvent(board, 'degraded');
+    publishBoardEvent(name, 'degraded');
     return null;
   }
 }

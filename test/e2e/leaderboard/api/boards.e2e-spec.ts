@@ -112,6 +112,21 @@ describe('DELETE /api/leaderboards/:board', () => {
     const { body } = await api.submit(board, score('a', 600, 'first')).expect(200);
     expect(body).toMatchObject({ applied: true, rank: 1, previousRank: null, score: 600 });
   });
+
+  it('reads a new board of the name by its own definition at once', async () => {
+    const board = await newBoard();
+    await api.submit(board, score('a', 5)).expect(200);
+    expect(await api.rowsOf(board)).toEqual([[1, 'a', 5]]);
+    await request(api.app.url).delete(`/api/leaderboards/${board}`).set(asGameServer).expect(204);
+    await api.define(board, { order: 'asc' }).expect(200);
+    await api.submit(board, [score('b', 5), score('c', 3)]).expect(200);
+    const { body } = await get(`/${board}`).expect(200);
+    expect(body).not.toHaveProperty('degraded');
+    expect(body.entries).toMatchObject([
+      { rank: 1, playerId: 'c', score: 3 },
+      { rank: 2, playerId: 'b', score: 5 },
+    ]);
+  });
 });
 
 describe('GAME_SERVER_KEY', () => {
