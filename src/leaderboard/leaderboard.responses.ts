@@ -1,4 +1,5 @@
 import type { Board, BoardWindow } from './domain/board.js';
+import type { RankedPlayer } from './domain/ranking.js';
 import type { EntryDetails } from './leaderboard.queries.js';
 import type { LeaderboardEntry, OwnPlace } from './live/leaderboard.wire.js';
 import type { SubmissionAnswer } from './submissions/score-submissions.js';
@@ -87,6 +88,17 @@ export interface FriendEntry {
   rankAmongThese: number;
   playerId: string;
   score: number;
+}
+
+/** `players` are those of the request who are ranked, best first. */
+export function friendsIn(
+  { ties }: Pick<Board, 'ties'>,
+  players: readonly RankedPlayer<number | null>[],
+): FriendEntry[] {
+  return players.map(({ rank, playerId, score }, i) => {
+    const firstOfScore = players.findIndex((player) => player.score === score);
+    return { rank, rankAmongThese: (ties === 'shared' ? firstOfScore : i) + 1, playerId, score };
+  });
 }
 
 /** A board as `GET /api/leaderboards` lists it. */

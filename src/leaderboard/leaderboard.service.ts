@@ -10,7 +10,7 @@ import {
   type BoardPlaces,
   type BoardTop,
   describeBoard,
-  type FriendEntry,
+  friendsIn,
   ownPlacesIn,
   type PlayerRank,
 } from './leaderboard.responses.js';
@@ -154,7 +154,7 @@ export class LeaderboardService {
     when: Omit<PeriodQuery, 'window'> = {},
   ): Promise<PlayerRank> {
     const found = await this.reader.find(name, { window, ...when });
-    const { ranking, degraded } = await this.reader.player(found, playerId);
+    const { ranking, degraded } = await this.reader.players(found, [playerId]);
     const { total, players } = ranking;
     const [player] = players;
     if (!player) throw unrankedPlayer(name, playerId);
@@ -183,18 +183,17 @@ export class LeaderboardService {
   }
 
   /** Friends: those of these players who are ranked, best first. */
-  async ranks(name: string, window: BoardWindow, playerIds: readonly string[]) {
+  async ranks(
+    name: string,
+    window: BoardWindow,
+    playerIds: readonly string[],
+    when: Omit<PeriodQuery, 'window'> = {},
+  ) {
     const asked = [...new Set(playerIds)];
-    const found = await this.reader.find(name, { window });
+    const found = await this.reader.find(name, { window, ...when });
     const { ranking, degraded } = await this.reader.players(found, asked);
-    const { players } = ranking;
-    const entries = players.map(({ rank, playerId, score }, i): FriendEntry => {
-      const firstOfScore = players.findIndex((player) => player.score === score);
-      const rankAmongThese = (found.board.ties === 'shared' ? firstOfScore : i) + 1;
-      return { rank, rankAmongThese, playerId, score };
-    });
-    const { period, endsAt } = found;
-    return { board: name, window, period, endsAt, ...(degraded && { degraded: true as const }), entries };
+    const answer = { board: name, window, ...periodOf(found), ...(degraded && { degraded: true as const }) };
+    return { ...answer, entries: friendsIn(found.board, ranking.players) };
   }
 
   /** A player's name and country. @throws {LeaderboardError} E_PLAYER_UNKNOWN */

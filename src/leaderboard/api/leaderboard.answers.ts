@@ -89,9 +89,7 @@ const friend = z.object({
   playerId: z.string(),
   score: z.int(),
 }) satisfies z.ZodType<FriendEntry>;
-export const friendsAnswer = places
-  .omit({ total: true, version: true, final: true, season: true })
-  .extend({ entries: z.array(friend) });
+export const friendsAnswer = places.omit({ total: true, version: true }).extend({ entries: z.array(friend) });
 /** The schema of {@link SubmissionAnswer}, for the OpenAPI description of a route that answers it. */
 export const submissionAnswer = z.object({
   submissionId: z.string(),

@@ -31,7 +31,7 @@ import { DatabaseErrorFilter } from '../../database/index.js';
 import { EngineErrorFilter } from '../../engine/index.js';
 import { GameServerGuard } from './game-server.guard.js';
 import { LeaderboardErrorFilter } from './leaderboard-error.filter.js';
-import type { BoardDefinition, BoardWindow, Submission } from '../domain/board.js';
+import type { BoardDefinition, Submission } from '../domain/board.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery } from '../leaderboard.queries.js';
 import { LeaderboardService } from '../leaderboard.service.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
@@ -47,7 +47,6 @@ import {
   playerParametersSchema,
   profileSchema,
   submissionsSchema,
-  windowQuerySchema,
 } from './leaderboard.schemas.js';
 import {
   boardAnswer,
@@ -160,13 +159,15 @@ export class LeaderboardController {
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: friendsAnswer })
   @ApiOperation({ summary: 'Rank up to 1,000 players among each other: those who have a score, best first' })
-  @ApiNotFoundResponse({ description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN' })
+  @ApiNotFoundResponse({
+    description: 'E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN',
+  })
   ranks(
     @Param({ schema: boardParameterSchema }) { board }: { board: string },
-    @Query({ schema: windowQuerySchema }) { window }: { window: BoardWindow },
+    @Query({ schema: periodQuerySchema }) { window, ...when }: PeriodQuery,
     @Body({ schema: playerIdsSchema }) { playerIds }: { playerIds: string[] },
   ) {
-    return this.leaderboard.ranks(board, window, playerIds);
+    return this.leaderboard.ranks(board, window, playerIds, when);
   }
 
   @Get('players/:playerId')

@@ -105,8 +105,6 @@ export const submissionsSchema = z
     return z.NEVER;
   });
 
-export const windowQuerySchema = z.object({ window });
-
 const seasonName = identifier.meta({ example: 'autumn-2026' });
 export const seasonSchema = z.strictObject({ name: seasonName });
 

@@ -103,19 +103,16 @@ export class BoardReader {
     return { ranking: page, degraded: true };
   }
 
-  /** These players, without those who are not ranked. Only a current period has several. */
-  async players({ board, period }: BoardPeriod, playerIds: readonly string[]): Promise<Read<number | null>> {
+  /** These players, without those who are not ranked. */
+  async players(
+    { board, period, isPast }: BoardPeriod,
+    playerIds: readonly string[],
+  ): Promise<Read<number | null>> {
+    if (isPast) return { ranking: await this.pastRanking.players(board, period, playerIds), degraded: false };
     const read = () => this.ranking.players(board, period, playerIds);
     const ranking = await this.readOrCatchUp(board, read);
     if (ranking) return { ranking, degraded: false };
     return { ranking: await this.ledgerRanking.players(board, period, playerIds), degraded: true };
-  }
-
-  /** The player, or no players if this one is not ranked. */
-  async player(found: BoardPeriod, playerId: string): Promise<Read<number | null>> {
-    if (!found.isPast) return this.players(found, [playerId]);
-    const ranking = await this.pastRanking.player(found.board, found.period, playerId);
-    return { ranking, degraded: false };
   }
 
   /** The player and up to `radius` players on either side; no players if this one is not ranked. */

@@ -38,12 +38,12 @@ export class LedgerRanking {
     board: Board,
     period: string,
     { playerId, radius }: { playerId: string; radius: number },
-  ): Promise<Ranking<null>> {
+  ): Promise<Ranking<number | null>> {
     return this.standings.read(board, period, { statement: AROUND, values: [playerId, radius] });
   }
 
   /** These players, without those who have no standing. */
-  players(board: Board, period: string, playerIds: readonly string[]): Promise<Ranking<null>> {
+  players(board: Board, period: string, playerIds: readonly string[]): Promise<Ranking<number | null>> {
     return this.standings.read(board, period, playersQuery(playerIds));
   }
 }

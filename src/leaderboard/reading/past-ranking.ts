@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Board } from '../domain/board.js';
 import type { Ranking } from '../domain/ranking.js';
-import { AROUND, COUNT_ABOVE, pageQuery, playersQuery } from './standings-queries.js';
+import { AROUND, COUNT_ABOVE, pageQuery, ranksQuery } from './standings-queries.js';
 import { ranked, StandingsReader } from './standings-reader.js';
 
 /**
- * Reads periods that have ended from PostgreSQL. The rank of a player takes the longer the more players are above.
+ * Reads periods that have ended from PostgreSQL. A rank takes the longer the more players are above.
  *
  * @throws {LeaderboardError} as `StandingsReader`
  */
@@ -18,10 +18,9 @@ export class PastRanking {
     return ranked(board, await this.standings.read(board, period, query));
   }
 
-  /** The player, or no players if this one has no score there. */
-  async player(board: Board, period: string, playerId: string): Promise<Ranking> {
-    const query = { ...playersQuery([playerId]), ...COUNT_ABOVE, isPast: true };
-    return ranked(board, await this.standings.read(board, period, query));
+  /** These players, without those who have no score there. */
+  players(board: Board, period: string, playerIds: readonly string[]): Promise<Ranking<number | null>> {
+    return this.standings.read(board, period, { ...ranksQuery(board, playerIds), isPast: true });
   }
 
   async around(

@@ -23,6 +23,18 @@ export function playersQuery(playerIds: readonly string[]): StandingsQuery {
   };
 }
 
+/** The same with ranks. Reads the part of the index above the last of them, without the table. */
+export function ranksQuery({ ties }: Pick<Board, 'ties'>, playerIds: readonly string[]): StandingsQuery {
+  const { statement: own, values } = playersQuery(playerIds);
+  return {
+    statement: `SELECT * FROM (${own}) AS own JOIN (
+      SELECT merit, sequence, rank() OVER (ORDER BY merit DESC${ties === 'first' ? ', sequence' : ''}) AS rank FROM standings
+      WHERE board = $1 AND period = $2 AND merit >= (SELECT min(merit) FROM (${own}) AS own)) AS above USING (merit, sequence)`,
+    values,
+    rank: 'rank',
+  };
+}
+
 /** Players with a higher score than the first one found. */
 const HIGHER_THAN_FIRST = `SELECT count(*) FROM standings
   WHERE board = $1 AND period = $2 AND merit > (SELECT max(merit) FROM found)`;

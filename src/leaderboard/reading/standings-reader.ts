@@ -14,6 +14,7 @@ interface RankingRow {
   /** null, as the sort key, where no player was found: then the row is there for version and total only. */
   playerId: string | null;
   sortKey: number;
+  rank: number | null;
 }
 
 export interface StandingsQuery {
@@ -23,12 +24,14 @@ export interface StandingsQuery {
   /** Expressions for how many players have a higher score than the first one found, and how many rank before it. */
   higher?: string;
   before?: string;
+  /** An expression for the rank of each player. */
+  rank?: string;
   /** The period has ended, and must be complete. */
   isPast?: boolean;
 }
 
-/** Players without ranks, and the counts that give the ranks. */
-export interface Found extends Ranking<null> {
+/** Players, and the counts that give the ranks where the query does not. */
+export interface Found extends Ranking<number | null> {
   higher: number;
   before: number;
 }
@@ -52,12 +55,13 @@ export class StandingsReader {
   async read(
     board: Board,
     period: string,
-    { statement, values, higher = '0', before = '0', isPast = false }: StandingsQuery,
+    { statement, values, higher = '0', before = '0', rank = 'NULL', isPast = false }: StandingsQuery,
   ): Promise<Found> {
     const isSeason = period === 'all' && !isPast;
     const sql = `WITH found AS MATERIALIZED (${statement})
       SELECT ${isPast ? 'edition' : 'boards.sequence'}::float8 AS version, (${isSeason ? 'players' : COUNTED})::float8 AS total,
-             (${higher})::float8 AS higher, (${before})::float8 AS before, player_id AS "playerId", merit::float8 AS "sortKey"
+             (${higher})::float8 AS higher, (${before})::float8 AS before, player_id AS "playerId", merit::float8 AS "sortKey",
+             (${rank})::float8 AS rank
       FROM boards ${isPast ? 'JOIN past_periods USING (board)' : ''} LEFT JOIN found ON true
       WHERE board = $1 ${isPast ? 'AND past_periods.period = $2' : ''} ORDER BY merit DESC, found.sequence`;
     const rows = await this.query(isSeason ? sql.replaceAll('$2', RUNNING_SEASON) : sql, [
@@ -67,8 +71,8 @@ export class StandingsReader {
     ]);
     const [first] = rows;
     if (!first) throw isPast ? unknownPeriod(board.board, period) : unknownBoard(board.board);
-    const players = rows.flatMap(({ playerId, sortKey }): RankedPlayer<null>[] =>
-      playerId === null ? [] : [{ rank: null, playerId, score: scoreOf(board, sortKey) }],
+    const players = rows.flatMap(({ playerId, sortKey, rank: own }): RankedPlayer<number | null>[] =>
+      playerId === null ? [] : [{ rank: own, playerId, score: scoreOf(board, sortKey) }],
     );
     return {
       version: first.version,
