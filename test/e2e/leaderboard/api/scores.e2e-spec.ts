@@ -1,6 +1,11 @@
+import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { queryDatabase } from '../../../support/database.js';
+import { until } from '../../../support/until.js';
 import { score, useBoardApp } from '../board-app.js';
+import { createEarlierDatabase, writeAsEarlierRelease } from './earlier-release.js';
+
+const DAY_MS = 86_400_000;
 
 const api = useBoardApp();
 const { submit, newBoard, rowsOf } = api;
@@ -46,6 +51,29 @@ describe('POST /api/leaderboards/:board/scores', () => {
       [1, 'ada', 90],
       [2, 'grace', 50],
     ]);
+  });
+
+  it('keeps the scores of an earlier release, whose nodes write on after the migration', async () => {
+    const databaseUrl = await createEarlierDatabase();
+    const at = new Date(Date.now() - 40 * DAY_MS);
+    await writeAsEarlierRelease(databaseUrl, { first: 1, last: 2_000, at });
+    const node = await api.app.startNode({ DATABASE_URL: databaseUrl });
+    const read = async (path: string) =>
+      (await request(node.url).get(`/api/leaderboards/earlier${path}`)).body;
+    await until(async () => (await read('')).version === 2_000);
+    expect(await read('?limit=1')).toMatchObject({ total: 2_000, entries: [{ rank: 1, playerId: 'p2000' }] });
+    expect(await read('/players/p5')).toMatchObject({ rank: 1_996, score: 5 });
+    const month = at.toISOString().slice(0, 7);
+    const past = { total: 2_000, final: true, entries: [{ rank: 1, playerId: 'p2000', score: 2_000 }] };
+    expect(await read(`?period=${month}&limit=1`)).toMatchObject(past);
+    const { body } = await submit('earlier', [score('p5', 5, 's5'), score('p5', 1)], node.url).expect(200);
+    expect(body).toMatchObject([{ applied: false }, { applied: true, score: 6 }]);
+
+    await writeAsEarlierRelease(databaseUrl, { first: 2_002, last: 2_100, at: new Date() });
+    await until(async () => (await read('?limit=1')).entries[0].playerId === 'p2100');
+    expect(await read('/players/p5')).toMatchObject({ rank: 2_095, score: 6, total: 2_099 });
+    expect(await read(`?period=${month}&limit=1`)).toMatchObject(past);
+    await node.close();
   });
 
   it('accepts scores while the migration of a newer release adds columns', async () => {
