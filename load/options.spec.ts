@@ -15,7 +15,7 @@ describe('parseOptions', () => {
       quick: false,
       profile: false,
       url: null,
-      seconds: 0.8,
+      seconds: 0.6,
       rounds: 9,
       connections: 4,
       json: null,

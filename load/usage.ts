@@ -14,7 +14,7 @@ export interface Named {
 
 const DESCRIPTIONS: Readonly<Record<ScenarioOption, readonly string[]>> = {
   rounds: ['  --rounds 1-20       rounds of each side, the sides alternate (default 9, quick 6)'],
-  seconds: ['  --seconds 0.1-60    length of one round of one side (default 0.8, quick 0.12)'],
+  seconds: ['  --seconds 0.1-60    length of one round of one side (default 0.6, quick 0.12)'],
   connections: ['  --connections 1-64  concurrent clients (default 4)'],
   url: [
     '  --url URL           an app that already runs (default: start one)',
