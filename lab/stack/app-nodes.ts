@@ -5,6 +5,7 @@ import { freePort } from '../../local/machine/free-port.js';
 import type { GuardedProcess } from '../../local/processes/guarded-process.js';
 import type { Readiness } from '../../src/http/health/health.wire.js';
 import { Metrics } from '../../load/app/metrics.js';
+import { Control } from './control.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,6 +27,8 @@ interface Node {
 
 /** Nodes of the built application, each in a process of its own. They share servers and keys. */
 export class AppNodes {
+  /** Excuses what the machine is too busy for. Not started yet. */
+  readonly control = new Control(() => this.serving.map(({ url, process: { pid } }) => ({ url, pid })));
   private readonly nodes: Node[] = [];
   private readonly lines: string[] = [];
   private readonly ends: string[] = [];
@@ -59,7 +62,7 @@ export class AppNodes {
 
   /** Where a load balancer would send requests. */
   get urls(): string[] {
-    return this.nodes.filter(({ isStopping }) => !isStopping).map(({ url }) => url);
+    return this.serving.map(({ url }) => url);
   }
 
   /** Rejections that nothing handled, and nodes that ended by themselves. Neither is expected. */
@@ -96,14 +99,14 @@ export class AppNodes {
     if (!isConfirmed) throw new Error(`POST /api/query-cache/invalidations answered ${response.status}.`);
   }
 
-  /** Adds a node. Resolves with its URL when it is ready. */
-  async add(): Promise<string> {
+  /** Adds a node. Resolves with its URL when it is ready. These settings replace those of the other nodes. */
+  async add(settings: NodeJS.ProcessEnv = {}): Promise<string> {
     const port = await freePort();
     const process = await startAppNode(port, {
       root,
       watch: false,
       debug: false,
-      environment: this.environment,
+      environment: { ...this.environment, ...settings },
       onLine: (line) => void this.lines.push(line),
     });
     const node: Node = { url: `http://127.0.0.1:${port}`, process, isStopping: false };
@@ -149,9 +152,18 @@ export class AppNodes {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Kills all nodes. Nobody needs the answers any more that they may still owe. */
   async stop(): Promise<void> {
-    for (const node of this.nodes) node.isStopping = true;
-    await Promise.all(this.nodes.map(({ process }) => process.stop()));
+    this.control.stop();
+    for (const node of this.nodes) {
+      node.isStopping = true;
+      node.process.signal('SIGKILL');
+    }
+    await Promise.all(this.nodes.map(({ process }) => process.exited));
+  }
+
+  private get serving(): readonly Node[] {
+    return this.nodes.filter(({ isStopping }) => !isStopping);
   }
 
   private async watch(node: Node): Promise<void> {

@@ -22,6 +22,14 @@ describe('secondsToRecovery', () => {
     expect(secondsToRecovery(load(6, 0.5, 0.5), FAULT_AT)).toBe(0);
   });
 
+  it('leaves out what failed while the machine stood still', () => {
+    const attempts = load(6, 0.5, 2.4).map((one): Attempt => {
+      const isLate = one.startedAt > FAULT_AT + 1_000 && one.outcome === 'failed';
+      return isLate ? { ...one, outcome: 'disturbed' } : one;
+    });
+    expect(secondsToRecovery(attempts, FAULT_AT)).toBe(1);
+  });
+
   it('leaves out failures before the fault', () => {
     expect(secondsToRecovery(load(6, -0.9, -0.1), FAULT_AT)).toBe(0);
   });

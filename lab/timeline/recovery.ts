@@ -4,10 +4,10 @@ const GOOD_SHARE = 0.99;
 
 /**
  * Seconds from the fault to the last failed request, without those in seconds in which at least 99% succeeded. 0: there is no such second.
- * null: requests still fail in the last second of the load.
+ * Requests that failed while the machine stood still prove nothing. null: requests still fail in the last second of the load.
  */
 export function secondsToRecovery(attempts: readonly Attempt[], faultAt: number): number | null {
-  const since = attempts.filter(({ startedAt }) => startedAt >= faultAt);
+  const since = attempts.filter(({ startedAt, outcome }) => startedAt >= faultAt && outcome !== 'disturbed');
   const secondOf = ({ startedAt }: Attempt) => Math.floor((startedAt - faultAt) / 1000);
   const seconds: Attempt[][] = [];
   for (const attempt of since) (seconds[secondOf(attempt)] ??= []).push(attempt);

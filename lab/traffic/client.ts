@@ -2,8 +2,8 @@ import type { AppNodes } from '../stack/app-nodes.js';
 import type { Side } from './side.js';
 
 export type UseCase = 'query' | 'session' | 'score';
-/** `hung`: no answer within the limit. */
-export type Outcome = 'ok' | 'failed' | 'hung';
+/** `hung`: no answer within the limit. `disturbed`: it failed while the machine stood still, which proves nothing: see `Control`. */
+export type Outcome = 'ok' | 'failed' | 'hung' | 'disturbed';
 
 /** One request of the load. */
 export interface Attempt {
@@ -37,7 +37,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** A request without an answer after this time counts as hung. */
+/** A request without an answer after this time counts as hung, by the clock of the lab: see `Control`. */
 const HUNG_AFTER_MS = 3_000;
 const NOTHING: Answer = { status: 0, body: null, cookie: '', headers: new Headers() };
 
@@ -56,9 +56,10 @@ export class Client {
     const startedAt = performance.now();
     const { answer, isHung } = await this.exchange(request);
     const isOk = answer.status >= 200 && answer.status < 300;
-    const outcome = isOk ? 'ok' : isHung ? 'hung' : 'failed';
-    const { status } = answer;
-    this.attempts.push({ useCase, startedAt, ms: performance.now() - startedAt, outcome, status });
+    const ms = performance.now() - startedAt;
+    const isDisturbed = this.app.control.elapsed(startedAt, startedAt + ms) < ms;
+    const failure = isHung ? 'hung' : isDisturbed ? 'disturbed' : 'failed';
+    this.attempts.push({ useCase, startedAt, ms, outcome: isOk ? 'ok' : failure, status: answer.status });
     return answer;
   }
 
@@ -70,7 +71,7 @@ export class Client {
   private async exchange({ method = 'GET', path, cookie, body, headers, node }: Request) {
     const { urls } = this.app;
     const url = node ?? urls[this.turn++ % urls.length] ?? '';
-    const signal = AbortSignal.timeout(HUNG_AFTER_MS);
+    const timeout = this.app.control.timeout(HUNG_AFTER_MS);
     try {
       const response = await fetch(url + this.side.root + path, {
         method,
@@ -81,7 +82,7 @@ export class Client {
           ...(body && { 'content-type': 'application/json' }),
         },
         ...(body && { body: JSON.stringify(body) }),
-        signal,
+        signal: timeout.signal,
       });
       const text = await response.text();
       const answer = {
@@ -92,7 +93,9 @@ export class Client {
       };
       return { answer, isHung: false };
     } catch {
-      return { answer: NOTHING, isHung: signal.aborted };
+      return { answer: NOTHING, isHung: timeout.signal.aborted };
+    } finally {
+      timeout.end();
     }
   }
 }

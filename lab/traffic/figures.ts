@@ -15,7 +15,8 @@ export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { ma
   const count = (outcomes: readonly Outcome[], useCase?: UseCase) =>
     each(({ load }) => load.client.attempts.filter((attempt) => isOne(attempt, outcomes, useCase)).length);
   return [
-    { name: 'requests', values: count(['ok', 'failed', 'hung']) },
+    { name: 'requests per second', values: each(() => result.perSecond) },
+    { name: 'requests', values: count(['ok', 'failed', 'hung', 'disturbed']) },
     { name: 'requests that hung', values: count(['hung']), goal: NONE },
     { name: 'requests that failed', values: count(['failed']), ...(!mayFail && { goal: NONE }) },
     { name: 'query cache: failed or hung', values: count(['failed', 'hung'], 'query'), goal: NONE },
@@ -38,6 +39,18 @@ export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { ma
       name: 'unhandled rejections, and nodes that ended',
       values: { module: app.unexpected.length },
       goal: NONE,
+    },
+    { name: 'control: requests that failed while the machine stood still', values: count(['disturbed']) },
+    {
+      name: 'control: the machine stood still',
+      unit: 's',
+      values: { module: app.control.standstillSeconds },
+    },
+    {
+      name: 'control: longest computation of an app node',
+      unit: 's',
+      values: { module: app.control.longestBlockSeconds },
+      goal: { side: 'module', atMost: 1 },
     },
   ];
 }
