@@ -5,11 +5,18 @@ import { type Mark, type Timeline, timelineOf } from '../timeline/timeline.js';
 import { MODULE, SIDES } from './side.js';
 import { type SideAudit, SideLoad } from './side-load.js';
 
-/** Requests per second of each side. */
-const RATE = 80;
-const QUICK_RATE = 30;
+/** Most requests per second of each side. */
+const MOST = 80;
+const QUICK_MOST = 30;
+/** Fewer would show nothing. */
+const LEAST = 8;
+/** So much of what the machine can serve is sent: it needs the rest for the fault, and for other programs. */
+const SHARE = 0.25;
+const MEASURE_MS = 1_500;
 const SAMPLE_EVERY_MS = 500;
 const STEADY_WITHIN_MS = 30_000;
+/** If the machine stands still for more of the time, the run shows nothing. */
+const MOST_STANDSTILL = 0.5;
 
 export interface SideResult {
   readonly load: SideLoad;
@@ -17,6 +24,8 @@ export interface SideResult {
 }
 
 export interface LoadResult {
+  /** Requests of each side. */
+  readonly perSecond: number;
   readonly sides: readonly SideResult[];
   readonly timeline: Timeline;
 }
@@ -33,17 +42,26 @@ export class Load {
     private readonly scene: Scene,
     private readonly app: AppNodes,
     private readonly loads: readonly SideLoad[],
+    /** Requests of each side. */
+    private perSecond: number,
   ) {
-    for (const load of loads) load.start(scene.quick ? QUICK_RATE : RATE);
+    app.control.start();
+    for (const load of loads) load.start(() => this.perSecond);
     this.sampler = this.sample();
   }
 
-  /** Signs users in, fills the caches, and starts to send. The scene stops it if the experiment does not. */
+  /**
+   * Signs users in, fills the caches, measures how many requests this machine can serve, and starts to send a part of them. The scene stops
+   * it if the experiment does not.
+   */
   static async start(scene: Scene, app: AppNodes): Promise<Load> {
     scene.say('signs users in');
     const loads = SIDES.map((side) => new SideLoad(side, app));
     await Promise.all(loads.map((load) => load.prepare()));
-    const load = new Load(scene, app, loads);
+    const served = await Promise.all(loads.map((load) => load.measure(MEASURE_MS)));
+    const affordable = Math.max(LEAST, Math.round(SHARE * Math.min(...served)));
+    const perSecond = Math.min(affordable, scene.quick ? QUICK_MOST : MOST);
+    const load = new Load(scene, app, loads, perSecond);
     return scene.start(Promise.resolve(load));
   }
 
@@ -54,9 +72,10 @@ export class Load {
   }
 
   /**
-   * Goes on until no request of the module has failed for some time: what fails later is then due to the fault.
+   * Goes on until no request of the module has failed for some time: what fails later is then due to the fault. As long as some fail, the load
+   * becomes smaller.
    *
-   * @throws if the machine is too busy for this load
+   * @throws if the machine is too busy even for the smallest load
    */
   async untilSteady(seconds: number): Promise<void> {
     const deadline = performance.now() + STEADY_WITHIN_MS;
@@ -65,12 +84,12 @@ export class Load {
       const since = performance.now() - seconds * 1000;
       const module = this.loads.find(({ side }) => side === MODULE);
       const answered = module?.client.attempts.filter(({ startedAt, ms }) => startedAt + ms >= since) ?? [];
-      if (answered.length > 0 && answered.every(({ outcome }) => outcome === 'ok')) return;
-      this.scene.say('requests fail without a fault, waits');
+      const isBad = answered.some(({ outcome }) => outcome === 'failed' || outcome === 'hung');
+      if (answered.length > 0 && !isBad) return;
+      this.scene.say('requests fail without a fault, sends fewer');
+      this.perSecond = Math.max(LEAST, Math.round(this.perSecond / 2));
     }
-    throw new Error(
-      'Requests fail without a fault: this machine is too busy. Stop other programs, and run it again.',
-    );
+    throw tooBusy('Requests fail without a fault');
   }
 
   /** Marks this moment in the timeline. Returns the time as of `performance.now()`. */
@@ -89,10 +108,18 @@ export class Load {
   async result(): Promise<LoadResult> {
     this.scene.say('compares the answers with what is stored');
     await this.stop();
+    this.checkMachine();
     const sides = await Promise.all(this.loads.map(async (load) => ({ load, audit: await load.audit() })));
     const attempts = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
-    const { startedAt, marks, samples } = this;
-    return { sides, timeline: timelineOf({ startedAt, sides: attempts, marks, samples }) };
+    const { perSecond, startedAt, marks, samples } = this;
+    return { perSecond, sides, timeline: timelineOf({ startedAt, sides: attempts, marks, samples }) };
+  }
+
+  private checkMachine(): void {
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    const { standstillSeconds } = this.app.control;
+    if (standstillSeconds < MOST_STANDSTILL * seconds) return;
+    throw tooBusy(`App nodes got no turn in ${standstillSeconds.toFixed(0)} of ${seconds.toFixed(0)} s`);
   }
 
   private async sample(): Promise<void> {
@@ -103,4 +130,8 @@ export class Load {
       await wait(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+function tooBusy(what: string): Error {
+  return new Error(`${what}: this machine is too busy. Stop other programs, and run it again.`);
 }

@@ -7,15 +7,15 @@ import { type ScoreAudit, Scores } from './scores.js';
 import { type SessionAudit, Sessions } from './sessions.js';
 import type { Side } from './side.js';
 
-/** Shares of the requests. A password costs 30 ms of processor time, so few sign in. */
-const SHARES = {
-  queries: 0.4,
-  sessionReads: 0.2,
-  changes: 0.1,
-  signInsAndOuts: 0.04,
-  scores: 0.18,
-  boards: 0.08,
-};
+const USERS_OF_THE_MEASUREMENT = 4;
+
+/** One kind of requests. */
+interface Kind {
+  /** Of all requests. */
+  readonly share: number;
+  readonly send: (turn: number) => Promise<void>;
+  turns: number;
+}
 
 export interface SideAudit {
   readonly sessions: SessionAudit;
@@ -29,6 +29,7 @@ export class SideLoad {
   readonly sessions: Sessions;
   private readonly scores: Scores;
   private readonly stopping = new AbortController();
+  private readonly kinds: readonly Kind[];
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -39,6 +40,20 @@ export class SideLoad {
     this.queries = new Queries(this.client);
     this.sessions = new Sessions(this.client);
     this.scores = new Scores(this.client);
+    const { queries, sessions, scores } = this;
+    const { signal } = this.stopping;
+    // Each score that is not acknowledged yet waits for it.
+    setMaxListeners(0, signal);
+    const kind = (share: number, send: Kind['send']): Kind => ({ share, send, turns: 0 });
+    this.kinds = [
+      kind(0.4, (turn) => queries.read(turn)),
+      kind(0.2, (turn) => sessions.read(turn)),
+      kind(0.1, (turn) => sessions.change(turn)),
+      // A password costs 30 ms of processor time.
+      kind(0.04, (turn) => sessions.signInOrOut(turn)),
+      kind(0.18, (turn) => scores.submit(turn, signal)),
+      kind(0.08, () => scores.readTop()),
+    ];
   }
 
   async prepare(): Promise<void> {
@@ -47,21 +62,30 @@ export class SideLoad {
     await this.scores.prepare();
   }
 
-  start(perSecond: number): void {
+  /**
+   * Sends requests for some time, each of a few users the next one after an answer. Resolves with how many were answered per second. They
+   * do not count.
+   */
+  async measure(ms: number): Promise<number> {
+    const startedAt = performance.now();
+    const user = async (): Promise<void> => {
+      while (performance.now() < startedAt + ms) await this.send(this.nextKind());
+    };
+    await Promise.all(Array.from({ length: USERS_OF_THE_MEASUREMENT }, user));
+    const answered = this.client.attempts.splice(0).length;
+    return (1000 * answered) / (performance.now() - startedAt);
+  }
+
+  start(perSecond: () => number): void {
     const { signal } = this.stopping;
-    // Each score that is not acknowledged yet waits for it.
-    setMaxListeners(0, signal);
-    const { queries, sessions, scores } = this;
-    const at = (share: number, work: (turn: number) => Promise<void>) =>
-      pace(share * perSecond, signal, work);
-    this.running = Promise.all([
-      at(SHARES.queries, (turn) => queries.read(turn)),
-      at(SHARES.sessionReads, (turn) => sessions.read(turn)),
-      at(SHARES.changes, (turn) => sessions.change(turn)),
-      at(SHARES.signInsAndOuts, (turn) => sessions.signInOrOut(turn)),
-      at(SHARES.scores, (turn) => scores.submit(turn, signal)),
-      at(SHARES.boards, () => scores.readTop()),
-    ]);
+    const pacing = this.kinds.map((kind) =>
+      pace(
+        () => kind.share * perSecond(),
+        signal,
+        () => this.send(kind),
+      ),
+    );
+    this.running = Promise.all(pacing);
   }
 
   /** Resolves when each request is answered or hung. */
@@ -74,5 +98,16 @@ export class SideLoad {
   async audit(): Promise<SideAudit> {
     const [sessions, scores] = await Promise.all([this.sessions.audit(this.app.urls), this.scores.audit()]);
     return { sessions, scores };
+  }
+
+  private send(kind: Kind): Promise<void> {
+    return kind.send(kind.turns++);
+  }
+
+  /** The kind that is furthest behind its share. */
+  private nextKind(): Kind {
+    return this.kinds.reduce((one, other) =>
+      other.turns / other.share < one.turns / one.share ? other : one,
+    );
   }
 }
