@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EngineStack, LocalEngine } from '../../local/index.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
+import type { Control } from '../stack/control.js';
 import { SHARD, startReplicated } from '../stack/engines.js';
 import { startStack } from '../stack/stack.js';
 import { secondsToRecovery } from '../timeline/recovery.js';
@@ -30,7 +31,7 @@ export const LOST_PRIMARY = {
   engines: ['valkey', 'redis'],
   topologies: ['sentinel', 'cluster'],
   answers: (worst) => [
-    `The servers promoted a replica after ${worst('seconds to the promotion')}. The module recovered ${worst('seconds from the promotion to recovery')} later, and ${worst('requests that hung')} of its requests hung. The textbook side needed ${worst('seconds to 99% success', 'textbook')} from the fault on, and ${worst('requests that hung', 'textbook')} of its requests hung.`,
+    `The servers promoted a replica after ${worst('seconds to the promotion')}, and it accepted writes after ${worst('seconds until it accepts writes')}. The module recovered ${worst('seconds from accepting writes to recovery')} later, and ${worst('requests that hung')} of its requests hung. The textbook side needed ${worst('seconds to 99% success', 'textbook')} from the fault on, and ${worst('requests that hung', 'textbook')} of its requests hung.`,
     `Query cache: ${worst('query cache: failed or hung')} requests failed. The textbook side: ${worst('query cache: failed or hung', 'textbook')}.`,
     `Sessions: ${worst('sessions: lost')} lost, ${worst('sessions: 401 while signed in')} times a user was treated as signed out, and ${worst('sessions: alive after sign-out')} lived on after sign-out. The textbook side: ${worst('sessions: lost', 'textbook')}, ${worst('sessions: 401 while signed in', 'textbook')} and ${worst('sessions: alive after sign-out', 'textbook')}.`,
     `Scores: ${worst('scores: lost')} lost and ${worst('scores: doubled')} doubled. The textbook side: ${worst('scores: lost', 'textbook')} and ${worst('scores: doubled', 'textbook')}.`,
@@ -48,8 +49,7 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
   const faultAt = load.mark(loss.fault);
   scene.say(loss.fault);
   await loss.lose(primary);
-  await promotionIn(engines, name, scene.signal);
-  const promotedAt = load.mark('promotion');
+  const { promotedAt, acceptsAt } = await promotionIn(engines, name, { scene, load });
   if (loss.end) {
     const rest = loss.end.afterSeconds - (performance.now() - faultAt) / 1000;
     await load.run(Math.max(0, rest), 'the fault lasts');
@@ -61,37 +61,73 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
   const result = await load.result();
   const figures = [
     ...loadFigures(result, app, { mayFail: true }),
-    ...recoveryFigures(result, { faultAt, promotedAt }),
+    ...recoveryFigures(result, app.control, { faultAt, promotedAt, acceptsAt }),
   ];
   return { figures, timeline: result.timeline, caveats: failuresOf(result) };
 }
 
-async function promotionIn(engines: EngineStack, lost: string, signal: AbortSignal): Promise<void> {
+/** Waits for the new primary, and until it accepts writes: they need a replica, which the servers connect to it after the promotion. */
+async function promotionIn(engines: EngineStack, lost: string, { scene, load }: Watched) {
   const deadline = performance.now() + PROMOTED_WITHIN_MS;
+  let promotedAt: number | undefined;
   while (performance.now() < deadline) {
     // Servers that do not know a primary yet say so with an error.
     const primary = await engines.primaryNow(SHARD).catch(() => lost);
-    if (primary !== lost) return;
-    await wait(POLL_MS, undefined, { signal });
+    if (primary !== lost) {
+      promotedAt ??= load.mark('promotion');
+      const isReady = await acceptsWrites(engines.node(primary));
+      if (isReady) return { promotedAt, acceptsAt: load.mark('accepts writes') };
+    }
+    await wait(POLL_MS, undefined, { signal: scene.signal });
   }
-  throw new Error(`The servers promoted no replica within ${PROMOTED_WITHIN_MS / 1000} s.`);
+  throw new Error(
+    `The servers promoted no replica that accepts writes within ${PROMOTED_WITHIN_MS / 1000} s.`,
+  );
+}
+
+async function acceptsWrites(primary: LocalEngine): Promise<boolean> {
+  const info = String(await primary.command('INFO', 'replication').catch(() => ''));
+  // Left out by servers whose writes need no replica.
+  return info.includes('role:master') && !info.includes('min_slaves_good_slaves:0');
+}
+
+interface Watched {
+  readonly scene: Scene;
+  readonly load: Load;
+}
+
+/** When what happened, as of `performance.now()`. */
+interface Times {
+  readonly faultAt: number;
+  readonly promotedAt: number;
+  readonly acceptsAt: number;
 }
 
 function recoveryFigures(
   result: LoadResult,
-  { faultAt, promotedAt }: { faultAt: number; promotedAt: number },
+  control: Control,
+  { faultAt, promotedAt, acceptsAt }: Times,
 ): Figure[] {
-  const promotion = (promotedAt - faultAt) / 1000;
   const recovery = ({ load }: SideResult) => secondsToRecovery(load.client.attempts, faultAt);
   return [
-    { name: 'seconds to the promotion', unit: 's', values: bySide(result, () => promotion) },
+    {
+      name: 'seconds to the promotion',
+      unit: 's',
+      values: bySide(result, () => (promotedAt - faultAt) / 1000),
+    },
+    {
+      name: 'seconds until it accepts writes',
+      unit: 's',
+      values: bySide(result, () => (acceptsAt - faultAt) / 1000),
+    },
     { name: 'seconds to 99% success', unit: 's', values: bySide(result, recovery) },
     {
-      name: 'seconds from the promotion to recovery',
+      name: 'seconds from accepting writes to recovery',
       unit: 's',
       values: bySide(result, (side) => {
         const seconds = recovery(side);
-        return seconds === null ? null : Math.max(0, seconds - promotion);
+        if (seconds === null) return null;
+        return Math.max(0, control.elapsed(acceptsAt, faultAt + seconds * 1000) / 1000);
       }),
       goal: { side: 'module', atMost: 1 },
     },
