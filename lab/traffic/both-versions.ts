@@ -1,0 +1,56 @@
+import type { AppNodes } from '../stack/app-nodes.js';
+import { type Answer, Client } from './client.js';
+import { MODULE } from './side.js';
+
+const ANSWERS = 20;
+/** The second reads find what the first ones have stored. */
+const ROUNDS = 2;
+const ORIGIN = 'ORD';
+
+/** Reads answers whose format two versions of the app do not share, from nodes of both: see `next-version.mjs`. */
+export class BothVersions {
+  /** Answers of a query with a new version. */
+  reads = 0;
+  hits = 0;
+  /** In the format of the other version. */
+  mistaken = 0;
+  /** The same of a query whose version was forgotten. */
+  mistakenWithoutVersion = 0;
+  private readonly client: Client;
+
+  constructor(private readonly app: AppNodes) {
+    this.client = new Client(MODULE, app);
+  }
+
+  /** @param next the URL of the node with the next version. */
+  async read(next: string): Promise<void> {
+    const flights = Array.from({ length: ANSWERS }, (_, i) => `/flights/${i + 1}`);
+    const routes = await this.routes();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const node of this.app.urls) {
+        const isNext = node === next;
+        for (const path of flights) this.countFlight(await this.client.ask({ path, node }), isNext);
+        for (const path of routes) {
+          const { body } = await this.client.ask({ path, node });
+          if (isOfNext(body) !== isNext) this.mistakenWithoutVersion += 1;
+        }
+      }
+    }
+  }
+
+  private countFlight({ body, headers }: Answer, isNext: boolean): void {
+    this.reads += 1;
+    if (headers.get('cache-status')?.includes('; hit')) this.hits += 1;
+    if (isOfNext(body) !== isNext) this.mistaken += 1;
+  }
+
+  private async routes(): Promise<string[]> {
+    const { body } = await this.client.ask({ path: `/flights/routes/${ORIGIN}` });
+    const { routes } = body as { routes: { destination: string }[] };
+    return routes.slice(0, ANSWERS).map(({ destination }) => `/flights/routes/${ORIGIN}/${destination}`);
+  }
+}
+
+function isOfNext(body: unknown): boolean {
+  return (body as { isNext?: boolean }).isNext === true;
+}
