@@ -62,6 +62,8 @@ export interface Figure {
 export interface Goal {
   readonly side: string;
   readonly atMost?: number;
+  /** Twice the value of this side is good enough too: that of a control, which does nothing on the same machine at the same time. */
+  readonly orTwice?: string;
   readonly atLeast?: number;
 }
 

@@ -4,6 +4,7 @@ import { Latencies } from '../../load/measuring/latencies.js';
 import { startEngine } from '../../local/index.js';
 import type { Experiment, Figure, Observation } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
+import { Echo } from '../stack/echo.js';
 import { redisLike } from '../stack/engines.js';
 import { startStack } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
@@ -11,31 +12,42 @@ import { MODULE, type Side, TEXTBOOK } from '../traffic/side.js';
 
 const CALLS = 2_000;
 const QUICK_CALLS = 500;
+/** Not counted: the code of the processes is not compiled yet. */
+const FIRST_CALLS = 100;
 /** As long as an answer of the query cache. */
 const VALUE = 'x'.repeat(200);
 
 export const latency: Experiment = {
   name: 'latency',
   claim: 'Reads and writes take less than a millisecond.',
-  method: `One call at a time, without other load: GET and SET at the engine; the lookup of the query cache in the app, by its Server-Timing, of an answer that the other node has stored; a read of a session and a change of it, as a client on this machine sees them.`,
+  method: `One call at a time, without other load: GET and SET at the engine; the lookup of the query cache in the app, by its Server-Timing, of an answer that the other node has stored; a read of a session and a change of it, as a client on this machine sees them. The control is an echo server: the same 200 bytes to another process and back, in turn with the other calls.`,
   engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 12 : 30),
   async run(scene): Promise<Observation> {
     const { engines, app } = await startStack(scene, startEngine(redisLike(scene.engine)));
     const calls = scene.quick ? QUICK_CALLS : CALLS;
+    const echo = await scene.start(Echo.start());
     scene.say('times the engine');
-    const { reads, writes } = await timeEngine(engines.url, calls);
+    const engine = await timeEngine(engines.url, echo, calls);
     scene.say('times the app');
-    const lookups = await timeLookups(app, calls);
+    const lookups = await timeLookups(app, echo, calls);
     const module = await timeSessions(app, MODULE, calls);
     const textbook = await timeSessions(app, TEXTBOOK, calls);
-    const below = { atMost: 1 };
+    const below = { atMost: 1, orTwice: 'control' };
     return {
       figures: [
-        ...figuresOf('engine: GET', { engine: reads }, { side: 'engine', ...below }),
-        ...figuresOf('engine: SET', { engine: writes }, { side: 'engine', ...below }),
-        ...figuresOf('query cache: lookup in the engine', { module: lookups }, { side: 'module', ...below }),
+        ...figuresOf(
+          'engine: GET',
+          { engine: engine.reads, control: engine.control },
+          { side: 'engine', ...below },
+        ),
+        ...figuresOf(
+          'engine: SET',
+          { engine: engine.writes, control: engine.control },
+          { side: 'engine', ...below },
+        ),
+        ...figuresOf('query cache: lookup in the engine', lookups, { side: 'module', ...below }),
         ...figuresOf('session: read, whole request', { module: module.reads, textbook: textbook.reads }),
         ...figuresOf('session: change, whole request', {
           module: module.changes,
@@ -48,7 +60,7 @@ export const latency: Experiment = {
     };
   },
   answers: (worst) => [
-    `At the engine a GET takes ${worst('engine: GET, p50', 'engine')} (p99 ${worst('engine: GET, p99', 'engine')}) and a SET ${worst('engine: SET, p50', 'engine')} (p99 ${worst('engine: SET, p99', 'engine')}). A lookup of the query cache in the engine takes ${worst('query cache: lookup in the engine, p50')} (p99 ${worst('query cache: lookup in the engine, p99')}).`,
+    `At the engine a GET takes ${worst('engine: GET, p50', 'engine')} (p99 ${worst('engine: GET, p99', 'engine')}; a round trip that does nothing: ${worst('engine: GET, p99', 'control')}) and a SET ${worst('engine: SET, p50', 'engine')} (p99 ${worst('engine: SET, p99', 'engine')}). A lookup of the query cache in the engine takes ${worst('query cache: lookup in the engine, p50')} (p99 ${worst('query cache: lookup in the engine, p99')}).`,
     `A whole request over HTTP takes longer: ${worst('session: read, whole request, p50')} to read a session (textbook: ${worst('session: read, whole request, p50', 'textbook')}), ${worst('session: change, whole request, p50')} to change it (textbook: ${worst('session: change, whole request, p50', 'textbook')}).`,
   ],
 };
@@ -64,31 +76,35 @@ function figuresOf(name: string, sides: Record<string, Latencies>, goal?: Figure
   }));
 }
 
-async function timeEngine(url: string, calls: number): Promise<{ reads: Latencies; writes: Latencies }> {
-  const [reads, writes] = [new Latencies(), new Latencies()];
+async function timeEngine(url: string, echo: Echo, calls: number) {
+  const counted = { reads: new Latencies(), writes: new Latencies(), control: new Latencies() };
+  const first = { reads: new Latencies(), writes: new Latencies(), control: new Latencies() };
   await withEngine(url, async (client) => {
-    for (let i = 0; i < calls; i++) {
-      const key = `lab:latency:${i % 100}`;
+    for (let i = -FIRST_CALLS; i < calls; i++) {
+      const { reads, writes, control } = i < 0 ? first : counted;
+      const key = `lab:latency:${Math.abs(i) % 100}`;
       await timed(writes, () => client.set(key, VALUE, { expiration: { type: 'EX', value: 60 } }));
       await timed(reads, () => client.get(key));
+      await timed(control, () => echo.exchange(Buffer.from(VALUE)));
     }
   });
-  return { reads, writes };
+  return counted;
 }
 
 /** One node loads each answer and stores it, the other one finds it in the engine. */
-async function timeLookups(app: AppNodes, calls: number): Promise<Latencies> {
+async function timeLookups(app: AppNodes, echo: Echo, calls: number) {
   const client = new Client(MODULE, app);
   const [loading, finding] = app.urls;
-  const latencies = new Latencies();
+  const latencies = { module: new Latencies(), control: new Latencies() };
   let found = 0;
-  for (let id = 1; id <= calls; id++) {
+  for (let id = 1; id <= FIRST_CALLS + calls; id++) {
     for (const node of [loading, finding]) {
       const { headers } = await client.ask({ path: `/flights/${id}`, ...(node !== undefined && { node }) });
       const status = headers.get('cache-status') ?? '';
-      if (!/; hit.*detail=engine/.test(status)) continue;
+      if (!/; hit.*detail=engine/.test(status) || id <= FIRST_CALLS) continue;
       found += 1;
-      latencies.record(Number(/engine;dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1]));
+      latencies.module.record(Number(/engine;dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1]));
+      await timed(latencies.control, () => echo.exchange(Buffer.from(VALUE)));
     }
   }
   if (found === 0) throw new Error('No node found an answer of the other one in the engine.');

@@ -40,6 +40,18 @@ describe('summarize', () => {
     expect(figure).toMatchObject({ values: { module: { median: 0.4, worst: null } }, isMet: false });
   });
 
+  it('accepts twice the value of the control of the same run', () => {
+    const run = (engine: number, control: number): Figure[] => [
+      {
+        name: 'GET',
+        values: { engine, control },
+        goal: { side: 'engine', atMost: 1, orTwice: 'control' },
+      },
+    ];
+    expect(summarize([run(0.9, 0.1), run(7, 4)])[0]?.isMet).toBe(true);
+    expect(summarize([run(1.1, 0.1), run(7, 4)])[0]?.isMet).toBe(false);
+  });
+
   it('says nothing about a figure without a goal', () => {
     expect(summarize([[{ name: 'requests', values: { module: 10 } }]])[0]?.isMet).toBeNull();
   });

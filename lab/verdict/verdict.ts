@@ -21,14 +21,14 @@ export interface Values {
 export function summarize(runs: readonly (readonly Figure[])[]): FigureSummary[] {
   const [first = []] = runs;
   return first.map(({ name, unit, values, goal }) => {
-    const ofRuns = (side: string) => runs.map((figures) => valueIn(figures, name, side));
+    const ofRuns = (side: string) => runs.map((figures) => valuesIn(figures, name)[side] ?? null);
     const sides = Object.keys(values).map((side) => [side, valuesOf(ofRuns(side), goal)] as const);
     return {
       name,
       unit: unit ?? null,
       values: Object.fromEntries(sides),
       goal: goal ?? null,
-      isMet: goal ? ofRuns(goal.side).every((value) => meets(value, goal)) : null,
+      isMet: goal ? runs.every((figures) => meets(valuesIn(figures, name), goal)) : null,
     };
   });
 }
@@ -55,16 +55,16 @@ export function formatValue(value: number | null, unit: string | null): string {
   return unit === null ? text : `${text} ${unit}`;
 }
 
-export function formatGoal({ side, atMost, atLeast }: Goal, unit: string | null): string {
+export function formatGoal({ side, atMost, atLeast, orTwice }: Goal, unit: string | null): string {
   const bound =
     atMost === undefined
       ? `at least ${formatValue(atLeast ?? 0, unit)}`
       : `at most ${formatValue(atMost, unit)}`;
-  return `${side}: ${bound}`;
+  return `${side}: ${bound}${orTwice === undefined ? '' : `, or twice the ${orTwice}`}`;
 }
 
-function valueIn(figures: readonly Figure[], name: string, side: string): number | null {
-  return figures.find((figure) => figure.name === name)?.values[side] ?? null;
+function valuesIn(figures: readonly Figure[], name: string): Figure['values'] {
+  return figures.find((figure) => figure.name === name)?.values ?? {};
 }
 
 /** What never happened counts as the worst value. */
@@ -82,6 +82,9 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function meets(value: number | null, { atMost = Infinity, atLeast = -Infinity }: Goal): boolean {
-  return value !== null && value <= atMost && value >= atLeast;
+function meets(values: Figure['values'], goal: Goal): boolean {
+  const { side, atMost = Infinity, atLeast = -Infinity, orTwice } = goal;
+  const value = values[side] ?? null;
+  const control = (orTwice !== undefined && values[orTwice]) || 0;
+  return value !== null && value <= Math.max(atMost, 2 * control) && value >= atLeast;
 }
