@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { EngineUnavailableError } from '../../local/index.js';
+import { buildStale, SERVER } from '../../local/launcher/app/build.js';
 import { ensureEngine } from '../../local/installation/ensure-engine.js';
 import { formatMinutes, Progress } from '../../load/running/progress.js';
 import type { Engine, Experiment, Observation, Topology } from '../experiment.js';
@@ -6,6 +8,8 @@ import { type LabOptions, runsOf } from '../options.js';
 import type { ExperimentResult } from '../report/report.js';
 import { readerOf, summarize, verdictOf } from '../verdict/verdict.js';
 import { Resources } from './resources.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Run {
   readonly signal: AbortSignal;
@@ -119,6 +123,7 @@ async function observe(
   });
   interrupted.catch(() => undefined);
   try {
+    await Promise.race([build(setting.say), interrupted]);
     const observing = experiment.run({ ...setting, start: (starting) => resources.start(starting) });
     // After an interruption its error is not read.
     observing.catch(() => undefined);
@@ -126,4 +131,9 @@ async function observe(
   } finally {
     await resources.stop();
   }
+}
+
+/** Builds the app, unless it is up to date. */
+async function build(say: Run['say']): Promise<void> {
+  await buildStale(root, [SERVER], (name) => say(`builds the ${name}`));
 }

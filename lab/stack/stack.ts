@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { buildStale, SERVER } from '../../local/launcher/app/build.js';
 import { FLIGHTS } from '../../local/launcher/demo/flights.js';
 import { type LocalPostgres, startPostgres } from '../../local/index.js';
 import type { Scene, Stoppable } from '../experiment.js';
@@ -30,11 +29,7 @@ export async function startStack<Engines extends Stoppable & { readonly url: str
   { nodes = NODES, settings = {} }: AppOptions = {},
 ): Promise<Stack<Engines>> {
   scene.say('starts the servers');
-  const [engines, database] = await Promise.all([
-    scene.start(starting),
-    startDatabase(scene),
-    buildStale(root, [SERVER], (name) => scene.say(`builds the ${name}`)),
-  ]);
+  const [engines, database] = await Promise.all([scene.start(starting), startDatabase(scene)]);
   const app = await scene.start(
     AppNodes.start({ database: database.url, engine: engines.url, settings }, nodes),
   );
