@@ -1,13 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { LabReport } from '../../../lab/report/report.js';
+import type { ExperimentResult, LabReport } from '../../../lab/report/report.js';
 import { childrenOf } from '../../../local/processes/process-tree.js';
-import { build } from '../../support/dist.js';
 import { Program, survivors } from '../local/program.js';
 
 const JSON_FILE = join('.data', 'lab', 'e2e.json');
-const RUN_MS = 120_000;
+const RUN_MS = 180_000;
 
 const lab = (...args: string[]) => new Program('lab/run.ts', args);
 
@@ -16,34 +15,71 @@ function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
+/** One quick run, in which the claim must hold. */
+async function prove(name: string, topology: string): Promise<ExperimentResult> {
+  const program = lab(name, '--quick', '--topology', topology, '--json', JSON_FILE);
+  expect([await program.exitCode(), program.lines.join('\n')]).toEqual([
+    0,
+    expect.stringContaining('It holds.'),
+  ]);
+  const { experiments } = JSON.parse(await readFile(JSON_FILE, 'utf8')) as LabReport;
+  expect(experiments).toEqual([expect.objectContaining({ name, topology, verdict: 'holds', runs: 1 })]);
+  return experiments[0] as ExperimentResult;
+}
+
+const marksOf = ({ timeline }: ExperimentResult) => timeline?.marks.map(({ what }) => what);
+
+const valueOf = ({ figures }: ExperimentResult, figure: string, side = 'module') =>
+  figures.find(({ name }) => name === figure)?.values[side]?.worst;
+
+/** Failed and hung requests of both sides. */
+function lossesOf(result: ExperimentResult): number {
+  const figures = ['requests that hung', 'requests that failed'];
+  const values = figures.flatMap((figure) =>
+    ['module', 'textbook'].map((side) => valueOf(result, figure, side) ?? 0),
+  );
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 describe('npm run lab', () => {
   afterAll(() =>
     Promise.all([JSON_FILE, JSON_FILE.replace('.json', '.html')].map((file) => rm(file, { force: true }))),
   );
 
-  it(
-    'proves the failover: the claim holds for the module, and the report has both sides',
+  it.each(['sentinel', 'cluster'])(
+    'proves the failover on %s, and the report has both sides',
     { timeout: RUN_MS },
-    async () => {
-      await build();
-      const program = lab('failover', '--quick', '--json', JSON_FILE);
-      expect([await program.exitCode(), program.lines.join('\n')]).toEqual([
-        0,
-        expect.stringContaining('It holds.'),
-      ]);
-      const report = JSON.parse(await readFile(JSON_FILE, 'utf8')) as LabReport;
-      const [failover] = report.experiments;
-      expect(failover).toMatchObject({ name: 'failover', topology: 'sentinel', verdict: 'holds', runs: 1 });
-      expect(failover?.timeline?.marks.map(({ what }) => what)).toEqual([
-        'kill -9 of the primary',
-        'promotion',
-      ]);
-      const valuesOf = (figure: string) => failover?.figures.find(({ name }) => name === figure)?.values;
-      expect(valuesOf('requests that hung')?.['textbook']?.worst).toBeGreaterThan(0);
-      expect(valuesOf('scores: acknowledged')?.['module']?.worst).toBeGreaterThan(20);
+    async (topology) => {
+      const failover = await prove('failover', topology);
+      expect(marksOf(failover)).toEqual(['kill -9 of the primary', 'promotion', 'accepts writes']);
+      // The load was there, and so was the fault.
+      expect(valueOf(failover, 'requests', 'textbook')).toBeGreaterThan(40);
+      expect(lossesOf(failover)).toBeGreaterThan(0);
+      expect(valueOf(failover, 'scores: acknowledged')).toBeGreaterThan(5);
       expect(await readFile(JSON_FILE.replace('.json', '.html'), 'utf8')).toContain('<svg');
     },
   );
+
+  it.each(['sentinel', 'cluster'])(
+    'proves that a frozen primary is replaced on %s, and brings nothing back when it continues',
+    { timeout: RUN_MS },
+    async (topology) => {
+      const pause = await prove('pause', topology);
+      expect(marksOf(pause)).toEqual(['SIGSTOP of the primary', 'promotion', 'accepts writes', 'SIGCONT']);
+      expect(lossesOf(pause)).toBeGreaterThan(0);
+    },
+  );
+
+  it('proves the encryption, with what is found without it', { timeout: RUN_MS }, async () => {
+    const encryption = await prove('encryption', 'standalone');
+    expect(valueOf(encryption, 'canaries in a recording of the connection', 'plain')).toBeGreaterThan(0);
+  });
+
+  it('proves that capacity grows and shrinks under load', { timeout: RUN_MS }, async () => {
+    const scale = await prove('scale', 'cluster');
+    expect(marksOf(scale)).toEqual(['a shard joins', '4 shards', 'it leaves', '3 shards', '2 app nodes']);
+    expect(valueOf(scale, 'requests')).toBeGreaterThan(40);
+  });
 
   it('stops everything that it has started at Ctrl-C, and exits with 1', { timeout: RUN_MS }, async () => {
     const program = lab('failover', '--quick');
