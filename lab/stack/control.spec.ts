@@ -50,8 +50,8 @@ describe('Control', () => {
   it('aborts after five times the time limit, although a node is still silent', async () => {
     control = await startControl();
     const startedAt = performance.now();
-    await aborted(control.timeout(200));
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(990);
+    await aborted(control.timeout(300));
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_490);
   });
 
   it('counts the time that this process could not run as a standstill', async () => {
