@@ -1,4 +1,4 @@
-import { processorSecondsOf } from '../../local/processes/process-tree.js';
+import { mainThreadMsOf } from './processor-time.js';
 
 /** How often a constant is read from each node. A node that needs longer than this stands still. */
 const EVERY_MS = 100;
@@ -88,13 +88,13 @@ export class Control {
 
   private async read({ url, pid }: ControlledNode): Promise<void> {
     this.waiting.add(url);
-    const before = processorSecondsOf(pid);
+    const before = mainThreadMsOf(pid);
     // A node that has ended refuses at once.
     await fetch(`${url}/health/live`).then(
       (response) => response.text(),
       () => undefined,
     );
     this.waiting.delete(url);
-    this.longestBlockSeconds = Math.max(this.longestBlockSeconds, processorSecondsOf(pid) - before);
+    this.longestBlockSeconds = Math.max(this.longestBlockSeconds, (mainThreadMsOf(pid) - before) / 1000);
   }
 }

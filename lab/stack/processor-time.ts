@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { childrenOf } from '../../local/processes/process-tree.js';
 
@@ -9,6 +10,15 @@ export async function processorMsOf(pid: number): Promise<number> {
   const own = processorTimeIn(await statOf(pid));
   const children = await Promise.all(childrenOf(pid).map(statOf));
   return children.reduce((sum, stat) => sum + processorTimeIn(stat).ownMs, own.ownMs + own.endedChildrenMs);
+}
+
+/** The processor time of the main thread of a process so far, in milliseconds. 0 once it has ended, and where the system does not show it. */
+export function mainThreadMsOf(pid: number): number {
+  try {
+    return processorTimeIn(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8')).ownMs;
+  } catch {
+    return 0;
+  }
 }
 
 /** What a line of `/proc/PID/stat` says. Source: proc_pid_stat(5) */

@@ -5,10 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
  * The rate may change. After a delay of this process it catches up. Resolves when all calls have settled.
  */
 export async function pace(
-  perSecond: () => number,
+  perSecond: number | (() => number),
   signal: AbortSignal,
   work: (turn: number) => Promise<void>,
 ): Promise<void> {
+  const rate = typeof perSecond === 'number' ? () => perSecond : perSecond;
   let dueAt = performance.now();
   const pending = new Set<Promise<void>>();
   for (let turn = 0; !signal.aborted; turn++) {
@@ -18,7 +19,7 @@ export async function pace(
     if (signal.aborted) break;
     const call = work(turn).finally(() => pending.delete(call));
     pending.add(call);
-    dueAt += 1000 / perSecond();
+    dueAt += 1000 / rate();
   }
   await Promise.all(pending);
 }

@@ -36,21 +36,6 @@ export function hasStopped(pid: number): boolean {
     .every((status) => status === '' || /^State:\s*[TtZX]/m.test(status));
 }
 
-/** Clock ticks of Linux, in which it reports processor time. */
-const TICKS_PER_SECOND = 100;
-
-/** Processor time of the main thread, in seconds. 0 when the process has ended. Only Linux shows this; elsewhere the result is 0. */
-export function processorSecondsOf(pid: number): number {
-  const stat = textOrEmpty(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8'));
-  // The name of the program, in parentheses, may contain spaces. Twelfth and thirteenth after it: in user and in system mode.
-  const [user = 0, system = 0] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
-  return (user + system) / TICKS_PER_SECOND;
-}
-
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
