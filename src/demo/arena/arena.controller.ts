@@ -18,14 +18,16 @@ export class ArenaController {
   @Get()
   @ApiOkResponse({ standardSchema: arenaAnswer })
   @ApiOperation({ summary: 'How often the simulated players score' })
-  state(): ArenaState {
+  state(): Promise<ArenaState> {
     return this.arena.state();
   }
 
   @Put()
   @ApiOkResponse({ standardSchema: arenaAnswer })
   @ApiOperation({ summary: 'Choose how often the simulated players score, for ten minutes' })
-  choose(@Body({ schema: rateSchema }) { scoresPerSecond }: { scoresPerSecond: number }): ArenaState {
+  choose(
+    @Body({ schema: rateSchema }) { scoresPerSecond }: { scoresPerSecond: number },
+  ): Promise<ArenaState> {
     return this.arena.choose(scoresPerSecond);
   }
 

@@ -1,14 +1,20 @@
 /** Does not disturb a load test. */
 export const USUAL_RATE = 10;
 export const HIGHEST_RATE = 200;
-/** A page that is left open does not keep a high rate. */
-const CHOICE_ENDS_AFTER_MS = 10 * 60_000;
 /** After a pause, scores of at most this time are due. */
 const LONGEST_ROUND_MS = 1_000;
 
-/** How many scores a second are played: one rate for all pages. */
+/** The rate of the demo: all nodes that play divide it. */
+export interface SharedRate {
+  /** Null: nobody has chosen one, or the choice has ended. */
+  choice: { scoresPerSecond: number; until: Date } | null;
+  /** How many nodes play. */
+  nodes: number;
+}
+
+/** How many scores this node plays: its part of one rate for all pages and nodes. */
 export class ArenaRate {
-  private choice: { scoresPerSecond: number; until: number } | null = null;
+  private shared: SharedRate = { choice: null, nodes: 1 };
   private due = 0;
   private countedAt = 0;
 
@@ -17,22 +23,17 @@ export class ArenaRate {
   }
 
   get chosenUntil(): Date | null {
-    const chosen = this.chosen();
-    return chosen && new Date(chosen.until);
+    return this.chosen()?.until ?? null;
   }
 
-  choose(scoresPerSecond: number): void {
-    this.choice = { scoresPerSecond, until: Date.now() + CHOICE_ENDS_AFTER_MS };
+  follow(shared: SharedRate): void {
+    this.shared = shared;
   }
 
-  reset(): void {
-    this.choice = null;
-  }
-
-  /** How many scores are due since the last call. */
+  /** How many scores are due on this node since the last call. */
   takeDue(now: number): number {
     const elapsed = Math.min(now - this.countedAt, LONGEST_ROUND_MS);
-    const due = this.due + (this.scoresPerSecond * elapsed) / 1_000;
+    const due = this.due + (this.scoresPerSecond * elapsed) / 1_000 / this.shared.nodes;
     const count = Math.floor(due);
     this.due = due - count;
     this.countedAt = now;
@@ -40,7 +41,7 @@ export class ArenaRate {
   }
 
   private chosen() {
-    if (this.choice && this.choice.until <= Date.now()) this.choice = null;
-    return this.choice;
+    const { choice } = this.shared;
+    return choice && choice.until.getTime() > Date.now() ? choice : null;
   }
 }

@@ -1,15 +1,18 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DatabaseUnavailableError, MissingTableError } from '../../database/index.js';
+import { DatabaseUnavailableError, Migrations, MissingTableError } from '../../database/index.js';
 import { LeaderboardError, LeaderboardService } from '../../leaderboard/index.js';
 import { ARENA, ArenaBoard, HIGHEST_SCORE, LEVELS, levelOf } from './arena.board.js';
 import { ARENA_PLAYERS } from './arena.players.js';
 import { ArenaRate, HIGHEST_RATE, USUAL_RATE } from './arena.rate.js';
+import { ARENA_MIGRATIONS, ArenaRepository } from './arena.repository.js';
 import { ArenaViewers } from './arena.viewers.js';
 import type { ArenaSeason, ArenaState, Lead } from './arena.wire.js';
 import { TextbookMirror } from './textbook-mirror.js';
 
 const ROUND_MS = 100;
+/** How often a node that plays reads the rate of the demo. */
+const FOLLOW_MS = 1_000;
 /** Scores are multiples of this, so that some are equal. */
 const STEP = 50;
 const LARGEST_GAIN = 8 * STEP;
@@ -24,8 +27,12 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private isOpen = false;
   private isPrepared = false;
+  /** When this node read the rate as one that plays. Undefined while it does not play. */
+  private followedAt: number | undefined;
 
   constructor(
+    private readonly repository: ArenaRepository,
+    private readonly migrations: Migrations,
     private readonly board: ArenaBoard,
     private readonly leaderboard: LeaderboardService,
     private readonly viewers: ArenaViewers,
@@ -34,6 +41,7 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.isOpen = true;
+    void this.migrations.apply('arena', ARENA_MIGRATIONS);
     this.schedule();
   }
 
@@ -42,7 +50,8 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(this.timer);
   }
 
-  state(): ArenaState {
+  async state(): Promise<ArenaState> {
+    this.rate.follow(await this.repository.read());
     const { scoresPerSecond, chosenUntil } = this.rate;
     return {
       board: ARENA,
@@ -54,9 +63,9 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     };
   }
 
-  /** Sets the rate for all pages. After ten minutes, or when nobody watches, the usual rate applies again. */
-  choose(scoresPerSecond: number): ArenaState {
-    this.rate.choose(scoresPerSecond);
+  /** Sets the rate for all pages and nodes. After ten minutes, or when nobody watches, the usual rate applies again. */
+  async choose(scoresPerSecond: number): Promise<ArenaState> {
+    await this.repository.choose(scoresPerSecond);
     return this.state();
   }
 
@@ -92,7 +101,7 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
       if (!this.isPrepared) await this.board.prepare();
       this.isPrepared = true;
       if (this.viewers.isWatched) await this.playRound();
-      else this.rate.reset();
+      else await this.leave();
     } catch (error) {
       // While the database is down or not migrated yet, the next round tries again.
       if (!(error instanceof DatabaseUnavailableError || error instanceof MissingTableError)) {
@@ -104,12 +113,26 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async playRound(): Promise<void> {
+    await this.follow();
     const due = this.rate.takeDue(performance.now());
     const players = Array.from({ length: due }, () => ARENA_PLAYERS[randomInt(ARENA_PLAYERS.length)]);
     const scores = players.flatMap((player) =>
       player ? [{ playerId: player.playerId, score: this.nextScore(player.playerId) }] : [],
     );
     if (scores.length > 0) await this.submit(scores);
+  }
+
+  private async follow(): Promise<void> {
+    const now = performance.now();
+    if (this.followedAt !== undefined && now - this.followedAt < FOLLOW_MS) return;
+    this.rate.follow(await this.repository.join());
+    this.followedAt = now;
+  }
+
+  private async leave(): Promise<void> {
+    if (this.followedAt === undefined) return;
+    await this.repository.leave();
+    this.followedAt = undefined;
   }
 
   private async submit(scores: { playerId: string; score: number }[]) {

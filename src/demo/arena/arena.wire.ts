@@ -1,7 +1,7 @@
 /** The simulated players of the board `arena`. Response of `GET` and `PUT /api/demo/arena`. */
 export interface ArenaState {
   board: string;
-  /** Of all players together. 0: the players pause. */
+  /** Of all players together, on all nodes. 0: the players pause. */
   scoresPerSecond: number;
   /** The highest rate that can be chosen. */
   highest: number;

@@ -21,8 +21,8 @@ describe('the simulated players', () => {
     const { body } = await request(boards.app.url).get(`/${side}/leaderboards/arena?limit=100`).expect(200);
     return body as { version: number; entries: { playerId: string; score: number }[] };
   };
-  const watch = async () => {
-    const socket = await boards.connect('leaderboard');
+  const watch = async (node?: { url: string }) => {
+    const socket = await boards.connect('leaderboard', node);
     sockets.push(socket);
     await socket.timeout(5_000).emitWithAck('watch', WATCH);
   };
@@ -53,6 +53,24 @@ describe('the simulated players', () => {
     const seconds = (performance.now() - startedAt) / 1_000;
     // A second's scores may be due after a pause.
     expect(changes).toBeLessThanOrEqual(100 * (seconds + 1) + 1);
+  });
+
+  it('share one rate on all nodes', async () => {
+    const node = await boards.app.startNode();
+    try {
+      await watch();
+      await watch(node);
+      await choose(200).expect(200);
+      expect((await request(node.url).get('/api/demo/arena')).body).toMatchObject({ scoresPerSecond: 200 });
+      const [from, startedAt] = [(await boardOf()).version, performance.now()];
+      await until(async () => (await boardOf()).version > from + 1_000);
+      const seconds = (performance.now() - startedAt) / 1_000;
+      const changes = (await boardOf()).version - from;
+      // Each node may be a second late in reading that the other one plays.
+      expect(changes).toBeLessThanOrEqual(200 * (seconds + 2) + 1);
+    } finally {
+      await node.close();
+    }
   });
 
   it.each([-1, 201, 1.5, '10', null, undefined])('reject the rate %s with 422', async (rate) => {

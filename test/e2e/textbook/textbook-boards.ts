@@ -50,8 +50,8 @@ export function useTextbookBoards() {
         .expect(200),
     top,
     playersOf: async (side: Side) => (await top(side)).entries.map(({ playerId }) => playerId),
-    connect: (namespace: string): Promise<Socket> => {
-      const socket = io(url(namespace), { transports: ['websocket'], forceNew: true });
+    connect: (namespace: string, node: { url: string } = textbook.app): Promise<Socket> => {
+      const socket = io(`${node.url}/${namespace}`, { transports: ['websocket'], forceNew: true });
       sockets.push(socket);
       return new Promise((resolve) => socket.once('connect', () => resolve(socket)));
     },

@@ -53,11 +53,11 @@ function Rate({ scoresPerSecond, highest, usual, chosenUntil }: ArenaState) {
         </button>
       </div>
       <p class="hint">
-        One rate for all open pages, {usual} unless you choose.{' '}
+        One rate for all open pages and nodes, {usual} unless you choose.{' '}
         {chosenUntil === null
           ? 'A choice ends after ten minutes'
           : `This choice ends at ${formatClock(chosenUntil)}`}
-        , or when nobody watches. Then the players pause.
+        , or when no page is open. Then the players pause.
       </p>
     </>
   );
