@@ -39,6 +39,8 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
     socket.emit('engines', this.engines.reports());
     socket.emit('connections', this.connections());
     socket.emit('servers', this.launcher.absence);
+    const { lastSecond } = this.activity;
+    if (lastSecond) socket.emit('activity', { ...lastSecond, viewers: socket.nsp.sockets.size });
     socket.emit('lookups', this.feed.newestTraces(RECENT).toReversed());
   }
 

@@ -66,6 +66,6 @@ export interface ConsoleEvents {
   connections: (connections: EngineConnection[]) => void;
   /** Once, after the connection: why `GET /api/demo/servers` lists none, and what to do. Null if it does. */
   servers: (absence: string | null) => void;
-  /** Once a second. */
+  /** After the connection that of the last second, then once a second. */
   activity: (activity: NodeActivity) => void;
 }

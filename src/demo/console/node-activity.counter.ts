@@ -4,8 +4,9 @@ import { QueryCacheService } from '../../query-cache/index.js';
 import { subscribe } from '../../telemetry/index.js';
 import type { NodeActivity } from './console.wire.js';
 
-type Counted = Omit<NodeActivity, 'at' | 'viewers'>;
-type Listener = (activity: Omit<NodeActivity, 'viewers'>) => void;
+type Second = Omit<NodeActivity, 'viewers'>;
+type Counted = Omit<Second, 'at'>;
+type Listener = (activity: Second) => void;
 
 /** Counts what this node does, and reports each second. */
 @Injectable()
@@ -13,6 +14,7 @@ export class NodeActivityCounter implements OnModuleDestroy {
   private statements = 0;
   private queries = 0;
   private before: Counted = { statements: 0, flightQueries: 0, lookups: 0, fromMemory: 0, invalidations: 0 };
+  private last: Second | undefined;
   private listener: Listener | undefined;
   private readonly timer = setInterval(() => this.report(), 1_000).unref();
   private readonly unsubscribe = subscribe(statementChannel, ({ operation, table }) => {
@@ -27,6 +29,11 @@ export class NodeActivityCounter implements OnModuleDestroy {
     return this.queries;
   }
 
+  /** Undefined in the first second of the node. */
+  get lastSecond(): Second | undefined {
+    return this.last;
+  }
+
   everySecond(listener: Listener): void {
     this.listener = listener;
   }
@@ -37,17 +44,17 @@ export class NodeActivityCounter implements OnModuleDestroy {
   }
 
   private report(): void {
-    if (!this.listener) return;
     const [now, { before }] = [this.totals(), this];
     this.before = now;
-    this.listener({
+    this.last = {
       at: new Date().toISOString(),
       statements: now.statements - before.statements,
       flightQueries: now.flightQueries - before.flightQueries,
       lookups: now.lookups - before.lookups,
       fromMemory: now.fromMemory - before.fromMemory,
       invalidations: now.invalidations - before.invalidations,
-    });
+    };
+    this.listener?.(this.last);
   }
 
   private totals(): Counted {

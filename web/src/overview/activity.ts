@@ -11,6 +11,8 @@ export const connections = signal<EngineConnection[]>([]);
 
 consoleSocket.on('activity', (now) => {
   activity.value = now;
+  // After a lost connection the first message may repeat the last one.
+  if (history.value.at(-1)?.at === now.at) return;
   history.value = [...history.value, now].slice(-HISTORY_SECONDS);
 });
 consoleSocket.on('connections', (now) => {
