@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
 
+/** When the page first showed its parts and sent its questions about flights, by its own clock. */
+interface Timeline {
+  shown: Record<string, number>;
+  asked: number[];
+}
+const TIMELINE = `({
+  shown: Object.fromEntries(performance.getEntriesByType('mark').map(({ name, startTime }) => [name, startTime])),
+  asked: performance.getEntriesByType('resource')
+    .filter(({ name }) => name.includes('/flights/')).map(({ startTime }) => startTime),
+})`;
+
 describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
   const opened = useConsole();
   const textOf = (testId: string) => opened.textOf(testId);
+  const invalidate = async (tag: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const url = `${opened.app.url}/api/query-cache/invalidations`;
+    const body = JSON.stringify({ tag });
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+  };
 
   it('compares the three sides without a click, in words that fit the times it shows', async () => {
     const { page } = opened;
@@ -19,6 +36,23 @@ describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
     expect(words).toMatch(/^([\d,.]+ times faster than|about as fast as|slower than) the database$/);
     expect(await page.getByRole('main').textContent()).not.toContain('–');
     expect(opened.errors).toEqual([]);
+  });
+
+  it('shows a figure after the first answer, and the comparison after one query of the database', async () => {
+    const { page } = opened;
+    await page.getByTestId('server-textbook').waitFor();
+    await invalidate('airport:ORD');
+    await page.reload();
+    await page.getByTestId('server-textbook').waitFor();
+    await expect.poll(() => textOf('queries-now'), withinSeconds).toMatch(/^\d+$/);
+    const { shown, asked } = await page.evaluate<Timeline>(TIMELINE);
+    const askedBefore = (part: string) => asked.filter((at) => at <= (shown[part] ?? 0)).length;
+    expect(Object.keys(shown).toSorted()).toEqual(['comparison', 'drawing', 'first figure', 'live rates']);
+    // The next question is sent before the page paints the answer.
+    expect(askedBefore('first figure')).toBe(2);
+    // The module has answered six times, and the direct side is measured next.
+    expect(askedBefore('comparison')).toBe(7);
+    expect(asked).toHaveLength(13);
   });
 
   it('compares once: a second visit of the view sends no further requests', async () => {
@@ -48,10 +82,7 @@ describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
 
   it('marks an invalidation in the plots of the last minutes', async () => {
     await opened.page.getByTestId('server-textbook').waitFor();
-    const invalidation = JSON.stringify({ tag: 'airport:ORD' });
-    const headers = { 'content-type': 'application/json' };
-    const url = `${opened.app.url}/api/query-cache/invalidations`;
-    expect((await fetch(url, { method: 'POST', headers, body: invalidation })).status).toBe(200);
+    await invalidate('airport:ORD');
     await opened.page.getByTestId('marks').getByText('invalidated').waitFor();
     const lines = opened.page.locator('.rate').first().locator('line');
     await expect.poll(() => lines.count(), withinSeconds).toBe(1);

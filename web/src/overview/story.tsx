@@ -1,7 +1,9 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { createComparison, type SideStates } from '../sides/comparison.js';
+import { createComparison, type SideState, type SideStates } from '../sides/comparison.js';
 import { compareWithDatabase } from '../sides/ratio.js';
 import { SideCards } from '../sides/side-cards.js';
+import { useFirstShown } from '../time/first-shown.js';
 import { formatMilliseconds } from '../time/format-time.js';
 
 const PATH = '/api/flights/routes/ORD?limit=20';
@@ -22,7 +24,7 @@ export function Story() {
         cache does this once, then reads the answer from memory.
       </p>
       <Headline states={states.value} />
-      <SideCards states={states.value} />
+      <SideCards states={states.value} isRunning={isRunning.value} />
       <div class="actions">
         <button type="button" aria-disabled={isRunning.value} onClick={() => void comparison.run(PATH)}>
           {isRunning.value ? 'Comparing' : 'Compare again'}
@@ -36,16 +38,14 @@ export function Story() {
 }
 
 function Headline({ states: { direct, module } }: { states: SideStates }) {
+  const databaseMs = timeOf(direct);
+  const memoryMs = timeOf(module);
+  useFirstShown('first figure', databaseMs !== null || memoryMs !== null);
+  useFirstShown('comparison', databaseMs !== null && memoryMs !== null);
   if (direct.kind === 'failed' || module.kind === 'failed')
     return <p class="note">The comparison needs both PostgreSQL and the module. See their answers below.</p>;
   if (direct.kind !== 'answered' || module.kind !== 'answered')
-    return (
-      <div class="headline" aria-busy="true">
-        <span class="skeleton skeleton-headline" />
-        <p>Asking PostgreSQL, then the memory.</p>
-      </div>
-    );
-  const [databaseMs, memoryMs] = [direct.times.serverMs, module.times.serverMs];
+    return <FirstFigure databaseMs={databaseMs} memoryMs={memoryMs} />;
   if (databaseMs === null || memoryMs === null) return null;
   return (
     <div class="headline" aria-live="polite">
@@ -57,4 +57,43 @@ function Headline({ states: { direct, module } }: { states: SideStates }) {
       </p>
     </div>
   );
+}
+
+interface FirstFigureProps {
+  databaseMs: number | null;
+  memoryMs: number | null;
+}
+
+/** While the comparison runs. */
+function FirstFigure({ databaseMs, memoryMs }: FirstFigureProps) {
+  if (databaseMs !== null)
+    return (
+      <Running next="The next answers come from memory.">
+        <strong data-of="database">{formatMilliseconds(databaseMs)} in PostgreSQL</strong>
+      </Running>
+    );
+  if (memoryMs !== null)
+    return (
+      <Running next="PostgreSQL runs the same query now.">
+        <strong>{formatMilliseconds(memoryMs)} from memory</strong>
+      </Running>
+    );
+  return (
+    <Running next="Comparing the cache with PostgreSQL.">
+      <span class="skeleton skeleton-headline" />
+    </Running>
+  );
+}
+
+function Running({ next, children }: { next: string; children: ComponentChildren }) {
+  return (
+    <div class="headline" aria-busy="true">
+      {children}
+      <p>{next}</p>
+    </div>
+  );
+}
+
+function timeOf(state: SideState): number | null {
+  return state.kind === 'answered' ? state.times.serverMs : null;
 }

@@ -6,8 +6,9 @@ import { readiness } from '../health/readiness.js';
 import { boardState } from '../leaderboard/board/board-feed.js';
 import { changesPerSecond } from '../leaderboard/board/change-rate.js';
 import { watchServers } from '../servers/servers.js';
+import { useFirstShown } from '../time/first-shown.js';
 import { activity, connections } from './activity.js';
-import { EngineNodes } from './engine-nodes.js';
+import { NodeList } from './node-list.js';
 
 const LIST_EVERY_MS = 2_000;
 
@@ -15,6 +16,8 @@ const LIST_EVERY_MS = 2_000;
 export function SystemDrawing() {
   useEffect(() => watchServers(LIST_EVERY_MS), []);
   const now = activity.value;
+  useFirstShown('drawing', readiness.value !== null);
+  useFirstShown('live rates', now !== null);
   const rates = (text: (of: NonNullable<typeof now>) => string): string =>
     now === null ? 'waiting' : text(now);
   return (
@@ -29,7 +32,11 @@ export function SystemDrawing() {
           <br />
           {changesPerSecond.value.toFixed(1)} board changes/s
         </Line>
-        <Box name="App node" state={readiness.value === 'unreachable' ? 'down' : 'ready'}>
+        <Box
+          name="App node"
+          state={readiness.value === 'unreachable' ? 'down' : 'ready'}
+          nodes={<NodeList kind="app" />}
+        >
           NestJS, with a tier of its own memory
         </Box>
         <div class="branches">
@@ -54,7 +61,7 @@ function Engines({ answered }: { answered: string }) {
           rate={engine.roles.includes('cache') ? answered : engine.roles.join(', ')}
           name={engineNames[engine.kind]}
           state={engine.state}
-          nodes={<EngineNodes kind={engine.kind} />}
+          nodes={<NodeList kind={engine.kind} />}
         >
           {describeEngine(engine)}
         </Branch>
@@ -71,7 +78,7 @@ function describeEngine({ roles, topology, role, version, breaker }: EngineStatu
     role,
     connection && (connection.isEncrypted ? 'TLS' : 'no TLS'),
     connection && connection.servers.join(', '),
-    breaker === 'open' && 'breaker open',
+    `breaker ${breaker}`,
   ];
   return parts.filter(Boolean).join(' · ');
 }

@@ -4,7 +4,7 @@ import { compareWithDatabase } from './ratio.js';
 import { sides, type Side } from './side.js';
 
 /** The three sides next to each other. Bars share one logarithmic scale. */
-export function SideCards({ states }: { states: SideStates }) {
+export function SideCards({ states, isRunning }: { states: SideStates; isRunning: boolean }) {
   const direct = states.direct.kind === 'answered' ? states.direct.times.serverMs : null;
   return (
     <ul class="sides">
@@ -18,7 +18,7 @@ export function SideCards({ states }: { states: SideStates }) {
         >
           <h3>{sides[side].label}</h3>
           <p class="hint">{sides[side].about}</p>
-          <Times side={side} state={states[side]} directMs={direct} />
+          <Times side={side} state={states[side]} directMs={direct} isRunning={isRunning} />
         </li>
       ))}
     </ul>
@@ -29,15 +29,17 @@ interface TimesProps {
   side: Side;
   state: SideState;
   directMs: number | null;
+  isRunning: boolean;
 }
 
-function Times({ side, state, directMs }: TimesProps) {
+function Times({ side, state, directMs, isRunning }: TimesProps) {
   if (state.kind === 'failed') return <p class="note note-problem">{state.problem.detail}</p>;
+  if (state.kind === 'waiting' && !isRunning) return <p class="hint">Not measured yet.</p>;
   if (state.kind !== 'answered')
     return (
       <div class="side-loading" aria-busy={state.kind === 'asking'}>
         <span class="skeleton skeleton-figure" />
-        <span class="hint">{state.kind === 'asking' ? 'asking now' : 'waits for its turn'}</span>
+        <span class="hint">{state.kind === 'asking' ? 'running now' : 'waits for its turn'}</span>
       </div>
     );
   const { serverMs, roundTripMs } = state.times;

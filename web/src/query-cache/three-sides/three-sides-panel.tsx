@@ -13,7 +13,7 @@ export function ThreeSidesPanel() {
   return (
     <section class="panel" aria-labelledby="three-sides-title">
       <h2 id="three-sides-title">Three sides of this question</h2>
-      <SideCards states={states.value} />
+      <SideCards states={states.value} isRunning={isRunning.value} />
       <div class="actions">
         <button
           type="button"
