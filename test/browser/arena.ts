@@ -52,6 +52,12 @@ export class Arena {
     for (const { conn } of server.of('/leaderboard').sockets.values()) conn.close();
   }
 
+  /** Sends something other than changes to all viewers. */
+  sendMalformed(...messages: unknown[]): void {
+    const { server } = this.app.get(TextbookLeaderboardGateway).server;
+    for (const message of messages) server.of('/leaderboard').emit('changes', message);
+  }
+
   private nextScore() {
     const { playerId } = ARENA_PLAYERS[randomInt(ARENA_PLAYERS.length)] ?? { playerId: 'amber' };
     const score = (this.scores.get(playerId) ?? 0) + randomInt(1, LARGEST_GAIN);

@@ -74,6 +74,7 @@ describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
     await opened.page.getByTestId('board-lost').waitFor();
     await arena.change(200);
     await expect.poll(() => textOf('leaderboard-connection'), withinSeconds).toBe('live');
+    arena.sendMalformed(null, { version: 1 }, { entries: [{ rank: 'first' }] });
     await arena.change(400);
 
     const { version: newest, entries } = await arena.page();
@@ -93,6 +94,8 @@ describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
     );
     expect((await arena.page()).version).toBe(newest);
     expect(Number(await textOf('snapshots'))).toBeGreaterThan(before);
+    expect(await textOf('malformed')).toBe('3');
+    expect(complaints).toEqual([]);
     await arena.setRate(10);
   });
 

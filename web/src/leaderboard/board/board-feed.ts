@@ -14,6 +14,7 @@ import type {
 import { openNamespace } from '../../live/namespace.js';
 import { applyChanges, type Top } from './apply-changes.js';
 import { countChange } from './change-rate.js';
+import { isChanges, isPlace, wellFormed } from './well-formed.js';
 
 /** The boards that can be shown. The simulated players score on both. */
 export const BOARDS = { arena: 'Points', 'arena-levels': 'Levels' } as const;
@@ -67,17 +68,12 @@ let waiting = false;
 
 export function watchBoard(): void {
   boardSocket.on('connect', () => request('watch'));
-  boardSocket.on('changes', apply);
+  boardSocket.on('changes', wellFormed(isChanges, apply));
   boardSocket.on('behind', () => request('resync'));
   boardSocket.on('degraded', ({ degraded }) => (isDegraded.value = degraded));
   // Also requests the new board of that name, if there is one.
   boardSocket.on('deleted', ({ board }) => board === watchedBoard.value && chooseBoard(watchedBoard.value));
-  boardSocket.on('me', (place) => {
-    const { board, window, playerId } = place;
-    const isShown = board === watchedBoard.value && window === watchedWindow.value;
-    const isOurs = isShown && playerId === followed.value?.playerId;
-    if (isOurs) me.value = place.rank === null ? null : place;
-  });
+  boardSocket.on('me', wellFormed(isPlace, receivePlace));
 }
 
 export function follow(player: Followed | null): void {
@@ -103,6 +99,13 @@ export function watchTop(entries: number): void {
   if (entries === watchedTop) return;
   watchedTop = entries;
   request('watch');
+}
+
+function receivePlace(place: OwnPlaceChanged): void {
+  const { board, window, playerId } = place;
+  const isShown = board === watchedBoard.value && window === watchedWindow.value;
+  const isOurs = isShown && playerId === followed.value?.playerId;
+  if (isOurs) me.value = place.rank === null ? null : place;
 }
 
 function apply(changes: LeaderboardChanges): void {

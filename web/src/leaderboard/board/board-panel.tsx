@@ -24,6 +24,7 @@ import { BoardRows } from './board-rows.js';
 import { changesPerSecond } from './change-rate.js';
 import { tieRules } from './ties.js';
 import { endOf } from './period-end.js';
+import { malformed } from './well-formed.js';
 import { boardWindows, readWindows, windows } from './windows.js';
 
 export function BoardPanel() {
@@ -135,6 +136,11 @@ function Figures() {
       <Term name="whole tops received" testId="snapshots">
         {snapshots.value}
       </Term>
+      {malformed.value > 0 && (
+        <Term name="malformed messages, ignored" testId="malformed">
+          {malformed.value}
+        </Term>
+      )}
       <PeriodEnd />
     </dl>
   );
