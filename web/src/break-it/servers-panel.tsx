@@ -15,7 +15,7 @@ export function ServersPanel() {
           {state.detail}
         </p>
       )}
-      {state.kind === 'loading' && <p class="empty">Asking each server for its role.</p>}
+      {state.kind === 'loading' && <p class="empty">Reading the role of each server.</p>}
       {state.kind === 'listed' && <Listed servers={state.servers} />}
     </section>
   );

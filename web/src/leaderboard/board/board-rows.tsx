@@ -10,7 +10,7 @@ export function BoardRows() {
   useGlide(list);
   if (top.value === null) return <WaitingRows />;
   const { entries } = top.value;
-  if (entries.length === 0) return <p class="empty">Nobody has a score in this window yet.</p>;
+  if (entries.length === 0) return <p class="empty">No player has a score in this window yet.</p>;
   return (
     <ol class="board" ref={list} data-live={boardState.value === 'live'}>
       {entries.slice(0, SHOWN).map((entry, i) => (

@@ -17,7 +17,7 @@ export function RankComparison({ players, isLoading }: { players: number; isLoad
           data-testid="compare-ranks"
           onClick={() => void compareRanks(players)}
         >
-          {isAsking ? 'Asking' : 'Rank a random player'}
+          {isAsking ? 'Ranking' : 'Rank a random player'}
         </button>
       </div>
       {players === 0 && <p class="hint">Load players first.</p>}

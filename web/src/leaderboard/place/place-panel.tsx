@@ -19,7 +19,7 @@ export function PlacePanel({ children }: { children: ComponentChildren }) {
             onFocus={() => void readPlayers()}
             onChange={(event) => followById(event.currentTarget.value)}
           >
-            <option value="">Nobody</option>
+            <option value="">No player</option>
             {choices().map(({ playerId, name }) => (
               <option key={playerId} value={playerId}>
                 {name}

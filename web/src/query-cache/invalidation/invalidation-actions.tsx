@@ -6,7 +6,7 @@ export function InvalidationActions() {
   const { entry, tag } = targets.value;
   return (
     <div class="invalidation">
-      <h3>Make it old</h3>
+      <h3>Invalidate it, or let it expire</h3>
       <div class="actions">
         <button type="button" data-testid="invalidate-entry" onClick={() => void invalidateEntry()}>
           This answer
