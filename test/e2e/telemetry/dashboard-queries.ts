@@ -23,23 +23,26 @@ interface Dashboard {
   panels: { title: string; targets: { expr: string; legendFormat: string }[] }[];
 }
 
-/** All queries of `docker/observability`. */
-export function readQueries(): Query[] {
+/** The queries of the dashboard. */
+export function panelQueries(): Query[] {
   const dashboard = JSON.parse(readFileSync(`${FOLDER}/dashboards/caching.json`, 'utf8')) as Dashboard;
-  const ofPanels = dashboard.panels.flatMap(({ title, targets }) =>
+  return dashboard.panels.flatMap(({ title, targets }) =>
     targets.map(({ expr, legendFormat }) => ({
       name: title,
       text: expr,
       shownLabels: namesIn(legendFormat, /\{\{(\w+)\}\}/g),
     })),
   );
+}
+
+/** The conditions of the alert rules. */
+export function ruleQueries(): Query[] {
   const [, ...rules] = readFileSync(`${FOLDER}/alerts.yml`, 'utf8').split('- alert: ');
-  const ofRules = rules.map((rule) => ({
+  return rules.map((rule) => ({
     name: rule.slice(0, rule.indexOf('\n')),
     text: /expr: (?:>-)?([^]*?)\n +for:/.exec(rule)?.[1] ?? '',
     shownLabels: namesIn(rule, /\$labels\.(\w+)/g),
   }));
-  return [...ofPanels, ...ofRules];
 }
 
 /** The series of an answer in Prometheus' text format. */
