@@ -23,7 +23,7 @@ export const clients: Experiment = {
   async run(scene): Promise<Observation> {
     // Outages are what it is about, and the engine would log each of them.
     Logger.overrideLogger(false);
-    const { kinds, isComplete } = await installedClients();
+    const { kinds, isComplete } = installedClients();
     const figures: Figure[] = [];
     for (const fault of FAULTS) {
       scene.say(fault.name);

@@ -19,7 +19,7 @@ const SEED = 11;
 /** From what a cache can keep best to what it cannot keep at all. */
 export function readMixes(): ReadMix[] {
   return [
-    { name: 'popular', saves: 95, pathOf: (turn) => topRoutes(turn) },
+    { name: 'popular', saves: 90, pathOf: (turn) => topRoutes(turn) },
     {
       name: 'popular and rare',
       saves: 40,

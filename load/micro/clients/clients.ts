@@ -27,7 +27,7 @@ export const clients: ServersScenario = {
     'Only src/engine reports the outcome "unknown" (written, not answered): each rejection of another client counts as reported failed. Recovery: from\n' +
     'the promotion, or from the repair, to the first half second in which all calls to the victim succeeded. Then the keys are read from the servers.',
   async measure({ say }) {
-    const { kinds, isComplete } = await installedClients();
+    const { kinds, isComplete } = installedClients();
     if (!isComplete) say(MISSING_CLIENTS);
     const rows: string[][] = [HEADER];
     const own: ClientResult[] = [];

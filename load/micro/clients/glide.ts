@@ -31,8 +31,8 @@ const BREAKER = {
 };
 
 /** GLIDE, which has no Sentinel client (valkey-glide #2761). Undefined if it is not installed. */
-export async function loadGlide(): Promise<ClientKind | undefined> {
-  const glide = await loadOptional<Glide>('@valkey/valkey-glide');
+export function loadGlide(): ClientKind | undefined {
+  const glide = loadOptional('@valkey/valkey-glide') as Glide | undefined;
   return glide && { name: 'valkey-glide', open: (servers) => open(glide, servers) };
 }
 

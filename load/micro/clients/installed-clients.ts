@@ -8,8 +8,8 @@ export const MISSING_CLIENTS =
   'iovalkey and valkey-glide are not compared, run `npm ci --prefix load/micro/clients` to install them.';
 
 /** The clients to compare, ours last. Not complete without those that are no dependencies of the project. */
-export async function installedClients(): Promise<{ kinds: readonly ClientKind[]; isComplete: boolean }> {
-  const optional = await Promise.all([loadIoValkey(), loadGlide()]);
+export function installedClients(): { kinds: readonly ClientKind[]; isComplete: boolean } {
+  const optional = [loadIoValkey(), loadGlide()];
   const installed = optional.filter((kind) => kind !== undefined);
   return {
     kinds: [nodeRedis, ...installed, ownEngine],

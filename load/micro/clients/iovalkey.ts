@@ -40,8 +40,8 @@ const CONNECTION = {
 };
 
 /** iovalkey, the fork of ioredis. Undefined if it is not installed. */
-export async function loadIoValkey(): Promise<ClientKind | undefined> {
-  const iovalkey = await loadOptional<IoValkey>('iovalkey');
+export function loadIoValkey(): ClientKind | undefined {
+  const iovalkey = loadOptional('iovalkey') as IoValkey | undefined;
   return iovalkey && { name: 'iovalkey', open: (servers) => opened(create(iovalkey, servers)) };
 }
 

@@ -88,6 +88,22 @@ export const CLAIMS: readonly Claim[] = [
     name: 'herd',
   },
   {
+    sentence: 'The cache takes load off the database: popular answers cost it nearly nothing.',
+    command: 'lab',
+    name: 'offload',
+  },
+  {
+    sentence: 'From memory an expensive answer comes hundreds of times as fast.',
+    command: 'lab',
+    name: 'speed',
+  },
+  {
+    sentence:
+      'When a primary dies or freezes, no call of our client hangs, and none is executed that it reports as failed.',
+    command: 'lab',
+    name: 'clients',
+  },
+  {
     sentence: 'Reads and writes take less than a millisecond.',
     command: 'lab',
     name: 'latency',
