@@ -21,13 +21,17 @@ function fakeBoard() {
     degraded: false,
     name: null as string | null,
     tops: 0,
+    versions: 0,
   };
   const sent: number[] = [];
   const reads: (readonly string[])[] = [];
   let answerOwnPlaces: (() => void) | undefined;
   let publish: () => void = () => undefined;
   const leaderboard: Pick<LeaderboardService, 'top' | 'newestVersion' | 'ownPlaces'> = {
-    newestVersion: async () => board.ledger,
+    newestVersion: async () => {
+      board.versions++;
+      return board.ledger;
+    },
     top: async (_board, _window, { from = 0 }): Promise<BoardTop> => {
       board.tops++;
       if (board.version < from) throw new EngineError('failed', 'behind');
@@ -149,7 +153,7 @@ describe('LiveFeeds', () => {
   it('reads the version of the ledger for new viewers, once for all that arrive together', async () => {
     const { feeds, board, sent } = fakeBoard();
     await watch(feeds);
-    Object.assign(board, { version: 9, ledger: 9, tops: 0 });
+    Object.assign(board, { version: 9, ledger: 9, tops: 0, versions: 0 });
     const versions: number[] = [];
     const late = Array.from({ length: 20 }, () =>
       feeds.watch(
@@ -162,7 +166,7 @@ describe('LiveFeeds', () => {
     await Promise.all(late);
     expect(new Set(versions)).toEqual(new Set([9]));
     // The first viewer's read, and one for all others.
-    expect([board.tops, sent]).toEqual([2, [9]]);
+    expect([board.versions, board.tops, sent]).toEqual([2, 2, [9]]);
     feeds.onModuleDestroy();
   });
 
