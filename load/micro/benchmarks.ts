@@ -7,6 +7,8 @@ import { doubleExecutions } from './engine/double-executions.js';
 import { failoverLosses, failoverTimeline } from './engine/failover-timeline.js';
 import { localStacks } from './engine/local-stacks.js';
 import { boardEngineCpu } from './leaderboard/board-engine-cpu.js';
+import { boardMemory } from './leaderboard/board-memory.js';
+import { boardPruning } from './leaderboard/board-pruning.js';
 import { boardRanks } from './leaderboard/board-ranks.js';
 import { boardRebuild } from './leaderboard/board-rebuild.js';
 import { boardSql } from './leaderboard/board-sql.js';
@@ -14,6 +16,7 @@ import { boardSubmissions } from './leaderboard/board-submissions.js';
 import { engineHit, localHit } from './query-cache/cache-hits.js';
 import { stampede } from './query-cache/cache-nodes.js';
 import { cacheOutages } from './query-cache/cache-outages.js';
+import { changesElsewhere } from './query-cache/changes-elsewhere.js';
 import { coherence } from './query-cache/coherence.js';
 import { flightAnswers } from './query-cache/flight-answers.js';
 import { expiryWave } from './query-cache/expiry-wave.js';
@@ -36,6 +39,7 @@ export const MICRO_BENCHMARKS: readonly ServersScenario[] = [
   engineHit,
   flightAnswers,
   coherence,
+  changesElsewhere,
   stampede,
   ladder,
   expiryWave,
@@ -47,5 +51,7 @@ export const MICRO_BENCHMARKS: readonly ServersScenario[] = [
   boardEngineCpu,
   boardRebuild,
   boardSql,
+  boardMemory,
+  boardPruning,
   signUps,
 ];

@@ -9,7 +9,7 @@ import {
   type Work,
 } from '../../measuring/costs.js';
 import type { Figure, ServersScenario, Setting } from '../../scenario.js';
-import { type BoardStand, randomPlayer, startBoardStand } from './board-stand.js';
+import { type BoardStand, randomPlayer, startBoardStand, usedMemory } from './board-stand.js';
 import { median } from '../../measuring/statistics.js';
 import { commandsOf } from '../../../test/support/commands-of.js';
 
@@ -94,10 +94,6 @@ function medianTimeOf(call: () => Promise<unknown>): Work['cost'] {
     for (let i = 0; i < times; i++) took.push(await time(1));
     return median(took) * times;
   };
-}
-
-async function usedMemory({ server }: BoardStand): Promise<number> {
-  return Number(/used_memory:(\d+)/.exec(String(await server.command('INFO', 'memory')))?.[1]);
 }
 
 function figuresOf({ players, costs, bytes }: Result): Figure[] {

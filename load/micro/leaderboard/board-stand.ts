@@ -9,6 +9,7 @@ import type { RedisEngine } from '../../../src/engine/index.js';
 import {
   type BoardDefinition,
   LeaderboardModule,
+  type LeaderboardOptions,
   LeaderboardService,
 } from '../../../src/leaderboard/index.js';
 import { BatchLedger } from '../../../src/leaderboard/ledger/batch-ledger.js';
@@ -53,13 +54,13 @@ const USUAL: BoardDefinition = {
   max: 1_000_000_000,
 };
 
-export async function startBoardStand(): Promise<BoardStand> {
+export async function startBoardStand(settings: Partial<LeaderboardOptions> = {}): Promise<BoardStand> {
   // With a directory of its own PostgreSQL commits with fsync. A temporary one is started without.
   const directory = await mkdtemp(join(tmpdir(), 'board-ledger-'));
   const postgres = await startPostgres({ directory: join(directory, 'data') });
   const server = await startEngine('valkey');
   const engine = await openEngine(server.url);
-  const options = { engine, keyPrefix: PREFIX, gameServerKeys: ['unused'] };
+  const options = { engine, keyPrefix: PREFIX, gameServerKeys: ['unused'], ...settings };
   const imports = [DatabaseModule.forRoot({ url: postgres.url }), LeaderboardModule.forRoot(options)];
   const app = await NestFactory.createApplicationContext(
     { module: BoardStandModule, imports },
@@ -120,6 +121,11 @@ async function fillLedger(database: Database, board: string, players: number): P
     );
   }
   await database.query('UPDATE boards SET sequence = $2, players = $2 WHERE board = $1', [board, players]);
+}
+
+/** Bytes that the engine has allocated. */
+export async function usedMemory({ server }: Pick<BoardStand, 'server'>): Promise<number> {
+  return Number(/used_memory:(\d+)/.exec(String(await server.command('INFO', 'memory')))?.[1]);
 }
 
 /** The ids of fillLedger. */

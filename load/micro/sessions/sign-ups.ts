@@ -3,12 +3,9 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../../local/machine/free-port.js';
-import { startEngine, startPostgres } from '../../../local/index.js';
-import { appEnvironment, startAppNode } from '../../../local/launcher/app/app-nodes.js';
-import { buildStale, SERVER } from '../../../local/launcher/app/build.js';
-import type { ServersScenario } from '../../scenario.js';
 import { largest, quantile } from '../../measuring/statistics.js';
+import type { ServersScenario } from '../../scenario.js';
+import { startAppNodes } from '../app-nodes.js';
 
 const AT_ONCE = 600;
 const PAUSE_MS = 5;
@@ -27,20 +24,11 @@ export const signUps: ServersScenario = {
     `once. Each round is a flood of each kind; the limits per address are lifted, as if each came from an address of its own.`,
   async measure({ options, say }) {
     say('starts the application');
-    await buildStale(process.cwd(), [SERVER]);
-    const [engine, postgres, port] = [await startEngine('redis'), await startPostgres(), await freePort()];
-    const urls = { database: postgres.url, engine: engine.url, cacheEngine: undefined };
-    const limits = { SIGN_UPS_PER_ADDRESS: '100000', SIGN_IN_FAILURES_PER_ADDRESS: '100000' };
-    const app = await startAppNode(port, {
-      root: process.cwd(),
-      watch: false,
-      debug: false,
-      environment: appEnvironment(urls, { ...process.env, ...limits }),
-      onLine: () => undefined,
-    });
+    const settings = { SIGN_UPS_PER_ADDRESS: '100000', SIGN_IN_FAILURES_PER_ADDRESS: '100000' };
+    const app = await startAppNodes({ settings });
+    const [port = 0] = app.ports;
     const floods: Flooded[] = [];
     try {
-      await app.logged(/^ready/);
       for (const what of FLOODS) {
         say(what);
         const rounds: Flooded[] = [];
@@ -53,11 +41,9 @@ export const signUps: ServersScenario = {
       }
     } finally {
       await app.stop();
-      await postgres.stop();
-      await engine.stop();
     }
     return {
-      servers: `${engine.name} ${engine.version}`,
+      servers: app.servers,
       tables: [
         {
           title: 'latency of other requests',
