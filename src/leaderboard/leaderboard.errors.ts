@@ -125,3 +125,14 @@ export function submissionConflict(submissions: number, rows: readonly number[])
     fields.map((field) => ({ field, message })),
   );
 }
+
+const ADJUSTMENT_FIELDS: Readonly<Record<string, string>> = { submissionId: 'adjustmentId', score: 'by' };
+
+/** Throws an error of a submission with the field that an adjustment has instead. */
+export function forAdjustment(error: unknown): never {
+  const [wrong] = (error instanceof LeaderboardError && error.errors) || [];
+  const field = wrong && ADJUSTMENT_FIELDS[wrong.field];
+  if (!(error instanceof LeaderboardError) || !field) throw error;
+  const detail = error.message.replace(wrong.field, field);
+  throw new LeaderboardError(error.code, detail, [{ field, message: wrong.message }]);
+}

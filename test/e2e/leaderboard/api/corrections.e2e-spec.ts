@@ -37,9 +37,11 @@ describe('POST /api/leaderboards/:board/players/:playerId/adjustments', () => {
   it('rejects a total out of bounds, another change with the same id, and players without a score', async () => {
     const board = await newBoard();
     await submit(board, [score('a', 10), score('b', 10)]).expect(200);
-    expect((await adjust(board, 'a', { by: -11 }).expect(422)).body.code).toBe('E_SCORE_OUT_OF_BOUNDS');
+    const { body: tooLow } = await adjust(board, 'a', { by: -11 }).expect(422);
+    expect(tooLow).toMatchObject({ code: 'E_SCORE_OUT_OF_BOUNDS', errors: [{ field: 'by' }] });
     await adjust(board, 'a', {}).expect(200);
-    expect((await adjust(board, 'a', { by: 3 }).expect(409)).body.code).toBe('E_SUBMISSION_CONFLICT');
+    const { body: other } = await adjust(board, 'a', { by: 3 }).expect(409);
+    expect(other).toMatchObject({ code: 'E_SUBMISSION_CONFLICT', errors: [{ field: 'adjustmentId' }] });
     expect((await adjust(board, 'b', {}).expect(409)).body.code).toBe('E_SUBMISSION_CONFLICT');
     const nobody = await adjust(board, 'nobody', { adjustmentId: 'ticket-2' }).expect(404);
     expect(nobody.body.code).toBe('E_PLAYER_NOT_RANKED');
