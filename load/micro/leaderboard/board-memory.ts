@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Metadata } from '../../../src/leaderboard/index.js';
 import { formatCount } from '../../measuring/format.js';
-import type { LoadOptions } from '../../options.js';
 import type { ServersScenario } from '../../scenario.js';
 import { type BoardStand, playerId, startBoardStand, usedMemory } from './board-stand.js';
 
-const PLAYERS = { quick: 20_000, full: 50_000 };
+/** As in docs/capacity.md: hash tables double, so the bytes depend on the number. */
+const PLAYERS = 50_000;
 const PER_BATCH = 1_000;
 const WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
-/** docs/capacity.md calculates with 113. */
+/** docs/capacity.md has 113. */
 const GOAL_BYTES = 115;
 const BOARDS: Readonly<Record<string, Metadata | undefined>> = {
   'scores alone': undefined,
@@ -21,25 +21,27 @@ export const boardMemory: ServersScenario = {
   question: 'How many bytes does a player use in the engine, per window?',
   needs: 'servers',
   uses: [],
-  seconds: (options) => 5 + playersOf(options) / 2_500,
+  seconds: () => 5 + PLAYERS / 1_250,
   method: `Growth of the engine's memory by a board with ${WINDOWS.length} windows, divided by players and windows; ids of 9 bytes. Scores are submitted in batches of ${PER_BATCH}.`,
-  async measure({ options, say }) {
+  async measure({ say }) {
     const stand = await startBoardStand();
-    const players = playersOf(options);
     try {
       // The first scores also make connections, buffers and scripts.
       await growth(stand, { players: PER_BATCH, metadata: undefined });
       const measured: [string, number][] = [];
       for (const [name, metadata] of Object.entries(BOARDS)) {
         say(name);
-        measured.push([name, (await growth(stand, { players, metadata })) / players / WINDOWS.length]);
+        measured.push([
+          name,
+          (await growth(stand, { players: PLAYERS, metadata })) / PLAYERS / WINDOWS.length,
+        ]);
       }
       const [[, alone], [, withMetadata]] = measured as [[string, number], [string, number]];
       return {
         servers: stand.servers,
         tables: [
           {
-            title: `engine memory of ${formatCount(players)} players`,
+            title: `engine memory of ${formatCount(PLAYERS)} players`,
             rows: [
               ['board', '', 'bytes per player and window'],
               ...measured.map(([name, bytes]) => [name, '', bytes.toFixed(1)]),
@@ -48,7 +50,7 @@ export const boardMemory: ServersScenario = {
         ],
         figures: [
           { figure: 'bytes per player and window', value: alone, unit: 'bytes', atMost: GOAL_BYTES },
-          { figure: 'with metadata / scores alone', value: withMetadata / alone, atMost: 1.01 },
+          { figure: 'with metadata / scores alone', value: withMetadata / alone, atMost: 1.05 },
         ],
       };
     } finally {
@@ -56,10 +58,6 @@ export const boardMemory: ServersScenario = {
     }
   },
 };
-
-function playersOf({ quick }: LoadOptions): number {
-  return quick ? PLAYERS.quick : PLAYERS.full;
-}
 
 async function growth(
   stand: BoardStand,
