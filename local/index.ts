@@ -5,6 +5,7 @@ export type { Reply } from './engines/redis-connection.js';
 export type { LocalMemcached } from './engines/memcached-node.js';
 export type { LocalEngine } from './engines/redis-node.js';
 export {
+  type ConcernedUsers,
   type Direction,
   type FaultProxy,
   type FaultProxyOptions,

@@ -10,15 +10,18 @@ export interface FaultProxyOptions {
 /** Where bytes are lost: on the way to the server, back to the client, or both. */
 export type Direction = OneWay | 'both';
 
+/** Which connections a fault concerns, by the user that they sign in as; '' without a name, and with TLS. */
+export type ConcernedUsers = (user: string) => boolean;
+
 /** A TCP proxy on the loopback that simulates network faults. Faults accumulate until `heal()`. */
 export interface FaultProxy {
   readonly port: number;
   /** The URL of a standalone server, with this proxy's port instead of the server's. */
   through(url: string): string;
-  /** Delays each chunk in both directions, so a round trip takes twice as long. */
-  delay(milliseconds: number): void;
-  /** Half-open: connections stay open, new ones are accepted, and bytes in this direction are lost. */
-  drop(direction?: Direction): void;
+  /** Delays each chunk in both directions, so a round trip takes twice as long. By default on all connections. */
+  delay(milliseconds: number, concerned?: ConcernedUsers): void;
+  /** Half-open: connections stay open, new ones are accepted, and bytes in this direction are lost. By default on all connections. */
+  drop(direction?: Direction, concerned?: ConcernedUsers): void;
   /** Sends RST on all open connections. `newOnesToo` also resets each new one right after it is accepted and counted. */
   reset(options?: { readonly newOnesToo?: boolean }): void;
   /** New connections get ECONNREFUSED from the kernel and are not counted. Open ones stay open. */
@@ -33,6 +36,9 @@ export interface FaultProxy {
   stop(): Promise<void>;
 }
 
+const ALL: ConcernedUsers = () => true;
+const NO_DELAY = { milliseconds: 0, concerned: ALL };
+
 /** Starts a proxy on a free loopback port. */
 export async function startFaultProxy({ target }: FaultProxyOptions): Promise<FaultProxy> {
   const proxy = new TcpFaultProxy(typeof target === 'number' ? target : target.port);
@@ -44,9 +50,9 @@ class TcpFaultProxy implements FaultProxy {
   port = 0;
   private readonly acceptedAt: number[] = [];
   private readonly connections = new Set<ProxiedConnection>();
-  private readonly dropping = new Set<OneWay>();
+  private readonly dropping = new Map<OneWay, ConcernedUsers>();
   private readonly startedAt = Date.now();
-  private delayMilliseconds = 0;
+  private delayed: { milliseconds: number; concerned: ConcernedUsers } = NO_DELAY;
   private resetting = false;
   private server: Server | undefined;
 
@@ -71,13 +77,13 @@ class TcpFaultProxy implements FaultProxy {
     return counts;
   }
 
-  delay(milliseconds: number): void {
-    this.delayMilliseconds = milliseconds;
+  delay(milliseconds: number, concerned = ALL): void {
+    this.delayed = { milliseconds, concerned };
   }
 
-  drop(direction: Direction = 'both'): void {
+  drop(direction: Direction = 'both', concerned = ALL): void {
     for (const way of ['to-server', 'to-client'] as const) {
-      if (direction === way || direction === 'both') this.dropping.add(way);
+      if (direction === way || direction === 'both') this.dropping.set(way, concerned);
     }
   }
 
@@ -93,7 +99,7 @@ class TcpFaultProxy implements FaultProxy {
   }
 
   async heal(): Promise<void> {
-    this.delayMilliseconds = 0;
+    this.delayed = NO_DELAY;
     this.dropping.clear();
     this.resetting = false;
     for (const connection of this.connections) if (connection.lostBytes) connection.reset();
@@ -122,8 +128,8 @@ class TcpFaultProxy implements FaultProxy {
       return;
     }
     const connection = new ProxiedConnection(client, this.target, {
-      delayMilliseconds: () => this.delayMilliseconds,
-      isDropped: (way) => this.dropping.has(way),
+      delayOf: (user) => (this.delayed.concerned(user) ? this.delayed.milliseconds : 0),
+      isDropped: (way, user) => this.dropping.get(way)?.(user) ?? false,
     });
     this.connections.add(connection);
     connection.onClose(() => this.connections.delete(connection));

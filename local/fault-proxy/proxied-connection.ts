@@ -1,12 +1,14 @@
 import { Socket } from 'node:net';
 import { DelayLine } from './delay-line.js';
+import { signedInUser } from './signed-in-user.js';
 
 export type OneWay = 'to-server' | 'to-client';
 
-/** The faults that apply to a connection right now. */
+/** The faults that apply right now to connections of a user. */
 export interface Faults {
-  readonly delayMilliseconds: () => number;
-  readonly isDropped: (way: OneWay) => boolean;
+  /** In milliseconds. */
+  readonly delayOf: (user: string) => number;
+  readonly isDropped: (way: OneWay, user: string) => boolean;
 }
 
 /** A client's connection and its counterpart to the server. */
@@ -14,6 +16,7 @@ export class ProxiedConnection {
   /** Whether a fault has dropped bytes of it. */
   lostBytes = false;
   private readonly server: Socket;
+  private user = '';
 
   constructor(
     private readonly client: Socket,
@@ -22,6 +25,7 @@ export class ProxiedConnection {
   ) {
     this.server = new Socket({ allowHalfOpen: true }).setNoDelay(true);
     this.server.connect(target, '127.0.0.1');
+    client.once('data', (chunk: Buffer) => (this.user = signedInUser(chunk)));
     this.forward(client, this.server, 'to-server');
     this.forward(this.server, client, 'to-client');
     // An error on one side is passed on to the other.
@@ -53,8 +57,8 @@ export class ProxiedConnection {
     const line = new DelayLine();
     // FIN packets are dropped too: a client behind a half-open connection does not learn that the server has closed it.
     const deliver = (action: () => void): void => {
-      if (this.faults.isDropped(way)) this.lostBytes = true;
-      else line.add(this.faults.delayMilliseconds(), action);
+      if (this.faults.isDropped(way, this.user)) this.lostBytes = true;
+      else line.add(this.faults.delayOf(this.user), action);
     };
     from.on('data', (chunk: Buffer) => {
       deliver(() => {

@@ -78,6 +78,19 @@ describe('startFaultProxy', () => {
     },
   );
 
+  it('drops the bytes of the concerned users only, until heal()', async () => {
+    await server.command('ACL', 'SETUSER', 'node-1', 'on', '>secret', '+ping');
+    const credentials = { username: 'node-1', password: 'secret' };
+    const pingAsNode = () => sendOnce({ port: proxy.port, credentials, timeoutMilliseconds: 200 }, 'PING');
+    proxy.drop('both', (user) => user === 'node-1');
+    await expect(pingAsNode()).rejects.toThrow();
+    expect(await ping()).toBe('PONG');
+    proxy.drop('both', (user) => user !== 'node-1');
+    expect(await pingAsNode()).toBe('PONG');
+    await proxy.heal();
+    expect(await ping()).toBe('PONG');
+  });
+
   it('accepts connections without an answer while it drops bytes, and resets them on heal()', async () => {
     proxy.drop();
     const client = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
