@@ -67,7 +67,7 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
 }
 
 /** Waits for the new primary, and until it accepts writes: they need a replica, which the servers connect to it after the promotion. */
-async function promotionIn(engines: EngineStack, lost: string, { scene, load }: Watched) {
+export async function promotionIn(engines: EngineStack, lost: string, { scene, load }: Watched) {
   const deadline = performance.now() + PROMOTED_WITHIN_MS;
   let promotedAt: number | undefined;
   while (performance.now() < deadline) {
@@ -103,7 +103,8 @@ interface Times {
   readonly acceptsAt: number;
 }
 
-function recoveryFigures(
+/** Times of the promotion and of the recovery of each side. */
+export function recoveryFigures(
   result: LoadResult,
   control: Control,
   { faultAt, promotedAt, acceptsAt }: Times,

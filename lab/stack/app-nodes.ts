@@ -29,6 +29,8 @@ interface Node {
 export class AppNodes {
   /** Excuses what the machine is too busy for. Not started yet. */
   readonly control = new Control(() => this.serving.map(({ url, process: { pid } }) => ({ url, pid })));
+  /** URLs of the nodes that were killed. */
+  readonly killed = new Set<string>();
   private readonly nodes: Node[] = [];
   private readonly lines: string[] = [];
   private readonly ends: string[] = [];
@@ -40,8 +42,7 @@ export class AppNodes {
     private readonly waitsFor: WaitsFor,
   ) {
     // Without the developer's settings. They would also come from .env if these were unset.
-    const engines = { SESSION_ENGINE_URL: engine, CACHE_ENGINE_URL: engine, LEADERBOARD_ENGINE_URL: engine };
-    const given = { PATH: process.env['PATH'], ...LIMITS, ...engines };
+    const given = { PATH: process.env['PATH'], ...LIMITS, ...enginesAt(engine) };
     this.environment = {
       ...appEnvironment({ database, engine, cacheEngine: undefined }, given),
       ...settings,
@@ -142,6 +143,7 @@ export class AppNodes {
   async kill(url: string): Promise<void> {
     const node = this.nodeAt(url);
     node.isStopping = true;
+    this.killed.add(url);
     node.process.signal('SIGKILL');
     await node.process.exited;
   }
@@ -197,6 +199,11 @@ export interface AppServers {
   readonly engine: string;
   /** Replace the usual settings. */
   readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Settings: one engine for all use cases. */
+export function enginesAt(url: string): Record<string, string> {
+  return { SESSION_ENGINE_URL: url, CACHE_ENGINE_URL: url, LEADERBOARD_ENGINE_URL: url };
 }
 
 async function untilReady({ url, process }: Node): Promise<void> {

@@ -5,9 +5,9 @@ import type { Engine, Scene } from '../experiment.js';
 export const SHARD = 'shard-1';
 
 /** One primary can be lost: the promoted replica still has another one, which its writes need. */
-const REPLICAS = 2;
+export const REPLICAS = 2;
 
-type Servers = Pick<Scene, 'engine' | 'topology'>;
+export type Servers = Pick<Scene, 'engine' | 'topology'>;
 
 /** Starts an engine with replicas, as `npm start` does. A cluster has three shards. */
 export function startReplicated({ engine, topology }: Servers): Promise<EngineStack> {

@@ -2,8 +2,11 @@ import type { AppNodes } from '../stack/app-nodes.js';
 import type { Side } from './side.js';
 
 export type UseCase = 'query' | 'session' | 'score';
-/** `hung`: no answer within the limit. `disturbed`: it failed while the machine stood still, which proves nothing: see `Control`. */
-export type Outcome = 'ok' | 'failed' | 'hung' | 'disturbed';
+/**
+ * `hung`: no answer within the limit. `disturbed`: it failed while the machine stood still, which proves nothing: see `Control`. `killed`: it
+ * was in flight to a node that was killed.
+ */
+export type Outcome = 'ok' | 'failed' | 'hung' | 'disturbed' | 'killed';
 
 /** One request of the load. */
 export interface Attempt {
@@ -23,7 +26,7 @@ export interface Request {
   readonly cookie?: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A node to send it to. Default: each in turn. */
+  /** A node to send it to. Default: a random one. */
   readonly node?: string;
 }
 
@@ -41,10 +44,9 @@ export interface Answer {
 const HUNG_AFTER_MS = 3_000;
 const NOTHING: Answer = { status: 0, body: null, cookie: '', headers: new Headers() };
 
-/** Sends requests to one side, to each app node in turn, and never repeats one by itself. */
+/** Sends requests to one side, each to a random app node, and never repeats one by itself. */
 export class Client {
   readonly attempts: Attempt[] = [];
-  private turn = 0;
 
   constructor(
     readonly side: Side,
@@ -54,11 +56,11 @@ export class Client {
   /** Sends a request that counts. Never rejects. */
   async send(useCase: UseCase, request: Request): Promise<Answer> {
     const startedAt = performance.now();
-    const { answer, isHung } = await this.exchange(request);
+    const { answer, isHung, isKilled } = await this.exchange(request);
     const isOk = answer.status >= 200 && answer.status < 300;
     const ms = performance.now() - startedAt;
     const isDisturbed = this.app.control.elapsed(startedAt, startedAt + ms) < ms;
-    const failure = isHung ? 'hung' : isDisturbed ? 'disturbed' : 'failed';
+    const failure = isKilled ? 'killed' : isHung ? 'hung' : isDisturbed ? 'disturbed' : 'failed';
     this.attempts.push({ useCase, startedAt, ms, outcome: isOk ? 'ok' : failure, status: answer.status });
     return answer;
   }
@@ -70,7 +72,8 @@ export class Client {
 
   private async exchange({ method = 'GET', path, cookie, body, headers, node }: Request) {
     const { urls } = this.app;
-    const url = node ?? urls[this.turn++ % urls.length] ?? '';
+    // In turn, requests at constant rates would always meet the same node: all sign-ins one, all sign-outs the other.
+    const url = node ?? urls[Math.floor(Math.random() * urls.length)] ?? '';
     const timeout = this.app.control.timeout(HUNG_AFTER_MS);
     try {
       const response = await fetch(url + this.side.root + path, {
@@ -91,9 +94,10 @@ export class Client {
         cookie: cookieOf(response),
         headers: response.headers,
       };
-      return { answer, isHung: false };
+      return { answer, isHung: false, isKilled: false };
     } catch {
-      return { answer: NOTHING, isHung: timeout.signal.aborted };
+      const isKilled = this.app.killed.has(url);
+      return { answer: NOTHING, isHung: timeout.signal.aborted, isKilled };
     } finally {
       timeout.end();
     }

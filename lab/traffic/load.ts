@@ -41,7 +41,7 @@ export class Load {
   private constructor(
     private readonly scene: Scene,
     private readonly app: AppNodes,
-    private readonly loads: readonly SideLoad[],
+    readonly loads: readonly SideLoad[],
     /** Requests of each side. */
     private perSecond: number,
   ) {

@@ -7,6 +7,8 @@ export interface ScoreAudit {
   readonly acknowledged: number;
   readonly lost: number;
   readonly doubled: number;
+  /** When what was lost had been acknowledged, as of `performance.now()`. */
+  readonly lostAt: readonly number[];
 }
 
 const REPEAT_MS = 500;
@@ -17,7 +19,8 @@ const CHECK_EVERY_MS = 250;
 /** A game server that submits one score of 1 for each of its players, until it is acknowledged. */
 export class Scores {
   private readonly board = `lab-${randomUUID().slice(0, 8)}`;
-  private readonly acknowledged = new Set<string>();
+  /** When the score of a player was acknowledged. */
+  private readonly acknowledged = new Map<string, number>();
 
   constructor(private readonly client: Client) {}
 
@@ -39,7 +42,7 @@ export class Scores {
     while (!stopped.aborted) {
       const { status } = await this.client.send('score', { method: 'POST', path, body });
       if (status === 200 || status === 202) {
-        this.acknowledged.add(playerId);
+        this.acknowledged.set(playerId, performance.now());
         return;
       }
       await wait(REPEAT_MS, undefined, { signal: stopped }).catch(() => undefined);
@@ -55,13 +58,14 @@ export class Scores {
     const deadline = performance.now() + SETTLED_WITHIN_MS;
     for (;;) {
       const scores = await this.read();
-      const lost = [...this.acknowledged].filter((player) => !scores?.has(player)).length;
+      const lostAt = [...this.acknowledged].flatMap(([player, at]) => (scores?.has(player) ? [] : [at]));
+      const lost = lostAt.length;
       if (lost > 0 && performance.now() < deadline) {
         await wait(CHECK_EVERY_MS);
         continue;
       }
       const doubled = [...(scores ?? [])].filter(([, score]) => score > 1).length;
-      return { acknowledged: this.acknowledged.size, lost, doubled };
+      return { acknowledged: this.acknowledged.size, lost, doubled, lostAt };
     }
   }
 

@@ -8,8 +8,11 @@ interface Visit {
   readonly cookie: string;
   /** `leaving`: its sign-out was sent and not acknowledged, so it may be in or out. */
   state: 'in' | 'leaving' | 'out';
+  readonly signedInAt: number;
+  signedOutAt: number;
   /** The newest change that was acknowledged. */
   change: number;
+  changedAt: number;
   isChanging: boolean;
   /** Requests that are not answered yet. The user signs out only without any, as a 401 would be right afterwards. */
   requests: number;
@@ -28,6 +31,8 @@ export interface SessionAudit {
   /** Signed out, and still alive on a node at the end. */
   readonly alive: number;
   readonly lostChanges: number;
+  /** When what was lost had been acknowledged, as of `performance.now()`. */
+  readonly lostAt: readonly number[];
 }
 
 /** Sessions that stay for the whole run. The others sign in and out. */
@@ -83,7 +88,7 @@ export class Sessions {
     visit.requests -= 1;
     // A change without an answer may still be made, after a later one. So this session gets no further changes.
     visit.isChanging = answer.status === 0;
-    if (answer.status === 200) visit.change = turn;
+    if (answer.status === 200) Object.assign(visit, { change: turn, changedAt: performance.now() });
     // A change by a visitor who is not signed in starts a new session, that of a guest.
     const isGuest = answer.status === 200 && answer.cookie !== '' && answer.cookie !== cookie;
     if (isGuest || answer.status === 401) this.anonymous += 1;
@@ -104,7 +109,7 @@ export class Sessions {
     visit.state = 'leaving';
     const { cookie } = visit;
     const answer = await this.client.send('session', { method: 'DELETE', path: '/sessions/current', cookie });
-    if (answer.status === 204) visit.state = 'out';
+    if (answer.status === 204) Object.assign(visit, { state: 'out', signedOutAt: performance.now() });
   }
 
   /** Reads each session from each node. */
@@ -118,15 +123,29 @@ export class Sessions {
     );
     const isAlive = ({ status }: Answer) => status === 200;
     const staying = audits.filter(({ visit }) => visit.state === 'in');
-    const out = audits.filter(({ visit }) => visit.state === 'out');
+    const lost = staying.filter(({ answers }) => !answers.every(isAlive));
+    const alive = audits.filter(({ visit, answers }) => visit.state === 'out' && answers.some(isAlive));
+    const changed = staying.filter(({ visit, answers }) =>
+      answers.some((answer) => changeOf(answer) < visit.change),
+    );
     return {
       signedIn: staying.length,
-      lost: staying.filter(({ answers }) => !answers.every(isAlive)).length,
-      alive: out.filter(({ answers }) => answers.some(isAlive)).length,
-      lostChanges: staying.filter(({ visit, answers }) =>
-        answers.some((answer) => changeOf(answer) < visit.change),
-      ).length,
+      lost: lost.length,
+      alive: alive.length,
+      lostChanges: changed.length,
+      lostAt: [
+        ...lost.map(({ visit }) => visit.signedInAt),
+        ...alive.map(({ visit }) => visit.signedOutAt),
+        ...changed.map(({ visit }) => visit.changedAt),
+      ],
     };
+  }
+
+  /** How many sessions a node still accepts after their sign-out. */
+  async aliveOn(node: string): Promise<number> {
+    const visits = this.visits.filter(({ state }) => state === 'out');
+    const answers = await Promise.all(visits.map((visit) => this.readable(visit, node)));
+    return answers.filter(({ status }) => status === 200).length;
   }
 
   private pick(turn: number): Visit {
@@ -136,7 +155,8 @@ export class Sessions {
 
   private enter({ username }: Account, { status, cookie }: Answer): boolean {
     if (status !== 201) return false;
-    this.visits.push({ username, cookie, state: 'in', change: 0, isChanging: false, requests: 0 });
+    const times = { signedInAt: performance.now(), signedOutAt: 0, changedAt: 0 };
+    this.visits.push({ username, cookie, state: 'in', change: 0, isChanging: false, requests: 0, ...times });
     return true;
   }
 

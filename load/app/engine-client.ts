@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 
 export type EngineClient = ReturnType<typeof clientOf>;
 
-/** Connects to the engine of a stack that the run has started, which has no password. */
+/** Connects to one server that the run has started, without TLS. */
 export async function withEngine<T>(url: string, work: (client: EngineClient) => Promise<T>): Promise<T> {
   const client = clientOf(url);
   // Without a listener node-redis would end the process. Calls report failures themselves.
@@ -16,6 +16,6 @@ export async function withEngine<T>(url: string, work: (client: EngineClient) =>
 }
 
 function clientOf(url: string) {
-  const { hostname: host, port } = new URL(url);
-  return createClient({ socket: { host, port: Number(port) } });
+  const { hostname: host, port, username, password } = new URL(url);
+  return createClient({ ...(username && { username, password }), socket: { host, port: Number(port) } });
 }

@@ -57,6 +57,17 @@ export const CLAIMS: readonly Claim[] = [
     name: 'pause',
   },
   {
+    sentence:
+      'If writes need a replica, a cut-off primary loses at most what it accepts within five seconds, and never a score.',
+    command: 'lab',
+    name: 'partition',
+  },
+  {
+    sentence: 'A zone can be lost: the others promote a replica, and go on with all data.',
+    command: 'lab',
+    name: 'zones',
+  },
+  {
     sentence: 'Data are encrypted on the way to the engine and where the engine keeps them.',
     command: 'lab',
     name: 'encryption',

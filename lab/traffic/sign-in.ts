@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from './client.js';
+import { MODULE } from './side.js';
+
+/** Signs a new user in. Resolves with the cookie. */
+export async function signIn(client: Client): Promise<string> {
+  const account = { username: `lab-${randomUUID().slice(0, 8)}`, password: randomUUID() };
+  if (client.side === MODULE) await client.ask({ method: 'POST', path: '/accounts', body: account });
+  const { status, cookie } = await client.ask({ method: 'POST', path: '/sessions', body: account });
+  if (status === 201) return cookie;
+  throw new Error(`POST ${client.side.root}/sessions answered ${status} before the fault.`);
+}
