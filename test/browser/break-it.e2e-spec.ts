@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../../local/machine/free-port.js';
-import { Program } from '../e2e/local/program.js';
-import { createDatabase } from '../support/database.js';
 import { accessibilityFaults } from './accessibility.js';
 import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
+import { launch } from './launched.js';
 import { keepScreenshots } from './screenshots.js';
 
-/** `npm start` with Sentinel. It may have to build the app and the page first. */
-async function startWithSentinel() {
-  const port = await freePort();
-  const launcher = new Program('local/start.ts', ['--topology', 'sentinel'], {
-    PORT: `${port}`,
-    DATABASE_URL: await createDatabase(),
-    ENGINE_URL: '',
-    CACHE_ENGINE_URL: '',
-    DATASET_ROWS: '5000',
-  });
-  await launcher.says(/^ready /, 150);
-  return {
-    url: `http://localhost:${port}`,
-    close: async () => {
-      launcher.process.kill('SIGTERM');
-      await launcher.exited;
-    },
-  };
-}
-
 describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, () => {
-  const opened = useConsole('/#/break-it', startWithSentinel);
+  const opened = useConsole('/#/break-it', () => launch('sentinel'));
   const click = (testId: string) => opened.click(testId);
   const expectText = (testId: string, text: RegExp) => opened.waitForText(testId, text);
   const act = (action: string, name: string) =>
@@ -97,10 +75,27 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     }
   });
 
+  it('shows in the view Sessions that the session survives a restart of the app, and of the primary', async () => {
+    await opened.show('Sessions');
+    await click('sign-in');
+    const buttons = opened.page.getByRole('region', { name: 'What survives a restart' }).getByRole('button');
+    await expect.poll(() => buttons.count(), withinSeconds).toBe(2);
+    for (const button of await buttons.allTextContents()) {
+      await opened.page.getByRole('button', { name: button, exact: true }).click();
+      const name = button.replace('Restart ', '');
+      await expectText(
+        'survival',
+        new RegExp(`^${name} was restarted\\. You are still signed in as ada\\.$`),
+      );
+    }
+    expect(opened.errors).toEqual([]);
+  });
+
   it('draws the nodes with their roles on the overview', async () => {
     await opened.show('Overview');
     const system = opened.page.getByTestId('system');
     await expect.poll(() => system.textContent(), withinSeconds).toMatch(/replica-1.*(primary|replica)/);
-    expect(await opened.textOf('nodes')).toContain('sentinel-3');
+    const nodes = opened.page.locator('.nodes');
+    expect(await nodes.textContent()).toContain('sentinel-3');
   });
 });
