@@ -35,6 +35,16 @@ describe('KeyRing', () => {
     }
   });
 
+  it('keeps keys with the same hash tag on one node', () => {
+    const ring = ringOf(5);
+    const nodesOf = (name: (i: number) => string) =>
+      new Set(Array.from({ length: 100 }, (_, i) => ring.nodeFor(name(i))?.address)).size;
+    expect(nodesOf((i) => `token:{7}:${i}`)).toBe(1);
+    expect(nodesOf((i) => `entry:{${i}}:{7}`)).toBe(5);
+    expect(nodesOf((i) => `{}${i}`)).toBe(5);
+    expect(nodesOf((i) => `{${i}`)).toBe(5);
+  });
+
   it('does not depend on the order in which the nodes are named', () => {
     const ring = ringOf(5);
     expect(owners(new KeyRing(ring.nodes.toReversed()))).toEqual(owners(ring));

@@ -17,7 +17,7 @@ import type { Query } from './query.js';
  * <prefix>:generation:{<p>}:all            | string | likewise: of all answers           | likewise
  * <entry>:lease:<tokens>                   | string | 2 s, renewed while a load runs     | a load begins; deleted when it has ended
  *
- * The `generation` keys hold validity tokens, in a cluster in 16 partitions <p>. The channel `<prefix>:generation:{<p>}` of a partition is in
+ * The `generation` keys hold validity tokens, in a cluster and on Memcached in 16 partitions <p>. The channel `<prefix>:generation:{<p>}` of a partition is in
  * the slot of its tokens, so that the script that deletes a token can publish that (docs/decisions/0027). Each partition has its own tokens of
  * whole queries: an answer reads those in the partition of its own token, which costs no further command (docs/decisions/0033).
  */
@@ -29,8 +29,8 @@ const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 256;
 
 /** Hash tags. More partitions would spread the tokens over more slots, and cost each node as many more subscriptions. */
-const CLUSTER_PARTITIONS = spreadHashTags(16);
-/** Without slots one script call can delete and publish any tokens. */
+const PARTITIONS = spreadHashTags(16);
+/** On a single server one script call can delete and publish any tokens. */
 const ONE_PARTITION = spreadHashTags(1);
 
 const MOST_TAGS = 32;
@@ -42,12 +42,12 @@ export class KeySpace {
   private readonly tags = new LRUCache<string, string>({ max: MOST_REMEMBERED });
   private readonly partitions: readonly string[];
 
-  /** @param hasSlots on a cluster. */
+  /** @param isSpread whether several servers share the keys, so that the loss of one must not invalidate everything. */
   constructor(
     private readonly prefix: string,
-    hasSlots: boolean,
+    isSpread: boolean,
   ) {
-    this.partitions = hasSlots ? CLUSTER_PARTITIONS : ONE_PARTITION;
+    this.partitions = isSpread ? PARTITIONS : ONE_PARTITION;
     if (PREFIX.test(prefix)) return;
     throw new Error(
       `The query cache has the key prefix "${prefix}". Use 1 to 64 letters, digits, dots, colons or dashes.`,

@@ -1,10 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  ignoreEngineError,
-  type InvalidationFeed,
-  MemcachedEngine,
-  RedisEngine,
-} from '../../engine/index.js';
+import { ignoreEngineError, type InvalidationFeed, MemcachedEngine } from '../../engine/index.js';
 import { PendingInvalidations } from '../invalidation/pending-invalidations.js';
 import { ValidityTokens } from '../invalidation/validity-tokens.js';
 import { QUERY_CACHE_OPTIONS, type QueryCacheOptions } from '../query-cache.options.js';
@@ -49,7 +44,7 @@ export class QueryCacheStore implements OnApplicationShutdown {
     @Inject(QUERY_CACHE_OPTIONS)
     { engine, keyPrefix, localTierBytes = LOCAL_TIER_BYTES }: QueryCacheOptions,
   ) {
-    this.keys = new KeySpace(keyPrefix, engine instanceof RedisEngine && engine.hasSlots);
+    this.keys = new KeySpace(keyPrefix, engine instanceof MemcachedEngine || engine.hasSlots);
     checkLocalTierBytes(localTierBytes);
     this.engine =
       engine instanceof MemcachedEngine ? new MemcachedTier(engine) : new RedisTier(engine, this.keys);
