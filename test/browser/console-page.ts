@@ -26,8 +26,7 @@ export function useConsole(path = '/', start: () => Promise<Opened> = startDemo)
     console.app = await start();
   }, 180_000);
   afterAll(async () => {
-    await console.browser?.close();
-    await console.app?.close();
+    await Promise.all([console.browser?.close(), console.app?.close()]);
   });
   beforeEach(() => console.open(path));
   afterEach(async () => {

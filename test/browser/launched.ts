@@ -12,12 +12,15 @@ export async function launch(topology: 'sentinel' | 'cluster') {
     CACHE_ENGINE_URL: '',
     DATASET_ROWS: '5000',
   });
-  await launcher.says(/^ready /, 150);
-  return {
-    url: `http://localhost:${port}`,
-    close: async () => {
-      launcher.process.kill('SIGTERM');
-      await launcher.exited;
-    },
+  const close = async () => {
+    launcher.process.kill('SIGTERM');
+    await launcher.exited;
   };
+  try {
+    await launcher.says(/^ready /, 150);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url: `http://localhost:${port}`, close };
 }

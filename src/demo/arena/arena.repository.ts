@@ -51,11 +51,10 @@ export class ArenaRepository {
 
   /** Reports that this node no longer plays. The choice ends with the last one. */
   async leave(): Promise<void> {
+    await this.database.query('DELETE FROM arena_nodes WHERE node = $1 OR plays_until <= now()', [this.node]);
+    // Not in the same statement: of nodes that leave at once, the last one must see that the others have left.
     await this.database.query(
-      `WITH absent AS (DELETE FROM arena_nodes WHERE node = $1 OR plays_until <= now())
-       DELETE FROM arena_choice
-       WHERE NOT EXISTS (SELECT FROM arena_nodes WHERE node <> $1 AND plays_until > now())`,
-      [this.node],
+      'DELETE FROM arena_choice WHERE NOT EXISTS (SELECT FROM arena_nodes WHERE plays_until > now())',
     );
   }
 

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
+import { placedBy } from '../topology/key-slot.js';
 
 const POINTS_PER_DIGEST = 4;
 const DIGESTS_PER_NODE = 40;
 
 /**
  * Consistent hashing: which node has a key. If one of n nodes is added or removed, about 1/n of the keys move. Every process with the
- * same nodes gets the same answer. Keys with the same hash tag, the text in their first braces, are on one node, as in a cluster.
+ * same nodes gets the same answer. Keys with the same hash tag are on one node, as in a cluster.
  *
  * Source: Ketama (https://www.last.fm/user/RJ/journal/2007/04/10/rz_libketama_-_a_consistent_hashing_algo_for_memcache_clients)
  */
@@ -24,7 +25,7 @@ export class KeyRing<Node extends { address: string }> {
   /** Undefined if there are no nodes. */
   nodeFor(key: string): Node | undefined {
     if (this.nodes.length < 2) return this.nodes[0];
-    return this.owners[this.firstAtOrAfter(digest(hashTagOf(key) ?? key).readUInt32LE(0))] ?? this.owners[0];
+    return this.owners[this.firstAtOrAfter(digest(placedBy(key)).readUInt32LE(0))] ?? this.owners[0];
   }
 
   private firstAtOrAfter(position: number): number {
@@ -43,10 +44,6 @@ function pointsOf(address: string): number[] {
   return Array.from({ length: DIGESTS_PER_NODE }, (_, i) => digest(`${address}-${i}`)).flatMap((bytes) =>
     Array.from({ length: POINTS_PER_DIGEST }, (_, i) => bytes.readUInt32LE(4 * i)),
   );
-}
-
-function hashTagOf(key: string): string | undefined {
-  return /^[^{]*\{([^}]+)\}/.exec(key)?.[1];
 }
 
 function digest(text: string): Buffer {

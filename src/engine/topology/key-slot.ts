@@ -10,15 +10,20 @@ const CRC16 = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
+/** What places a key: its hash tag (the text between the first braces) if it has one, otherwise the whole key. */
+export function placedBy<Key extends RedisArgument>(key: Key): Key {
+  const open = key.indexOf('{');
+  const close = open === -1 ? -1 : key.indexOf('}', open + 1);
+  return close > open + 1 ? (key.slice(open + 1, close) as Key) : key;
+}
+
 /**
- * The cluster slot of a key: of its hash tag (the text between the first braces) if it has one, otherwise of the whole key.
+ * The cluster slot of a key.
  *
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
  */
 export function keySlot(key: RedisArgument): number {
-  const open = key.indexOf('{');
-  const close = open === -1 ? -1 : key.indexOf('}', open + 1);
-  const hashed = close > open + 1 ? key.slice(open + 1, close) : key;
+  const hashed = placedBy(key);
   let crc = 0;
   for (let i = 0; i < hashed.length; i++) {
     const byte = typeof hashed === 'string' ? hashed.charCodeAt(i) : (hashed[i] ?? 0);

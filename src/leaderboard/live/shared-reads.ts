@@ -1,4 +1,4 @@
-/** Shares reads: callers that arrive during a read share the next one, so each result was read after its call. */
+/** Callers that arrive during a read share the next one. So no caller gets a result from before its call. */
 export class SharedReads<Result> {
   private readonly running = new Map<string, Promise<unknown>>();
   private readonly next = new Map<string, Promise<Result>>();

@@ -55,8 +55,7 @@ export class BoardReader {
 
   /** @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN */
   async find(name: string, { window, period, season }: PeriodQuery): Promise<BoardPeriod> {
-    const board = await this.boardOf(name);
-    if (!board.windows.includes(window)) throw unknownWindow(board, window);
+    const board = await this.boardWith(name, window);
     if (season !== undefined) {
       const closed = await this.seasons.find(name, season);
       if (!closed) throw unknownSeason(name, season);
@@ -70,6 +69,16 @@ export class BoardReader {
     const end = windowOf(period) === window ? await this.past.endOf(name, period) : null;
     if (!end) throw unknownPeriod(name, period);
     return { board, window, period, endsAt: end.toISOString(), isPast: true };
+  }
+
+  /** A window that the known definition lacks can be of a new board of this name. */
+  private async boardWith(name: string, window: BoardWindow): Promise<Board> {
+    const known = await this.boardOf(name);
+    if (known.windows.includes(window)) return known;
+    this.boards.delete(name);
+    const board = await this.boardOf(name);
+    if (!board.windows.includes(window)) throw unknownWindow(board, window);
+    return board;
   }
 
   /** Concurrent readers share one statement. */

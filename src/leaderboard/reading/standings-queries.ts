@@ -15,10 +15,12 @@ export function pageQuery(
   };
 }
 
+/** Without repeated ids. One look-up in the primary key per player, for the reason that `STANDINGS_OF` has. */
 export function playersQuery(playerIds: readonly string[]): StandingsQuery {
   return {
-    statement: `SELECT player_id, merit, sequence FROM standings
-                WHERE board = $1 AND period = $2 AND player_id = ANY($3)`,
+    statement: `SELECT s.* FROM unnest($3::text[]) AS asked(id), LATERAL (
+      SELECT player_id, merit, sequence FROM standings
+      WHERE board = $1 AND (player_id, period) >= (asked.id, $2) AND (player_id, period) <= (asked.id, $2) OFFSET 0) AS s`,
     values: [playerIds],
   };
 }
@@ -51,7 +53,8 @@ export const COUNT_ABOVE = {
 
 /** $3 is the player, $4 the radius. Each part reads along the index and stops at its limit. */
 export const AROUND = `SELECT player_id, merit, sequence FROM (
-  WITH own AS (SELECT merit, sequence FROM standings WHERE board = $1 AND period = $2 AND player_id = $3),
+  WITH own AS (SELECT merit, sequence FROM standings
+    WHERE board = $1 AND (player_id, period) >= ($3, $2) AND (player_id, period) <= ($3, $2)),
   above AS (
     (SELECT s.* FROM standings s, own WHERE s.board = $1 AND s.period = $2
        AND s.merit = own.merit AND s.sequence < own.sequence ORDER BY s.sequence DESC LIMIT $4)

@@ -64,8 +64,8 @@ describe('the simulated players', () => {
       expect((await request(node.url).get('/api/demo/arena')).body).toMatchObject({ scoresPerSecond: 200 });
       const [from, startedAt] = [(await boardOf()).version, performance.now()];
       await until(async () => (await boardOf()).version > from + 1_000);
-      const seconds = (performance.now() - startedAt) / 1_000;
       const changes = (await boardOf()).version - from;
+      const seconds = (performance.now() - startedAt) / 1_000;
       // Each node may be a second late in reading that the other one plays.
       expect(changes).toBeLessThanOrEqual(200 * (seconds + 2) + 1);
     } finally {

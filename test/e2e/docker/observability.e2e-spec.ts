@@ -78,7 +78,10 @@ describe.skipIf(LACKS !== undefined)(`docker/observability in a real Prometheus$
   });
 
   it('evaluates every rule without an error', async () => {
-    await until(async () => (await prometheus.rules()).every(({ health }) => health !== 'unknown'));
+    await until(async () => {
+      const rules = await prometheus.rules();
+      return rules.length > 0 && rules.every(({ health }) => health !== 'unknown');
+    });
     const found = (await prometheus.rules()).map(({ name, health }) => [name, health]);
     expect(found).toEqual(ruleQueries().map(({ name }) => [name, 'ok']));
   });

@@ -5,7 +5,7 @@ import { until } from '../../support/until.js';
 
 const PATIENCE_MS = 1_000;
 const PROMOTED_WITHIN_MS = 30_000;
-const PARTITIONS_MOVED = 3;
+const PARTITIONS_MOVED = 2;
 const HALF_MOVED_MS = 2_000;
 
 interface Scene {

@@ -9,7 +9,8 @@ import { LEASE_FAULTS } from './lease-faults.js';
 /** After an acknowledged invalidation no local tier serves the old answer for longer than this. */
 const LEASE_MS = 1_000;
 const TAGS = Array.from({ length: 40 }, (_, i) => `tag-${i}`);
-const BACK_WITHIN_MS = 30_000;
+/** On a busy machine too: without processor time the local tier is not used, and all loops share one process. */
+const BACK_WITHIN_MS = 60_000;
 
 type Answer = CachedQuery<{ tag: string }, number>;
 type Acknowledged = { version: number; at: number };
@@ -113,6 +114,7 @@ describe('a local tier', () => {
       expect(traffic.counts.oldLocalHits).toBe(0);
       expect(traffic.counts.invalidations).toBeGreaterThan(2 * TAGS.length);
     },
+    180_000,
   );
 });
 

@@ -118,8 +118,9 @@ describe('DELETE /api/leaderboards/:board', () => {
     await api.submit(board, score('a', 5)).expect(200);
     expect(await api.rowsOf(board)).toEqual([[1, 'a', 5]]);
     await request(api.app.url).delete(`/api/leaderboards/${board}`).set(asGameServer).expect(204);
-    await api.define(board, { order: 'asc' }).expect(200);
+    await api.define(board, { order: 'asc', windows: ['all', 'daily'] }).expect(200);
     await api.submit(board, [score('b', 5), score('c', 3)]).expect(200);
+    expect((await get(`/${board}?window=daily`).expect(200)).body.total).toBe(2);
     const { body } = await get(`/${board}`).expect(200);
     expect(body).not.toHaveProperty('degraded');
     expect(body.entries).toMatchObject([

@@ -14,7 +14,7 @@ import type {
 import { openNamespace } from '../../live/namespace.js';
 import { applyChanges, type Top } from './apply-changes.js';
 import { countChange } from './change-rate.js';
-import { isChanges, isPlace, wellFormed } from './well-formed.js';
+import { isChanges, isNotice, isPlace, isReply, malformed, wellFormed } from './well-formed.js';
 
 /** The boards that can be shown. The simulated players score on both. */
 export const BOARDS = { arena: 'Points', 'arena-levels': 'Levels' } as const;
@@ -70,9 +70,18 @@ export function watchBoard(): void {
   boardSocket.on('connect', () => request('watch'));
   boardSocket.on('changes', wellFormed(isChanges, apply));
   boardSocket.on('behind', () => request('resync'));
-  boardSocket.on('degraded', ({ degraded }) => (isDegraded.value = degraded));
+  boardSocket.on(
+    'degraded',
+    wellFormed(isNotice<DegradedBoard>, ({ degraded }) => (isDegraded.value = degraded)),
+  );
   // Also requests the new board of that name, if there is one.
-  boardSocket.on('deleted', ({ board }) => board === watchedBoard.value && chooseBoard(watchedBoard.value));
+  boardSocket.on(
+    'deleted',
+    wellFormed(
+      isNotice<DeletedBoard>,
+      ({ board }) => board === watchedBoard.value && chooseBoard(watchedBoard.value),
+    ),
+  );
   boardSocket.on('me', wellFormed(isPlace, receivePlace));
 }
 
@@ -127,8 +136,10 @@ function request(event: 'watch' | 'resync'): void {
   // A callback, not a promise: see WatchRequest.
   boardSocket.timeout(ANSWER_TIMEOUT_MS).emit(event, watch, (error, reply) => {
     if (number !== newest) return;
-    if (error) retry('The board does not answer.');
-    else receive(reply);
+    if (error) return retry('The board does not answer.');
+    if (isReply(reply)) return receive(reply);
+    malformed.value += 1;
+    retry('The answer of the board is malformed.');
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { isChanges, isPlace, malformed, wellFormed } from './well-formed.js';
+import { isChanges, isNotice, isPlace, isReply, malformed, wellFormed } from './well-formed.js';
 
 const amber = { rank: 1, playerId: 'amber', name: 'Amber', score: 70 };
 const changes = { top: 10, version: 8, previousVersion: 7, entries: [amber], removed: ['basil'] };
@@ -42,6 +42,35 @@ describe('isPlace', () => {
       expect(isPlace(message)).toBe(false);
     },
   );
+});
+
+describe('isReply', () => {
+  const snapshot = { version: 8, endsAt: null, ties: 'first', entries: [amber], me: null };
+
+  it.each([
+    snapshot,
+    { ...snapshot, me: place },
+    { error: { code: 'E_BOARD_UNKNOWN', detail: 'No such board.' } },
+  ])('accepts %j', (message) => {
+    expect(isReply(message)).toBe(true);
+  });
+
+  it.each([
+    null,
+    {},
+    { error: {} },
+    { ...snapshot, entries: null },
+    { ...snapshot, version: '8' },
+    { ...snapshot, me: 7 },
+  ])('rejects %j', (message) => {
+    expect(isReply(message)).toBe(false);
+  });
+});
+
+describe('isNotice', () => {
+  it('accepts what names a board, and rejects the rest', () => {
+    expect([{ board: 'arena' }, {}, null, 'arena'].map(isNotice)).toEqual([true, false, false, false]);
+  });
 });
 
 describe('wellFormed', () => {

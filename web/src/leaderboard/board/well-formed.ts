@@ -2,6 +2,8 @@ import { signal } from '@preact/signals';
 import type {
   LeaderboardChanges,
   OwnPlaceChanged,
+  WatchRefusal,
+  WatchSnapshot,
 } from '../../../../src/leaderboard/live/leaderboard.wire.js';
 
 /** How many messages did not have the shape that leaderboard.wire.ts describes. They change nothing on the page. */
@@ -10,7 +12,7 @@ export const malformed = signal(0);
 /** Passes on messages of the right shape, and counts the others. */
 export function wellFormed<Message>(
   isRight: (message: unknown) => message is Message,
-  handle: (message: Message) => void,
+  handle: (message: Message) => unknown,
 ): (message: unknown) => void {
   return (message) => {
     if (isRight(message)) handle(message);
@@ -33,6 +35,19 @@ export function isPlace(message: unknown): message is OwnPlaceChanged {
   const { rank, score, neighbours } = message;
   if (rank === null) return true;
   return Number.isSafeInteger(rank) && Number.isSafeInteger(score) && isListOf(neighbours, isEntry);
+}
+
+export function isReply(message: unknown): message is WatchSnapshot | WatchRefusal {
+  if (!isRecord(message)) return false;
+  const { error, version, entries, me } = message;
+  if (error !== undefined) return isRecord(error) && typeof error['detail'] === 'string';
+  const isOwnPlace = me === undefined || me === null || isRecord(me);
+  return Number.isSafeInteger(version) && isListOf(entries, isEntry) && isOwnPlace;
+}
+
+/** Of a board: that it is deleted, or degraded or not. */
+export function isNotice<Notice extends { board: string }>(message: unknown): message is Notice {
+  return isRecord(message) && typeof message['board'] === 'string';
 }
 
 function isEntry(entry: unknown): boolean {
