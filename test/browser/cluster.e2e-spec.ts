@@ -8,7 +8,7 @@ describe.skipIf(isSkipped)(`the console on a cluster${SKIPPED}`, () => {
   const press = (name: string) => opened.page.getByRole('button', { name, exact: true }).click();
   const card = (name: string) => opened.page.getByTestId(`server-${name}`);
 
-  it('adds a shard and removes it: the module loses no score, and the visitor stays signed in', async () => {
+  it('adds a shard and removes it, and the module loses no score', async () => {
     await card('shard-3').getByText('slots').waitFor();
     await opened.click('load');
     await opened.waitForText('counts-module-score', /^[3-9] answered/);
@@ -25,9 +25,6 @@ describe.skipIf(isSkipped)(`the console on a cluster${SKIPPED}`, () => {
     const events = await opened.textOf('events');
     for (const event of ['shard-4 was added', 'shard-4 was removed']) expect(events).toContain(event);
     await keepScreenshots(opened.page, 'break-it-cluster');
-
-    await opened.show('Sessions');
-    await opened.waitForText('signed-in-user', /^ada$/);
     expect(opened.errors).toEqual([]);
   }, 180_000);
 
