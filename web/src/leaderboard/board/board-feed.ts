@@ -14,7 +14,15 @@ import type {
 import { openNamespace } from '../../live/namespace.js';
 import { applyChanges, type Top } from './apply-changes.js';
 import { countChange } from './change-rate.js';
-import { isChanges, isNotice, isPlace, isReply, malformed, wellFormed } from './well-formed.js';
+import {
+  isChanges,
+  isDegradedBoard,
+  isDeletedBoard,
+  isPlace,
+  isReply,
+  malformed,
+  wellFormed,
+} from './well-formed.js';
 
 /** The boards that can be shown. The simulated players score on both. */
 export const BOARDS = { arena: 'Points', 'arena-levels': 'Levels' } as const;
@@ -72,13 +80,13 @@ export function watchBoard(): void {
   boardSocket.on('behind', () => request('resync'));
   boardSocket.on(
     'degraded',
-    wellFormed(isNotice<DegradedBoard>, ({ degraded }) => (isDegraded.value = degraded)),
+    wellFormed(isDegradedBoard, ({ degraded }) => (isDegraded.value = degraded)),
   );
   // Also requests the new board of that name, if there is one.
   boardSocket.on(
     'deleted',
     wellFormed(
-      isNotice<DeletedBoard>,
+      isDeletedBoard,
       ({ board }) => board === watchedBoard.value && chooseBoard(watchedBoard.value),
     ),
   );

@@ -1,5 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { isChanges, isNotice, isPlace, isReply, malformed, wellFormed } from './well-formed.js';
+import {
+  isChanges,
+  isDegradedBoard,
+  isDeletedBoard,
+  isPlace,
+  isReply,
+  malformed,
+  wellFormed,
+} from './well-formed.js';
 
 const amber = { rank: 1, playerId: 'amber', name: 'Amber', score: 70 };
 const changes = { top: 10, version: 8, previousVersion: 7, entries: [amber], removed: ['basil'] };
@@ -67,9 +75,17 @@ describe('isReply', () => {
   });
 });
 
-describe('isNotice', () => {
-  it('accepts what names a board, and rejects the rest', () => {
-    expect([{ board: 'arena' }, {}, null, 'arena'].map(isNotice)).toEqual([true, false, false, false]);
+describe('isDegradedBoard and isDeletedBoard', () => {
+  it('accept what has the shape, and reject the rest', () => {
+    const notices = [
+      { board: 'arena', window: 'all', degraded: true },
+      { board: 'arena', window: 'all' },
+      {},
+      null,
+      7,
+    ];
+    expect(notices.map(isDegradedBoard)).toEqual([true, false, false, false, false]);
+    expect(notices.map(isDeletedBoard)).toEqual([true, true, false, false, false]);
   });
 });
 

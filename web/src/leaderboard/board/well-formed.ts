@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals';
 import type {
+  DegradedBoard,
+  DeletedBoard,
   LeaderboardChanges,
   OwnPlaceChanged,
   WatchRefusal,
@@ -45,8 +47,11 @@ export function isReply(message: unknown): message is WatchSnapshot | WatchRefus
   return Number.isSafeInteger(version) && isListOf(entries, isEntry) && isOwnPlace;
 }
 
-/** Of a board: that it is deleted, or degraded or not. */
-export function isNotice<Notice extends { board: string }>(message: unknown): message is Notice {
+export function isDegradedBoard(message: unknown): message is DegradedBoard {
+  return isRecord(message) && typeof message['degraded'] === 'boolean';
+}
+
+export function isDeletedBoard(message: unknown): message is DeletedBoard {
   return isRecord(message) && typeof message['board'] === 'string';
 }
 
