@@ -6,6 +6,7 @@ import { type ProxiedEngines, startProxied } from '../stack/proxied-engines.js';
 import { startStack } from '../stack/stack.js';
 import { secondsToLastLoss } from '../timeline/last-loss.js';
 import { ChangedAnswers } from '../traffic/changed-answers.js';
+import type { Attempt } from '../traffic/client.js';
 import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load, type LoadResult } from '../traffic/load.js';
 import { promotionIn } from './lost-primary.js';
@@ -129,6 +130,7 @@ async function cutOnce(
       secondsToLastLoss(
         [...audit.sessions.lostAt, ...audit.scores.lostAt, ...(side.name === 'module' ? lostAnswers : [])],
         cutAt,
+        app.control,
       ),
     ),
   };
@@ -181,9 +183,15 @@ function unfencedFigures({ result, alive, outdatedDuringCut, outdatedAfterwards,
     audited('changes lost', ({ audit }) => audit.sessions.lostChanges),
     audited('alive after sign-out', ({ audit }) => audit.sessions.alive),
     { name: 'unfenced: alive on the cut-off node', values: alive },
+    { ...audited('requests that hung', ({ load }) => hungIn(load.client.attempts)), goal: none },
+    { ...audited('sessions of another user', ({ load }) => load.sessions.foreign), goal: none },
     { ...audited('scores lost', ({ audit }) => audit.scores.lost), goal: none },
     { ...audited('scores doubled', ({ audit }) => audit.scores.doubled), goal: none },
     { name: 'unfenced: answers outdated during the cut', values: { module: outdatedDuringCut } },
     { name: 'unfenced: answers outdated afterwards', values: { module: outdatedAfterwards } },
   ];
+}
+
+function hungIn(attempts: readonly Attempt[]): number {
+  return attempts.filter(({ outcome }) => outcome === 'hung').length;
 }

@@ -1,5 +1,6 @@
 import type { AppNodes } from '../stack/app-nodes.js';
 import { type Answer, Client } from './client.js';
+import { placeIn } from './queries.js';
 import { MODULE } from './side.js';
 
 const ANSWERS = 20;
@@ -31,23 +32,28 @@ export class BothVersions {
         const isNext = node === next;
         for (const path of flights) this.countFlight(await this.client.ask({ path, node }), isNext);
         for (const path of routes) {
-          const { body } = await this.client.ask({ path, node });
-          if (isOfNext(body) !== isNext) this.mistakenWithoutVersion += 1;
+          const { status, body } = await this.client.ask({ path, node });
+          if (status === 200 && isOfNext(body) !== isNext) this.mistakenWithoutVersion += 1;
         }
       }
     }
   }
 
-  private countFlight({ body, headers }: Answer, isNext: boolean): void {
+  /** A failed request has no format. */
+  private countFlight({ status, body, headers }: Answer, isNext: boolean): void {
+    if (status !== 200) return;
     this.reads += 1;
-    if (headers.get('cache-status')?.includes('; hit')) this.hits += 1;
+    const place = placeIn(headers.get('cache-status'));
+    if (place === 'local' || place === 'engine') this.hits += 1;
     if (isOfNext(body) !== isNext) this.mistaken += 1;
   }
 
   private async routes(): Promise<string[]> {
-    const { body } = await this.client.ask({ path: `/flights/routes/${ORIGIN}` });
+    const path = `/flights/routes/${ORIGIN}`;
+    const { status, body } = await this.client.ask({ path });
+    if (status !== 200) throw new Error(`GET ${path} answered ${status}, so that no routes can be read.`);
     const { routes } = body as { routes: { destination: string }[] };
-    return routes.slice(0, ANSWERS).map(({ destination }) => `/flights/routes/${ORIGIN}/${destination}`);
+    return routes.slice(0, ANSWERS).map(({ destination }) => `${path}/${destination}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { Client } from './client.js';
+import { placeIn } from './queries.js';
 import { MODULE } from './side.js';
 
 const CONCURRENT = 8;
@@ -39,7 +40,7 @@ export class CachedFlights {
     let hits = 0;
     for (const id of ids) {
       const { headers } = await this.client.ask({ path: `/flights/${id}` });
-      if (headers.get('cache-status')?.includes('detail=engine')) hits += 1;
+      if (placeIn(headers.get('cache-status')) === 'engine') hits += 1;
     }
     return hits;
   }

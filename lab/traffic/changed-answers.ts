@@ -14,6 +14,8 @@ interface Route {
   isConfirmed?: boolean;
 }
 
+const MOST_READS = 5;
+const READ_AGAIN_MS = 200;
 const FLIGHT = { date: '2001-06-30T12:05:00', delay: 12, distance: 100 };
 
 /** Cached answers of the module. Each changes once: a second flight is added to its route. */
@@ -80,12 +82,15 @@ export class ChangedAnswers {
     return this.client.ask({ method: 'POST', path: '/flights', cookie: this.cookie, body, node });
   }
 
+  /** @throws if the node does not answer: what cannot be read is not up to date. */
   private async flightsOf({ origin, destination }: Route, node: string): Promise<number> {
-    const { body } = await this.client.ask({
-      path: `/flights/routes/${origin}/${destination}`,
-      node,
-    });
-    return (body as { flights?: number } | null)?.flights ?? 0;
+    const path = `/flights/routes/${origin}/${destination}`;
+    for (let read = 1; read <= MOST_READS; read++) {
+      const { status, body } = await this.client.ask({ path, node });
+      if (status === 200) return (body as { flights: number }).flights;
+      await wait(READ_AGAIN_MS);
+    }
+    throw new Error(`GET ${path} of the node at ${node} failed ${MOST_READS} times.`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Figure } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import type { Attempt, Outcome, UseCase } from './client.js';
+import { listFailures } from './failures.js';
 import type { LoadResult, SideResult } from './load.js';
 
 const NONE = { side: 'module', atMost: 0 };
@@ -58,15 +59,8 @@ export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { ma
 /** With which status requests failed, one sentence for each side that had such requests. */
 export function failuresOf({ sides }: LoadResult): string[] {
   return sides.flatMap(({ load: { side, client } }) => {
-    const counts = new Map<string, number>();
-    for (const { useCase, status, outcome } of client.attempts) {
-      if (outcome !== 'failed') continue;
-      const what = `${useCase} ${status === 0 ? 'without an answer' : status}`;
-      counts.set(what, (counts.get(what) ?? 0) + 1);
-    }
-    if (counts.size === 0) return [];
-    const list = [...counts].map(([what, count]) => `${what} (${count})`).join(', ');
-    return [`Failed requests of the ${side.name} side: ${list}.`];
+    const list = listFailures(client.attempts, ['failed']);
+    return list === '' ? [] : [`Failed requests of the ${side.name} side: ${list}.`];
   });
 }
 

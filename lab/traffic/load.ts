@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { type Mark, type Timeline, timelineOf } from '../timeline/timeline.js';
+import { listFailures } from './failures.js';
 import { MODULE, SIDES } from './side.js';
 import { type SideAudit, SideLoad } from './side-load.js';
 
@@ -75,21 +76,25 @@ export class Load {
    * Goes on until no request of the module has failed for some time: what fails later is then due to the fault. As long as some fail, the load
    * becomes smaller.
    *
-   * @throws if the machine is too busy even for the smallest load
+   * @throws if requests still fail at the smallest load, or none is answered
    */
   async untilSteady(seconds: number): Promise<void> {
     const deadline = performance.now() + STEADY_WITHIN_MS;
+    let failures = '';
+    let rate = this.perSecond;
     while (performance.now() < deadline) {
       await this.run(seconds, 'all is well');
       const since = performance.now() - seconds * 1000;
       const module = this.loads.find(({ side }) => side === MODULE);
       const answered = module?.client.attempts.filter(({ startedAt, ms }) => startedAt + ms >= since) ?? [];
-      const isBad = answered.some(({ outcome }) => outcome === 'failed' || outcome === 'hung');
-      if (answered.length > 0 && !isBad) return;
+      failures = listFailures(answered, ['failed', 'hung']);
+      if (answered.length > 0 && failures === '') return;
+      rate = this.perSecond;
       this.scene.say('requests fail without a fault, sends fewer');
-      this.perSecond = Math.max(LEAST, Math.round(this.perSecond / 2));
+      this.perSecond = Math.max(LEAST, Math.round(rate / 2));
     }
-    throw tooBusy('Requests fail without a fault');
+    if (failures === '') throw tooBusy('No request is answered');
+    throw new Error(`Requests fail without a fault, also at ${rate} per second: ${failures}.`);
   }
 
   /** Marks this moment in the timeline. Returns the time as of `performance.now()`. */
@@ -116,8 +121,9 @@ export class Load {
   }
 
   private checkMachine(): void {
-    const seconds = (performance.now() - this.startedAt) / 1000;
-    const { standstillSeconds } = this.app.control;
+    const now = performance.now();
+    const seconds = (now - this.startedAt) / 1000;
+    const standstillSeconds = seconds - this.app.control.elapsed(this.startedAt, now) / 1000;
     if (standstillSeconds < MOST_STANDSTILL * seconds) return;
     throw tooBusy(`App nodes got no turn in ${standstillSeconds.toFixed(0)} of ${seconds.toFixed(0)} s`);
   }
