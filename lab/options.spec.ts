@@ -54,6 +54,10 @@ describe('parseOptions', () => {
       ['nodes', '--engine', 'memcached', '--topology', 'cluster'],
       '--topology cluster does not exist for memcached, which has no replicas. Remove it, or choose --engine valkey or redis.',
     ],
+    [
+      ['all', '--engine', 'redis', '--topology', 'standalone'],
+      'No experiment works with --engine redis and --topology standalone. Choose another one.',
+    ],
     [['failover', '--continue'], '--continue works with all only. Remove it, or run "all".'],
     [['failover', '--fast'], "Unknown option '--fast'. See npm run lab -- --help."],
   ])('rejects %j in one sentence', (args, message) => {

@@ -49,6 +49,10 @@ export function parseOptions(args: readonly string[], all: readonly Experiment[]
   const experiments = isAll
     ? named.filter((one) => works(one.engines, engine) && works(one.topologies, topology))
     : named;
+  if (experiments.length === 0) {
+    const chosen = [engine && `--engine ${engine}`, topology && `--topology ${topology}`].filter(Boolean);
+    throw new UsageError(`No experiment works with ${chosen.join(' and ')}. Choose another one.`);
+  }
   for (const { name, engines, topologies } of experiments) {
     if (!works(engines, engine)) {
       throw new UsageError(`--engine must be ${listOf(engines)} for ${name}, not "${engine}".`);

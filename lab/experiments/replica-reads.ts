@@ -9,6 +9,7 @@ const CALLS = 1_000;
 const QUICK_CALLS = 200;
 /** As long as an answer of the query cache. */
 const VALUE = 'x'.repeat(200);
+const SEEN_WITHIN_MS = 10_000;
 const LARGE_VALUE = 'x'.repeat(1_000);
 /** 2,000 writes of 1 KB a second. */
 const BATCHES_PER_SECOND = 100;
@@ -70,7 +71,12 @@ async function measureLag({ writer, reader }: Clients, writes: number): Promise<
     await writer.set('lab:replica-lag', value);
     const acknowledgedAt = performance.now();
     let sentAt = acknowledgedAt;
-    while ((await reader.get('lab:replica-lag')) !== value) sentAt = performance.now();
+    while ((await reader.get('lab:replica-lag')) !== value) {
+      sentAt = performance.now();
+      if (sentAt > acknowledgedAt + SEEN_WITHIN_MS) {
+        throw new Error(`The replica does not have a write ${SEEN_WITHIN_MS / 1000} s later. Read its log.`);
+      }
+    }
     lags.push(sentAt - acknowledgedAt);
   }
   return lags;

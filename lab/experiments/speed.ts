@@ -27,7 +27,7 @@ export const speed: Experiment = {
     const engine = await scene.start(startEngine(redisLike(scene.engine)));
     say('starts the app with the flights of npm start, which are loaded the first time');
     const stack = await scene.start(
-      startStack(signal, () => undefined, { ENGINE_URL: engine.url, CACHE_ENGINE_URL: '', DATABASE_URL: '' }),
+      startStack(signal, say, { ENGINE_URL: engine.url, CACHE_ENGINE_URL: '', DATABASE_URL: '' }),
     );
     const app = new AppClient(stack.url, process.env['OPERATOR_KEY'], signal);
     await app.cacheEngine();

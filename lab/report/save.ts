@@ -26,7 +26,7 @@ export async function saveReport(report: LabReport, options: LabOptions): Promis
 /**
  * The report of the run that is continued. null without --continue.
  *
- * @throws UsageError if there is none, or if it is of another kind of run or machine
+ * @throws UsageError if there is none, or if it is of another kind of run, machine or engine
  */
 export async function earlierReport(
   options: LabOptions,
@@ -45,6 +45,14 @@ export async function earlierReport(
   }
   if (JSON.stringify(earlier.machine) !== JSON.stringify(machine)) {
     throw new UsageError(`${file} was measured on another machine. Remove --continue.`);
+  }
+  const other = earlier.experiments.find(
+    ({ engine }) => options.engine !== null && engine !== options.engine,
+  );
+  if (other) {
+    throw new UsageError(
+      `${file} has results of ${other.engine}. Choose --engine ${other.engine}, or remove --continue.`,
+    );
   }
   return earlier;
 }

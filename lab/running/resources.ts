@@ -9,14 +9,23 @@ export class Resources {
     return starting;
   }
 
-  /** The last one first: an app needs its servers to complete its requests. */
+  /**
+   * The last one first: an app needs its servers to complete its requests.
+   *
+   * @throws AggregateError, after all others have stopped, if some could not be stopped
+   */
   async stop(): Promise<void> {
+    const errors: Error[] = [];
     for (const starting of this.started.toReversed()) {
-      await starting.then(
+      const stopping = starting.then(
         (resource) => resource.stop(),
         // It has not started, which the run reports.
         () => undefined,
       );
+      await stopping.catch((error: Error) => void errors.push(error));
     }
+    if (errors.length === 0) return;
+    const reasons = errors.map(({ message }) => message).join(' ');
+    throw new AggregateError(errors, `Not everything could be stopped: ${reasons}`);
   }
 }

@@ -31,6 +31,7 @@ export class AppNodes {
   readonly control = new Control(() => this.serving.map(({ url, process: { pid } }) => ({ url, pid })));
   /** URLs of the nodes that were killed. */
   readonly killed = new Set<string>();
+  private isStopped = false;
   private readonly nodes: Node[] = [];
   private readonly lines: string[] = [];
   private readonly ends: string[] = [];
@@ -114,6 +115,7 @@ export class AppNodes {
     void this.watch(node);
     try {
       await (this.waitsFor === 'ready' ? untilReady(node) : process.logged(/Listening on/));
+      if (this.isStopped) throw new Error('The app was stopped while one of its nodes started.');
     } catch (error) {
       node.isStopping = true;
       await process.stop();
@@ -156,6 +158,7 @@ export class AppNodes {
 
   /** Kills all nodes. Nobody needs the answers any more that they may still owe. */
   async stop(): Promise<void> {
+    this.isStopped = true;
     this.control.stop();
     for (const node of this.nodes) {
       node.isStopping = true;
