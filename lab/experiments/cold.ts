@@ -17,7 +17,8 @@ const CHECK_EVERY_MS = 20;
 
 export const cold: Experiment = {
   name: 'cold',
-  claim: 'The app starts without its engine, and an engine that comes back empty does not bury the database.',
+  claim:
+    'The app starts without its engine, and an engine that comes back empty does not overload the database.',
   method: `Two app nodes start while the engine is down. It starts later, empty. Then ${READERS_OF_EACH} users (--quick: ${QUICK_READERS}) at once read each of ${AIRPORTS.length} answers that are not cached; SQL statements are counted.`,
   engines: ['valkey', 'redis'],
   topologies: ['standalone'],

@@ -4,7 +4,7 @@ import { losePrimary, LOST_PRIMARY } from './lost-primary.js';
 export const failover: Experiment = {
   ...LOST_PRIMARY,
   name: 'failover',
-  claim: 'When a primary dies, a replica is promoted, and nobody has to do anything.',
+  claim: 'When a primary dies, a replica is promoted without manual action.',
   method:
     'kill -9 of the primary (in a cluster: of one shard) under load on all three use cases. Users read, change, sign in and sign out; each score is submitted until it is acknowledged.',
   seconds: ({ quick }) => (quick ? 20 : 50),

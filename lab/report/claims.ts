@@ -6,7 +6,7 @@ export function formatClaims({ machine, command, experiments }: LabReport): stri
   return `# Claims
 
 What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. [lab/README.md](../lab/README.md) says how.
-Each figure is the worst of all runs. The textbook side, built from the usual packages, met the same fault at the same time.
+In the sentences each figure is the worst of all runs. The tables have median and worst. The textbook side, built from the usual packages, met the same fault at the same time.
 
 | claim | experiment | measured on | verdict |
 | --- | --- | --- | --- |

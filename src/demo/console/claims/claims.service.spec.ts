@@ -50,6 +50,20 @@ describe('ClaimsService', () => {
     expect((await resultOf('pause'))?.answers).toEqual(answers);
   });
 
+  it('shows the topology in which a claim does not hold, with its own date', async () => {
+    const date = '2026-01-01T02:00:00.000Z';
+    const failover = { name: 'failover', answers: ['The servers promoted a replica.'] };
+    await write('lab', '2026-01-01T00:00:00.000Z', {
+      experiments: [
+        { ...failover, verdict: 'holds', date: '2026-01-01T01:00:00.000Z' },
+        { ...failover, verdict: 'does not hold: scores: lost', date },
+      ],
+    });
+    await write('lab', '2026-01-01T01:30:00.000Z', { experiments: [{ ...failover, verdict: 'holds' }] });
+    const result = await resultOf('failover');
+    expect(result).toMatchObject({ date, answers: ['It does not hold: scores: lost.', ...failover.answers] });
+  });
+
   it('leaves out files that are no reports', async () => {
     await writeFile(join(folder, 'load', '2026-09-09.json'), '{"date":');
     await writeFile(join(folder, 'load', 'notes.json'), '[]');

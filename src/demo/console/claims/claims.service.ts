@@ -7,22 +7,29 @@ import { type Claim, CLAIMS } from './claims.js';
 /** The newest reports of each command are enough: many of them have several results. */
 const MOST_REPORTS = 30;
 const KEPT_MS = 10_000;
+const HOLDS = 'holds';
 
 const measurement = z.object({
   date: z.iso.datetime(),
   machine: z.object({ cpu: z.string(), cores: z.number() }),
   options: z.object({ quick: z.boolean() }),
 });
-const answers = z.array(z.string());
+const result = z.object({
+  name: z.string(),
+  /** When it was measured. Missing: see the date of the report. */
+  date: z.iso.datetime().optional(),
+  answers: z.array(z.string()),
+});
 
 /** What both commands save, in one form. */
 const reportSchema = z.union([
+  measurement.extend({ scenarios: z.array(result) }).transform(({ scenarios, ...report }) => ({
+    ...report,
+    results: scenarios.map((one) => ({ ...one, verdict: HOLDS })),
+  })),
   measurement
-    .extend({ scenarios: z.array(z.object({ name: z.string(), answers })) })
-    .transform(({ scenarios, ...report }) => ({ ...report, results: scenarios })),
-  measurement
-    .extend({ experiments: z.array(z.object({ name: z.string(), verdict: z.string(), answers })) })
-    .transform(({ experiments, ...report }) => ({ ...report, results: experiments.map(withVerdict) })),
+    .extend({ experiments: z.array(result.extend({ verdict: z.string() })) })
+    .transform(({ experiments, ...report }) => ({ ...report, results: experiments })),
 ]);
 
 type Report = z.output<typeof reportSchema>;
@@ -60,22 +67,29 @@ export class ClaimsService {
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
     const newest = names.toSorted().toReversed().slice(0, MOST_REPORTS);
     const reports = await Promise.all(newest.map((name) => readReport(join(folder, name))));
-    return reports.filter((report) => report !== null).toSorted((a, b) => b.date.localeCompare(a.date));
+    return reports.filter((report) => report !== null);
   }
 }
 
 function lastResult(reports: readonly Report[], name: string): MeasuredClaim['result'] {
-  for (const { date, machine, options, results } of reports) {
-    const answers = results.find((result) => result.name === name)?.answers ?? [];
-    if (answers.length === 0) continue;
-    return { answers, date, machine: `${machine.cores} x ${machine.cpu}`, isQuick: options.quick };
-  }
-  return null;
+  const found = reports.flatMap(({ date, machine, options, results }) => {
+    const some = results.filter((one) => one.name === name && one.answers.length > 0);
+    // An experiment has a result of each topology. The claim must hold in all of them.
+    const decisive = some.find(({ verdict }) => verdict !== HOLDS) ?? some[0];
+    if (!decisive) return [];
+    return {
+      answers: withVerdict(decisive),
+      date: decisive.date ?? date,
+      machine: `${machine.cores} x ${machine.cpu}`,
+      isQuick: options.quick,
+    };
+  });
+  return found.toSorted((a, b) => b.date.localeCompare(a.date))[0] ?? null;
 }
 
 /** An experiment of the lab whose claim does not hold says so first. */
-function withVerdict({ name, verdict, answers }: { name: string; verdict: string; answers: string[] }) {
-  return { name, answers: verdict === 'holds' ? answers : [`It ${verdict}.`, ...answers] };
+function withVerdict({ verdict, answers }: { verdict: string; answers: string[] }): string[] {
+  return verdict === HOLDS ? answers : [`It ${verdict}.`, ...answers];
 }
 
 /** null for a file that is no report of this version: people may keep others there. */

@@ -47,7 +47,7 @@ export const CLAIMS: readonly Claim[] = [
     name: 'peers',
   },
   {
-    sentence: 'When a primary dies, a replica is promoted, and nobody has to do anything.',
+    sentence: 'When a primary dies, a replica is promoted without manual action.',
     command: 'lab',
     name: 'failover',
   },
@@ -79,7 +79,7 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     sentence:
-      'The app starts without its engine, and an engine that comes back empty does not bury the database.',
+      'The app starts without its engine, and an engine that comes back empty does not overload the database.',
     command: 'lab',
     name: 'cold',
   },
