@@ -129,7 +129,7 @@ export function submissionConflict(submissions: number, rows: readonly number[])
 const ADJUSTMENT_FIELDS: Readonly<Record<string, string>> = { submissionId: 'adjustmentId', score: 'by' };
 
 /** Throws an error of a submission with the field that an adjustment has instead. */
-export function forAdjustment(error: unknown): never {
+export function rethrowForAdjustment(error: unknown): never {
   const [wrong] = (error instanceof LeaderboardError && error.errors) || [];
   const field = wrong && ADJUSTMENT_FIELDS[wrong.field];
   if (!(error instanceof LeaderboardError) || !field) throw error;

@@ -27,7 +27,7 @@ import type { Response } from 'express';
 import { validationPipe } from '../../common/index.js';
 import { DatabaseErrorFilter } from '../../database/index.js';
 import { EngineErrorFilter } from '../../engine/index.js';
-import { forAdjustment } from '../leaderboard.errors.js';
+import { rethrowForAdjustment } from '../leaderboard.errors.js';
 import type { Adjustment } from '../leaderboard.responses.js';
 import { LeaderboardService } from '../leaderboard.service.js';
 import { GameServerGuard } from './game-server.guard.js';
@@ -62,7 +62,7 @@ export class CorrectionsController {
     @Body({ schema: adjustmentSchema }) adjustment: Adjustment,
     @Res({ passthrough: true }) response: Response,
   ) {
-    const answer = await this.leaderboard.adjust(board, playerId, adjustment).catch(forAdjustment);
+    const answer = await this.leaderboard.adjust(board, playerId, adjustment).catch(rethrowForAdjustment);
     if (answer.rank === null) response.status(202);
     return answer;
   }

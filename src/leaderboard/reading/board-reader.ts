@@ -73,9 +73,10 @@ export class BoardReader {
 
   /** A window that the known definition lacks can be of a new board of this name. */
   private async boardWith(name: string, window: BoardWindow): Promise<Board> {
-    const known = await this.boardOf(name);
-    if (known.windows.includes(window)) return known;
-    this.boards.delete(name);
+    const known = this.boardOf(name);
+    if ((await known).windows.includes(window)) return known;
+    // Only once: concurrent readers of a wrong window share the next statement, too.
+    if (this.boards.get(name) === known) this.boards.delete(name);
     const board = await this.boardOf(name);
     if (!board.windows.includes(window)) throw unknownWindow(board, window);
     return board;
