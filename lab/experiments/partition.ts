@@ -21,7 +21,7 @@ const DEMOTED_WITHIN_SECONDS = 30;
 const CHANGES_END_BEFORE = 1.5;
 const CHANGES = 24;
 const QUICK_CHANGES = 12;
-/** A user who signs in at the cut-off node is unknown to the other one. What this costs is a figure, and the last loss decides. */
+/** The other node does not know users who sign in at the cut-off node. So these figures have no goal: that of the last loss decides. */
 const WITHOUT_GOAL = ['sessions: 401 while signed in', 'sessions: lost'];
 
 interface Cut {

@@ -156,7 +156,7 @@ export class AppNodes {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Kills all nodes. Nobody needs the answers any more that they may still owe. */
+  /** Kills all nodes. Open requests get no answer. */
   async stop(): Promise<void> {
     this.isStopped = true;
     this.control.stop();

@@ -25,7 +25,7 @@ let newest: { text: string; event: LiveEvent } | undefined;
 
 type LiveEvent = [name: string, body: LeaderboardChanges];
 
-/** Somebody who watches the top of a board, and connects again when the connection ends. */
+/** A viewer of the top of a board, who connects again when the connection ends. */
 export class Viewer {
   /** When the viewer had the top of the board. null: not yet, or not any more. */
   inStepAt: number | null = null;

@@ -14,11 +14,11 @@ export interface Audience {
 
 /** What the viewers have seen since their connections were cut, or since they came. */
 export interface Seen {
-  /** Viewers who have the top of the board, and get its changes. */
+  /** How many viewers have the top of the board. */
   readonly inStep: number;
   /** Until the last one of them had it, in milliseconds. */
   readonly inStepMs: number;
-  /** Viewers who have received a change. */
+  /** How many viewers have received a change. */
   readonly changed: number;
   /** Changes that did not continue from what the viewer had. */
   readonly gaps: number;
@@ -28,7 +28,7 @@ export interface Seen {
 
 const CHECK_EVERY_MS = 50;
 
-/** People who watch the top of a board, in a process of their own. */
+/** Viewers of the top of a board, in a process of their own. */
 export class Viewers {
   private readonly ended: Promise<never>;
 

@@ -6,7 +6,7 @@ const LONGEST_ROUND_MS = 1_000;
 
 /** The rate of the demo: all nodes that play divide it. */
 export interface SharedRate {
-  /** Null: nobody has chosen one, or the choice has ended. */
+  /** Null if no rate is chosen, or if its time is over. */
   choice: { scoresPerSecond: number; until: Date } | null;
   /** How many nodes play. */
   nodes: number;

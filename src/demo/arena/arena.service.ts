@@ -63,7 +63,7 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     };
   }
 
-  /** Sets the rate for all pages and nodes. After ten minutes, or when nobody watches, the usual rate applies again. */
+  /** Sets the rate for all pages and nodes. The usual rate applies again after ten minutes, or when the last node stops playing. */
   async choose(scoresPerSecond: number): Promise<ArenaState> {
     await this.repository.choose(scoresPerSecond);
     return this.state();
