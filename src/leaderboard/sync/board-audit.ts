@@ -6,7 +6,6 @@ import { DatabaseClock } from '../ledger/database-clock.js';
 import { LeaderboardLedger } from '../ledger/leaderboard.ledger.js';
 import { EndedPeriods } from '../past/ended-periods.js';
 import { PastPeriods } from '../past/past-periods.js';
-import { SubmissionRetention } from '../past/submission-retention.js';
 import { ProjectionStore } from '../sorted-sets/projection.store.js';
 import { RankingStore } from '../sorted-sets/ranking.store.js';
 import { BoardSync } from './board-sync.js';
@@ -19,7 +18,7 @@ const LARGEST_DELETE = 10_000;
 /** Then boards are audited again, however much is left to delete. */
 const LONGEST_CLEANUP_MS = 500;
 
-/** Repairs boards whose node died, deletes periods and submissions that are no longer kept, and reports sizes. */
+/** Repairs boards whose node died, deletes periods that are no longer kept, and reports sizes. */
 @Injectable()
 export class BoardAudit implements OnApplicationBootstrap, OnModuleDestroy {
   /** The ledger's version of each board at the audit before. Sorted sets that have not reached it by now have lost something. */
@@ -33,7 +32,6 @@ export class BoardAudit implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly ledger: LeaderboardLedger,
     private readonly pastPeriods: PastPeriods,
     private readonly endedPeriods: EndedPeriods,
-    private readonly retention: SubmissionRetention,
     private readonly store: ProjectionStore,
     private readonly ranking: RankingStore,
     private readonly sync: BoardSync,
@@ -54,7 +52,6 @@ export class BoardAudit implements OnApplicationBootstrap, OnModuleDestroy {
       await this.auditActiveBoards();
       await this.expirePeriods();
       await this.deleteEndedPeriods();
-      await this.retention.pruneSome();
       await this.measureBoards();
     } catch {
       // The database is down, so there is nothing to compare with.

@@ -131,7 +131,7 @@ describe('the windows of a board', () => {
       const retention = new SubmissionRetention(boards.nodes[0].get(Database), {
         submissionRetentionDays: 30,
       } as LeaderboardOptions);
-      while (await retention.pruneSome());
+      while ((await retention.pruneSome()) < 1_000);
     };
     const first = await send(total);
     await send(best);
