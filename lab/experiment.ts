@@ -1,7 +1,7 @@
 import type { EngineStack } from '../local/index.js';
 import type { Timeline } from './timeline/timeline.js';
 
-export type Engine = 'valkey' | 'redis' | 'memcached';
+export type Engine = 'valkey' | 'redis';
 export type Topology = 'standalone' | EngineStack['topology'];
 
 /** One claim, put to the test on real servers. Its file reads as a story: set-up, fault, what was seen. */
@@ -11,8 +11,6 @@ export interface Experiment {
   readonly claim: string;
   /** What is done and counted, in one or two sentences. */
   readonly method: string;
-  /** The first one that is installed is the default. */
-  readonly engines: readonly Engine[];
   /** The first one is the default. `all` tries each of them. */
   readonly topologies: readonly Topology[];
   /** About how long one run takes, in seconds. */

@@ -6,17 +6,13 @@ const experiment = (name: string, more: Partial<Experiment> = {}): Experiment =>
   name,
   claim: `The claim of ${name}.`,
   method: '',
-  engines: ['valkey', 'redis'],
   topologies: ['sentinel', 'cluster'],
   seconds: () => 1,
   run: async () => ({ figures: [] }),
   answers: () => [],
   ...more,
 });
-const EXPERIMENTS = [
-  experiment('failover'),
-  experiment('nodes', { engines: ['memcached'], topologies: ['standalone'] }),
-];
+const EXPERIMENTS = [experiment('failover'), experiment('nodes', { topologies: ['standalone'] })];
 
 const parse = (...args: string[]) => parseOptions(args, EXPERIMENTS);
 const namesOf = (...args: string[]) => parse(...args).experiments.map(({ name }) => name);
@@ -30,9 +26,8 @@ describe('parseOptions', () => {
     expect(runsOf(parse('failover', '--quick'))).toBe(1);
   });
 
-  it('leaves out of "all" what does not work on the chosen servers', () => {
+  it('leaves out of "all" what does not work on the chosen topology', () => {
     expect(namesOf('all')).toEqual(['failover', 'nodes']);
-    expect(namesOf('all', '--engine', 'memcached')).toEqual(['nodes']);
     expect(namesOf('all', '--topology', 'cluster')).toEqual(['failover']);
   });
 
@@ -40,23 +35,11 @@ describe('parseOptions', () => {
     [['lunch'], 'EXPERIMENT must be failover, nodes, or all, not "lunch".'],
     [[], 'EXPERIMENT must be failover, nodes, or all, not "".'],
     [['failover', 'nodes'], 'EXPERIMENT must be failover, nodes, or all, not "failover nodes".'],
-    [['all', '--engine', 'mysql'], '--engine must be redis, valkey or memcached, not "mysql".'],
-    [
-      ['failover', '--engine', 'memcached'],
-      '--engine must be valkey or redis for failover, not "memcached".',
-    ],
+    [['all', '--engine', 'mysql'], '--engine must be valkey or redis, not "mysql".'],
     [['failover', '--topology', 'ring'], '--topology must be standalone, sentinel or cluster, not "ring".'],
     [
       ['failover', '--topology', 'standalone'],
       '--topology must be sentinel or cluster for failover, not "standalone".',
-    ],
-    [
-      ['nodes', '--engine', 'memcached', '--topology', 'cluster'],
-      '--topology cluster does not exist for memcached, which has no replicas. Remove it, or choose --engine valkey or redis.',
-    ],
-    [
-      ['all', '--engine', 'redis', '--topology', 'standalone'],
-      'No experiment works with --engine redis and --topology standalone. Choose another one.',
     ],
     [['failover', '--continue'], '--continue works with all only. Remove it, or run "all".'],
     [['failover', '--fast'], "Unknown option '--fast'. See npm run lab -- --help."],

@@ -13,13 +13,14 @@ export interface LabOptions {
   readonly isContinued: boolean;
   /** JSON file of the report. null: .data/lab/all.json, or a file under .data/lab named by the date. */
   readonly json: string | null;
-  /** null: the first installed one that an experiment works on. */
+  /** null: the first one that is installed. */
   readonly engine: Engine | null;
   /** null: the usual one of the experiment, or each of them with `all`. */
   readonly topology: Topology | null;
 }
 
-const ENGINES: readonly Engine[] = ['redis', 'valkey', 'memcached'];
+/** The first one that is installed is the default. */
+export const ENGINES: readonly Engine[] = ['valkey', 'redis'];
 const TOPOLOGIES: readonly Topology[] = ['standalone', 'sentinel', 'cluster'];
 const RUNS = 5;
 
@@ -32,11 +33,6 @@ export function parseOptions(args: readonly string[], all: readonly Experiment[]
   const { values, positionals } = parse(args);
   const engine = oneOf('--engine', ENGINES, values.engine);
   const topology = oneOf('--topology', TOPOLOGIES, values.topology);
-  if (engine === 'memcached' && topology !== null && topology !== 'standalone') {
-    throw new UsageError(
-      `--topology ${topology} does not exist for memcached, which has no replicas. Remove it, or choose --engine valkey or redis.`,
-    );
-  }
   const isAll = positionals[0] === 'all';
   const named = all.filter((experiment) => isAll || experiment.name === positionals[0]);
   if (positionals.length !== 1 || named.length === 0) {
@@ -46,17 +42,8 @@ export function parseOptions(args: readonly string[], all: readonly Experiment[]
   if (values.continue && !isAll) {
     throw new UsageError('--continue works with all only. Remove it, or run "all".');
   }
-  const experiments = isAll
-    ? named.filter((one) => works(one.engines, engine) && works(one.topologies, topology))
-    : named;
-  if (experiments.length === 0) {
-    const chosen = [engine && `--engine ${engine}`, topology && `--topology ${topology}`].filter(Boolean);
-    throw new UsageError(`No experiment works with ${chosen.join(' and ')}. Choose another one.`);
-  }
-  for (const { name, engines, topologies } of experiments) {
-    if (!works(engines, engine)) {
-      throw new UsageError(`--engine must be ${listOf(engines)} for ${name}, not "${engine}".`);
-    }
+  const experiments = isAll ? named.filter(({ topologies }) => works(topologies, topology)) : named;
+  for (const { name, topologies } of experiments) {
     if (!works(topologies, topology)) {
       throw new UsageError(`--topology must be ${listOf(topologies)} for ${name}, not "${topology}".`);
     }
@@ -75,8 +62,8 @@ export function usageOf(all: readonly Experiment[]): string {
     '  all'.padEnd(width + 4) + 'each of them in each topology; writes docs/claims.md',
     '  --quick             one short run instead of five',
     '  --continue          with all: keeps the results of an interrupted run, and measures the rest',
-    '  --engine redis|valkey|memcached',
-    '                      default: the first installed one that the experiment works on',
+    '  --engine valkey|redis',
+    '                      default: the first one that is installed',
     '  --topology standalone|sentinel|cluster',
     '                      default: the first one in parentheses',
     '  --json FILE         the figures (default .data/lab/<date>.json, or all.json), and the page beside it',
@@ -113,7 +100,7 @@ function oneOf<Value extends string>(
   throw new UsageError(`${option} must be ${listOf(allowed)}, not "${text}".`);
 }
 
-function works<Value>(supported: readonly Value[], wanted: Value | null): boolean {
+function works(supported: readonly Topology[], wanted: Topology | null): boolean {
   return wanted === null || supported.includes(wanted);
 }
 

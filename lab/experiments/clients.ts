@@ -4,7 +4,6 @@ import { installedClients, MISSING_CLIENTS } from '../../load/micro/clients/inst
 import { ownEngine } from '../../load/micro/clients/own-engine.js';
 import { killed, paused } from '../../test/support/faults/faults.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
-import { redisLike } from '../stack/engines.js';
 
 const FAULTS = [killed, paused];
 /** A client that has not recovered then is not watched any longer. */
@@ -17,7 +16,6 @@ export const clients: Experiment = {
     'When a primary dies or freezes, no call of our client hangs, and none is executed that it reports as failed.',
   method:
     'node-redis, iovalkey, GLIDE and our client, each at its best settings with a deadline of 300 ms, send 200 calls a second, GET and INCR in turn, while the primary gets kill -9, and then SIGSTOP for 10 s. Each INCR has a key of its own, which is read from the servers at the end. Recovery is counted from the promotion on.',
-  engines: ['valkey', 'redis'],
   topologies: ['sentinel', 'cluster'],
   seconds: ({ quick }) => (quick ? 40 : 60),
   async run(scene): Promise<Observation> {
@@ -27,7 +25,7 @@ export const clients: Experiment = {
     const figures: Figure[] = [];
     for (const fault of FAULTS) {
       scene.say(fault.name);
-      const site = { kind: redisLike(scene.engine), topology: topologyOf(scene), tls: false };
+      const site = { kind: scene.engine, topology: topologyOf(scene), tls: false };
       const limit = scene.quick ? QUICK_RECOVERS_WITHIN_MS : RECOVERS_WITHIN_MS;
       figures.push(...figuresOf(fault.name, await compareClients(fault, site, kinds, limit)));
     }

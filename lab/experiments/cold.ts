@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startEngine } from '../../local/index.js';
 import type { Experiment, Observation, Scene } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
-import { redisLike } from '../stack/engines.js';
 import { startDatabase } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
 import { MODULE, type Side, SIDES } from '../traffic/side.js';
@@ -20,12 +19,11 @@ export const cold: Experiment = {
   claim:
     'The app starts without its engine, and an engine that comes back empty does not overload the database.',
   method: `Two app nodes start while the engine is down. It starts later, empty. Then ${READERS_OF_EACH} users (--quick: ${QUICK_READERS}) at once read each of ${AIRPORTS.length} answers that are not cached; SQL statements are counted.`,
-  engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: () => 12,
   async run(scene): Promise<Observation> {
     const [engine, database] = await Promise.all([
-      scene.start(startEngine(redisLike(scene.engine))),
+      scene.start(startEngine(scene.engine)),
       startDatabase(scene),
     ]);
     await engine.kill();

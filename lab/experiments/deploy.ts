@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startEngine } from '../../local/index.js';
 import type { Experiment, Figure, Observation } from '../experiment.js';
-import { redisLike } from '../stack/engines.js';
 import { startStack } from '../stack/stack.js';
 import { BothVersions } from '../traffic/both-versions.js';
 import { failuresOf, loadFigures } from '../traffic/figures.js';
@@ -16,7 +15,6 @@ export const deploy: Experiment = {
   claim: 'A new version rolls out under load without a failed request or a signed-out user.',
   method:
     'Each of two app nodes gets SIGTERM under load and is replaced by one of the next version: the answers of a cached query have another format and version there, and sessions are sealed with a new key. The load balancer removes a node when GET /health/ready says that it stops. While both versions run, answers are read from both. In the control the version of the query was forgotten.',
-  engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 25 : 45),
   async run(scene): Promise<Observation> {
@@ -26,7 +24,7 @@ export const deploy: Experiment = {
       SESSION_SEALING_KEYS: `${newKey},${oldKey}`,
       NODE_OPTIONS: `--import=${NEXT_VERSION}`,
     };
-    const { app } = await startStack(scene, startEngine(redisLike(scene.engine)), { settings });
+    const { app } = await startStack(scene, startEngine(scene.engine), { settings });
     const versions = new BothVersions(app);
     const load = await Load.start(scene, app);
     await load.untilSteady(scene.quick ? 2 : 8);

@@ -5,7 +5,6 @@ import type { Experiment, Observation, Scene } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
 import { startDiskEngine } from '../stack/disk-engine.js';
 import { RecordingProxy } from '../stack/recording-proxy.js';
-import { redisLike } from '../stack/engines.js';
 import { foundIn, seedCanaries } from '../traffic/canaries.js';
 
 /** A wrong setting, and what health must say about it. */
@@ -31,7 +30,6 @@ export const encryption: Experiment = {
   claim: 'Data are encrypted on the way to the engine and where the engine keeps them.',
   method:
     'Words that occur nowhere else are stored in sessions, their names and scores. Then they are looked for in a recording of the connection, and in the dump, the append-only file and the slow log of the engine and the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password.',
-  engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: () => 15,
   async run(scene): Promise<Observation> {
@@ -110,7 +108,7 @@ async function look(scene: Scene, database: string, { tls }: { tls: boolean }) {
 async function makeMistakes(scene: Scene, database: string) {
   const password = newPassword();
   const start = (serverCertificate: 'valid' | 'wrong-name' | 'expired') =>
-    scene.start(startEngine(redisLike(scene.engine), { tls: { serverCertificate }, password }));
+    scene.start(startEngine(scene.engine, { tls: { serverCertificate }, password }));
   const [valid, wrongName, expired] = await Promise.all([
     start('valid'),
     start('wrong-name'),

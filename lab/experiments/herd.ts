@@ -1,6 +1,5 @@
 import { startEngine } from '../../local/index.js';
 import type { Experiment, Observation } from '../experiment.js';
-import { redisLike } from '../stack/engines.js';
 import { startStack } from '../stack/stack.js';
 import { comeBackAtOnce } from '../traffic/come-back.js';
 import { expireHotAnswer, READERS } from '../traffic/hot-answer.js';
@@ -11,11 +10,11 @@ export const herd: Experiment = {
   name: 'herd',
   claim: 'A hot answer that expires is loaded once, and viewers who all come back at once are served.',
   method: `${READERS} users at once read the same answer on ${NODES} app nodes, twice a second, while it expires again and again: on all nodes, so that there is no stale answer. Then all viewers of a board lose their connections at the same moment, and connect again while scores change and others read.`,
-  engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 45 : 140),
   async run(scene): Promise<Observation> {
-    const stack = await startStack(scene, startEngine(redisLike(scene.engine)), { nodes: NODES });
+    const stack = await startStack(scene, startEngine(scene.engine), { nodes: NODES });
+    stack.app.control.start();
     const hot = await expireHotAnswer(scene, stack, scene.quick ? 5 : 20);
     const viewers = await comeBackAtOnce(scene, stack, scene.quick ? 1_000 : 10_000);
     return {

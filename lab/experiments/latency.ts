@@ -5,7 +5,6 @@ import { startEngine } from '../../local/index.js';
 import type { Experiment, Figure, Observation } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { Echo } from '../stack/echo.js';
-import { redisLike } from '../stack/engines.js';
 import { startStack } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
 import { placeIn } from '../traffic/queries.js';
@@ -22,11 +21,10 @@ export const latency: Experiment = {
   name: 'latency',
   claim: 'Reads and writes take less than a millisecond.',
   method: `One call at a time, without other load: GET and SET at the engine; the lookup of the query cache in the app, by its Server-Timing, of an answer that the other node has stored (the whole request if the engine answers too late); a read of a session and a change of it, as a client on this machine sees them. The control is an echo server: the same 200 bytes to another process and back, in turn with the other calls.`,
-  engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 12 : 30),
   async run(scene): Promise<Observation> {
-    const { engines, app } = await startStack(scene, startEngine(redisLike(scene.engine)));
+    const { engines, app } = await startStack(scene, startEngine(scene.engine));
     const calls = scene.quick ? QUICK_CALLS : CALLS;
     const echo = await scene.start(Echo.start());
     scene.say('times the engine');

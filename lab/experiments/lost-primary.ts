@@ -28,7 +28,6 @@ const POLL_MS = 25;
 
 /** What all experiments with a lost primary have in common. */
 export const LOST_PRIMARY = {
-  engines: ['valkey', 'redis'],
   topologies: ['sentinel', 'cluster'],
   answers: (worst) => [
     `The servers promoted a replica after ${worst('seconds to the promotion')}, and it accepted writes after ${worst('seconds until it accepts writes')}. The module recovered ${worst('seconds from accepting writes to recovery')} later, and ${worst('requests that hung')} of its requests hung. The textbook side needed ${worst('seconds to 99% success', 'textbook')} from the fault on, and ${worst('requests that hung', 'textbook')} of its requests hung.`,
@@ -36,7 +35,7 @@ export const LOST_PRIMARY = {
     `Sessions: ${worst('sessions: lost')} lost, ${worst('sessions: 401 while signed in')} times a user was treated as signed out, and ${worst('sessions: alive after sign-out')} lived on after sign-out. The textbook side: ${worst('sessions: lost', 'textbook')}, ${worst('sessions: 401 while signed in', 'textbook')} and ${worst('sessions: alive after sign-out', 'textbook')}.`,
     `Scores: ${worst('scores: lost')} lost and ${worst('scores: doubled')} doubled. The textbook side: ${worst('scores: lost', 'textbook')} and ${worst('scores: doubled', 'textbook')}.`,
   ],
-} satisfies Pick<Experiment, 'engines' | 'topologies' | 'answers'>;
+} satisfies Pick<Experiment, 'topologies' | 'answers'>;
 
 /** Loses the primary under load, waits until the servers have promoted a replica, and compares both sides. */
 export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation> {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type LocalEngine, startEngine } from '../../local/index.js';
 import type { Experiment, Observation } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
-import { redisLike } from '../stack/engines.js';
 import { startDatabase } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
 import { MODULE, TEXTBOOK } from '../traffic/side.js';
@@ -16,11 +15,10 @@ export const memory: Experiment = {
   name: 'memory',
   claim: 'A full cache evicts and goes on. A full session store says so, and loses nothing.',
   method: `The query cache has an engine with allkeys-lru and ${CACHE_ROOM_BYTES / 1024} KiB of room, and ${FLIGHTS} flights are read. Sessions and boards have an engine with noeviction that becomes full; then users sign in and scores arrive.`,
-  engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: () => 15,
   async run(scene): Promise<Observation> {
-    const kind = redisLike(scene.engine);
+    const kind = scene.engine;
     const lru = ['--maxmemory-policy', 'allkeys-lru'];
     const [cache, store, database] = await Promise.all([
       scene.start(startEngine(kind, { settings: lru })),

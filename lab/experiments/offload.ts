@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type LocalEngine, startEngine } from '../../local/index.js';
 import { quantile } from '../../load/measuring/statistics.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
-import { redisLike } from '../stack/engines.js';
 import { processorMsOf } from '../stack/processor-time.js';
 import { type Stack, startStack } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
@@ -40,11 +39,11 @@ export const offload: Experiment = {
   name: 'offload',
   claim: 'The cache takes load off the database: popular answers cost it nearly nothing.',
   method: `${PER_SECOND} reads a second, the same ones without a cache (direct), through the textbook side and through the module, each from empty caches: of 12 popular answers, of popular and rare ones, and of each answer once. SQL statements and the processor time of PostgreSQL are counted.`,
-  engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: ({ quick }) => 12 + 9 * ((quick ? QUICK_SECONDS : SECONDS) + 1),
   async run(scene): Promise<Observation> {
-    const stack = await startStack(scene, startEngine(redisLike(scene.engine)));
+    const stack = await startStack(scene, startEngine(scene.engine));
+    stack.app.control.start();
     const figures: Figure[] = [];
     for (const mix of readMixes()) {
       await emptyCaches(stack);

@@ -49,7 +49,6 @@ export const partition: Experiment = {
     'If writes need a replica, a cut-off primary loses at most what it accepts within five seconds, and never a score.',
   method:
     'Fault proxies cut the primary and one of two app nodes off from all other servers, under load on all three use cases. The cut-off node keeps writing to the old primary while a replica is promoted for the other node. First without `min-replicas-to-write` ("unfenced"), then with `min-replicas-to-write 1` and `min-replicas-max-lag 2`. After the cut, all that was acknowledged is compared with what the app has.',
-  engines: ['valkey', 'redis'],
   topologies: ['sentinel'],
   seconds: ({ quick }) => (quick ? 55 : 110),
   async run(scene): Promise<Observation> {

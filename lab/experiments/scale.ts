@@ -2,7 +2,6 @@ import { quantile } from '../../load/measuring/statistics.js';
 import { type EngineCluster, startCluster, startMemcachedCluster } from '../../local/index.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
-import { redisLike } from '../stack/engines.js';
 import { startStack } from '../stack/stack.js';
 import { CachedFlights } from '../traffic/cached-flights.js';
 import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
@@ -23,11 +22,10 @@ export const scale: Experiment = {
   claim: 'Capacity grows and shrinks under load, by adding and removing nodes.',
   method:
     'Under load on all three use cases, a cluster of three shards gets a fourth one with a quarter of all slots (--quick: 240 slots), and loses it again; two app nodes (--quick: one) join the first one. Then Memcached grows from three nodes to four.',
-  engines: ['valkey', 'redis'],
   topologies: ['cluster'],
   seconds: ({ quick }) => (quick ? 30 : 60),
   async run(scene): Promise<Observation> {
-    const cluster = startCluster(redisLike(scene.engine), { shards: SHARDS, replicasPerShard: 1 });
+    const cluster = startCluster(scene.engine, { shards: SHARDS, replicasPerShard: 1 });
     const { engines, app, database } = await startStack(scene, cluster, { nodes: 1 });
     const load = await Load.start(scene, app);
     await load.untilSteady(scene.quick ? 1 : 8);
@@ -111,7 +109,8 @@ async function growMemcached(
     {
       name: 'Memcached: SQL statements for them',
       values: { module: after.databaseQueries },
-      goal: { side: 'module', atMost: flights.count },
+      // If keys were spread by the number of nodes, three quarters of them would move.
+      goal: { side: 'module', atMost: flights.count / 2 },
     },
     { name: 'Memcached: hit ratio afterwards', unit: '%', values: { module: again.hitPercent } },
     {

@@ -5,7 +5,6 @@ import { parseOptions } from '../../load/options.js';
 import { queryCacheReads } from '../../load/query-cache/reads.js';
 import type { Comparison } from '../../load/scenario.js';
 import type { Experiment, Figure, Observation } from '../experiment.js';
-import { redisLike } from '../stack/engines.js';
 
 const EXPENSIVE = 'ranking of all airports';
 const CHEAP = 'one flight by primary key';
@@ -19,12 +18,11 @@ export const speed: Experiment = {
   claim: 'From memory an expensive answer comes hundreds of times as fast.',
   method:
     'The scenario query-cache of `npm run load`, on the flights of `npm start`: four queries, from expensive to cheap, each answered by PostgreSQL, by the textbook side and by the module in turn. All answers are cached before.',
-  engines: ['valkey', 'redis'],
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 50 : 75),
   async run(scene): Promise<Observation> {
     const { quick, signal, say } = scene;
-    const engine = await scene.start(startEngine(redisLike(scene.engine)));
+    const engine = await scene.start(startEngine(scene.engine));
     say('starts the app with the flights of npm start, which are loaded the first time');
     const stack = await scene.start(
       startStack(signal, say, { ENGINE_URL: engine.url, CACHE_ENGINE_URL: '', DATABASE_URL: '' }),

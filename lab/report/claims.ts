@@ -24,8 +24,8 @@ function rowOf(result: ExperimentResult): string {
 }
 
 function sectionOf(result: ExperimentResult): string {
-  const [header = [], ...rows] = tableOfFigures(result).map((cells) => `| ${cells.join(' | ')} |`);
-  const columns = tableOfFigures(result)[0]?.length ?? 1;
+  const [header, ...rows] = tableOfFigures(result);
+  const table = header ? [header, header.map(() => '---'), ...rows] : [];
   return `## ${titleOf(result)}
 
 ${result.claim} It ${result.verdict}.
@@ -34,7 +34,7 @@ ${result.method}
 
 ${result.answers.map((answer) => `- ${answer}`).join('\n')}
 
-${[header, `|${' --- |'.repeat(columns)}`, ...rows].join('\n')}
+${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 ${result.caveats.map((caveat) => `\n${caveat}`).join('\n')}`.trimEnd();
 }
 

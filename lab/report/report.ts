@@ -24,7 +24,7 @@ export interface ExperimentResult {
   readonly date: string;
   /** Of all runs together. */
   readonly seconds: number;
-  /** "holds", or what does not. */
+  /** "holds", or what does not, or why a run failed. */
   readonly verdict: string;
   readonly answers: readonly string[];
   readonly figures: readonly FigureSummary[];
@@ -37,13 +37,20 @@ export function holds({ verdict }: Pick<ExperimentResult, 'verdict'>): boolean {
   return verdict === 'holds';
 }
 
+/** Whether a run ended with an error. Such a result has no figures. */
+export function hasFailed({ figures }: Pick<ExperimentResult, 'figures'>): boolean {
+  return figures.length === 0;
+}
+
 /** For example "failover on valkey sentinel, 5 runs". */
 export function titleOf({ name, engine, topology, runs }: ExperimentResult): string {
   return `${name} on ${engine} ${topology}, ${runs === 1 ? '1 run' : `${runs} runs`}`;
 }
 
-/** Header and rows. The first column is the figure. */
-export function tableOfFigures({ figures, runs }: ExperimentResult): string[][] {
+/** Header and rows. The first column is the figure. Empty for a failed result. */
+export function tableOfFigures(result: ExperimentResult): string[][] {
+  if (hasFailed(result)) return [];
+  const { figures, runs } = result;
   const sides = [...new Set(figures.flatMap(({ values }) => Object.keys(values)))];
   const rows = figures.map(({ name, unit, values, goal, isMet }) => [
     name,

@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { EngineUnavailableError } from '../../local/index.js';
 import { buildStale, SERVER } from '../../local/launcher/app/build.js';
 import { ensureEngine } from '../../local/installation/ensure-engine.js';
 import { formatMinutes, Progress } from '../../load/running/progress.js';
 import type { Engine, Experiment, Observation, Topology } from '../experiment.js';
-import { type LabOptions, runsOf } from '../options.js';
-import type { ExperimentResult } from '../report/report.js';
+import { ENGINES, type LabOptions, runsOf } from '../options.js';
+import { type ExperimentResult, hasFailed } from '../report/report.js';
 import { readerOf, summarize, verdictOf } from '../verdict/verdict.js';
 import { Resources } from './resources.js';
 
@@ -17,7 +16,7 @@ interface Run {
 }
 
 interface Series extends Run {
-  /** Results that are kept. What they are of is not run again. */
+  /** Results that are kept. What they are of is not run again, unless it failed. */
   readonly earlier: readonly ExperimentResult[];
   /** Called with all results after each experiment, so that none is lost if the process ends. */
   readonly save: (results: readonly ExperimentResult[]) => Promise<void>;
@@ -34,28 +33,32 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
-/** Runs one experiment after the other, also after one has failed. */
+/**
+ * Runs one experiment after the other, also after one has failed.
+ *
+ * @throws EngineUnavailableError
+ */
 export async function runAll(options: LabOptions, { signal, say, earlier, save }: Series): Promise<Outcome> {
-  const trials = trialsOf(options).filter((trial) => !earlier.some((result) => isOf(result, trial)));
+  const results = earlier.filter((result) => !hasFailed(result));
+  const trials = trialsOf(options).filter((trial) => !results.some((result) => isOf(result, trial)));
   const progress = new Progress(
     trials.map(({ experiment }) => runsOf(options) * experiment.seconds(options)),
   );
-  const results = [...earlier];
   const failures: string[] = [];
+  const engine = options.engine ?? ((await ensureEngine(ENGINES)).kind as Engine);
   for (const [i, trial] of trials.entries()) {
     progress.start(i);
     const name = `${trial.experiment.name} (${trial.topology})`;
+    const run = { signal, say: (what: string) => say(`${progress.left}. ${name}: ${what}`) };
     try {
-      const run = { signal, say: (what: string) => say(`${progress.left}. ${name}: ${what}`) };
-      results.push(await runTrial(trial, options, run));
-      await save(results);
+      results.push(await runTrial(trial, engine, options, run));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const isMissing = error instanceof EngineUnavailableError;
-      if (isMissing && options.isAll) say(`${name}: skipped. ${reason}`);
-      else failures.push(`${name} failed. ${reason}`);
+      failures.push(`${name} failed. ${reason}`);
+      if (signal.aborted) break;
+      results.push(failedResult(trial, engine, runsOf(options), reason));
     }
-    if (signal.aborted) break;
+    await save(results);
   }
   return { results, failures };
 }
@@ -74,11 +77,10 @@ function trialsOf({ experiments, isAll, topology }: LabOptions): Trial[] {
 
 async function runTrial(
   { experiment, topology }: Trial,
+  engine: Engine,
   options: LabOptions,
   run: Run,
 ): Promise<ExperimentResult> {
-  const { name, claim, method } = experiment;
-  const engine: Engine = options.engine ?? (await ensureEngine(experiment.engines)).kind;
   const startedAt = performance.now();
   const observations: Observation[] = [];
   const runs = runsOf(options);
@@ -92,13 +94,7 @@ async function runTrial(
   const figures = summarize(observations.map((observation) => observation.figures));
   run.say(`took ${formatMinutes(seconds)} min`);
   return {
-    name,
-    claim,
-    method,
-    engine,
-    topology,
-    runs,
-    date: new Date().toISOString(),
+    ...headOf({ experiment, topology }, engine, runs),
     seconds,
     verdict: verdictOf(figures),
     answers: experiment.answers(readerOf(figures)),
@@ -106,6 +102,23 @@ async function runTrial(
     timeline: observations.at(-1)?.timeline ?? null,
     caveats: [...new Set(observations.flatMap(({ caveats = [] }) => caveats))],
   };
+}
+
+/** A run that ended with an error is no proof. The report says so. */
+function failedResult(trial: Trial, engine: Engine, runs: number, reason: string): ExperimentResult {
+  return {
+    ...headOf(trial, engine, runs),
+    seconds: 0,
+    verdict: `failed: ${reason.replace(/\.$/, '')}`,
+    answers: [],
+    figures: [],
+    timeline: null,
+    caveats: [],
+  };
+}
+
+function headOf({ experiment: { name, claim, method }, topology }: Trial, engine: Engine, runs: number) {
+  return { name, claim, method, engine, topology, runs, date: new Date().toISOString() };
 }
 
 /** One run. Its servers have stopped when it resolves or rejects. */

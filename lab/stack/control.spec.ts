@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Control } from './control.js';
 
@@ -17,10 +18,10 @@ describe('Control', () => {
     isSilent = false;
     for (const response of waiting.splice(0)) response.end();
   };
-  const startControl = async (pid = process.pid) => {
+  const startControl = async (computedMsOf?: (pid: number) => number) => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
-    const control = new Control(() => [{ url: `http://127.0.0.1:${port}`, pid }]);
+    const control = new Control(() => [{ url: `http://127.0.0.1:${port}`, pid: process.pid }], computedMsOf);
     control.start();
     return control;
   };
@@ -60,6 +61,14 @@ describe('Control', () => {
     const startedAt = performance.now();
     compute(600);
     expect(control.elapsed(startedAt)).toBeLessThan(300);
+  });
+
+  it('does not leave out the time in which a node computes', async () => {
+    control = await startControl(() => performance.now());
+    const startedAt = performance.now();
+    await setTimeout(600);
+    // This process may have got no turn for a part of the time.
+    expect(control.elapsed(startedAt)).toBeGreaterThan(300);
   });
 
   it.runIf(process.platform === 'linux')('measures how long a node computes before it answers', async () => {

@@ -4,10 +4,19 @@ import { mainThreadMsOf } from './processor-time.js';
 const EVERY_MS = 100;
 /** Nothing is excused for longer. */
 const LONGEST_FACTOR = 5;
+/** A node that had the processor for so much of the time was not kept waiting by the machine. */
+const COMPUTING_SHARE = 0.8;
 
 interface ControlledNode {
   readonly url: string;
   readonly pid: number;
+}
+
+/** A read that has no answer yet. */
+interface Waiting {
+  readonly since: number;
+  /** Processor time of the node until then. */
+  readonly computedMs: number;
 }
 
 /** From when to when the machine stood still, as of `performance.now()`. */
@@ -20,18 +29,24 @@ interface Standstill {
  * The control of the experiment: a constant (`GET /health/live`), read from each app node all the time. While a node does not answer it
  * within 100 ms, or this process gets no turn, the machine is too busy to show anything, and the clock of the lab stands still.
  *
- * A node that computes all the time does not answer either. That is no excuse: its processor time shows it.
+ * A node that computes all the time does not answer either. Its processor time shows that, and it is no excuse.
  */
 export class Control {
   /** Most processor time that a node used while the constant waited for its answer. 0 where the system does not show it. */
   longestBlockSeconds = 0;
   private readonly standstills: Standstill[] = [];
-  private readonly waiting = new Set<string>();
+  private readonly waiting = new Map<string, Waiting>();
   private tickedAt = performance.now();
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param nodes those that serve now. */
-  constructor(private readonly nodes: () => readonly ControlledNode[]) {}
+  /**
+   * @param nodes those that serve now
+   * @param computedMsOf the processor time of a process so far, in milliseconds
+   */
+  constructor(
+    private readonly nodes: () => readonly ControlledNode[],
+    private readonly computedMsOf = mainThreadMsOf,
+  ) {}
 
   start(): void {
     this.tickedAt = performance.now();
@@ -74,9 +89,17 @@ export class Control {
   private tick(): void {
     const now = performance.now();
     const nodes = this.nodes();
-    const isLate = nodes.some(({ url }) => this.waiting.has(url));
+    const isLate = nodes.some((node) => this.isStarved(node, now));
     this.account(now, isLate || now > this.tickedAt + 2 * EVERY_MS);
     for (const node of nodes) if (!this.waiting.has(node.url)) void this.read(node);
+  }
+
+  /** Whether it does not answer although it does not compute. */
+  private isStarved({ url, pid }: ControlledNode, now: number): boolean {
+    const read = this.waiting.get(url);
+    return (
+      read !== undefined && this.computedMsOf(pid) - read.computedMs < COMPUTING_SHARE * (now - read.since)
+    );
   }
 
   private account(now: number, isStill: boolean): void {
@@ -87,14 +110,17 @@ export class Control {
   }
 
   private async read({ url, pid }: ControlledNode): Promise<void> {
-    this.waiting.add(url);
-    const before = mainThreadMsOf(pid);
+    const computedMs = this.computedMsOf(pid);
+    this.waiting.set(url, { since: performance.now(), computedMs });
     // A node that has ended refuses at once.
     await fetch(`${url}/health/live`).then(
       (response) => response.text(),
       () => undefined,
     );
     this.waiting.delete(url);
-    this.longestBlockSeconds = Math.max(this.longestBlockSeconds, (mainThreadMsOf(pid) - before) / 1000);
+    this.longestBlockSeconds = Math.max(
+      this.longestBlockSeconds,
+      (this.computedMsOf(pid) - computedMs) / 1000,
+    );
   }
 }

@@ -4,7 +4,6 @@ import { type LocalEngine, startEngine } from '../../local/index.js';
 import { unprivilegedAccount } from '../../local/machine/account.js';
 import { temporaryDirectory } from '../../local/machine/temporary-directory.js';
 import type { Scene } from '../experiment.js';
-import { redisLike } from './engines.js';
 
 /** A single server that keeps a dump, an append-only file and a slow log of every command. */
 export interface DiskEngine {
@@ -31,7 +30,7 @@ export async function startDiskEngine(
   if (account) await chown(directory.path, account.uid, account.gid);
   try {
     const settings = ['--dir', directory.path, '--appendonly', 'yes', ...SLOW_LOG];
-    const server = await startEngine(redisLike(engine), { tls, password, settings });
+    const server = await startEngine(engine, { tls, password, settings });
     return {
       url: server.url,
       server,

@@ -1,5 +1,5 @@
 import { type EngineStack, startCluster, startSentinel, WRITES_NEED_A_REPLICA } from '../../local/index.js';
-import type { Engine, Scene } from '../experiment.js';
+import type { Scene } from '../experiment.js';
 
 /** Where faults hit a cluster. A stack with sentinels has one shard only. */
 export const SHARD = 'shard-1';
@@ -11,15 +11,8 @@ export type Servers = Pick<Scene, 'engine' | 'topology'>;
 
 /** Starts an engine with replicas, as `npm start` does. A cluster has three shards. */
 export function startReplicated({ engine, topology }: Servers): Promise<EngineStack> {
-  const kind = redisLike(engine);
   const settings = WRITES_NEED_A_REPLICA;
   return topology === 'cluster'
-    ? startCluster(kind, { settings, replicasPerShard: REPLICAS })
-    : startSentinel(kind, { settings, replicas: REPLICAS });
-}
-
-/** For experiments that leave Memcached out of their `engines`. */
-export function redisLike(engine: Engine): 'redis' | 'valkey' {
-  if (engine === 'memcached') throw new Error('This needs Redis or Valkey.');
-  return engine;
+    ? startCluster(engine, { settings, replicasPerShard: REPLICAS })
+    : startSentinel(engine, { settings, replicas: REPLICAS });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EngineStack, startSentinel, WRITES_NEED_A_REPLICA } from '../../local/index.js';
-import { redisLike, REPLICAS, type Servers } from './engines.js';
+import { REPLICAS, type Servers } from './engines.js';
 
 /** A primary with replicas and sentinels, each behind a fault proxy. */
 export interface ProxiedEngines extends EngineStack {
@@ -17,7 +17,7 @@ export async function startProxied(
   { engine }: Pick<Servers, 'engine'>,
   users: readonly string[],
 ): Promise<ProxiedEngines> {
-  const stack = await startSentinel(redisLike(engine), {
+  const stack = await startSentinel(engine, {
     proxied: true,
     replicas: REPLICAS,
     settings: WRITES_NEED_A_REPLICA,

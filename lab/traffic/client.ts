@@ -3,8 +3,8 @@ import type { Side } from './side.js';
 
 export type UseCase = 'query' | 'session' | 'score';
 /**
- * `hung`: no answer within the limit. `disturbed`: it failed while the machine stood still, which proves nothing: see `Control`. `killed`: it
- * was in flight to a node that was killed.
+ * `hung`: no answer within the limit. `disturbed`: no answer, or 503, while the machine stood still, which proves nothing: see `Control`.
+ * `killed`: it was in flight to a node that was killed.
  */
 export type Outcome = 'ok' | 'failed' | 'hung' | 'disturbed' | 'killed';
 
@@ -59,7 +59,8 @@ export class Client {
     const { answer, isHung, isKilled } = await this.exchange(request);
     const isOk = answer.status >= 200 && answer.status < 300;
     const ms = performance.now() - startedAt;
-    const isDisturbed = this.app.control.elapsed(startedAt, startedAt + ms) < ms;
+    const isLate = answer.status === 0 || answer.status === 503;
+    const isDisturbed = isLate && this.app.control.elapsed(startedAt, startedAt + ms) < ms;
     const failure = isKilled ? 'killed' : isHung ? 'hung' : isDisturbed ? 'disturbed' : 'failed';
     this.attempts.push({ useCase, startedAt, ms, outcome: isOk ? 'ok' : failure, status: answer.status });
     return answer;

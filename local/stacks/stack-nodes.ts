@@ -98,7 +98,7 @@ export class StackNodes {
     return named?.[0];
   }
 
-  /** Sends a command to each named node. Nodes that do not answer are missing from the result. */
+  /** Sends a command to each named node. Nodes that do not answer are missing from the result, and paused ones are not waited for. */
   async queryEach(names: Iterable<string>, ...command: string[]): Promise<Reply[]> {
     const query = async (name: string): Promise<Reply[]> => {
       const address = addressOf(this.setup, this.get(name).port);
@@ -108,7 +108,8 @@ export class StackNodes {
         () => [],
       );
     };
-    return (await Promise.all(Array.from(names, query))).flat();
+    const running = [...names].filter((name) => this.get(name).state !== 'paused');
+    return (await Promise.all(running.map(query))).flat();
   }
 
   async stop(): Promise<void> {
