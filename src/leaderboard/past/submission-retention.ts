@@ -7,6 +7,8 @@ const USUAL_DAYS = 30;
 const PAGES = 10;
 const PASS_EVERY_MS = 100;
 const SWEEP_EVERY_MS = 3_600_000;
+/** After an error, for example while the database is down. */
+const RETRY_MS = 10_000;
 
 /** Adjustments are kept, and of each board the submission that is its checkpoint. */
 const OLD_ROWS = {
@@ -22,7 +24,7 @@ const OLD_ROWS = {
 @Injectable()
 export class SubmissionRetention implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly days: number;
-  private sweep: AsyncGenerator<void, void> | undefined;
+  private sweep = this.passes();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -44,16 +46,17 @@ export class SubmissionRetention implements OnApplicationBootstrap, OnModuleDest
 
   /** Deletes what is old in the next pages. Returns how long to wait before the next call, in milliseconds. */
   async pruneSome(): Promise<number> {
-    this.sweep ??= this.passes();
-    const { done } = await this.sweep.next();
-    if (!done) return PASS_EVERY_MS;
-    this.sweep = undefined;
-    return SWEEP_EVERY_MS;
+    let isOver = true;
+    try {
+      isOver = (await this.sweep.next()).done === true;
+    } finally {
+      if (isOver) this.sweep = this.passes();
+    }
+    return isOver ? SWEEP_EVERY_MS : PASS_EVERY_MS;
   }
 
   private async prune(): Promise<void> {
-    // Without a database nothing is old. The next sweep begins anew.
-    const waitMs = await this.pruneSome().catch(() => SWEEP_EVERY_MS);
+    const waitMs = await this.pruneSome().catch(() => RETRY_MS);
     if (!this.closed) this.timer = setTimeout(() => void this.prune(), waitMs).unref();
   }
 

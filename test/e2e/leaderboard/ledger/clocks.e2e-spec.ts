@@ -10,6 +10,7 @@ import { SubmissionRetention } from '../../../../src/leaderboard/past/submission
 import { redisLike } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { startTestEngine } from '../../../support/profiles/test-engine.js';
+import { until } from '../../../support/until.js';
 import { type BoardNode, type BoardNodes, startBoardNodes } from '../board-nodes.js';
 
 const WINDOWS = ['all', 'daily', 'weekly', 'monthly'] as const;
@@ -158,6 +159,28 @@ describe('the windows of a board', () => {
     await prune();
     await leaderboard.removePlayer('a');
     expect((await boards.whole(best)).entries).toMatchObject([{ playerId: 'b' }]);
+  });
+
+  it('count a repeat of a submission as new after a node has pruned it in the background', async () => {
+    const latest = await boards.newBoard({ operator: 'latest' });
+    const best = await boards.newBoard({ windows: ['all', 'daily'] });
+    const [{ leaderboard }] = boards.nodes;
+    const send = async (board: string, submissionId: string, playerId: string, score: number) =>
+      (await leaderboard.submit(board, [{ submissionId, playerId, score }]))[0];
+    for (const board of [latest, best]) await send(board, 'old', 'a', 5);
+    await boards.clock.advance(31 * DAY_MS);
+    await send(latest, 'new', 'a', 9);
+    await send(best, 'new', 'b', 9);
+    await boards.start();
+    const left = `SELECT FROM submissions WHERE submission_id = 'old' AND board = ANY ($1)`;
+    await until(
+      async () => (await queryDatabase(boards.databaseUrl, left, [[latest, best]])).length === 0,
+      30_000,
+    );
+    expect(await send(latest, 'old', 'a', 5)).toMatchObject({ applied: true, score: 5 });
+    expect(await send(best, 'old', 'a', 5)).toMatchObject({ applied: true, score: 5 });
+    expect((await boards.whole(latest)).entries).toMatchObject([{ playerId: 'a', score: 5 }]);
+    expect((await boards.whole(best, 'daily')).entries).toMatchObject([{ playerId: 'b' }, { playerId: 'a' }]);
   });
 
   it('are final from the first answer on, while two nodes write and their end passes', async () => {
