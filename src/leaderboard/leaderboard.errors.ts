@@ -95,11 +95,10 @@ export function seasonExists(board: string, season: string): LeaderboardError {
   );
 }
 
-export function versionGone(board: string, present: number): LeaderboardError {
+export function versionGone(board: string): LeaderboardError {
   return new LeaderboardError(
     'E_VERSION_GONE',
-    `The board "${board}" has changed since the page before, and is at version ${present}. Begin again without "after". ` +
-      'Ended periods and closed seasons do not change.',
+    `The board "${board}" has changed since the page before. Begin again without "after".`,
   );
 }
 

@@ -93,14 +93,15 @@ export class LeaderboardService {
   /** A page of a board, best first. @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, as all reads */
   async page(name: string, { offset, limit, details, after, ...when }: PageQuery): Promise<BoardPage> {
     const cursor = after === undefined ? null : decodeCursor(after);
-    const from = cursor ?? { offset, version: null };
     const found = await this.reader.find(name, cursor ? periodIn(cursor) : when);
-    const read = await this.reader.page(found, { offset: from.offset, limit });
-    const { version } = read.ranking;
-    if (from.version !== null && version !== from.version) throw versionGone(name, version);
+    const begin = cursor?.offset ?? offset;
+    const read = await this.reader.page(found, { offset: begin, limit });
+    const { ledgerId } = found.board;
+    if (cursor && (cursor.version !== read.ranking.version || cursor.ledgerId !== ledgerId))
+      throw versionGone(name);
     return {
       ...(await this.answers.describe(found, read, { details })),
-      next: nextCursor(found, read, from.offset),
+      next: nextCursor(found, read, begin),
     };
   }
 

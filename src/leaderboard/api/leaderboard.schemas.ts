@@ -159,7 +159,10 @@ export const pageQuerySchema = z
       .string()
       .refine((text) => decodeCursor(text) !== null, 'must be "next" of the page before')
       .optional()
-      .meta({ description: 'next of the page before: the entries that follow at the same version' }),
+      .meta({
+        description:
+          'next of the page before: the entries that follow at the same version. It replaces offset, window, period and season',
+      }),
   })
   .transform(withWindow) satisfies z.ZodType<PageQuery>;
 export const neighboursQuerySchema = z

@@ -3,6 +3,8 @@ import { BOARD_WINDOWS, type BoardWindow } from './board.js';
 
 /** Where the next page of a board begins, and at which version. */
 export interface PageCursor {
+  /** Of the board. A board that was deleted and defined anew has another one. */
+  ledgerId: string;
   window: BoardWindow;
   /** null for all time. */
   period: string | null;
@@ -12,6 +14,7 @@ export interface PageCursor {
 }
 
 const fields = z.tuple([
+  z.string(),
   z.enum(BOARD_WINDOWS),
   z.string().nullable(),
   z.string().nullable(),
@@ -19,8 +22,10 @@ const fields = z.tuple([
   z.int().min(0),
 ]);
 
-export function encodeCursor({ window, period, season, version, offset }: PageCursor): string {
-  return Buffer.from(JSON.stringify([window, period, season, version, offset])).toString('base64url');
+export function encodeCursor({ ledgerId, window, period, season, version, offset }: PageCursor): string {
+  return Buffer.from(JSON.stringify([ledgerId, window, period, season, version, offset])).toString(
+    'base64url',
+  );
 }
 
 /** Returns null for a text that `encodeCursor` did not write. */
@@ -28,8 +33,8 @@ export function decodeCursor(text: string): PageCursor | null {
   try {
     const parsed = fields.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString()));
     if (!parsed.success) return null;
-    const [window, period, season, version, offset] = parsed.data;
-    return { window, period, season, version, offset };
+    const [ledgerId, window, period, season, version, offset] = parsed.data;
+    return { ledgerId, window, period, season, version, offset };
   } catch {
     return null;
   }

@@ -40,13 +40,14 @@ export function periodOf({ window, period, endsAt, isPast, season }: BoardPeriod
 
 /** The cursor behind a page that begins at `offset`; null if it is the last. */
 export function nextCursor(
-  { window, period, season }: BoardPeriod,
+  { board, window, period, season }: BoardPeriod,
   { ranking: { version, total, players } }: Read,
   offset: number,
 ): string | null {
   const end = offset + players.length;
   if (players.length === 0 || end >= total) return null;
   return encodeCursor({
+    ledgerId: board.ledgerId,
     window,
     period: window === 'all' ? null : period,
     season: season ?? null,

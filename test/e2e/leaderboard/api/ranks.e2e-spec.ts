@@ -50,6 +50,13 @@ describe('GET /api/leaderboards/:board', () => {
       expect(await rest(first)).toEqual(players.toReversed().slice(first === 'offset=5' ? 5 : 0));
     }
     const { next } = (await get(`/${board}?limit=10`)).body;
+    const another = await newBoard();
+    await submit(
+      another,
+      players.map((playerId, i) => score(playerId, i)),
+    ).expect(200);
+    // At the same version, but another board.
+    await get(`/${another}?after=${next}`).expect(410);
     await submit(board, score('late', 100)).expect(200);
     expect((await get(`/${board}?after=${next}`).expect(410)).body.code).toBe('E_VERSION_GONE');
     expect((await get(`/${board}?after=else`).expect(422)).body.errors[0].field).toBe('after');
