@@ -1,13 +1,14 @@
 import { SetMetadata } from '@nestjs/common';
 import type { CachedQuery as DefinedQuery } from '../lookup/cached-query.js';
+import type { Codec, Jsonify } from '../query/codec.js';
 import type { QueryDefinition } from '../query/query-definition.js';
 
 /** One query, answered from memory where possible, and from the database otherwise: what `QueryCacheService.define()` returns. */
 export type CachedQuery<Args, Value> = DefinedQuery<Args, Value>;
 
-/** A {@link QueryDefinition} whose arguments are the parameters of a method. */
-export interface CachedQueryOptions<Args extends unknown[]> extends Omit<
-  QueryDefinition<Args, unknown>,
+/** A {@link QueryDefinition} whose arguments are the parameters of a method, and whose value is its result. */
+export interface CachedQueryOptions<Args extends unknown[], Value> extends Omit<
+  QueryDefinition<Args, Value>,
   'name' | 'tags' | 'scope' | 'load' | 'loadMany'
 > {
   /** `<class>.<method>` by default, for example `FlightsService.topRoutes`. */
@@ -26,6 +27,19 @@ type DecoratorOf<Args extends unknown[], Result> = <
   name: string,
   descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
+
+/** As {@link DecoratorOf}, for methods whose result survives JSON. */
+type PlainDecoratorOf<Args extends unknown[], Result> = <
+  Method extends (...args: [...Args, ...never[]]) => Promise<Result>,
+>(
+  target: object,
+  name: Survives<Awaited<ReturnType<Method>>>,
+  descriptor: TypedPropertyDescriptor<Method>,
+) => void;
+
+type Survives<Value> = [Value] extends [Jsonify<Value>]
+  ? string
+  : 'This method needs a codec: its result does not survive JSON';
 
 /** The key of the options of {@link CachedQuery}. */
 export const CACHED_QUERY = 'query-cache:cached-query';
@@ -46,9 +60,15 @@ export const INVALIDATES_TAGS = 'query-cache:invalidates-tags';
  * }
  * ```
  */
-export function CachedQuery<Args extends unknown[] = []>(
-  options: CachedQueryOptions<Args>,
-): DecoratorOf<Args, unknown> {
+export function CachedQuery<Args extends unknown[] = [], Value = unknown>(
+  options: CachedQueryOptions<Args, Value> & { codec: Codec<Value> },
+): DecoratorOf<Args, Value>;
+export function CachedQuery<Args extends unknown[] = [], Value = unknown>(
+  options: CachedQueryOptions<Args, Value>,
+): PlainDecoratorOf<Args, Value>;
+export function CachedQuery<Args extends unknown[], Value>(
+  options: CachedQueryOptions<Args, Value>,
+): DecoratorOf<Args, Value> {
   return (target, name, descriptor) => void SetMetadata(CACHED_QUERY, options)(target, name, descriptor);
 }
 

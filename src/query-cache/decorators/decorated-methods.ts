@@ -41,7 +41,8 @@ export class DecoratedMethods implements OnModuleInit {
     for (const name of this.scanner.getAllMethodNames(prototype)) {
       const method = prototype?.[name];
       if (!prototype || !method) continue;
-      const options = Reflect.getMetadata(CACHED_QUERY, method) as CachedQueryOptions<Args> | undefined;
+      const options = Reflect.getMetadata(CACHED_QUERY, method) as
+        CachedQueryOptions<Args, unknown> | undefined;
       const tags = Reflect.getMetadata(INVALIDATES_TAGS, method) as TagsOf | undefined;
       if (!options && !tags) continue;
       const fullName = `${prototype.constructor.name}.${name}`;
@@ -60,7 +61,7 @@ export class DecoratedMethods implements OnModuleInit {
 
   private cached(
     method: Method,
-    { tags, scope, ...options }: CachedQueryOptions<Args> & { name: string },
+    { tags, scope, ...options }: CachedQueryOptions<Args, unknown> & { name: string },
   ): Method {
     const query = this.queries.define<Args, unknown>({
       ...options,

@@ -77,6 +77,46 @@ class Routes {
 }
 
 @Injectable()
+class Departures {
+  @CachedQuery({
+    ttlSeconds: 60,
+    codec: {
+      encode: (departure: Date) => departure.toISOString(),
+      decode: (stored) => new Date(String(stored)),
+    },
+  })
+  async next(_origin: string): Promise<Date> {
+    return new Date('2001-06-30T12:05:00Z');
+  }
+
+  // @ts-expect-error a Date does not survive JSON
+  @CachedQuery({ name: 'no-codec', ttlSeconds: 60 })
+  async last(): Promise<Date> {
+    return new Date();
+  }
+
+  // @ts-expect-error the codec is of a bigint
+  @CachedQuery({
+    name: 'other-codec',
+    ttlSeconds: 60,
+    codec: { encode: (id: bigint) => `${id}`, decode: BigInt },
+  })
+  async first(): Promise<Date> {
+    return new Date();
+  }
+
+  // @ts-expect-error the tags are of another result
+  @CachedQuery({
+    name: 'other-tags',
+    ttlSeconds: 60,
+    valueTags: ({ id }: { id: number }) => [`flight:${id}`],
+  })
+  async delay(): Promise<number> {
+    return 5;
+  }
+}
+
+@Injectable()
 class OfDates {
   @CachedQuery({ ttlSeconds: 60 })
   async since(_limit: number, since: Date): Promise<string> {
@@ -150,6 +190,13 @@ describe('a decorated method', () => {
     await cache.invalidateTag('airport:JFK');
     await routes.top('JFK');
     expect(routes.loads).toBe(3);
+  });
+
+  it('keeps a result that JSON does not have, with a codec', async () => {
+    const { provider: departures, lookupsOf } = await start(Departures);
+    for (let i = 0; i < 2; i++)
+      expect(await departures.next('JFK')).toEqual(new Date('2001-06-30T12:05:00Z'));
+    expect(lookupsOf('Departures.next')).toMatchObject({ loads: 1 });
   });
 
   it('with @InvalidatesTags() invalidates after it has resolved', async () => {
