@@ -22,7 +22,7 @@ describe('a flight that another client of the database changes', () => {
         `SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'flights\\_%') +
                 (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'listener of flight%' AND datname = current_database() AND query <> '') AS count`,
       );
-      return Number(count) === 4 + nodes.length;
+      return Number(count) === 5 + nodes.length;
     });
   });
   afterAll(async () => {
@@ -112,5 +112,17 @@ describe('a flight that another client of the database changes', () => {
     await client.query(`UPDATE flights SET delay = 903 WHERE id <= 2000`);
     await have(903);
     expect(await get(app)).toMatchObject({ delay: 903 });
+  });
+
+  // The last one: no flight is left.
+  it('is served by no node after a TRUNCATE', async () => {
+    await areHits();
+    await client.query('TRUNCATE flights');
+    const areGone = async () => {
+      const responses = await Promise.all(nodes.map(({ url }) => fetch(`${url}/api/flights/${ID}`)));
+      return responses.every(({ status }) => status === 404);
+    };
+    await until(areGone);
+    expect(await areGone()).toBe(true);
   });
 });

@@ -1,7 +1,13 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database, Migrations } from '../../../database/index.js';
 import { FlightsService } from '../flights.service.js';
-import { ANY_CHANGE, CHANGES_CHANNEL, CREATE_FUNCTION, CREATE_TRIGGERS } from './flight-changes.sql.js';
+import {
+  ANY_CHANGE,
+  CHANGES_CHANNEL,
+  CREATE_FUNCTION,
+  CREATE_TRIGGERS,
+  CREATE_TRUNCATE_FUNCTION,
+} from './flight-changes.sql.js';
 
 /**
  * Invalidates answers when any client of the database changes flights: this application, `psql`, or a batch. Every node listens, so that one
@@ -21,7 +27,7 @@ export class FlightChangesListener implements OnApplicationBootstrap, OnModuleDe
   /** Does not wait: the application serves while its database is down. */
   onApplicationBootstrap(): void {
     const createTriggers = async () => void (await this.database.query(CREATE_TRIGGERS));
-    void this.migrations.apply('flights', [CREATE_FUNCTION], createTriggers);
+    void this.migrations.apply('flights', [CREATE_FUNCTION, CREATE_TRUNCATE_FUNCTION], createTriggers);
     this.close = this.database.listen(CHANGES_CHANNEL, {
       onNotification: (change) => this.add(change),
       onGap: () => this.add(ANY_CHANGE),

@@ -19,22 +19,36 @@ export const CREATE_FUNCTION = `
     RETURN NULL;
   END $$`;
 
-const TRIGGERS = [
+/** TRUNCATE does not say which rows it has deleted. */
+export const CREATE_TRUNCATE_FUNCTION = `
+  CREATE FUNCTION notify_flights_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM pg_notify('${CHANGES_CHANNEL}', '${ANY_CHANGE}');
+    RETURN NULL;
+  END $$`;
+
+const WITH_ROWS = [
   ['inserted', 'INSERT', 'NEW'],
   ['before_update', 'UPDATE', 'OLD'],
   ['after_update', 'UPDATE', 'NEW'],
   ['deleted', 'DELETE', 'OLD'],
 ] as const;
+const TRIGGERS = [
+  ...WITH_ROWS.map(([name, event, rows]) => ({
+    name: `flights_${name}`,
+    event: `${event} ON flights REFERENCING ${rows} TABLE AS changed`,
+    calls: 'notify_flight_changes',
+  })),
+  { name: 'flights_truncated', event: 'TRUNCATE ON flights', calls: 'notify_flights_truncated' },
+];
 
 /** Once for each statement. Loading the flights drops the table with its triggers, so they are created at each start. */
 export const CREATE_TRIGGERS = `DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('flight-changes'));
-  IF to_regclass('flights') IS NOT NULL AND NOT EXISTS (
-    SELECT FROM pg_trigger WHERE tgrelid = to_regclass('flights') AND tgname = 'flights_deleted')
-  THEN ${TRIGGERS.map(
-    ([name, event, rows]) => `
-    CREATE TRIGGER flights_${name} AFTER ${event} ON flights REFERENCING ${rows} TABLE AS changed
-      FOR EACH STATEMENT EXECUTE FUNCTION notify_flight_changes();`,
+  IF to_regclass('flights') IS NULL THEN RETURN; END IF;${TRIGGERS.map(
+    ({ name, event, calls }) => `
+  IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('flights') AND tgname = '${name}') THEN
+    CREATE TRIGGER ${name} AFTER ${event} FOR EACH STATEMENT EXECUTE FUNCTION ${calls}();
+  END IF;`,
   ).join('')}
-  END IF;
 END $$`;
