@@ -38,9 +38,9 @@ describe.skipIf(isSkipped)(`the query cache in the console${SKIPPED}`, () => {
     },
   );
 
-  it('invalidates one answer, all with a tag, or all of a query: the next request is a miss', async () => {
+  it('invalidates one answer, all with a tag, all of a query, or everything: the next request is a miss', async () => {
     const ask = () => click('ask-once');
-    for (const invalidate of ['invalidate-entry', 'invalidate-tag', 'invalidate-query']) {
+    for (const invalidate of ['invalidate-entry', 'invalidate-tag', 'invalidate-query', 'invalidate-all']) {
       await ask();
       await opened.page.getByTestId('outcome').waitFor();
       await ask();

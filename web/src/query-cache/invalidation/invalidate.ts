@@ -32,6 +32,7 @@ effect(() => {
 export const invalidateEntry = (): Promise<void> => invalidate('This answer', targets.value.entry);
 export const invalidateQuery = (name: string): Promise<void> =>
   invalidate(`All answers of ${name}`, { query: name });
+export const invalidateAll = (): Promise<void> => invalidate('Everything', { all: true });
 export const invalidateTag = (tag: string): Promise<void> => invalidate(`All answers with ${tag}`, { tag });
 
 async function invalidate(of: string, body: object): Promise<void> {

@@ -1,6 +1,13 @@
 import { LetItExpire } from '../answer/expiry.js';
 import { ProblemNote } from '../../http/problem-note.js';
-import { invalidateEntry, invalidateQuery, invalidateTag, invalidation, targets } from './invalidate.js';
+import {
+  invalidateAll,
+  invalidateEntry,
+  invalidateQuery,
+  invalidateTag,
+  invalidation,
+  targets,
+} from './invalidate.js';
 
 export function InvalidationActions() {
   const { entry, tag } = targets.value;
@@ -22,6 +29,9 @@ export function InvalidationActions() {
           onClick={() => void invalidateQuery(entry.query)}
         >
           All of {entry.query}
+        </button>
+        <button type="button" data-testid="invalidate-all" onClick={() => void invalidateAll()}>
+          Everything
         </button>
         <LetItExpire />
       </div>
