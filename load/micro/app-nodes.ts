@@ -1,4 +1,4 @@
-import { freePort } from '../../local/machine/free-port.js';
+import { freePorts } from '../../local/machine/free-port.js';
 import { startEngine, startPostgres } from '../../local/index.js';
 import { appEnvironment, startAppNode } from '../../local/launcher/app/app-nodes.js';
 import { buildStale, SERVER } from '../../local/launcher/app/build.js';
@@ -23,26 +23,29 @@ export async function startAppNodes({
   settings?: NodeJS.ProcessEnv;
 }): Promise<AppNodes> {
   await buildStale(process.cwd(), [SERVER]);
-  const [engine, postgres] = [await startEngine('valkey'), await startPostgres()];
-  if (flights > 0) await loadFlightsDataset({ databaseUrl: postgres.url, rows: flights });
-  const urls = { database: postgres.url, engine: engine.url, cacheEngine: undefined };
-  const environment = appEnvironment(urls, { ...process.env, ...settings });
-  const root = process.cwd();
-  const start = async () => {
-    const port = await freePort();
-    const options = { root, watch: false, debug: false, environment, onLine: () => undefined };
-    return { port, app: await startAppNode(port, options) };
+  const running: { stop(): Promise<unknown> }[] = [];
+  const keep = <Server extends { stop(): Promise<unknown> }>(server: Server): Server => {
+    running.push(server);
+    return server;
   };
-  const started = await Promise.all(Array.from({ length: nodes }, start));
-  for (const { app } of started) await app.logged(/^ready/);
-  return {
-    ports: started.map(({ port }) => port),
-    databaseUrl: postgres.url,
-    servers: `${engine.name} ${engine.version}, postgres ${postgres.version}`,
-    stop: async () => {
-      await Promise.all(started.map(({ app }) => app.stop()));
-      await postgres.stop();
-      await engine.stop();
-    },
+  const stop = async () => {
+    // The nodes first: they need their servers to complete their requests.
+    for (const server of running.toReversed()) await server.stop();
   };
+  try {
+    const engine = keep(await startEngine('valkey'));
+    const postgres = keep(await startPostgres());
+    if (flights > 0) await loadFlightsDataset({ databaseUrl: postgres.url, rows: flights });
+    const urls = { database: postgres.url, engine: engine.url, cacheEngine: undefined };
+    const environment = appEnvironment(urls, { ...process.env, ...settings });
+    const options = { root: process.cwd(), watch: false, debug: false, environment, onLine: () => undefined };
+    const ports = await freePorts(nodes);
+    const apps = await Promise.all(ports.map(async (port) => keep(await startAppNode(port, options))));
+    for (const app of apps) await app.logged(/^ready/);
+    const servers = `${engine.name} ${engine.version}, postgres ${postgres.version}`;
+    return { ports, databaseUrl: postgres.url, servers, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
