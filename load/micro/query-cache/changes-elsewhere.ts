@@ -67,7 +67,7 @@ function nodesListen(client: Client): Promise<void> {
       `SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'flights\\_%')::int AS triggers, count(*)::int AS listeners
        FROM pg_stat_activity WHERE application_name LIKE 'listener of flight%' AND query <> ''`,
     );
-    return rows[0]?.triggers === 4 && rows[0].listeners === NODES;
+    return rows[0]?.triggers === 5 && rows[0].listeners === NODES;
   });
 }
 

@@ -1,9 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../local/machine/free-port.js';
+import { GuardedProcess } from '../../../local/processes/guarded-process.js';
 import { until } from '../../support/until.js';
 import { lackOf } from './programs.js';
 
@@ -67,8 +67,7 @@ export async function startPrometheus({ app, exporter, operatorKey }: Targets): 
   const address = `127.0.0.1:${await freePort()}`;
   const data = join(folder, 'data');
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${data}`, `--web.listen-address=${address}`];
-  const server = spawn('prometheus', args, { stdio: 'ignore' });
-  const exit = once(server, 'exit');
+  const server = await GuardedProcess.start({ program: 'prometheus', args, graceSeconds: 5 });
   const get = async (path: string): Promise<unknown> => {
     const response = await fetch(`http://${address}/api/v1/${path}`);
     const { data: answer, error } = (await response.json()) as { data: unknown; error?: string };
@@ -76,8 +75,7 @@ export async function startPrometheus({ app, exporter, operatorKey }: Targets): 
     return answer;
   };
   const stop = async () => {
-    server.kill();
-    await exit;
+    await server.stop();
     rmSync(folder, { recursive: true });
   };
   const isReady = () =>
