@@ -7,7 +7,7 @@ const USUAL_DAYS = 30;
 const PAGES = 10;
 const PASS_EVERY_MS = 100;
 const SWEEP_EVERY_MS = 3_600_000;
-/** After an error, for example while the database is down. */
+/** At the start, when the tables may not exist yet, and after an error of the database. */
 const RETRY_MS = 10_000;
 
 /** Adjustments are kept, and of each board the submission that is its checkpoint. */
@@ -36,7 +36,7 @@ export class SubmissionRetention implements OnApplicationBootstrap, OnModuleDest
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => void this.prune(), PASS_EVERY_MS).unref();
+    this.timer = setTimeout(() => void this.prune(), RETRY_MS).unref();
   }
 
   onModuleDestroy(): void {
