@@ -28,18 +28,30 @@ type DecoratorOf<Args extends unknown[], Result> = <
   descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
 
-/** As {@link DecoratorOf}, for methods whose result survives JSON. */
-type PlainDecoratorOf<Args extends unknown[], Result> = <
-  Method extends (...args: [...Args, ...never[]]) => Promise<Result>,
+/** As {@link DecoratorOf}, for methods whose result survives JSON or is null. */
+type PlainDecoratorOf<Args extends unknown[], Value> = <
+  Method extends (...args: [...Args, ...never[]]) => Promise<Value | null | undefined>,
 >(
   target: object,
   name: Survives<Awaited<ReturnType<Method>>>,
   descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
 
+/** As {@link DecoratorOf}, for methods whose result is what the codec decodes, or null. */
+type CodecDecoratorOf<Args extends unknown[], Value> = <
+  Method extends (...args: [...Args, ...never[]]) => Promise<Value | null | undefined>,
+>(
+  target: object,
+  name: Decodes<Value, Awaited<ReturnType<Method>>>,
+  descriptor: TypedPropertyDescriptor<Method>,
+) => void;
+
 type Survives<Value> = [Value] extends [Jsonify<Value>]
   ? string
   : 'This method needs a codec: its result does not survive JSON';
+type Decodes<Value, Result> = [Value] extends [Result]
+  ? string
+  : 'The codec decodes another type than the result of this method';
 
 /** The key of the options of {@link CachedQuery}. */
 export const CACHED_QUERY = 'query-cache:cached-query';
@@ -48,7 +60,8 @@ export const INVALIDATES_TAGS = 'query-cache:invalidates-tags';
 
 /**
  * Answers a method of a provider from memory, as `QueryCacheService.define()` does. The arguments of the query are the list of parameters. It
- * takes effect when the application starts, which fails if a parameter is no plain data, for example a `Date`.
+ * takes effect when the application starts, which fails if a parameter is no plain data, for example a `Date`. A result that does not survive
+ * JSON needs a codec, and so does one that the compiler does not know, as in a generic class.
  *
  * @example
  * ```ts
@@ -62,7 +75,7 @@ export const INVALIDATES_TAGS = 'query-cache:invalidates-tags';
  */
 export function CachedQuery<Args extends unknown[] = [], Value = unknown>(
   options: CachedQueryOptions<Args, Value> & { codec: Codec<Value> },
-): DecoratorOf<Args, Value>;
+): CodecDecoratorOf<Args, Value>;
 export function CachedQuery<Args extends unknown[] = [], Value = unknown>(
   options: CachedQueryOptions<Args, Value>,
 ): PlainDecoratorOf<Args, Value>;

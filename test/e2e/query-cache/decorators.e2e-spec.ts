@@ -85,34 +85,8 @@ class Departures {
       decode: (stored) => new Date(String(stored)),
     },
   })
-  async next(_origin: string): Promise<Date> {
+  async next(_origin: string): Promise<Date | null> {
     return new Date('2001-06-30T12:05:00Z');
-  }
-
-  // @ts-expect-error a Date does not survive JSON
-  @CachedQuery({ name: 'no-codec', ttlSeconds: 60 })
-  async last(): Promise<Date> {
-    return new Date();
-  }
-
-  // @ts-expect-error the codec is of a bigint
-  @CachedQuery({
-    name: 'other-codec',
-    ttlSeconds: 60,
-    codec: { encode: (id: bigint) => `${id}`, decode: BigInt },
-  })
-  async first(): Promise<Date> {
-    return new Date();
-  }
-
-  // @ts-expect-error the tags are of another result
-  @CachedQuery({
-    name: 'other-tags',
-    ttlSeconds: 60,
-    valueTags: ({ id }: { id: number }) => [`flight:${id}`],
-  })
-  async delay(): Promise<number> {
-    return 5;
   }
 }
 
