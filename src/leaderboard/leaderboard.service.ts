@@ -21,7 +21,7 @@ import { type Season, Seasons } from './past/seasons.js';
 import { PlayerNames } from './players/player-names.js';
 import { type PlayerProfile, PlayerProfiles } from './players/player-profiles.js';
 import { PlayerRemoval } from './players/player-removal.js';
-import { BoardAnswers, nextCursor, periodIn, periodOf } from './reading/board-answers.js';
+import { BoardAnswers, continues, nextCursor, periodIn, periodOf } from './reading/board-answers.js';
 import { BoardReader } from './reading/board-reader.js';
 import { RankingStore } from './sorted-sets/ranking.store.js';
 import { ScoreSubmissions, type SubmissionAnswer } from './submissions/score-submissions.js';
@@ -96,9 +96,7 @@ export class LeaderboardService {
     const found = await this.reader.find(name, cursor ? periodIn(cursor) : when);
     const begin = cursor?.offset ?? offset;
     const read = await this.reader.page(found, { offset: begin, limit });
-    const { ledgerId } = found.board;
-    if (cursor && (cursor.version !== read.ranking.version || cursor.ledgerId !== ledgerId))
-      throw versionGone(name);
+    if (cursor && !continues(cursor, found, read)) throw versionGone(name);
     return {
       ...(await this.answers.describe(found, read, { details })),
       next: nextCursor(found, read, begin),

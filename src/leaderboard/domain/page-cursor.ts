@@ -3,7 +3,7 @@ import { BOARD_WINDOWS, type BoardWindow } from './board.js';
 
 /** Where the next page of a board begins, and at which version. */
 export interface PageCursor {
-  /** Of the board. A board that was deleted and defined anew has another one. */
+  /** Identifies the board. A board that was deleted and created again has another one. */
   ledgerId: string;
   window: BoardWindow;
   /** null for all time. */

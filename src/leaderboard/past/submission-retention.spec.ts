@@ -4,7 +4,7 @@ import type { LeaderboardOptions } from '../leaderboard.options.js';
 import { SubmissionRetention } from './submission-retention.js';
 
 describe('SubmissionRetention', () => {
-  it('begins anew after an error of the database', async () => {
+  it('restarts the sweep after an error of the database', async () => {
     const query = vi
       .fn()
       .mockRejectedValueOnce(new Error('down'))

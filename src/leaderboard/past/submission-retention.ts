@@ -1,5 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Database } from '../../database/index.js';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { Database, DatabaseUnavailableError } from '../../database/index.js';
 import { LEADERBOARD_OPTIONS, type LeaderboardOptions } from '../leaderboard.options.js';
 
 const USUAL_DAYS = 30;
@@ -23,6 +29,7 @@ const OLD_ROWS = {
  */
 @Injectable()
 export class SubmissionRetention implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Leaderboard');
   private readonly days: number;
   private sweep = this.passes();
   private timer: NodeJS.Timeout | undefined;
@@ -56,7 +63,11 @@ export class SubmissionRetention implements OnApplicationBootstrap, OnModuleDest
   }
 
   private async prune(): Promise<void> {
-    const waitMs = await this.pruneSome().catch(() => RETRY_MS);
+    const waitMs = await this.pruneSome().catch((error: Error) => {
+      if (!(error instanceof DatabaseUnavailableError))
+        this.logger.warn(`Old submissions could not be deleted: ${error.message}`);
+      return RETRY_MS;
+    });
     if (!this.closed) this.timer = setTimeout(() => void this.prune(), waitMs).unref();
   }
 

@@ -56,6 +56,11 @@ export function nextCursor(
   });
 }
 
+/** Whether a page is at the version of a cursor. Versions of ended periods come from a clock, so boards do not share them. */
+export function continues(cursor: PageCursor, { board, isPast }: BoardPeriod, { ranking }: Read): boolean {
+  return cursor.version === ranking.version && (isPast || cursor.ledgerId === board.ledgerId);
+}
+
 /** What a cursor's page is of. */
 export function periodIn({ window, period, season }: PageCursor): PeriodQuery {
   return { window, period: period ?? undefined, season: season ?? undefined };
