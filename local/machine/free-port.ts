@@ -2,15 +2,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-const FIRST = 10_000;
+/** Browsers and `fetch` refuse some ports below, such as 10080. */
+const FIRST = 11_000;
 const LINUX_DEFAULT = 32_768;
-/** Processes that run at the same time have neighbouring ids. These many ports lie between where they begin. */
-const PORTS_PER_PROCESS = 64;
+/** Processes that run at the same time have neighbouring ids. They begin this far apart, so that they do not find the same port. */
+const PORTS_BETWEEN_PROCESSES = 8_693;
 
-// The ports from `END` on are ephemeral: any outgoing connection may take one between the probe and the start of the server.
+// The ports from `END` on are ephemeral: the kernel may assign one to an outgoing connection between the probe and the start of the server.
 const END = firstEphemeralPort();
 
-let next = FIRST + ((process.pid * PORTS_PER_PROCESS) % (END - FIRST));
+let next = FIRST + ((process.pid * PORTS_BETWEEN_PROCESSES) % (END - FIRST));
 
 /** A free loopback port. Another process may take it before the server starts, so callers should be able to retry. */
 export async function freePort(): Promise<number> {
@@ -33,8 +34,9 @@ async function isFree(port: number): Promise<boolean> {
   const probe = createServer().listen(port, '127.0.0.1');
   try {
     await once(probe, 'listening');
-  } catch {
-    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
   }
   probe.close();
   await once(probe, 'close');
@@ -44,7 +46,7 @@ async function isFree(port: number): Promise<boolean> {
 function firstEphemeralPort(): number {
   try {
     const first = parseInt(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8'), 10);
-    return first > FIRST + PORTS_PER_PROCESS ? first : LINUX_DEFAULT;
+    return first > FIRST + 1_000 ? first : LINUX_DEFAULT;
   } catch {
     // Not Linux. Other systems begin at 49152 (RFC 6335).
     return LINUX_DEFAULT;
