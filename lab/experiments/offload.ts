@@ -5,6 +5,7 @@ import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import { processorMsOf } from '../stack/processor-time.js';
 import { type Stack, startStack } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
+import { countFailures } from '../traffic/failures.js';
 import { pace } from '../traffic/pace.js';
 import { type ReadMix, readMixes } from '../traffic/read-mixes.js';
 import { bySideName, MODULE, type Side, TEXTBOOK } from '../traffic/side.js';
@@ -96,7 +97,7 @@ async function read(
   const { attempts } = client;
   return {
     requests: attempts.length,
-    failed: attempts.filter(({ outcome }) => outcome !== 'ok').length,
+    failed: countFailures(attempts),
     queries: queriesAfter - queries,
     databaseMs: databaseMsAfter - databaseMs,
     p99Ms: quantile(

@@ -39,25 +39,28 @@ export interface Outcome {
  * @throws EngineUnavailableError
  */
 export async function runAll(options: LabOptions, { signal, say, earlier, save }: Series): Promise<Outcome> {
-  const results = earlier.filter((result) => !hasFailed(result));
-  const trials = trialsOf(options).filter((trial) => !results.some((result) => isOf(result, trial)));
+  let results = [...earlier];
+  const isDone = (trial: Trial) => results.some((result) => isOf(result, trial) && !hasFailed(result));
+  const trials = trialsOf(options).filter((trial) => !isDone(trial));
   const progress = new Progress(
     trials.map(({ experiment }) => runsOf(options) * experiment.seconds(options)),
   );
   const failures: string[] = [];
-  const engine = options.engine ?? ((await ensureEngine(ENGINES)).kind as Engine);
+  const wanted = options.engine ?? earlier[0]?.engine;
+  const { kind } = await ensureEngine(wanted ? [wanted] : ENGINES);
+  const engine = kind as Engine;
   for (const [i, trial] of trials.entries()) {
+    if (signal.aborted) break;
     progress.start(i);
     const name = `${trial.experiment.name} (${trial.topology})`;
     const run = { signal, say: (what: string) => say(`${progress.left}. ${name}: ${what}`) };
-    try {
-      results.push(await runTrial(trial, engine, options, run));
-    } catch (error) {
+    const result = await runTrial(trial, engine, options, run).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       failures.push(`${name} failed. ${reason}`);
-      if (signal.aborted) break;
-      results.push(failedResult(trial, engine, runsOf(options), reason));
-    }
+      return failedResult(trial, engine, runsOf(options), reason);
+    });
+    if (signal.aborted && hasFailed(result)) break;
+    results = [...results.filter((one) => !isOf(one, trial)), result];
     await save(results);
   }
   return { results, failures };
@@ -104,12 +107,12 @@ async function runTrial(
   };
 }
 
-/** A run that ended with an error is no proof. The report says so. */
+/** The result of a trial that ended with an error: no figures, and the first line of the reason. */
 function failedResult(trial: Trial, engine: Engine, runs: number, reason: string): ExperimentResult {
   return {
     ...headOf(trial, engine, runs),
     seconds: 0,
-    verdict: `failed: ${reason.replace(/\.$/, '')}`,
+    verdict: `failed: ${(reason.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
     answers: [],
     figures: [],
     timeline: null,

@@ -4,7 +4,7 @@ import { mainThreadMsOf } from './processor-time.js';
 const EVERY_MS = 100;
 /** Nothing is excused for longer. */
 const LONGEST_FACTOR = 5;
-/** A node that had the processor for so much of the time was not kept waiting by the machine. */
+/** A node that used the processor for this share of the time was busy itself. The machine did not starve it. */
 const COMPUTING_SHARE = 0.8;
 
 interface ControlledNode {
@@ -94,7 +94,7 @@ export class Control {
     for (const node of nodes) if (!this.waiting.has(node.url)) void this.read(node);
   }
 
-  /** Whether it does not answer although it does not compute. */
+  /** Whether the node is silent without using the processor. */
   private isStarved({ url, pid }: ControlledNode, now: number): boolean {
     const read = this.waiting.get(url);
     return (

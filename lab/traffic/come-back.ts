@@ -4,6 +4,7 @@ import { quantile } from '../../load/measuring/statistics.js';
 import type { Figure, Scene } from '../experiment.js';
 import type { Stack } from '../stack/stack.js';
 import { type Attempt, Client } from './client.js';
+import { countFailures } from './failures.js';
 import { HOT_PATH } from './hot-answer.js';
 import { pace } from './pace.js';
 import { bySideName, MODULE, type Side, SIDES } from './side.js';
@@ -63,7 +64,7 @@ export async function comeBackAtOnce(
     { name: 'viewers: SQL statements', values: each(({ statements }) => statements) },
     {
       name: 'other requests: failed or hung',
-      values: each(({ meanwhile }) => meanwhile.filter(({ outcome }) => outcome !== 'ok').length),
+      values: each(({ meanwhile }) => countFailures(meanwhile)),
       goal: none,
     },
     { name: 'other requests: p99 meanwhile', unit: 'ms', values: each(({ meanwhile }) => p99(meanwhile)) },

@@ -1,5 +1,10 @@
 import type { Attempt, Outcome } from './client.js';
 
+/** How many requests failed or hung. Those that failed while the machine stood still prove nothing. */
+export function countFailures(attempts: readonly Attempt[]): number {
+  return attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'hung').length;
+}
+
 /** With which status requests failed, for example "query 503 (2), session without an answer (1)". Empty: none failed. */
 export function listFailures(attempts: readonly Attempt[], outcomes: readonly Outcome[]): string {
   const counts = new Map<string, number>();

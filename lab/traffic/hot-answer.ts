@@ -4,6 +4,7 @@ import { quantile } from '../../load/measuring/statistics.js';
 import type { Figure, Scene } from '../experiment.js';
 import type { Stack } from '../stack/stack.js';
 import { type Attempt, Client } from './client.js';
+import { countFailures } from './failures.js';
 import { pace } from './pace.js';
 import { bySideName, MODULE, type Side, SIDES } from './side.js';
 
@@ -45,7 +46,7 @@ export async function expireHotAnswer(
     { name: 'hot answer: reads', values: each(({ attempts }) => attempts.length) },
     {
       name: 'hot answer: failed or hung',
-      values: each(({ attempts }) => attempts.filter(({ outcome }) => outcome !== 'ok').length),
+      values: each(({ attempts }) => countFailures(attempts)),
       goal: none,
     },
     {
