@@ -4,6 +4,7 @@ import type { LocalEngine } from '../../../../local/index.js';
 import { startApp, type TestApp, type TestNode } from '../../../support/app.js';
 import { rounds } from '../../../support/scope.js';
 import { cookieOf, keyOf, type Visit, Visitors } from '../visitors.js';
+import { until } from '../../../support/until.js';
 
 type Guest = Pick<Visit, 'cookie'>;
 
@@ -182,6 +183,8 @@ describe('guests', () => {
     ]);
     app.engine.resume();
     expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    // The breaker may be open for a moment.
+    await until(async () => (await visitors.data(guest)).status === 200);
     expect((await visitors.data(guest)).body.data).toMatchObject({ theme: 'dark' });
   });
 });
