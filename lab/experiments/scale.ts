@@ -72,7 +72,7 @@ export const scale: Experiment = {
   answers: (worst) => [
     `While a shard joined and left, and app nodes joined, ${worst('requests that failed')} of ${worst('requests')} requests failed and ${worst('requests that hung')} hung. The textbook side: ${worst('requests that failed', 'textbook')} and ${worst('requests that hung', 'textbook')}.`,
     `The p99 of the module was ${worst('p99 while slots move')} while slots moved, and ${worst('p99 before')} before.`,
-    `A fourth Memcached node moved ${worst('Memcached: answers remapped by a fourth node')} of the answers. They were loaded once more, and then hit again.`,
+    `A fourth Memcached node remapped ${worst('Memcached: answers remapped by a fourth node')} of the answers: those of which the entry or one of its validity tokens moved. They were loaded again with ${worst('Memcached: SQL statements for them')} SQL statements, and then hit.`,
   ],
 };
 
@@ -106,12 +106,7 @@ async function growMemcached(
       unit: '%',
       values: { module: before.hitPercent - after.hitPercent },
     },
-    {
-      name: 'Memcached: SQL statements for them',
-      values: { module: after.databaseQueries },
-      // If keys were spread by the number of nodes, three quarters of them would move.
-      goal: { side: 'module', atMost: flights.count / 2 },
-    },
+    { name: 'Memcached: SQL statements for them', values: { module: after.databaseQueries } },
     { name: 'Memcached: hit ratio afterwards', unit: '%', values: { module: again.hitPercent } },
     {
       // Not all are hits on a busy machine: the database answers when the engine is late.
