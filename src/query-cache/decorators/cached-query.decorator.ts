@@ -28,21 +28,14 @@ type DecoratorOf<Args extends unknown[], Result> = <
   descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
 
-/** As {@link DecoratorOf}, for methods whose result survives JSON or is null. */
-type PlainDecoratorOf<Args extends unknown[], Value> = <
+/** As {@link DecoratorOf}, for methods whose result may be null, and is what the codec decodes or survives JSON. */
+type CachedDecoratorOf<Args extends unknown[], Value, HasCodec extends boolean> = <
   Method extends (...args: [...Args, ...never[]]) => Promise<Value | null | undefined>,
 >(
   target: object,
-  name: Survives<Awaited<ReturnType<Method>>>,
-  descriptor: TypedPropertyDescriptor<Method>,
-) => void;
-
-/** As {@link DecoratorOf}, for methods whose result is what the codec decodes, or null. */
-type CodecDecoratorOf<Args extends unknown[], Value> = <
-  Method extends (...args: [...Args, ...never[]]) => Promise<Value | null | undefined>,
->(
-  target: object,
-  name: Decodes<Value, Awaited<ReturnType<Method>>>,
+  name: HasCodec extends true
+    ? Decodes<Value, Awaited<ReturnType<Method>>>
+    : Survives<Awaited<ReturnType<Method>>>,
   descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
 
@@ -75,10 +68,10 @@ export const INVALIDATES_TAGS = 'query-cache:invalidates-tags';
  */
 export function CachedQuery<Args extends unknown[] = [], Value = unknown>(
   options: CachedQueryOptions<Args, Value> & { codec: Codec<Value> },
-): CodecDecoratorOf<Args, Value>;
+): CachedDecoratorOf<Args, Value, true>;
 export function CachedQuery<Args extends unknown[] = [], Value = unknown>(
   options: CachedQueryOptions<Args, Value>,
-): PlainDecoratorOf<Args, Value>;
+): CachedDecoratorOf<Args, Value, false>;
 export function CachedQuery<Args extends unknown[], Value>(
   options: CachedQueryOptions<Args, Value>,
 ): DecoratorOf<Args, Value> {
