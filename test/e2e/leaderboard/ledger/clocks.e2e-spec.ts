@@ -132,6 +132,7 @@ describe('the windows of a board', () => {
       const retention = new SubmissionRetention(boards.nodes[0].get(Database), {
         submissionRetentionDays: 30,
       } as LeaderboardOptions);
+      // After the end of a sweep it waits much longer.
       while ((await retention.pruneSome()) < 1_000);
     };
     const first = await send(total);
