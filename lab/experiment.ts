@@ -35,6 +35,8 @@ export interface Scene {
 
 export interface Stoppable {
   stop(): Promise<unknown>;
+  /** Of app nodes: rejections that nothing handled, and nodes that ended by themselves. */
+  readonly unexpected?: readonly string[];
 }
 
 /** What one run has seen. */

@@ -59,7 +59,8 @@ export function usageOf(all: readonly Experiment[]): string {
     ...all.map(
       ({ name, claim, topologies }) => `  ${name.padEnd(width + 2)}${claim} (${topologies.join(', ')})`,
     ),
-    '  all'.padEnd(width + 4) + 'each of them in each topology; writes docs/claims.md',
+    '  all'.padEnd(width + 4) +
+      'each of them in each topology; without --quick and --topology it writes docs/claims.md',
     '  --quick             one short run instead of five',
     '  --continue          with all: keeps the results of an interrupted run, and measures the rest',
     '  --engine valkey|redis',

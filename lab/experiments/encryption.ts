@@ -27,7 +27,7 @@ const CHECK_EVERY_MS = 50;
 
 export const encryption: Experiment = {
   name: 'encryption',
-  claim: 'Data are encrypted on the way to the engine and where the engine keeps them.',
+  claim: 'Connections to the engine are encrypted, and so are sessions where the engine keeps them.',
   method:
     'Words that occur nowhere else are stored in sessions, their names and scores. Then they are looked for in a recording of the connection, and in the dump, the append-only file and the slow log of the engine and the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password.',
   topologies: ['standalone'],
@@ -82,7 +82,7 @@ export const encryption: Experiment = {
   answers: (worst) => [
     `A recording of the connection shows ${worst('canaries in a recording of the connection', 'plain')} of ${worst('canaries that were stored', 'plain')} canaries without TLS, and ${worst('canaries in a recording of the connection', 'TLS')} with TLS.`,
     `The engine's files and the logs show ${worst('session canaries in dump, append-only file and logs')} canaries of the module's sessions, and ${worst('session canaries in dump, append-only file and logs', 'textbook')} of the textbook side's.`,
-    `Of ${MISTAKES.length} mistakes with certificates and passwords ${worst('mistakes that were refused, with their reason in /health/ready')} were refused with their reason, and nothing fell back to a connection without TLS.`,
+    `Of ${MISTAKES.length} mistakes with certificates and passwords ${worst('mistakes that were refused, with their reason in /health/ready')} were refused with their reason. Secrets in the log, or sent to a server that is not trusted: ${worst('secrets in the log, or sent to a server that is not trusted')}.`,
   ],
 };
 

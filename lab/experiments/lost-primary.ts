@@ -30,7 +30,8 @@ const POLL_MS = 25;
 export const LOST_PRIMARY = {
   topologies: ['sentinel', 'cluster'],
   answers: (worst) => [
-    `The servers promoted a replica after ${worst('seconds to the promotion')}, and it accepted writes after ${worst('seconds until it accepts writes')}. The module recovered ${worst('seconds from accepting writes to recovery')} later, and ${worst('requests that hung')} of its requests hung. The textbook side needed ${worst('seconds to 99% success', 'textbook')} from the fault on, and ${worst('requests that hung', 'textbook')} of its requests hung.`,
+    `The servers promoted a replica after ${worst('seconds to the promotion')}, and it accepted writes after ${worst('seconds until it accepts writes')}. From the fault on, 99% of the requests succeeded again after ${worst('seconds to 99% success')} (textbook: ${worst('seconds to 99% success', 'textbook')}).`,
+    `Until then the module left ${worst('requests that hung')} requests without an answer and rejected ${worst('requests that failed')} at once. The textbook side left ${worst('requests that hung', 'textbook')} without an answer, so that their users waited for 3 s, and rejected ${worst('requests that failed', 'textbook')}.`,
     `Query cache: ${worst('query cache: failed or hung')} requests failed. The textbook side: ${worst('query cache: failed or hung', 'textbook')}.`,
     `Sessions: ${worst('sessions: lost')} lost, ${worst('sessions: 401 while signed in')} times a user was treated as signed out, and ${worst('sessions: alive after sign-out')} lived on after sign-out. The textbook side: ${worst('sessions: lost', 'textbook')}, ${worst('sessions: 401 while signed in', 'textbook')} and ${worst('sessions: alive after sign-out', 'textbook')}.`,
     `Scores: ${worst('scores: lost')} lost and ${worst('scores: doubled')} doubled. The textbook side: ${worst('scores: lost', 'textbook')} and ${worst('scores: doubled', 'textbook')}.`,
@@ -57,7 +58,7 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
   }
   await load.run(loss.secondsAfter, 'recovers');
 
-  const result = await load.result();
+  const result = await load.result(faultAt);
   const figures = [
     ...loadFigures(result, app, { mayFail: true }),
     ...recoveryFigures(result, app.control, { faultAt, promotedAt, acceptsAt }),

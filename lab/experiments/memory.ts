@@ -90,7 +90,7 @@ export const memory: Experiment = {
   },
   answers: (worst) => [
     `The cache evicted ${worst('keys that the cache evicted')} keys while ${worst('reads while the cache evicts')} answers were read, and ${worst('reads that failed')} reads failed.`,
-    `With a full session store a sign-in was answered 503, an existing session was read, and a score was accepted. The textbook side answered ${worst('sign-ins that were answered 201 and not stored', 'textbook')} of 1 sign-in with 201 and did not store it.`,
+    `With a full session store, in each run (1) or not (0): a sign-in was answered 503: ${worst('a sign-in is answered 503')}; an existing session was read: ${worst('an existing session is read')}; a score was accepted: ${worst('a score is accepted')}. The textbook side answered ${worst('sign-ins that were answered 201 and not stored', 'textbook')} of 1 sign-in with 201 and did not store it.`,
   ],
 };
 

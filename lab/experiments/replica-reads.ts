@@ -44,6 +44,11 @@ export async function measureReplicaReads(
           unit: '%',
           values: { engine: sharePercent(idle) },
         },
+        {
+          name: 'processor time of the primary for a GET',
+          unit: 'µs',
+          values: { engine: await microsecondsPerGet(engines, primary) },
+        },
         ...figuresOf('replica is behind', idle),
         ...figuresOf('replica is behind, 2,000 writes/s', busy),
       ];
@@ -105,6 +110,11 @@ function figuresOf(name: string, times: readonly number[]): Figure[] {
     unit: 'ms',
     values: { engine: quantile(times, share) },
   }));
+}
+
+async function microsecondsPerGet(engines: ProxiedEngines, primary: string): Promise<number> {
+  const stats = String(await engines.node(primary).command('INFO', 'commandstats'));
+  return Number(/^cmdstat_get:.*usec_per_call=([\d.]+)/m.exec(stats)?.[1] ?? NaN);
 }
 
 function sharePercent(lags: readonly number[]): number {

@@ -39,7 +39,7 @@ export const speed: Experiment = {
   answers: (worst) => [
     `The ${EXPENSIVE} is answered ${worst(rateOf(EXPENSIVE))} times as often as without a cache (textbook: ${worst(rateOf(EXPENSIVE), 'textbook')}): half of the answers within ${worst(halfOf(EXPENSIVE))} instead of ${worst(halfOf(EXPENSIVE), 'direct')}.`,
     `Top routes of one airport: ${worst(rateOf('top routes of one airport'))} times. One route: ${worst(rateOf('one route'))} times.`,
-    `It does not hold for a cheap query: ${CHEAP}, ${worst(rateOf(CHEAP))} times (textbook: ${worst(rateOf(CHEAP), 'textbook')}).`,
+    `A cache gains less on a cheap query: ${CHEAP}, ${worst(rateOf(CHEAP))} times (textbook: ${worst(rateOf(CHEAP), 'textbook')}).`,
   ],
 };
 

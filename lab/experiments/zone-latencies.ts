@@ -29,7 +29,10 @@ export async function measureLatencies(
     for (const [where, node] of Object.entries(nodes)) {
       const values: Record<string, number> = {};
       for (const { client, byName } of sides) {
-        const send = () => client.ask({ path: '', ...byName[what], node });
+        const send = async () => {
+          const { status } = await client.ask({ path: '', ...byName[what], node });
+          if (status >= 300) throw new Error(`${client.side.name}: ${what} answered ${status}.`);
+        };
         // From then on the answer is in the cache.
         await send();
         values[client.side.name] = quantile(await timesOf(quick ? QUICK_CALLS : CALLS, send), 0.5);

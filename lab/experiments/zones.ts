@@ -51,7 +51,7 @@ export const zones: Experiment = {
     const times = await promotionIn(engines, primary, { scene, load });
     await load.run(scene.quick ? 5 : 15, 'recovers');
 
-    const result = await load.result();
+    const result = await load.result(faultAt);
     const [module] = result.sides;
     const found = module?.load.queries.found ?? new Map<string, number>();
     const share = (place: string) =>

@@ -6,10 +6,10 @@ export function formatClaims({ machine, command, experiments }: LabReport): stri
   return `# Claims
 
 What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. [lab/README.md](../lab/README.md) says how.
-In the sentences each figure is the worst of all runs. The tables have median and worst. The textbook side, built from the usual packages, met the same fault at the same time.
+In the sentences each figure is the worst of all runs. The tables have the median and the worst, or where a figure has no goal the largest. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn.
 
-| claim | experiment | measured on | verdict |
-| --- | --- | --- | --- |
+| claim | experiment | measured on | verdict | what was seen |
+| --- | --- | --- | --- | --- |
 ${experiments.map(rowOf).join('\n')}
 
 How much faster, and where a cache gains little: [the report of \`npm run load\`](load-report.html).
@@ -20,7 +20,7 @@ ${experiments.map(sectionOf).join('\n\n')}
 
 function rowOf(result: ExperimentResult): string {
   const verdict = holds(result) ? result.verdict : `**${result.verdict}**`;
-  return `| ${result.claim} | [${titleOf(result)}](#${anchorOf(result)}) | ${result.date.slice(0, 10)} | ${verdict} |`;
+  return `| ${result.claim} | [${titleOf(result)}](#${anchorOf(result)}) | ${result.date.slice(0, 10)} | ${verdict} | ${result.answers[0] ?? ''} |`;
 }
 
 function sectionOf(result: ExperimentResult): string {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../local/launcher/command-line/options.js';
 import type { LabOptions } from '../options.js';
@@ -14,13 +14,18 @@ export async function saveReport(report: LabReport, options: LabOptions): Promis
   const files = [
     [file, `${JSON.stringify(report, null, 2)}\n`],
     [`${file.replace(/\.json$/, '')}.html`, formatHtml(report)],
-    ...(options.isAll ? [[join('docs', 'claims.md'), formatClaims(report)] as const] : []),
+    ...(isComplete(options) ? [[join('docs', 'claims.md'), formatClaims(report)] as const] : []),
   ] as const;
   for (const [name, text] of files) {
     await mkdir(dirname(name), { recursive: true });
     await writeFile(name, text);
   }
   return files.map(([name]) => name);
+}
+
+/** docs/claims.md must not be replaced by less. */
+function isComplete({ isAll, quick, topology }: LabOptions): boolean {
+  return isAll && !quick && topology === null;
 }
 
 /**
@@ -37,7 +42,7 @@ export async function earlierReport(
   const text = await readFile(file, 'utf8').catch(() => {
     throw new UsageError(`There is no ${file} to continue. Remove --continue.`);
   });
-  const earlier = JSON.parse(text) as LabReport;
+  const earlier = parse(file, text);
   if (earlier.options.quick !== options.quick) {
     throw new UsageError(
       `${file} is of a ${earlier.options.quick ? 'quick' : 'full'} run. Remove --continue.`,
@@ -55,6 +60,26 @@ export async function earlierReport(
     );
   }
   return earlier;
+}
+
+function parse(file: string, text: string): LabReport {
+  try {
+    return JSON.parse(text) as LabReport;
+  } catch {
+    throw new UsageError(`${file} is not complete, so it cannot be continued. Remove --continue.`);
+  }
+}
+
+/** Before hours of measuring. @throws UsageError if the report cannot be written */
+export async function requireWritable(options: LabOptions): Promise<void> {
+  const file = fileOf(options, 'unused');
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await access((await stat(file).catch(() => null)) ? file : dirname(file), constants.W_OK);
+    if ((await stat(file).catch(() => null))?.isDirectory()) throw new Error('It is a folder.');
+  } catch (error) {
+    throw new UsageError(`--json ${file} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 function fileOf({ json, isAll }: LabOptions, date: string): string {

@@ -103,8 +103,20 @@ async function runTrial(
     answers: experiment.answers(readerOf(figures)),
     figures,
     timeline: observations.at(-1)?.timeline ?? null,
-    caveats: [...new Set(observations.flatMap(({ caveats = [] }) => caveats))],
+    caveats: mergeCaveats(observations.map(({ caveats = [] }) => caveats)),
   };
+}
+
+/** Each once. What differs from run to run only after a colon is one sentence: "Failed requests of the module side: session 503 (3); session 503 (5)." */
+export function mergeCaveats(runs: readonly (readonly string[])[]): string[] {
+  const byStart = new Map<string, string[]>();
+  for (const caveat of new Set(runs.flat())) {
+    const [start = '', ...rest] = caveat.split(': ');
+    byStart.set(start, [...(byStart.get(start) ?? []), rest.join(': ').replace(/\.$/, '')]);
+  }
+  return [...byStart].map(([start, rests]) =>
+    rests.join('') === '' ? start : `${start}: ${rests.join('; ')}.`,
+  );
 }
 
 /** The result of a trial that ended with an error: no figures, and the first line of the reason. */
@@ -143,7 +155,8 @@ async function observe(
     const observing = experiment.run({ ...setting, start: (starting) => resources.start(starting) });
     // After an interruption its error is not read.
     observing.catch(() => undefined);
-    return await Promise.race([observing, interrupted]);
+    const observation = await Promise.race([observing, interrupted]);
+    return { ...observation, figures: [...observation.figures, ...resources.figures] };
   } finally {
     await resources.stop();
   }

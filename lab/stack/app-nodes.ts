@@ -4,6 +4,7 @@ import { appEnvironment, startAppNode } from '../../local/launcher/app/app-nodes
 import { freePort } from '../../local/machine/free-port.js';
 import type { GuardedProcess } from '../../local/processes/guarded-process.js';
 import type { Readiness } from '../../src/http/health/health.wire.js';
+import type { LookupTrace } from '../../src/query-cache/query-cache.wire.js';
 import { Metrics } from '../../load/app/metrics.js';
 import { Control } from './control.js';
 
@@ -99,6 +100,12 @@ export class AppNodes {
     });
     const { isConfirmed } = (await response.json()) as { isConfirmed?: boolean };
     if (!isConfirmed) throw new Error(`POST /api/query-cache/invalidations answered ${response.status}.`);
+  }
+
+  /** The newest lookups on a node, newest first. */
+  async traces(url: string, limit: number): Promise<LookupTrace[]> {
+    const response = await fetch(`${url}/api/query-cache/traces?limit=${limit}`, { headers: this.operator });
+    return (await response.json()) as LookupTrace[];
   }
 
   /** Adds a node. Resolves with its URL when it is ready. These settings replace those of the other nodes. */

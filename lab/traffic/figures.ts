@@ -36,11 +36,6 @@ export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { ma
     { name: 'scores: acknowledged', values: each(({ audit }) => audit.scores.acknowledged) },
     { name: 'scores: lost', values: each(({ audit }) => audit.scores.lost), goal: NONE },
     { name: 'scores: doubled', values: each(({ audit }) => audit.scores.doubled), goal: NONE },
-    {
-      name: 'unhandled rejections, and nodes that ended',
-      values: { module: app.unexpected.length },
-      goal: NONE,
-    },
     { name: 'control: requests that failed while the machine stood still', values: count(['disturbed']) },
     {
       name: 'control: the machine stood still',

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
-import { type Mark, type Timeline, timelineOf } from '../timeline/timeline.js';
+import { secondsToRecovery } from '../timeline/recovery.js';
+import { type Mark, type Recording, type Timeline, timelineOf } from '../timeline/timeline.js';
 import { listFailures } from './failures.js';
 import { MODULE, SIDES } from './side.js';
 import { type SideAudit, SideLoad } from './side-load.js';
@@ -109,14 +110,19 @@ export class Load {
     await Promise.all([...this.loads.map((load) => load.stop()), this.sampler]);
   }
 
-  /** Stops the load, and compares what was acknowledged with what the app has. */
-  async result(): Promise<LoadResult> {
+  /**
+   * Stops the load, and compares what was acknowledged with what the app has.
+   *
+   * @param faultAt The timeline marks when each side has recovered from it.
+   */
+  async result(faultAt?: number): Promise<LoadResult> {
     this.scene.say('compares the answers with what is stored');
     await this.stop();
     this.checkMachine();
     const sides = await Promise.all(this.loads.map(async (load) => ({ load, audit: await load.audit() })));
     const attempts = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
-    const { perSecond, startedAt, marks, samples } = this;
+    const { perSecond, startedAt, samples } = this;
+    const marks = [...this.marks, ...recoveries(attempts, faultAt)].toSorted((a, b) => a.at - b.at);
     return { perSecond, sides, timeline: timelineOf({ startedAt, sides: attempts, marks, samples }) };
   }
 
@@ -136,6 +142,14 @@ export class Load {
       await wait(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+function recoveries(sides: Recording['sides'], faultAt: number | undefined): Mark[] {
+  if (faultAt === undefined) return [];
+  return sides.flatMap(({ name, attempts }) => {
+    const seconds = secondsToRecovery(attempts, faultAt);
+    return seconds === null ? [] : [{ at: faultAt + seconds * 1000, what: `${name} has recovered` }];
+  });
 }
 
 function tooBusy(what: string): Error {
