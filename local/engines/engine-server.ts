@@ -18,7 +18,8 @@ export async function startEngine(kind: EngineKind, options: EngineOptions = {})
   if (memcached && (password !== undefined || acl)) {
     throw new Error('Local Memcached servers support no password or users. Leave these options out.');
   }
-  const setup = await prepareEngine(kind, options, { directory: false });
+  // Of its own: Redis and Valkey load the dump that they find in their directory.
+  const setup = await prepareEngine(kind, options, { directory: !memcached });
   return memcached
     ? startMemcachedNode(setup, { settings, dispose: () => setup.remove() })
     : startStandalone(setup, settings);
@@ -28,16 +29,11 @@ function startStandalone(setup: EngineSetup, settings: readonly string[]): Promi
   return startNode(setup, {
     // Other users of this machine can read a password on a command line. That is acceptable here and saves a file per server.
     command: (port) => [
-      ...asArguments([
-        ...commonSettings(setup, port),
-        ...DATA_SETTINGS,
-        ['appendonly', 'no'],
-        // Otherwise it would load a dump.rdb that another program left in the directory.
-        ['dbfilename', `standalone-${port}.rdb`],
-      ]),
+      ...asArguments([...commonSettings(setup, port), ...DATA_SETTINGS, ['appendonly', 'no']]),
       ...settings,
     ],
     ready: /Ready to accept connections/,
+    ...(setup.directory !== undefined && { cwd: setup.directory }),
     dispose: () => setup.remove(),
   });
 }
