@@ -9,14 +9,16 @@ const PING_MS = 1_000;
 export interface NotificationListener {
   /** Called after the sending transaction has committed, and once for equal texts of one transaction. */
   onNotification(text: string): void;
-  /** Called when the connection was lost and is back: notifications may have been missed. */
-  onGap(): void;
+  /** Called when the connection is lost, or the first one fails: notifications may be missed from now on. */
+  onDisconnected(): void;
+  /** Called when it is connected again. */
+  onReconnected(): void;
 }
 
 /** Follows a channel on a connection of its own, which it replaces whenever it is lost or silent for a second. */
 export class Listener {
   private readonly closed = new AbortController();
-  private wasConnected = false;
+  private isLost = false;
 
   constructor(
     private readonly channel: string,
@@ -28,6 +30,8 @@ export class Listener {
     const { signal } = this.closed;
     while (!signal.aborted) {
       await this.connected((client) => this.follow(client)).catch(() => undefined);
+      if (!signal.aborted && !this.isLost) this.listener.onDisconnected();
+      this.isLost = true;
       await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
@@ -40,8 +44,8 @@ export class Listener {
     const { signal } = this.closed;
     client.on('notification', ({ payload = '' }) => this.listener.onNotification(payload));
     await client.query(`LISTEN ${escapeIdentifier(this.channel)}`);
-    if (this.wasConnected) this.listener.onGap();
-    this.wasConnected = true;
+    if (this.isLost) this.listener.onReconnected();
+    this.isLost = false;
     for (;;) {
       await delay(PING_MS, undefined, { signal, ref: false });
       await within(PING_MS, client.query('SELECT 1'));

@@ -36,6 +36,8 @@ export interface AddedFlight extends Flight {
 /** The queries of flights, each cached. Lists are cached with all their entries and cut, so that another `limit` needs no query. */
 @Injectable()
 export class FlightsService {
+  /** Whether this process is notified of what other clients of the database change. */
+  followsChanges = true;
   private readonly topRoutesQuery: CachedQuery<{ origin: string }, TopRoutes | null>;
   private readonly routeQuery: CachedQuery<Route, RouteSummary | null>;
   private readonly rankingQuery: CachedQuery<Record<string, never>, AirportRanking>;
@@ -51,6 +53,7 @@ export class FlightsService {
       staleSeconds: STALE_SECONDS,
       negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
       loadTimeoutSeconds: LOAD_TIMEOUT_SECONDS,
+      followsChanges: () => this.followsChanges,
     };
     this.topRoutesQuery = queries.define({
       name: 'flights.top-routes',

@@ -57,14 +57,19 @@ export class QueryLoader<Args, Value> {
 
   /** Starts the load of an answer that was not found. `found` is undefined where the engine did not answer. */
   start(request: LookupRequest<Args>, found: Found | undefined): RunningLoad<Loaded> {
-    let begin: Begin = () => undefined;
-    const begun = new Promise<LoadBeginning>((resolve) => (begin = resolve));
-    const loaded = found
-      ? this.loadOnceInCluster(request, found.validityTokens, begin)
-      : this.loadWithoutEngine(request, begin);
-    // Has no effect unless the load failed before it began: those who wait for it share the failure.
-    const result = loaded.finally(() => begin(this.beginning([])));
-    return { begun, result };
+    return this.run((begin) =>
+      found
+        ? this.loadOnceInCluster(request, found.validityTokens, begin)
+        : this.loadWithoutEngine(request, begin),
+    );
+  }
+
+  /** As {@link start}, of an answer that was found and may be out of date. */
+  startReload(request: LookupRequest<Args>, { validityTokens }: Found): RunningLoad<Loaded> {
+    return this.run(async (begin) => {
+      const tokens = await this.loads.ensureTokens(request.keys, validityTokens);
+      return this.loads.load(request, tokens, () => begin(this.beginning(tokens ?? [])));
+    });
   }
 
   /** Loads and stores, also when an answer is stored or another node is loading. */
@@ -87,6 +92,14 @@ export class QueryLoader<Args, Value> {
   /** Reloads a stale answer; see {@link Refreshes.refresh}. */
   refresh(request: LookupRequest<Args>, stale: Envelope): Promise<Loaded | undefined> {
     return this.refreshes.refresh(request, stale);
+  }
+
+  private run(load: (begin: Begin) => Promise<Loaded>): RunningLoad<Loaded> {
+    let begin: Begin = () => undefined;
+    const begun = new Promise<LoadBeginning>((resolve) => (begin = resolve));
+    // Has no effect unless the load failed before it began: those who wait for it share the failure.
+    const result = load(begin).finally(() => begin(this.beginning([])));
+    return { begun, result };
   }
 
   private async loadOnceInCluster(

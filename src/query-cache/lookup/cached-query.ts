@@ -10,7 +10,8 @@ import { Query } from '../query/query.js';
 import { ageOf, type Envelope, isNull } from '../tiers/envelope.js';
 import type { Found } from '../tiers/query-cache.store.js';
 import { SoftTimeout } from '../tiers/engine-reads.js';
-import { CachedAnswer, type Lookup, type Question, traceOf } from './cached-answer.js';
+import { AnsweredQuestion } from './answered-question.js';
+import { CachedAnswer, type Lookup, traceOf } from './cached-answer.js';
 import { ManyLookups } from './many-lookups.js';
 import { MissedLookups } from './missed-lookups.js';
 
@@ -23,6 +24,10 @@ export interface CachedQueryParts extends LoaderParts {
   traceId: (() => string | null) | undefined;
 }
 
+/** While changes are not followed: how old a stored answer may be, and how long a lookup waits for a new one. */
+const TRUSTED_SECONDS = 1;
+const RELOAD_WAIT_MS = 1_000;
+
 /** One query, answered from memory where possible, and from the database otherwise. */
 export class CachedQuery<Args, Value> {
   readonly counters = new QueryCounters();
@@ -31,6 +36,7 @@ export class CachedQuery<Args, Value> {
   private readonly missed: MissedLookups<Args, Value>;
   private readonly many: ManyLookups<Args, Value>;
   private readonly staleWait: SoftTimeout | undefined;
+  private readonly reloadWait = new SoftTimeout(RELOAD_WAIT_MS);
 
   /** @throws {QueryCacheError} E_QUERY_DEFINITION */
   constructor(
@@ -91,10 +97,12 @@ export class CachedQuery<Args, Value> {
 
   /**
    * The values for several arguments, in their order. One round trip reads the answers that are not in the memory of this process, and one call
-   * of `loadMany` loads the missing ones; concurrent calls, also of {@link get}, do not share it. Rejects as {@link read} does.
+   * of `loadMany` loads the missing ones; concurrent calls, also of {@link get}, do not share it. While changes are not followed, each is
+   * loaded by itself. Rejects as {@link read} does.
    */
   async getMany(list: readonly Args[]): Promise<Value[]> {
-    if (!this.query.loadMany) return Promise.all(list.map((args) => this.get(args)));
+    if (!this.query.loadMany || !this.query.isFollowed)
+      return Promise.all(list.map((args) => this.get(args)));
     const startedAt = performance.now();
     const requests = list.map((args) => ({
       keys: this.parts.store.keys.keysOf(this.query, args),
@@ -112,7 +120,7 @@ export class CachedQuery<Args, Value> {
 
   /** See {@link Question.peek}. */
   peek(keys: AnswerKeys, startedAt: number): CachedAnswer<Value> | undefined {
-    const envelope = this.parts.store.findLocal(keys);
+    const envelope = this.query.isFollowed ? this.parts.store.findLocal(keys) : undefined;
     if (!envelope) return undefined;
     const answer = this.answerFrom(envelope, { localMs: performance.now() - startedAt, engineMs: null });
     return answer.lookup.outcome === 'hit' ? answer : undefined;
@@ -137,7 +145,8 @@ export class CachedQuery<Args, Value> {
   private async lookUp(request: LookupRequest<Args>): Promise<CachedAnswer<Value>> {
     const { store } = this.parts;
     const { keys, startedAt } = request;
-    const local = store.findLocal(keys);
+    const { isFollowed } = this.query;
+    const local = isFollowed ? store.findLocal(keys) : undefined;
     if (local)
       return this.fromMemory(local, request, { localMs: performance.now() - startedAt, engineMs: null });
     let found: Found | undefined;
@@ -147,10 +156,25 @@ export class CachedQuery<Args, Value> {
       ignoreEngineError(error);
     }
     const engineMs = performance.now() - startedAt;
-    const envelope = found?.envelope;
-    if (!envelope || !ageOf(envelope).isUsable) return this.missed.load(request, found, engineMs);
+    if (found && !isFollowed) return this.lookUpUnfollowed(request, found, engineMs);
+    const envelope = usable(found);
+    if (!envelope) return this.missed.load(request, found, engineMs);
     this.loader.reads.noteSize(envelope.bytes.length);
     return this.fromMemory(envelope, request, { localMs: null, engineMs });
+  }
+
+  /** See {@link QueryDefinition.followsChanges}. */
+  private async lookUpUnfollowed(
+    request: LookupRequest<Args>,
+    found: Found,
+    engineMs: number,
+  ): Promise<CachedAnswer<Value>> {
+    const envelope = usable(found);
+    const fromMemory = envelope && this.answerFrom(envelope, { localMs: null, engineMs });
+    if (fromMemory && fromMemory.lookup.ageSeconds < TRUSTED_SECONDS) return fromMemory;
+    const reloading = this.missed.reload(request, found, engineMs);
+    if (!fromMemory) return reloading;
+    return (await this.reloadWait.wait(reloading).catch(() => undefined)) ?? fromMemory;
   }
 
   /** Serves a fresh answer, or a stale one while it is refreshed. */
@@ -214,26 +238,7 @@ export class CachedQuery<Args, Value> {
   }
 }
 
-/** Remembers the arguments by their keys alone. */
-class AnsweredQuestion<Args, Value> implements Question {
-  constructor(
-    private readonly asked: CachedQuery<Args, Value>,
-    private readonly keys: AnswerKeys<Args>,
-  ) {}
-
-  get query(): string {
-    return this.asked.name;
-  }
-
-  get entry(): string {
-    return this.keys.entry;
-  }
-
-  peek(startedAt: number): CachedAnswer<unknown> | undefined {
-    return this.asked.peek(this.keys, startedAt);
-  }
-
-  count(lookup: Lookup, startedAt: number): void {
-    this.asked.record(lookup, this.keys.hash, startedAt);
-  }
+function usable(found: Found | undefined): Envelope | undefined {
+  const envelope = found?.envelope;
+  return envelope && ageOf(envelope).isUsable ? envelope : undefined;
 }

@@ -1,6 +1,6 @@
 import type { LookupRequest } from '../loading/database-loads.js';
 import type { QueryLoader } from '../loading/query-loader.js';
-import { RunningLoads } from '../loading/running-loads.js';
+import { type RunningLoad, RunningLoads } from '../loading/running-loads.js';
 import type { Loaded } from '../loading/stored-loads.js';
 import type { Query } from '../query/query.js';
 import type { LookupOutcome } from '../query-cache.wire.js';
@@ -28,10 +28,24 @@ export class MissedLookups<Args, Value> {
   }
 
   /** Loads the answer, or shares the load of another caller. `found` is undefined where the engine did not answer. */
-  async load(
+  load(
+    request: LookupRequest<Args>,
+    found: Found | undefined,
+    engineMs: number,
+  ): Promise<CachedAnswer<Value>> {
+    return this.shareLoad(request, found, engineMs, () => this.loader.start(request, found));
+  }
+
+  /** As {@link load}, of an answer that was found and may be out of date. */
+  reload(request: LookupRequest<Args>, found: Found, engineMs: number): Promise<CachedAnswer<Value>> {
+    return this.shareLoad(request, found, engineMs, () => this.loader.startReload(request, found));
+  }
+
+  private async shareLoad(
     { keys, startedAt }: LookupRequest<Args>,
     found: Found | undefined,
     engineMs: number,
+    start: () => RunningLoad<Loaded>,
   ): Promise<CachedAnswer<Value>> {
     const state = {
       at: startedAt,
@@ -40,9 +54,7 @@ export class MissedLookups<Args, Value> {
       invalidations: this.store.pending.count,
       isDegraded: found === undefined,
     };
-    const { result, isShared } = await this.running.joinOrStart(keys.entry, state, () =>
-      this.loader.start({ keys, startedAt }, found),
-    );
+    const { result, isShared } = await this.running.joinOrStart(keys.entry, state, start);
     return this.answerFrom(result, isShared ? 'coalesced' : result.outcome, engineMs);
   }
 

@@ -49,6 +49,12 @@ export interface QueryDefinition<Args, Value> {
    * tokens are read before the load, so the first load of an answer, and one that finds other tags than the last, is served and not stored.
    */
   valueTags?(value: NonNullable<Value>, args: Args): readonly string[];
+  /**
+   * Whether this process is notified of changes by other clients of the database, for example over a LISTEN connection; always true by
+   * default. While it returns false a stored answer is served for a second. Then it is loaded anew, once for concurrent callers, and served
+   * only if the load fails or takes longer than a second. Invalidate what may have changed before you return true again.
+   */
+  followsChanges?(): boolean;
   /** Converts values that JSON does not have. Increase `schemaVersion` when it changes. */
   codec?: Codec<Value>;
   /** The owner of the answer, for example `({ tenantId }) => tenantId`: no other scope ever gets it. Must not be empty. */

@@ -19,6 +19,7 @@ export class Query<Args, Value> {
   readonly tags: QueryDefinition<Args, Value>['tags'];
   readonly valueTags: QueryDefinition<Args, Value>['valueTags'];
   readonly ttlOf: QueryDefinition<Args, Value>['ttlOf'];
+  private readonly followsChanges: QueryDefinition<Args, Value>['followsChanges'];
   readonly codec: QueryDefinition<Args, Value>['codec'];
   readonly scope: QueryDefinition<Args, Value>['scope'];
 
@@ -38,11 +39,17 @@ export class Query<Args, Value> {
     this.tags = definition.tags?.bind(definition);
     this.valueTags = definition.valueTags?.bind(definition);
     this.ttlOf = definition.ttlOf?.bind(definition);
+    this.followsChanges = definition.followsChanges?.bind(definition);
     this.codec = definition.codec;
     this.scope = definition.scope?.bind(definition);
     this.isScoped = this.scope !== undefined;
     const problem = checkDefinition(this, definition.concurrentLoads);
     if (problem) throw this.error('E_QUERY_DEFINITION', problem);
+  }
+
+  /** Whether stored answers are known to be up to date; see {@link QueryDefinition.followsChanges}. */
+  get isFollowed(): boolean {
+    return this.followsChanges?.() ?? true;
   }
 
   /** Life of a new validity token: enough for the load and for the answer null. Other answers extend it when they are stored. */
@@ -51,7 +58,11 @@ export class Query<Args, Value> {
     return Math.max(2 * life, Math.ceil(this.loadTimeoutSeconds) + life);
   }
 
-  error(code: QueryCacheErrorCode, problem: string, options?: ErrorOptions): QueryCacheError {
+  error(
+    code: QueryCacheErrorCode,
+    problem: string,
+    options?: ConstructorParameters<typeof QueryCacheError>[2],
+  ): QueryCacheError {
     return new QueryCacheError(code, `The query "${this.name}" ${problem}`, options);
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Database, Migrations } from '../../../database/index.js';
 import { FlightsService } from '../flights.service.js';
 import {
@@ -11,12 +11,14 @@ import {
 
 /**
  * Invalidates answers when any client of the database changes flights: this application, `psql`, or a batch. Every node listens, so that one
- * lost connection misses nothing. When it is back, everything about flights is invalidated.
+ * lost connection misses nothing. A node that is disconnected trusts no stored answer for longer than a second, until it is connected again and has invalidated all.
  */
 @Injectable()
-export class FlightChangesListener implements OnApplicationBootstrap, OnModuleDestroy {
+export class FlightChangesListener implements OnApplicationBootstrap, OnApplicationShutdown {
   private close: () => void = () => undefined;
   private readonly changes = new Set<string>();
+  private disconnections = 0;
+  private readonly logger = new Logger('Flights');
 
   constructor(
     private readonly database: Database,
@@ -30,12 +32,28 @@ export class FlightChangesListener implements OnApplicationBootstrap, OnModuleDe
     void this.migrations.apply('flights', [CREATE_FUNCTION, CREATE_TRUNCATE_FUNCTION], createTriggers);
     this.close = this.database.listen(CHANGES_CHANNEL, {
       onNotification: (change) => this.add(change),
-      onGap: () => this.add(ANY_CHANGE),
+      onDisconnected: () => this.suspend(),
+      onReconnected: () => void this.resume(),
     });
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     this.close();
+  }
+
+  private suspend(): void {
+    this.disconnections += 1;
+    this.flights.followsChanges = false;
+    this.logger.warn('Changes of flights are not heard. Their answers are cached for a second only.');
+  }
+
+  private async resume(): Promise<void> {
+    const { disconnections } = this;
+    await this.flights.invalidateAll();
+    // It may be disconnected again by now.
+    if (disconnections !== this.disconnections) return;
+    this.flights.followsChanges = true;
+    this.logger.log('Changes of flights are heard again.');
   }
 
   /** The notifications of a transaction arrive together: they are applied with one invalidation. */
