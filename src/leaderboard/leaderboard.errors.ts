@@ -53,7 +53,7 @@ export function tooManyReaders(): LeaderboardError {
 export function unrankedPlayer(board: string, playerId: string): LeaderboardError {
   return new LeaderboardError(
     'E_PLAYER_NOT_RANKED',
-    `The player "${playerId}" has no score on "${board}" yet.`,
+    `The player "${playerId}" has no score on "${board}" in the requested period. GET /api/leaderboards/${board} lists the ranked players.`,
   );
 }
 

@@ -32,6 +32,11 @@ export function noSession(): SessionError {
   );
 }
 
+export function invalidPatch(): SessionError {
+  const message = 'must be a JSON object, which is a merge patch (RFC 7396)';
+  return new SessionError('E_INVALID', `The body ${message}.`, [{ field: '', message }]);
+}
+
 /** The client asks for the password again, has it verified, and repeats the request. */
 export function notRecentlySignedIn(withinSeconds: number): SessionError {
   return new SessionError(

@@ -17,17 +17,21 @@ const tracesQuerySchema = z.object({
 });
 
 const text = z.string().min(1, 'must not be empty').max(1_000, 'must be at most 1000 characters');
-const invalidationSchema = z.union(
-  [
-    z.strictObject({ tag: text.meta({ example: 'airport:JFK' }) }),
-    z.strictObject({ query: text, args: z.unknown() }),
-    z.strictObject({ query: text }),
-    z.strictObject({ all: z.literal(true) }),
-  ],
-  {
-    error: 'must be {"tag"}, {"query","args"}, {"query"} or {"all":true}',
-  },
-);
+const invalidationSchema = z
+  .strictObject({
+    tag: text.optional(),
+    query: text.optional(),
+    args: z.unknown().optional(),
+    all: z.literal(true, 'must be true').optional(),
+  })
+  .refine(({ tag, query, all }) => [tag, query, all].filter((one) => one !== undefined).length === 1, {
+    error: 'must have one of "tag", "query" (with or without "args") and "all"',
+  })
+  .refine(({ query, args }) => query !== undefined || args === undefined, {
+    path: ['args'],
+    error: 'needs the "query" that it belongs to',
+  })
+  .meta({ example: { tag: 'airport:JFK' } });
 
 type Invalidation = z.output<typeof invalidationSchema>;
 
@@ -69,12 +73,11 @@ export class QueryCacheController {
     return { isConfirmed: await this.apply(invalidation) };
   }
 
-  private apply(invalidation: Invalidation): Promise<boolean> {
-    if ('all' in invalidation) return this.queryCache.invalidateAll();
-    if ('tag' in invalidation) return this.queryCache.invalidateTag(invalidation.tag);
-    const { query } = invalidation;
-    return 'args' in invalidation
-      ? this.queryCache.invalidate(query, invalidation.args)
-      : this.queryCache.invalidateQuery(query);
+  private apply({ tag, query, args }: Invalidation): Promise<boolean> {
+    if (tag !== undefined) return this.queryCache.invalidateTag(tag);
+    if (query === undefined) return this.queryCache.invalidateAll();
+    return args === undefined
+      ? this.queryCache.invalidateQuery(query)
+      : this.queryCache.invalidate(query, args);
   }
 }

@@ -121,6 +121,7 @@ describe('AnswerKeys', () => {
       expect.objectContaining({
         code: 'E_QUERY_ARGUMENTS',
         message: expect.stringContaining('arguments of which text is a bigint. Use its text.'),
+        errors: [{ field: 'args.text', message: 'is a bigint. Use its text.' }],
       }),
     );
   });

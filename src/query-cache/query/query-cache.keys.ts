@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { FieldError } from '../../common/index.js';
 import { spreadHashTags } from '../../engine/index.js';
 import { QueryCacheError } from '../query-cache.errors.js';
 import { AnswerKeys, type AnswerNames } from './answer-keys.js';
@@ -146,16 +147,30 @@ function allOf(channel: string, query?: string): string {
 
 function notJson<Args, Value>(query: Query<Args, Value>, args: Args): QueryCacheError {
   const { path = '', remedy = 'is not JSON.' } = findNotJson(args, true) ?? {};
-  return query.error(
-    'E_QUERY_ARGUMENTS',
-    `was called with arguments of which ${path || 'the whole'} ${remedy}`,
-  );
+  const field = path ? `args.${path}` : 'args';
+  const problem = `was called with arguments of which ${path || 'the whole'} ${remedy}`;
+  return wrongArguments(query, problem, { field, message: remedy });
+}
+
+interface WrongArguments extends Partial<FieldError> {
+  cause?: unknown;
+}
+
+function wrongArguments<Args, Value>(
+  query: Query<Args, Value>,
+  problem: string,
+  { field = 'args', message = problem, cause }: WrongArguments = {},
+): QueryCacheError {
+  return query.error('E_QUERY_ARGUMENTS', problem, { cause, errors: [{ field, message }] });
 }
 
 /** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
 export function checkTags(tags: readonly unknown[]): void {
   if (tags.every(isTag)) return;
-  throw new QueryCacheError('E_QUERY_ARGUMENTS', `A tag to invalidate is empty or not text. ${TAGS_REMEDY}`);
+  const message = `is empty or not text. ${TAGS_REMEDY}`;
+  throw new QueryCacheError('E_QUERY_ARGUMENTS', `A tag to invalidate ${message}`, {
+    errors: [{ field: 'tag', message }],
+  });
 }
 
 /** @throws {QueryCacheError} E_QUERY_ARGUMENTS */
@@ -185,7 +200,7 @@ export function scopeOf<Args, Value>(query: Query<Args, Value>, args: Args): str
     // Operators send any arguments, so the definition may find less in them than their type says.
     cause = error;
   }
-  throw query.error('E_QUERY_ARGUMENTS', 'has a scope, but these arguments contain none. Add it.', { cause });
+  throw wrongArguments(query, 'has a scope, but these arguments contain none. Add it.', { cause });
 }
 
 /** The lease of a load under these validity tokens. A load that began before an invalidation does not block the next one. */

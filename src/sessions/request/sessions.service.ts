@@ -4,7 +4,7 @@ import { isObject, type JsonObject, mergePatch } from '../content/json-changes.j
 import { checkNesting, requireJson } from '../content/session-content.js';
 import { engineNow, type EngineTime, type Lifetime } from '../records/session-lifetimes.js';
 import { publishSessionEvent } from '../sessions.channel.js';
-import { noSession, notRecentlySignedIn, SessionError } from '../sessions.errors.js';
+import { invalidPatch, noSession, notRecentlySignedIn } from '../sessions.errors.js';
 import type { CurrentSession, DeviceSession, SessionEnd, StoredSession } from '../sessions.wire.js';
 import type { SessionUpdate } from '../store/session-saves.js';
 import { SessionsStore } from '../store/sessions.store.js';
@@ -166,7 +166,7 @@ export class SessionsService {
    * @throws {SessionError} E_INVALID if the patch is no object or has a value that JSON would change, E_TOO_LARGE, and as {@link save}.
    */
   async patchData(request: Request, patch: unknown): Promise<JsonObject> {
-    if (!isObject(patch)) throw new SessionError('E_INVALID', 'Send a JSON object, which is a merge patch.');
+    if (!isObject(patch)) throw invalidPatch();
     checkNesting(patch);
     requireJson(patch);
     const isEmpty = Object.keys(mergePatch(this.readData(request), patch)).length === 0;

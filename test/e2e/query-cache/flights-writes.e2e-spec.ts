@@ -81,21 +81,25 @@ describe('POST /api/query-cache/invalidations', () => {
     expect(await statusOf(path)).toMatch(/fwd=uri-miss; stored/);
   });
 
-  it('answers 401 without the operator key, 404 for an unknown query and 422 for another body', async () => {
+  it('answers 401 without the operator key and 404 for an unknown query', async () => {
     await request(app.url).post('/api/query-cache/invalidations').send({ tag: 'x' }).expect(401);
     const { body } = await invalidate({ query: 'flights.none', args: {} }).expect(404);
     expect(body).toMatchObject({
       code: 'E_QUERY_UNKNOWN',
       detail: expect.stringContaining('flights.route'),
     });
-    for (const wrong of [
-      {},
-      { tag: '' },
-      { all: false },
-      { all: true, tag: 'a' },
-      { tag: 'a', query: 'b', args: {} },
-    ]) {
-      await invalidate(wrong).expect(422);
-    }
+  });
+
+  it.each([
+    [{}, ''],
+    [{ tag: '' }, 'tag'],
+    [{ all: false }, 'all'],
+    [{ all: true, tag: 'a' }, ''],
+    [{ tag: 'a', query: 'b', args: {} }, ''],
+    [{ tag: 'a', args: {} }, 'args'],
+    [{ query: 7 }, 'query'],
+  ])('answers 422 for %j and names the field "%s"', async (wrong, field) => {
+    const { body } = await invalidate(wrong).expect(422);
+    expect(body).toMatchObject({ code: 'E_INVALID', errors: [{ field }] });
   });
 });

@@ -57,12 +57,12 @@ describe('PATCH /api/sessions/current/data', () => {
   });
 
   it.each([
-    ['[]', 422, 'E_INVALID'],
-    ['null', 400, 'E_MALFORMED_JSON'],
-    ['"text"', 400, 'E_MALFORMED_JSON'],
-  ])('rejects %j, which is not a merge patch', async (body, status, code) => {
+    ['[]', { status: 422, code: 'E_INVALID', errors: [{ field: '' }] }],
+    ['null', { status: 400, code: 'E_MALFORMED_JSON' }],
+    ['"text"', { status: 400, code: 'E_MALFORMED_JSON' }],
+  ])('rejects %j, which is not a merge patch', async (body, problem) => {
     const answer = await patch(await visitors.newVisit(), body);
-    expect(answer.body).toMatchObject({ status, code });
+    expect(answer.body).toMatchObject(problem);
   });
 
   it.each(['constructor', '__proto__', 'prototype'])(
