@@ -15,6 +15,7 @@ import {
   ApiConflictResponse,
   ApiCookieAuth,
   ApiCreatedResponse,
+  ApiForbiddenResponse,
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -31,6 +32,7 @@ import { OperatorGuard } from '../../http/index.js';
 import {
   type CurrentSession,
   currentSessionAnswer,
+  RecentlySignedIn,
   revokedAnswer,
   SignedInOnly,
   WithSession,
@@ -107,7 +109,7 @@ export class AccountsController {
 
   @Put('accounts/current/password')
   @HttpCode(204)
-  @SignedInOnly()
+  @RecentlySignedIn({ withinSeconds: 15 * 60 })
   @ApiCookieAuth('session')
   @ApiOperation({ summary: 'Change the password; this session gets a new id, all others end' })
   @ApiNoContentResponse({
@@ -116,6 +118,7 @@ export class AccountsController {
   @ApiUnauthorizedResponse({
     description: 'E_NO_SESSION, E_WRONG_CREDENTIALS: the password is not changed',
   })
+  @ApiForbiddenResponse({ description: 'E_NOT_RECENTLY_SIGNED_IN' })
   @ApiTooManyRequestsResponse({
     description: 'E_TOO_MANY_FAILURES: too many wrong passwords in password changes',
   })

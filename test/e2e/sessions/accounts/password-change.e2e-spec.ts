@@ -4,7 +4,7 @@ import type { LocalEngine } from '../../../../local/index.js';
 import { startApp, type TestApp } from '../../../support/app.js';
 import { sessionsWaitingFor } from '../../../support/database.js';
 import { until } from '../../../support/until.js';
-import { accountKeyOf, cookieOf, type Visit, Visitors } from '../visitors.js';
+import { accountKeyOf, cookieOf, keyOf, type Visit, Visitors } from '../visitors.js';
 
 const NEXT = 'another passphrase';
 const RECOVERS_WITHIN = { timeout: 30_000, interval: 100 };
@@ -37,6 +37,16 @@ describe('PUT /api/accounts/current/password', () => {
     expect(await visitors.areSignedIn([phone, laptop])).toEqual([true, true]);
     await visitors.attempt(laptop.session.username, NEXT).expect(401);
     expect((await visitors.attempt(laptop.session.username)).status).toBe(201);
+  });
+
+  it('needs a password that was verified in the last 15 minutes', async () => {
+    const laptop = await visitors.newVisit();
+    const hourAgo = Date.parse(laptop.session.createdAt) - 3_600_000;
+    await engine.command('HSET', keyOf(laptop), 'createdAt', `${hourAgo}`);
+    const { body } = await visitors.changePassword(laptop, NEXT).expect(403);
+    expect(body.code).toBe('E_NOT_RECENTLY_SIGNED_IN');
+    const { headers } = await visitors.confirm(laptop).expect(204);
+    await visitors.changePassword({ ...laptop, cookie: cookieOf(headers) }, NEXT).expect(204);
   });
 
   it('keeps data that another request saves meanwhile', async () => {
