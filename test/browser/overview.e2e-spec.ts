@@ -41,7 +41,7 @@ describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
   it('shows a figure after the first answer, and the comparison after one query of the database', async () => {
     const { page } = opened;
     await page.getByTestId('server-textbook').waitFor();
-    await invalidate('airport:ORD');
+    await invalidate('airport:JFK');
     await page.reload();
     await page.getByTestId('server-textbook').waitFor();
     await expect.poll(() => textOf('queries-now'), withinSeconds).toMatch(/^\d+$/);
@@ -82,7 +82,7 @@ describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
 
   it('marks an invalidation in the plots of the last minutes', async () => {
     await opened.page.getByTestId('server-textbook').waitFor();
-    await invalidate('airport:ORD');
+    await invalidate('airport:JFK');
     await opened.page.getByTestId('marks').getByText('invalidated').waitFor();
     const lines = opened.page.locator('.rate').first().locator('line');
     await expect.poll(() => lines.count(), withinSeconds).toBe(1);
