@@ -56,12 +56,27 @@ describe('ClaimsService', () => {
     await write('lab', '2026-01-01T00:00:00.000Z', {
       experiments: [
         { ...failover, verdict: 'holds', date: '2026-01-01T01:00:00.000Z' },
-        { ...failover, verdict: 'does not hold: scores: lost', date },
+        { ...failover, topology: 'cluster', verdict: 'does not hold: scores: lost', date },
       ],
     });
     await write('lab', '2026-01-01T01:30:00.000Z', { experiments: [{ ...failover, verdict: 'holds' }] });
     const result = await resultOf('failover');
-    expect(result).toMatchObject({ date, answers: ['It does not hold: scores: lost.', ...failover.answers] });
+    expect(result).toMatchObject({
+      date,
+      answers: ['It does not hold: scores: lost (cluster).', ...failover.answers],
+    });
+  });
+
+  it('shows that a run failed, although it has no answers', async () => {
+    const failed = {
+      name: 'failover',
+      topology: 'cluster',
+      verdict: 'failed: no server answered',
+      answers: [],
+    };
+    const holds = { name: 'failover', topology: 'sentinel', verdict: 'holds', answers: ['Fine.'] };
+    await write('lab', '2026-01-01T00:00:00.000Z', { experiments: [holds, failed] });
+    expect((await resultOf('failover'))?.answers).toEqual(['It failed: no server answered (cluster).']);
   });
 
   it('leaves out files that are no reports', async () => {

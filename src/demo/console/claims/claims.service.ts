@@ -18,6 +18,8 @@ const result = z.object({
   name: z.string(),
   /** When it was measured. Missing: see the date of the report. */
   date: z.iso.datetime().optional(),
+  /** Of the engine, in an experiment of the lab. */
+  topology: z.string().optional(),
   answers: z.array(z.string()),
 });
 
@@ -73,8 +75,10 @@ export class ClaimsService {
 
 function lastResult(reports: readonly Report[], name: string): MeasuredClaim['result'] {
   const found = reports.flatMap(({ date, machine, options, results }) => {
-    const some = results.filter((one) => one.name === name && one.answers.length > 0);
-    // An experiment has a result of each topology. The claim must hold in all of them.
+    const some = results.filter(
+      (one) => one.name === name && (one.answers.length > 0 || one.verdict !== HOLDS),
+    );
+    // An experiment has a result of each topology. The claim must hold in all of them, and a failed run shows nothing.
     const decisive = some.find(({ verdict }) => verdict !== HOLDS) ?? some[0];
     if (!decisive) return [];
     return {
@@ -88,8 +92,13 @@ function lastResult(reports: readonly Report[], name: string): MeasuredClaim['re
 }
 
 /** An experiment of the lab whose claim does not hold says so first. */
-function withVerdict({ verdict, answers }: { verdict: string; answers: string[] }): string[] {
-  return verdict === HOLDS ? answers : [`It ${verdict}.`, ...answers];
+function withVerdict({
+  verdict,
+  topology,
+  answers,
+}: z.output<typeof result> & { verdict: string }): string[] {
+  const where = topology === undefined ? '' : ` (${topology})`;
+  return verdict === HOLDS ? answers : [`It ${verdict}${where}.`, ...answers];
 }
 
 /** null for a file that is no report of this version: people may keep others there. */

@@ -68,7 +68,7 @@ export const CLAIMS: readonly Claim[] = [
     name: 'zones',
   },
   {
-    sentence: 'Data are encrypted on the way to the engine and where the engine keeps them.',
+    sentence: 'Connections to the engine are encrypted, and so are sessions where the engine keeps them.',
     command: 'lab',
     name: 'encryption',
   },
