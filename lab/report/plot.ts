@@ -22,7 +22,8 @@ interface Line {
 const HEIGHT = 96;
 const TOP = 10;
 const BOTTOM = HEIGHT - 6;
-const LABELS = 34;
+/** Height of a label below the plot. */
+const LABEL = 12;
 
 /** Requests, errors, latency and database queries over time, with the marks through all of them. */
 export function plotTimeline(timeline: Timeline): string {
@@ -69,11 +70,12 @@ function plot({ step, sides, marks }: Timeline, title: string, lines: readonly L
   const marked = marks.map(({ at, what }, i) => {
     const isRight = x(at) > WIDTH / 2;
     const label = `${what}, ${at.toFixed(1)} s`;
-    return `<line class="mark" x1="${px(x(at))}" x2="${px(x(at))}" y1="0" y2="${HEIGHT}"/><text class="mark" x="${px(x(at) + (isRight ? -4 : 4))}" y="${HEIGHT + 12 + 12 * (i % 2)}" text-anchor="${isRight ? 'end' : 'start'}">${escape(label)}</text>`;
+    return `<line class="mark" x1="${px(x(at))}" x2="${px(x(at))}" y1="0" y2="${HEIGHT}"/><text class="mark" x="${px(x(at) + (isRight ? -4 : 4))}" y="${HEIGHT + LABEL * (i + 1)}" text-anchor="${isRight ? 'end' : 'start'}">${escape(label)}</text>`;
   });
-  const axis = `<text x="${WIDTH - RIGHT}" y="${HEIGHT + LABELS}" text-anchor="end">${end.toFixed(0)} s</text>`;
+  const height = HEIGHT + LABEL * (marks.length + 1);
+  const axis = `<text x="${WIDTH - RIGHT}" y="${height}" text-anchor="end">${end.toFixed(0)} s</text>`;
   return `<h4>${escape(title)}</h4>
-${drawing(HEIGHT + LABELS + 4, `${title} over time`, [...levels, ...drawn, ...marked, axis])}`;
+${drawing(height + 4, `${title} over time`, [...levels, ...drawn, ...marked, axis])}`;
 }
 
 /** To 1, 2, 4 or 8 with zeros. */
