@@ -153,7 +153,10 @@ class Parts {
       watch: this.options.watch,
       debug: this.options.debug,
       environment,
-      onLine: (line) => this.terminal.line(line),
+      onLine: (line) => {
+        this.terminal.line(line);
+        if (line.startsWith('ready ')) this.project.onReady?.(port);
+      },
       onMessage: (message) => answerApp(this.controls, message),
     });
     this.stack.addNode(name, node);

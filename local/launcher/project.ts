@@ -8,6 +8,8 @@ export interface Project {
   /** Built when their sources have changed. Watch mode builds the server itself. */
   readonly targets: readonly BuildTarget[];
   readonly dataset?: DatasetReader;
+  /** Called when an app node on this port is ready. */
+  readonly onReady?: (port: number) => void;
 }
 
 /** Data that the app needs in its database. */

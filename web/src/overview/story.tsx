@@ -10,12 +10,15 @@ import { formatMilliseconds } from '../time/format-time.js';
 const PATH = '/api/flights/routes/JFK?limit=20';
 const comparison = createComparison();
 
-/** Compares the sides once, when the page opens. */
+/** Once, when the page opens. */
+export function compareOnce(): void {
+  if (comparison.states.value.direct.kind === 'waiting') void comparison.run(PATH);
+}
+
+/** Compares the sides. */
 export function Story() {
   const { states, isRunning } = comparison;
-  useEffect(() => {
-    if (states.value.direct.kind === 'waiting') void comparison.run(PATH);
-  }, []);
+  useEffect(compareOnce, []);
 
   return (
     <section class="panel wide" aria-labelledby="story-title">

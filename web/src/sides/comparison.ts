@@ -21,7 +21,7 @@ export interface SideComparison {
 const waiting: SideState = { kind: 'waiting' };
 const noStates: SideStates = { direct: waiting, textbook: waiting, module: waiting };
 /** The first request may be a miss, which fills the cache. The median of the others counts. */
-const REPEATS = 5;
+const REPEATS = 3;
 
 export function createComparison(): SideComparison {
   const states = signal(noStates);
@@ -36,17 +36,19 @@ export function createComparison(): SideComparison {
     const show = (side: Side, state: SideState): void => {
       if (own === current) states.value = { ...states.value, [side]: state };
     };
-    // A miss of the module shows what the database needs, before the direct side measures it.
-    const showLoad = (first: SideTimes): void => {
-      const load = first.timings.find(({ name }) => name === 'database');
-      if (load !== undefined)
-        show('direct', { kind: 'answered', times: { ...first, serverMs: load.durationMs } });
-    };
-    // One at a time, so that no side slows down another.
-    for (const side of ['module', 'direct', 'textbook'] as const) {
+    const measureSide = async (side: Side): Promise<void> => {
       if (states.value[side].kind === 'waiting') show(side, { kind: 'asking' });
-      show(side, await measure(side, path, side === 'module' ? showLoad : undefined));
-    }
+      show(side, await measure(side, path));
+    };
+    // PostgreSQL answers in a process of its own, so the module may show a first figure meanwhile.
+    const direct = measureSide('direct');
+    const first = await askSide('module', path);
+    if (first.ok && first.times.timings.every(({ name }) => name !== 'database'))
+      show('module', { kind: 'answered', times: first.times });
+    await direct;
+    // One at a time, so that no side slows down another.
+    await measureSide('module');
+    await measureSide('textbook');
     isRunning.value = false;
   };
   const clear = (): void => {
@@ -56,10 +58,9 @@ export function createComparison(): SideComparison {
   return { states, isRunning, run, clear };
 }
 
-async function measure(side: Side, path: string, onFirst?: (times: SideTimes) => void): Promise<SideState> {
+async function measure(side: Side, path: string): Promise<SideState> {
   const first = await askSide(side, path);
   if (!first.ok) return { kind: 'failed', problem: first.problem };
-  onFirst?.(first.times);
   if (side === 'direct') return { kind: 'answered', times: first.times };
   const repeated: SideTimes[] = [];
   for (let turn = 0; turn < REPEATS; turn += 1) {
