@@ -70,7 +70,7 @@ function parse(file: string, text: string): LabReport {
   }
 }
 
-/** Before hours of measuring. @throws UsageError if the report cannot be written */
+/** Call it before hours of measuring. @throws UsageError if the report cannot be written */
 export async function requireWritable(options: LabOptions): Promise<void> {
   const file = fileOf(options, 'unused');
   try {

@@ -97,7 +97,7 @@ export class QueryLoader<Args, Value> {
   private run(load: (begin: Begin) => Promise<Loaded>): RunningLoad<Loaded> {
     let begin: Begin = () => undefined;
     const begun = new Promise<LoadBeginning>((resolve) => (begin = resolve));
-    // Has no effect unless the load failed before it began: those who wait for it share the failure.
+    // A load may fail before it begins. Those who wait for it must not wait for ever: they get its failure.
     const result = load(begin).finally(() => begin(this.beginning([])));
     return { begun, result };
   }
