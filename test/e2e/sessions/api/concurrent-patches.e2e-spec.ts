@@ -72,7 +72,8 @@ describe('concurrent PATCH /api/sessions/current/data on two nodes', () => {
         expect(results.map(sorted)).toContain(sorted(data));
       },
     );
-    await fc.assert(property, { numRuns: RUNS });
+    // One run in which the order matters, whatever the seed is.
+    await fc.assert(property, { numRuns: RUNS, examples: [[{}, [{ a: 1 }, { a: 2 }]]] });
     console.info(`concurrent patches: ${JSON.stringify(counts)}`);
     expect(counts.ordersMattered).toBeGreaterThan(0);
   });
