@@ -7,4 +7,4 @@ import { run } from './launcher/run.js';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 
-await run({ root, targets: [SERVER, PAGE], dataset: FLIGHTS, onReady: askFirstQuestion });
+await run({ root, targets: [SERVER, PAGE], dataset: FLIGHTS, warmUp: askFirstQuestion });

@@ -153,16 +153,18 @@ class Parts {
       watch: this.options.watch,
       debug: this.options.debug,
       environment,
-      onLine: (line) => {
-        this.terminal.line(line);
-        if (line.startsWith('ready ')) this.project.onReady?.(port);
-      },
+      onLine: (line) => void this.print(line, port),
       onMessage: (message) => answerApp(this.controls, message),
     });
     this.stack.addNode(name, node);
     this.terminal.part('app', `node on port ${port}  pid ${node.pid}`);
     const named = (how: string): string => `The app node on port ${port} ${how}`;
     return { end: this.stack.nodeExit(node).then(named) };
+  }
+
+  private async print(line: string, port: number): Promise<void> {
+    if (line.startsWith('ready ')) await this.project.warmUp?.(port);
+    this.terminal.line(line);
   }
 
   private async postgres(directory: string): Promise<string> {

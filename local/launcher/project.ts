@@ -8,8 +8,8 @@ export interface Project {
   /** Built when their sources have changed. Watch mode builds the server itself. */
   readonly targets: readonly BuildTarget[];
   readonly dataset?: DatasetReader;
-  /** Called when an app node on this port is ready. */
-  readonly onReady?: (port: number) => void;
+  /** Prepares an app node that has just become ready. Its line `ready ...` is printed afterwards. */
+  readonly warmUp?: (port: number) => Promise<void>;
 }
 
 /** Data that the app needs in its database. */
