@@ -43,7 +43,7 @@ export interface Stoppable {
 export interface Observation {
   /** The same ones in each run, in the order of the report. */
   readonly figures: readonly Figure[];
-  readonly timeline?: Timeline;
+  readonly timelines?: readonly Timeline[];
   /** Limits of this run, one sentence each. */
   readonly caveats?: readonly string[];
 }

@@ -40,7 +40,7 @@ export const deploy: Experiment = {
     }
     const result = await load.result();
     const figures = [...loadFigures(result, app, { mayFail: false }), ...figuresOf(versions)];
-    return { figures, timeline: result.timeline, caveats: failuresOf(result) };
+    return { figures, timelines: [result.timeline], caveats: failuresOf(result) };
   },
   answers: (worst) => [
     `While both nodes were replaced, ${worst('requests that failed')} of ${worst('requests')} requests failed and ${worst('requests that hung')} hung, and ${worst('sessions: 401 while signed in')} times a user was treated as signed out. The textbook side: ${worst('requests that failed', 'textbook')}, ${worst('requests that hung', 'textbook')} and ${worst('sessions: 401 while signed in', 'textbook')}.`,

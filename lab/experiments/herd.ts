@@ -8,7 +8,7 @@ const NODES = 3;
 
 export const herd: Experiment = {
   name: 'herd',
-  claim: 'A hot answer that expires is loaded once, and viewers who all come back at once are served.',
+  claim: 'A hot answer that expires is loaded once, and when all viewers reconnect at once, all are served.',
   method: `${READERS} users at once read the same answer on ${NODES} app nodes, twice a second, while it ends again and again: the module's is invalidated on all nodes, so that there is no stale answer, and the textbook's expires. Then all viewers of a board lose their connections at the same moment, and connect again while scores change and others read.`,
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 45 : 140),

@@ -7,7 +7,7 @@ import type { AppNodes } from '../stack/app-nodes.js';
 import { Echo } from '../stack/echo.js';
 import { startStack } from '../stack/stack.js';
 import { Client, type Request } from '../traffic/client.js';
-import { placeIn } from '../traffic/queries.js';
+import { placeIn } from '../traffic/place.js';
 import { MODULE, type Side, TEXTBOOK } from '../traffic/side.js';
 
 const CALLS = 2_000;

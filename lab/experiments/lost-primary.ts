@@ -63,7 +63,7 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
     ...loadFigures(result, app, { mayFail: true }),
     ...recoveryFigures(result, app.control, { faultAt, promotedAt, acceptsAt }),
   ];
-  return { figures, timeline: result.timeline, caveats: failuresOf(result) };
+  return { figures, timelines: [result.timeline], caveats: failuresOf(result) };
 }
 
 /** Waits for the new primary, and until it accepts writes: they need a replica, which the servers connect to it after the promotion. */

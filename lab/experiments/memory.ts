@@ -4,19 +4,25 @@ import type { Experiment, Observation } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
 import { startDatabase } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
+import { failuresOf, loadFigures } from '../traffic/figures.js';
+import { Load } from '../traffic/load.js';
 import { MODULE, TEXTBOOK } from '../traffic/side.js';
 
 /** Room for some of the answers that are read. */
 const CACHE_ROOM_BYTES = 512 * 1024;
 const FLIGHTS = 2_000;
+/** Less than any engine uses, whatever is deleted meanwhile. */
+const FULL_BYTES = 100_000;
+const UNLIMITED = 0;
+const NODES = 2;
 const BOARD = 'lab-memory';
 
 export const memory: Experiment = {
   name: 'memory',
   claim: 'A full cache evicts and goes on. A full session store says so, and loses nothing.',
-  method: `The query cache has an engine with allkeys-lru and ${CACHE_ROOM_BYTES / 1024} KiB of room, and ${FLIGHTS} flights are read. Sessions and boards have an engine with noeviction that becomes full; then users sign in and scores arrive.`,
+  method: `The query cache has an engine with allkeys-lru and ${CACHE_ROOM_BYTES / 1024} KiB of room, and ${FLIGHTS} flights are read. Sessions and boards have an engine with noeviction that becomes full; then users sign in and scores arrive. The load on all three use cases goes on all the time.`,
   topologies: ['standalone'],
-  seconds: () => 15,
+  seconds: ({ quick }) => (quick ? 25 : 45),
   async run(scene): Promise<Observation> {
     const kind = scene.engine;
     const lru = ['--maxmemory-policy', 'allkeys-lru'];
@@ -26,11 +32,16 @@ export const memory: Experiment = {
       startDatabase(scene),
     ]);
     const settings = { CACHE_ENGINE_URL: cache.url };
-    const app = await scene.start(AppNodes.start({ database: database.url, engine: store.url, settings }, 1));
+    const app = await scene.start(
+      AppNodes.start({ database: database.url, engine: store.url, settings }, NODES),
+    );
     const [module, textbook] = [new Client(MODULE, app), new Client(TEXTBOOK, app)];
 
+    const load = await Load.start(scene, app);
+    await load.untilSteady(scene.quick ? 1 : 5);
+    load.mark('the cache becomes full');
     scene.say('fills the cache');
-    await leave(cache, CACHE_ROOM_BYTES);
+    await limit(cache, Number(await infoOf(cache, 'used_memory')) + CACHE_ROOM_BYTES);
     let failedReads = 0;
     for (let id = 1; id <= FLIGHTS; id++) {
       const { status } = await module.ask({ path: `/flights/${id}` });
@@ -44,7 +55,9 @@ export const memory: Experiment = {
     const signIn = { method: 'POST', path: '/sessions', body: account } as const;
     const { cookie } = await module.ask(signIn);
     await module.ask({ method: 'PUT', path: `/leaderboards/${BOARD}`, body: { operator: 'sum' } });
-    await leave(store, 0);
+    load.mark('the session store is full');
+    await limit(store, FULL_BYTES);
+    await load.run(scene.quick ? 1 : 5, 'the session store is full');
     const refused = (await module.ask(signIn)).status;
     const existing = (await module.ask({ path: '/sessions/current', cookie })).status;
     const score = { submissionId: 'one', playerId: 'ada', score: 1 };
@@ -54,14 +67,20 @@ export const memory: Experiment = {
     const known = await textbook.ask({ path: '/sessions/current', cookie: lied.cookie });
 
     scene.say('makes room again');
-    await leave(store, null);
+    await limit(store, UNLIMITED);
+    load.mark('it has room again');
     const back = await untilStatus(() => module.ask(signIn), 201);
     const isRanked = await untilStatus(() => module.ask({ path: `/leaderboards/${BOARD}/players/ada` }), 200);
     const alive = (await module.ask({ path: '/sessions/current', cookie })).status;
+    await load.run(scene.quick ? 1 : 5, 'recovers');
+    const result = await load.result();
     const isTrue = (condition: boolean) => (condition ? 1 : 0);
     const must = { side: 'module', atLeast: 1 };
     return {
+      timelines: [result.timeline],
+      caveats: failuresOf(result),
       figures: [
+        ...loadFigures(result, app, { mayFail: true }),
         { name: 'reads while the cache evicts', values: { module: FLIGHTS } },
         { name: 'reads that failed', values: { module: failedReads }, goal: { side: 'module', atMost: 0 } },
         { name: 'keys that the cache evicted', values: { module: evicted }, goal: must },
@@ -91,13 +110,12 @@ export const memory: Experiment = {
   answers: (worst) => [
     `The cache evicted ${worst('keys that the cache evicted')} keys while ${worst('reads while the cache evicts')} answers were read, and ${worst('reads that failed')} reads failed.`,
     `With a full session store, in each run (1) or not (0): a sign-in was answered 503: ${worst('a sign-in is answered 503')}; an existing session was read: ${worst('an existing session is read')}; a score was accepted: ${worst('a score is accepted')}. The textbook side answered ${worst('sign-ins that were answered 201 and not stored', 'textbook')} of 1 sign-in with 201 and did not store it.`,
+    `Under load meanwhile: ${worst('requests that hung')} requests hung, ${worst('query cache: failed or hung')} reads of the query cache failed, ${worst('sessions: 401 while signed in')} times a user was treated as signed out, ${worst('scores: lost')} scores were lost. The textbook side: ${worst('requests that hung', 'textbook')}, ${worst('query cache: failed or hung', 'textbook')}, ${worst('sessions: 401 while signed in', 'textbook')} and ${worst('scores: lost', 'textbook')}.`,
   ],
 };
 
-/** Limits the memory of an engine to what it uses and some room. null: no limit. */
-async function leave(engine: LocalEngine, room: number | null): Promise<void> {
-  const limit = room === null ? 0 : Number(await infoOf(engine, 'used_memory')) + room;
-  await engine.command('CONFIG', 'SET', 'maxmemory', `${limit}`);
+async function limit(engine: LocalEngine, bytes: number): Promise<void> {
+  await engine.command('CONFIG', 'SET', 'maxmemory', `${bytes}`);
 }
 
 async function infoOf(engine: LocalEngine, field: string): Promise<string> {

@@ -63,7 +63,7 @@ export const partition: Experiment = {
     const fenced = await cutOnce(scene, servers, { isFenced: true });
     return {
       figures: [...fencedFigures(fenced, app), ...unfencedFigures(unfenced)],
-      timeline: fenced.result.timeline,
+      timelines: [unfenced.result.timeline, fenced.result.timeline],
       caveats: failuresOf(fenced.result),
     };
   },

@@ -1,16 +1,14 @@
 import { quantile } from '../../load/measuring/statistics.js';
-import { type EngineCluster, startCluster, startMemcachedCluster } from '../../local/index.js';
+import { startMemcachedCluster } from '../../local/index.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
 import { startStack } from '../stack/stack.js';
 import { CachedFlights } from '../traffic/cached-flights.js';
 import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load } from '../traffic/load.js';
+import type { Timeline } from '../timeline/timeline.js';
+import { startGrowing } from './engine-growth.js';
 
-/** A quarter of all 16,384 slots. */
-const SLOTS = 4_096;
-const QUICK_SLOTS = 240;
-const SHARDS = 3;
 const MEMCACHED_NODES = 3;
 /** Read from Memcached. */
 const FLIGHTS = 400;
@@ -21,23 +19,18 @@ export const scale: Experiment = {
   name: 'scale',
   claim: 'Capacity grows and shrinks under load, by adding and removing nodes.',
   method:
-    'Under load on all three use cases, a cluster of three shards gets a fourth one with a quarter of all slots (--quick: 240 slots), and loses it again; two app nodes (--quick: one) join the first one. Then Memcached grows from three nodes to four.',
-  topologies: ['cluster'],
-  seconds: ({ quick }) => (quick ? 30 : 60),
+    'Under load on all three use cases, a cluster of three shards gets a fourth one with a quarter of all slots (--quick: 240 slots), and loses it again; behind sentinels, a replica joins and leaves. Two app nodes (--quick: one) join the first one. Then Memcached grows from three nodes to four while the same flights are read at a constant rate.',
+  topologies: ['cluster', 'sentinel'],
+  seconds: ({ quick }) => (quick ? 40 : 65),
   async run(scene): Promise<Observation> {
-    const cluster = startCluster(scene.engine, { shards: SHARDS, replicasPerShard: 1 });
-    const { engines, app, database } = await startStack(scene, cluster, { nodes: 1 });
+    const { engines, app, database } = await startStack(scene, startGrowing(scene), { nodes: 1 });
     const load = await Load.start(scene, app);
     await load.untilSteady(scene.quick ? 1 : 8);
 
-    const beganAt = load.mark('a shard joins');
-    scene.say('a shard joins');
-    const keysMoved = await addShard(engines, scene.quick ? QUICK_SLOTS : SLOTS);
-    load.mark('4 shards');
-    await load.run(scene.quick ? 1 : 8, 'four shards');
-    load.mark('it leaves');
-    await engines.removeShard(`shard-${SHARDS + 1}`);
-    const endedAt = load.mark('3 shards');
+    scene.say('the engine grows');
+    const { beganAt, keys } = await engines.grow(load);
+    await load.run(scene.quick ? 1 : 8, 'the engine has grown');
+    const endedAt = await engines.shrink(load);
 
     scene.say('app nodes join');
     await app.add();
@@ -58,62 +51,76 @@ export const scale: Experiment = {
     const figures: Figure[] = [
       ...loadFigures(result, app, { mayFail: false }),
       { name: 'p99 before', unit: 'ms', values: p99(load.startedAt, beganAt) },
-      { name: 'p99 while slots move', unit: 'ms', values: p99(beganAt, endedAt) },
-      { name: 'keys on the new shard', values: { module: keysMoved } },
+      { name: 'p99 while the engine grows and shrinks', unit: 'ms', values: p99(beganAt, endedAt) },
+      { name: 'keys on the new node of the engine', values: { module: keys } },
     ];
     await app.stop();
     const memcached = await growMemcached(scene, { database: database.url, engine: engines.url });
     return {
-      figures: [...figures, ...memcached],
-      timeline: result.timeline,
+      figures: [...figures, ...memcached.figures],
+      timelines: [result.timeline, memcached.timeline],
       caveats: failuresOf(result),
     };
   },
   answers: (worst) => [
-    `While a shard joined and left, and app nodes joined, ${worst('requests that failed')} of ${worst('requests')} requests failed and ${worst('requests that hung')} hung. The textbook side: ${worst('requests that failed', 'textbook')} and ${worst('requests that hung', 'textbook')}.`,
-    `The p99 of the module was ${worst('p99 while slots move')} while slots moved, and ${worst('p99 before')} before.`,
-    `A fourth Memcached node remapped ${worst('Memcached: answers remapped by a fourth node')} of the answers: those of which the entry or one of its validity tokens moved. They were loaded again with ${worst('Memcached: SQL statements for them')} SQL statements, and then hit.`,
+    `While a node of the engine joined and left, and app nodes joined, ${worst('requests that failed')} of ${worst('requests')} requests failed and ${worst('requests that hung')} hung. The textbook side: ${worst('requests that failed', 'textbook')} and ${worst('requests that hung', 'textbook')}.`,
+    `The p99 of the module was ${worst('p99 while the engine grows and shrinks')} while the engine grew and shrank, and ${worst('p99 before')} before.`,
+    `A fourth Memcached node remapped ${worst('Memcached: answers remapped by a fourth node')} of the answers: those of which the entry or one of its validity tokens moved. They were loaded again with ${worst('Memcached: SQL statements for them')} SQL statements, and then hit. At the lowest point ${worst('Memcached: lowest hit ratio in half a second')} of the reads were hits.`,
   ],
 };
-
-/** Resolves with the number of keys that the new shard got. */
-async function addShard(cluster: EngineCluster, slots: number): Promise<number> {
-  const others = [...cluster.shards];
-  const shard = await cluster.addShard();
-  for (const other of others) await cluster.moveSlots(other, shard, Math.floor(slots / others.length));
-  return Number(await cluster.node(shard).command('DBSIZE'));
-}
 
 /** Three nodes hold answers of the query cache. A fourth one takes over some of the keys. */
 async function growMemcached(
   scene: Scene,
   { database, engine }: { database: string; engine: string },
-): Promise<Figure[]> {
+): Promise<{ figures: Figure[]; timeline: Timeline }> {
   scene.say('Memcached grows');
   const memcached = await scene.start(startMemcachedCluster({ nodes: MEMCACHED_NODES }));
   const settings = { CACHE_ENGINE_URL: memcached.url };
   const app = await scene.start(AppNodes.start({ database, engine, settings }, 1));
-  const flights = new CachedFlights(app, scene.quick ? QUICK_FLIGHTS : FLIGHTS);
-  await flights.read();
-  const before = await flights.readLater();
+  const flights = await CachedFlights.start(scene, app, scene.quick ? QUICK_FLIGHTS : FLIGHTS);
+  await flights.rounds(1);
+  const storedAt = performance.now();
+  await flights.rounds(1);
+
+  const joinedAt = flights.mark('a fourth node joins');
+  const before = await app.databaseQueries('flights');
   await memcached.addNode();
-  const after = await flights.readLater();
-  const again = await flights.readLater();
-  return [
-    { name: 'Memcached: hit ratio with three nodes', unit: '%', values: { module: before.hitPercent } },
+  // The app sees the new list of nodes within a round. In the next one it reads each flight there.
+  await flights.rounds(2);
+  const statements = (await app.databaseQueries('flights')) - before;
+  const settledAt = flights.mark('each flight was read from four nodes');
+  await flights.rounds(1);
+  await flights.stop();
+
+  const timeline = flights.timeline('cached flights on Memcached');
+  const ratios = timeline.sides.flatMap(({ hitPercent }) => hitPercent);
+  const joinedPart = timeline.marks.find(({ what }) => what === 'a fourth node joins')?.at ?? 0;
+  const later = ratios.slice(Math.floor(joinedPart / timeline.step)).filter((ratio) => ratio !== null);
+  const hitsBefore = flights.hitsBetween(storedAt, joinedAt);
+  const hitsAfter = flights.hitsBetween(settledAt);
+  const percent = { unit: '%' } as const;
+  const figures: Figure[] = [
+    { name: 'Memcached: hit ratio with three nodes', ...percent, values: { module: hitsBefore } },
     {
       name: 'Memcached: answers remapped by a fourth node',
-      unit: '%',
-      values: { module: before.hitPercent - after.hitPercent },
+      ...percent,
+      values: { module: flights.missedBetween(joinedAt, settledAt) },
     },
-    { name: 'Memcached: SQL statements for them', values: { module: after.databaseQueries } },
-    { name: 'Memcached: hit ratio afterwards', unit: '%', values: { module: again.hitPercent } },
+    {
+      name: 'Memcached: lowest hit ratio in half a second',
+      ...percent,
+      values: { module: Math.min(...later) },
+    },
+    { name: 'Memcached: SQL statements for them', values: { module: statements } },
+    { name: 'Memcached: hit ratio afterwards', ...percent, values: { module: hitsAfter } },
     {
       // Not all are hits on a busy machine: the database answers when the engine is late.
       name: 'Memcached: hit ratio lost for good',
-      unit: '%',
-      values: { module: Math.max(0, before.hitPercent - again.hitPercent) },
+      ...percent,
+      values: { module: Math.max(0, hitsBefore - hitsAfter) },
       goal: { side: 'module', atMost: MOST_LOST_PERCENT },
     },
   ];
+  return { figures, timeline };
 }

@@ -1,33 +1,34 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LocalEngine } from '../../local/index.js';
 import { type Zone, zoneOf, ZONES } from '../../local/stacks/zones.js';
-import type { Experiment, Observation } from '../experiment.js';
-import { type AppNodes, enginesAt } from '../stack/app-nodes.js';
-import { SHARD } from '../stack/engines.js';
+import type { Experiment, Observation, Scene } from '../experiment.js';
+import { enginesAt } from '../stack/app-nodes.js';
+import { isSentinel, SHARD } from '../stack/engines.js';
 import { type ProxiedEngines, startProxied } from '../stack/proxied-engines.js';
 import { startStack } from '../stack/stack.js';
 import { failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load } from '../traffic/load.js';
+import type { Place } from '../traffic/place.js';
 import { LOST_PRIMARY, promotionIn, recoveryFigures } from './lost-primary.js';
 import { measureReplicaReads, type Places } from './replica-reads.js';
 import { measureLatencies } from './zone-latencies.js';
 
 /** In each direction, between zones. The clocks of Node.js and of the proxies make it a little more. */
 const DELAY_MS = 1;
-
-type NodesByZone = ReadonlyMap<Zone, string>;
+const FOLLOWS_WITHIN_MS = 30_000;
+const CHECK_EVERY_MS = 50;
 
 export const zones: Experiment = {
   ...LOST_PRIMARY,
   name: 'zones',
   claim: 'A zone can be lost: the others promote a replica, and go on with all data.',
   method:
-    'Three zones, each with an app node, a sentinel and a primary or replica; between zones a fault proxy delays each direction by 1 ms. Latency is measured in the zone of the primary and in another one, for reads from a replica too. Then all servers and the app node in the zone of the primary are killed under load on all three use cases.',
+    'Three zones, each with an app node, a sentinel and a primary or replica; between zones a fault proxy delays each direction by 1 ms. Latency is measured in the zone of the primary and in another one, for reads from a replica too. Then the proxies cut the zone of the primary off from the others, under load on all three use cases: inside it, servers and app node run on. Last, it comes back, and its app node gets requests again once the old primary follows the new one.',
   topologies: ['sentinel'],
-  seconds: ({ quick }) => (quick ? 45 : 75),
+  seconds: ({ quick }) => (quick ? 60 : 95),
   async run(scene): Promise<Observation> {
     const { engines, app } = await startStack(scene, startProxied(scene, ZONES.map(userOf)), { nodes: 0 });
-    for (const name of engines.nodes.keys()) {
-      engines.proxy(name).delay(DELAY_MS, (user) => user !== userOf(zoneOf(name)));
-    }
+    delayBetweenZones(engines);
     const nodes = new Map(
       await Promise.all(
         ZONES.map(async (zone) => [zone, await app.add(enginesAt(engines.urlFor(userOf(zone))))] as const),
@@ -45,17 +46,23 @@ export const zones: Experiment = {
 
     const load = await Load.start(scene, app);
     await load.untilSteady(scene.quick ? 2 : 8);
-    const faultAt = load.mark(`zone ${here} is lost`);
-    scene.say(`zone ${here} is lost`);
-    await killZone(here, { engines, app, nodes });
+    const faultAt = load.mark(`zone ${here} is cut off`);
+    scene.say(`zone ${here} is cut off`);
+    app.isolate(nodes.get(here) ?? '');
+    cutOff(here, engines);
     const times = await promotionIn(engines, primary, { scene, load });
     await load.run(scene.quick ? 5 : 15, 'recovers');
+    await bringBack(here, engines);
+    load.mark('it is back');
+    await untilFollowing(engines.node(primary), scene);
+    await app.rejoin(nodes.get(here) ?? '');
+    load.mark('its app node serves again');
+    await load.run(scene.quick ? 3 : 10, 'the zone is back');
 
     const result = await load.result(faultAt);
     const [module] = result.sides;
-    const found = module?.load.queries.found ?? new Map<string, number>();
-    const share = (place: string) =>
-      (100 * (found.get(place) ?? 0)) / [...found.values()].reduce((sum, count) => sum + count, 0);
+    const found = module?.load.client.attempts.flatMap(({ place }) => place ?? []) ?? [];
+    const share = (place: Place) => (100 * found.filter((one) => one === place).length) / found.length;
     return {
       figures: [
         ...loadFigures(result, app, { mayFail: true }),
@@ -65,10 +72,9 @@ export const zones: Experiment = {
         { name: 'query cache: answered by the engine', unit: '%', values: { module: share('engine') } },
         ...replicaReads,
       ],
-      timeline: result.timeline,
+      timelines: [result.timeline],
       caveats: [
         'PostgreSQL is in no zone: its queries have no latency, and it is not lost.',
-        'Requests that were in flight to the killed app node are not counted as failed.',
         ...failuresOf(result),
       ],
     };
@@ -100,11 +106,34 @@ function placesOf({ dataNodes }: ProxiedEngines, primary: string): Places {
   };
 }
 
-/** Kills all servers and the app node of a zone at once. */
-async function killZone(
-  zone: Zone,
-  { engines, app, nodes }: { engines: ProxiedEngines; app: AppNodes; nodes: NodesByZone },
-): Promise<void> {
-  const servers = [...engines.nodes].filter(([name]) => zoneOf(name) === zone);
-  await Promise.all([app.kill(nodes.get(zone) ?? ''), ...servers.map(([, server]) => server.kill())]);
+function delayBetweenZones(engines: ProxiedEngines): void {
+  for (const name of engines.nodes.keys())
+    engines.proxy(name).delay(DELAY_MS, (user) => user !== userOf(zoneOf(name)));
+}
+
+/** No byte passes between this zone and the others any more. */
+function cutOff(zone: Zone, engines: ProxiedEngines): void {
+  for (const [name, server] of engines.nodes) {
+    const isInside = zoneOf(name) === zone;
+    // Servers sign in without a name. So those of the other zones are refused inside, but not the sentinel of this zone outside: it is paused.
+    engines.proxy(name).drop('both', (user) => (user === userOf(zone)) !== isInside);
+    if (isInside && isSentinel(name)) server.pause();
+  }
+}
+
+async function bringBack(zone: Zone, engines: ProxiedEngines): Promise<void> {
+  await Promise.all([...engines.nodes.keys()].map((name) => engines.proxy(name).heal()));
+  delayBetweenZones(engines);
+  for (const [name, server] of engines.nodes) if (zoneOf(name) === zone && isSentinel(name)) server.resume();
+}
+
+/** Sentinels make an old primary a replica ten seconds after they have found it again. */
+async function untilFollowing(server: LocalEngine, { signal }: Scene): Promise<void> {
+  const deadline = performance.now() + FOLLOWS_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const info = String(await server.command('INFO', 'replication'));
+    if (info.includes('master_link_status:up')) return;
+    await wait(CHECK_EVERY_MS, undefined, { signal });
+  }
+  throw new Error(`The old primary did not follow the new one within ${FOLLOWS_WITHIN_MS / 1000} s.`);
 }

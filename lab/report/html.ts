@@ -39,13 +39,13 @@ function headlineOf(result: ExperimentResult): string {
 }
 
 function sectionOf(result: ExperimentResult): string {
-  const { claim, verdict, method, answers, timeline, caveats } = result;
+  const { claim, verdict, method, answers, timelines, caveats } = result;
   return `<section id="${idOf(result)}">
 <h2>${escape(claim)}</h2>
 <p class="verdict ${holds(result) ? 'module' : 'direct'}">It ${escape(verdict)}.</p>
 ${paragraphs(answers, 'answer')}
 ${paragraphs([`${titleOf(result)}. ${method}`], 'caveat')}
-${timeline ? `<h3>Timeline of the last run</h3>${plotTimeline(timeline)}` : ''}
+${timelines.map((timeline) => `<h3>Timeline of the last run: ${escape(timeline.title)}</h3>${plotTimeline(timeline)}`).join('\n')}
 <h3>Figures</h3>
 ${tableOf(tableOfFigures(result), 'wrap')}
 ${paragraphs(caveats, 'caveat')}

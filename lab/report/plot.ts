@@ -53,6 +53,15 @@ export function plotTimeline(timeline: Timeline): string {
       'Latency, p99 in ms',
       linesOf((side) => side.p99Ms),
     ),
+    ...(sides.some(({ hitPercent }) => hitPercent.some((value) => value !== null))
+      ? [
+          plot(
+            timeline,
+            'Query cache: hits in percent',
+            linesOf((side) => side.hitPercent),
+          ),
+        ]
+      : []),
     plot(timeline, 'SQL statements per second, all sides', [{ colour: 'unclear', points: databaseQueries }]),
   ].join('\n');
 }

@@ -29,7 +29,7 @@ export interface ExperimentResult {
   readonly answers: readonly string[];
   readonly figures: readonly FigureSummary[];
   /** Of the last run. */
-  readonly timeline: Timeline | null;
+  readonly timelines: readonly Timeline[];
   readonly caveats: readonly string[];
 }
 

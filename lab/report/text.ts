@@ -12,7 +12,6 @@ export function formatText({ date, machine, experiments }: LabReport): string {
 
 function sectionOf(result: ExperimentResult): string[] {
   const { claim, verdict, method, answers, caveats } = result;
-  const marks = (result.timeline?.marks ?? []).map(({ at, what }) => `${at.toFixed(1)} s ${what}`);
   return [
     '',
     `== ${titleOf(result)}`,
@@ -21,7 +20,10 @@ function sectionOf(result: ExperimentResult): string[] {
     ...answers,
     '',
     ...align(tableOfFigures(result)),
-    ...(marks.length > 0 ? ['', `Timeline: ${marks.join(', ')}`] : []),
+    ...result.timelines.flatMap(({ title, marks }) => [
+      '',
+      `Timeline, ${title}: ${marks.map(({ at, what }) => `${at.toFixed(1)} s ${what}`).join(', ')}`,
+    ]),
     ...caveats.map((caveat) => `Note: ${caveat}`),
   ];
 }

@@ -102,7 +102,7 @@ async function runTrial(
     verdict: verdictOf(figures),
     answers: experiment.answers(readerOf(figures)),
     figures,
-    timeline: observations.at(-1)?.timeline ?? null,
+    timelines: observations.at(-1)?.timelines ?? [],
     caveats: mergeCaveats(observations.map(({ caveats = [] }) => caveats)),
   };
 }
@@ -127,7 +127,7 @@ function failedResult(trial: Trial, engine: Engine, runs: number, reason: string
     verdict: `failed: ${(reason.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
     answers: [],
     figures: [],
-    timeline: null,
+    timelines: [],
     caveats: [],
   };
 }

@@ -13,7 +13,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const READY_WITHIN_MS = 30_000;
 const CHECK_EVERY_MS = 50;
 const SCRAPE_MS = 1_000;
-const STRAY_ERROR = /unhandled|uncaught|TypeError|\bFATAL\b/i;
+/** What a line of an app node contains if it has met an error that it did not expect. */
+export const STRAY_ERROR = /unhandled|uncaught|TypeError|\bFATAL\b/i;
 
 /** The lab sends all requests from one address. */
 const LIMITS = { SIGN_UPS_PER_ADDRESS: '100000', SESSIONS_PER_ACCOUNT: '100' };
@@ -23,6 +24,7 @@ type WaitsFor = 'ready' | 'listening';
 interface Node {
   readonly url: string;
   readonly process: GuardedProcess;
+  /** It gets no new requests. */
   isStopping: boolean;
 }
 
@@ -146,6 +148,18 @@ export class AppNodes {
     }
     const { code, text } = await ended;
     if (code !== 0) this.ends.push(`The app node at ${url} ${text}.`);
+  }
+
+  /** The node runs on, and gets no new requests until it rejoins. */
+  isolate(url: string): void {
+    this.nodeAt(url).isStopping = true;
+  }
+
+  /** Resolves when the isolated node is ready and gets requests again. */
+  async rejoin(url: string): Promise<void> {
+    const node = this.nodeAt(url);
+    await untilReady(node);
+    node.isStopping = false;
   }
 
   /** Sends SIGKILL to a node, which gets no new requests from now on. Resolves when it has ended. */

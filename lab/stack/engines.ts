@@ -7,6 +7,11 @@ export const SHARD = 'shard-1';
 /** One primary can be lost: the promoted replica still has another one, which its writes need. */
 export const REPLICAS = 2;
 
+/** Whether a node of this name holds no data. */
+export function isSentinel(name: string): boolean {
+  return name.startsWith('sentinel');
+}
+
 export type Servers = Pick<Scene, 'engine' | 'topology'>;
 
 /** Starts an engine with replicas, as `npm start` does. A cluster has three shards. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EngineStack, startSentinel, WRITES_NEED_A_REPLICA } from '../../local/index.js';
-import { REPLICAS, type Servers } from './engines.js';
+import { isSentinel, REPLICAS, type Servers } from './engines.js';
 
 /** A primary with replicas and sentinels, each behind a fault proxy. */
 export interface ProxiedEngines extends EngineStack {
@@ -36,6 +36,6 @@ export async function startProxied(
   return Object.assign(stack, {
     urlFor: (user: string) => stack.url.replace('://', `://${user}:${password}@`),
     urlOf: (node: string, user: string) => `redis://${user}:${password}@127.0.0.1:${stack.proxy(node).port}`,
-    dataNodes: [...stack.nodes.keys()].filter((name) => !name.startsWith('sentinel')),
+    dataNodes: [...stack.nodes.keys()].filter((name) => !isSentinel(name)),
   });
 }

@@ -18,10 +18,8 @@ export class RecordingProxy {
     return proxy;
   }
 
-  /** The URL of the server, with the port of this proxy. */
-  through(url: string): string {
-    const { port } = this.server.address() as AddressInfo;
-    return url.replace(`127.0.0.1:${this.target}`, `127.0.0.1:${port}`);
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   /** Both directions of all connections so far. */

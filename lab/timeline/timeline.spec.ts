@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../traffic/client.js';
-import { timelineOf } from './timeline.js';
+import { hitPercentOf, timelineOf } from './timeline.js';
 
-const attempt = (startedAt: number, outcome: Attempt['outcome'], ms = 1): Attempt => ({
+const attempt = (
+  startedAt: number,
+  outcome: Attempt['outcome'],
+  ms = 1,
+  place?: Attempt['place'],
+): Attempt => ({
   useCase: 'query',
   startedAt,
   ms,
   outcome,
   status: 0,
+  place,
 });
 
 describe('timelineOf', () => {
@@ -19,6 +25,7 @@ describe('timelineOf', () => {
     attempt(2600, 'ok'),
   ];
   const timeline = timelineOf({
+    title: 'all use cases',
     startedAt: 1000,
     sides: [{ name: 'module', attempts }],
     marks: [{ at: 1550, what: 'kill -9' }],
@@ -41,5 +48,13 @@ describe('timelineOf', () => {
   it('has marks and database queries in seconds since the start', () => {
     expect(timeline.marks).toEqual([{ at: 0.55, what: 'kill -9' }]);
     expect(timeline.databaseQueries).toEqual([[1, 20]]);
+  });
+});
+
+describe('hitPercentOf', () => {
+  it('counts answers from memory and from the engine as hits, and leaves out those that say nothing', () => {
+    const places = ['local', 'engine', 'miss', undefined, 'miss'] as const;
+    expect(hitPercentOf(places.map((place) => attempt(0, 'ok', 1, place)))).toBe(50);
+    expect(hitPercentOf([attempt(0, 'ok')])).toBeNull();
   });
 });

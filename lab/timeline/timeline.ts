@@ -3,6 +3,8 @@ import type { Attempt } from '../traffic/client.js';
 
 /** What happened in a run, in parts of equal length. Times are seconds since the load started. */
 export interface Timeline {
+  /** The load, for example "all use cases". */
+  readonly title: string;
   /** Length of a part, in seconds. */
   readonly step: number;
   readonly marks: readonly { readonly at: number; readonly what: string }[];
@@ -19,6 +21,8 @@ export interface SideTimeline {
   readonly failedPerSecond: readonly number[];
   /** null: no request. */
   readonly p99Ms: readonly (number | null)[];
+  /** Of the query cache. null: no answer says whether it is a hit, as on the textbook side. */
+  readonly hitPercent: readonly (number | null)[];
 }
 
 export interface Mark {
@@ -27,6 +31,7 @@ export interface Mark {
 }
 
 export interface Recording {
+  readonly title: string;
   readonly startedAt: number;
   readonly sides: readonly { readonly name: string; readonly attempts: readonly Attempt[] }[];
   readonly marks: readonly Mark[];
@@ -36,7 +41,7 @@ export interface Recording {
 
 const STEP_SECONDS = 0.5;
 
-export function timelineOf({ startedAt, sides, marks, samples }: Recording): Timeline {
+export function timelineOf({ title, startedAt, sides, marks, samples }: Recording): Timeline {
   const secondsOf = (at: number) => round((at - startedAt) / 1000);
   const last = Math.max(
     0,
@@ -45,6 +50,7 @@ export function timelineOf({ startedAt, sides, marks, samples }: Recording): Tim
   // The last part is not complete.
   const parts = Math.max(1, Math.floor(last / STEP_SECONDS));
   return {
+    title,
     step: STEP_SECONDS,
     marks: marks.map(({ at, what }) => ({ at: secondsOf(at), what })),
     sides: sides.map(({ name, attempts }) => {
@@ -75,7 +81,15 @@ function sideTimeline(byPart: readonly Attempt[][]): Omit<SideTimeline, 'name'> 
             ),
           ),
     ),
+    hitPercent: byPart.map(hitPercentOf),
   };
+}
+
+/** The share of hits of the query cache, of its answers that say so. null: there is none. */
+export function hitPercentOf(attempts: readonly Attempt[]): number | null {
+  const places = attempts.flatMap(({ place }) => place ?? []);
+  if (places.length === 0) return null;
+  return round((100 * places.filter((place) => place !== 'miss').length) / places.length);
 }
 
 function round(value: number): number {

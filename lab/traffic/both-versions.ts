@@ -1,6 +1,6 @@
 import type { AppNodes } from '../stack/app-nodes.js';
 import { type Answer, Client } from './client.js';
-import { placeIn } from './queries.js';
+import { placeIn } from './place.js';
 import { MODULE } from './side.js';
 
 const ANSWERS = 20;

@@ -1,47 +1,90 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
-import { Client } from './client.js';
-import { placeIn } from './queries.js';
+import { hitPercentOf, type Mark, type Timeline, timelineOf } from '../timeline/timeline.js';
+import { type Attempt, Client } from './client.js';
+import { pace } from './pace.js';
 import { MODULE } from './side.js';
 
-const CONCURRENT = 8;
-/** The app knows a changed list of Memcached nodes, and has nothing in its own memory any more. */
-const SETTLED_MS = 2_500;
+/** Longer than an answer stays in the app's own memory where the engine pushes nothing: so each read asks the engine. */
+const ROUND_SECONDS = 3;
+const SAMPLE_EVERY_MS = 500;
 
-/** Reads the same flights again and again, and counts what came from the engine. */
+/** Reads the same flights again and again, at a constant rate, and notes where each answer came from. */
 export class CachedFlights {
   private readonly client: Client;
+  private readonly startedAt = performance.now();
+  private readonly marks: Mark[] = [];
+  private readonly samples: { at: number; queries: number }[] = [];
+  private readonly stopping = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
 
-  constructor(
+  private constructor(
+    private readonly scene: Scene,
     private readonly app: AppNodes,
-    readonly count: number,
+    private readonly count: number,
   ) {
     this.client = new Client(MODULE, app);
   }
 
-  /** Reads each flight once, from the engine. */
-  async readLater(): ReturnType<CachedFlights['read']> {
-    await wait(SETTLED_MS);
-    return this.read();
+  /** The scene stops it if the experiment does not. */
+  static start(scene: Scene, app: AppNodes, count: number): Promise<CachedFlights> {
+    const flights = new CachedFlights(scene, app, count);
+    app.control.start();
+    const { signal } = flights.stopping;
+    const reading = pace(count / ROUND_SECONDS, signal, (turn) => flights.read(1 + (turn % count)));
+    flights.running = Promise.all([reading, flights.sample(signal)]);
+    return scene.start(Promise.resolve(flights));
   }
 
-  /** Reads each flight once. */
-  async read(): Promise<{ hitPercent: number; databaseQueries: number }> {
-    const before = await this.app.databaseQueries('flights');
-    const ids = Array.from({ length: this.count }, (_, i) => i + 1).values();
-    const readers = Array.from({ length: CONCURRENT }, () => this.readAll(ids));
-    const hits = (await Promise.all(readers)).reduce((sum, count) => sum + count, 0);
-    const databaseQueries = (await this.app.databaseQueries('flights')) - before;
-    return { hitPercent: (100 * hits) / this.count, databaseQueries };
+  /** Waits until each flight was read so many times. */
+  async rounds(count: number): Promise<void> {
+    await wait(count * ROUND_SECONDS * 1000, undefined, { signal: this.scene.signal });
   }
 
-  /** Takes ids that no other reader has taken. */
-  private async readAll(ids: Iterable<number>): Promise<number> {
-    let hits = 0;
-    for (const id of ids) {
-      const { headers } = await this.client.ask({ path: `/flights/${id}` });
-      if (placeIn(headers.get('cache-status')) === 'engine') hits += 1;
+  /** Marks this moment in the timeline. Returns the time as of `performance.now()`. */
+  mark(what: string): number {
+    const at = performance.now();
+    this.marks.push({ at, what });
+    return at;
+  }
+
+  /** The requests that were sent between two moments. */
+  private between(from: number, to = performance.now()): Attempt[] {
+    return this.client.attempts.filter(({ startedAt }) => startedAt >= from && startedAt < to);
+  }
+
+  /** Percent of the reads between two moments. */
+  hitsBetween(from: number, to?: number): number {
+    return hitPercentOf(this.between(from, to)) ?? 0;
+  }
+
+  /** How many of the flights were not found between two moments, in percent. */
+  missedBetween(from: number, to: number): number {
+    return (100 * this.between(from, to).filter(({ place }) => place === 'miss').length) / this.count;
+  }
+
+  timeline(title: string): Timeline {
+    const { startedAt, marks, samples } = this;
+    const sides = [{ name: MODULE.name, attempts: this.client.attempts }];
+    return timelineOf({ title, startedAt, sides, marks, samples });
+  }
+
+  /** Resolves when each request is answered or hung. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async read(id: number): Promise<void> {
+    await this.client.send('query', { path: `/flights/${id}` });
+  }
+
+  private async sample(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const queries = await this.app.databaseQueries('flights');
+      this.samples.push({ at: performance.now(), queries });
+      await wait(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
-    return hits;
   }
 }

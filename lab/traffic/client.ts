@@ -1,4 +1,5 @@
 import type { AppNodes } from '../stack/app-nodes.js';
+import { type Place, placeIn } from './place.js';
 import type { Side } from './side.js';
 
 export type UseCase = 'query' | 'session' | 'score';
@@ -17,6 +18,8 @@ export interface Attempt {
   readonly outcome: Outcome;
   /** 0: no answer. */
   readonly status: number;
+  /** Of answers of the module's query cache. */
+  readonly place?: Place | undefined;
 }
 
 export interface Request {
@@ -62,7 +65,14 @@ export class Client {
     const isLate = answer.status === 0 || answer.status === 503;
     const isDisturbed = isLate && this.app.control.elapsed(startedAt, startedAt + ms) < ms;
     const failure = isKilled ? 'killed' : isHung ? 'hung' : isDisturbed ? 'disturbed' : 'failed';
-    this.attempts.push({ useCase, startedAt, ms, outcome: isOk ? 'ok' : failure, status: answer.status });
+    this.attempts.push({
+      useCase,
+      startedAt,
+      ms,
+      outcome: isOk ? 'ok' : failure,
+      status: answer.status,
+      place: placeIn(answer.headers.get('cache-status')),
+    });
     return answer;
   }
 

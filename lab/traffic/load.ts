@@ -114,8 +114,9 @@ export class Load {
    * Stops the load, and compares what was acknowledged with what the app has.
    *
    * @param faultAt The timeline marks when each side has recovered from it.
+   * @param title of the timeline.
    */
-  async result(faultAt?: number): Promise<LoadResult> {
+  async result(faultAt?: number, title = 'all use cases'): Promise<LoadResult> {
     this.scene.say('compares the answers with what is stored');
     await this.stop();
     this.checkMachine();
@@ -123,7 +124,7 @@ export class Load {
     const attempts = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
     const { perSecond, startedAt, samples } = this;
     const marks = [...this.marks, ...recoveries(attempts, faultAt)].toSorted((a, b) => a.at - b.at);
-    return { perSecond, sides, timeline: timelineOf({ startedAt, sides: attempts, marks, samples }) };
+    return { perSecond, sides, timeline: timelineOf({ title, startedAt, sides: attempts, marks, samples }) };
   }
 
   private checkMachine(): void {

@@ -28,7 +28,8 @@ async function prove(name: string, topology: string): Promise<ExperimentResult> 
 }
 
 const RECOVERED = / has recovered$/;
-const marksOf = ({ timeline }: ExperimentResult) => (timeline?.marks ?? []).map(({ what }) => what);
+const marksOf = ({ timelines }: ExperimentResult) =>
+  timelines.flatMap(({ marks }) => marks.map(({ what }) => what));
 /** What happened to the servers. When a side recovers depends on its requests. */
 const faultsOf = (result: ExperimentResult) => marksOf(result).filter((what) => !RECOVERED.test(what));
 
@@ -74,16 +75,28 @@ describe('npm run lab', () => {
     },
   );
 
-  it('proves the encryption, with what is found without it', { timeout: RUN_MS }, async () => {
-    const encryption = await prove('encryption', 'standalone');
-    expect(valueOf(encryption, 'canaries in a recording of the connection', 'plain')).toBeGreaterThan(0);
-  });
+  it.each(['sentinel', 'cluster'])(
+    'proves the encryption on %s, with what is found without it',
+    { timeout: RUN_MS },
+    async (topology) => {
+      const encryption = await prove('encryption', topology);
+      expect(valueOf(encryption, 'canaries in a recording of the connections', 'plain')).toBeGreaterThan(0);
+    },
+  );
 
-  it('proves that capacity grows and shrinks under load', { timeout: RUN_MS }, async () => {
-    const scale = await prove('scale', 'cluster');
-    expect(marksOf(scale)).toEqual(['a shard joins', '4 shards', 'it leaves', '3 shards', '2 app nodes']);
-    expect(valueOf(scale, 'requests')).toBeGreaterThan(40);
-  });
+  it.each([
+    ['sentinel', ['a replica joins', '2 replicas', 'it leaves', '1 replica']],
+    ['cluster', ['a shard joins', '4 shards', 'it leaves', '3 shards']],
+  ])(
+    'proves that capacity grows and shrinks under load on %s',
+    { timeout: RUN_MS },
+    async (topology, marks) => {
+      const scale = await prove('scale', topology);
+      const memcached = ['a fourth node joins', 'each flight was read from four nodes'];
+      expect(marksOf(scale)).toEqual([...marks, '2 app nodes', ...memcached]);
+      expect(valueOf(scale, 'requests')).toBeGreaterThan(40);
+    },
+  );
 
   it('stops everything that it has started at Ctrl-C, and exits with 1', { timeout: RUN_MS }, async () => {
     const program = lab('failover', '--quick');

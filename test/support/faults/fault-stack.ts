@@ -29,6 +29,8 @@ export interface FaultStackOptions {
   /** Per primary. A standalone server has none. */
   readonly replicas?: number;
   readonly serverCertificate?: 'valid' | 'wrong-name' | 'expired';
+  /** Starts another proxy in front of each node instead. */
+  readonly front?: SentinelOptions['front'];
 }
 
 /** Servers of any topology. One primary is the victim of the fault. */
@@ -57,7 +59,7 @@ export interface FaultStack {
   stop(): Promise<void>;
 }
 
-export const PASSWORD = 'secret';
+export const PASSWORD = 'password-of-the-engine';
 const SHARDS = 3;
 const MEMORY = '/dev/shm';
 const BYTES_NEEDED = 256 * 2 ** 20;
@@ -77,8 +79,13 @@ async function keepFilesInMemory(): Promise<void> {
   if (free >= BYTES_NEEDED) process.env['TMPDIR'] = MEMORY;
 }
 
-function engineOptions({ tls }: Site, { proxied, serverCertificate = 'valid' }: FaultStackOptions) {
-  return { proxied: proxied ?? false, ...(tls && { tls: { serverCertificate } }), password: PASSWORD };
+function engineOptions({ tls }: Site, { proxied, front, serverCertificate = 'valid' }: FaultStackOptions) {
+  return {
+    proxied: proxied ?? false,
+    ...(front && { front }),
+    ...(tls && { tls: { serverCertificate } }),
+    password: PASSWORD,
+  };
 }
 
 /** Uses an append-only file, so that double executions across a restart are detected. */
@@ -91,9 +98,10 @@ async function startStandalone(site: Site, options: FaultStackOptions): Promise<
     settings: ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'no'],
   });
   const proxy = options.proxied ? await startFaultProxy({ target: server }) : undefined;
+  const front = await options.front?.({ name: 'server', port: server.port, tls: server.tls });
   return {
     site,
-    url: proxy?.through(server.url) ?? server.url,
+    url: server.url.replace(`:${server.port}`, `:${(front ?? proxy ?? server).port}`),
     victim: server,
     nodes: new Map([['server', server]]),
     proxy: () => proxy ?? notProxied(),
@@ -105,6 +113,7 @@ async function startStandalone(site: Site, options: FaultStackOptions): Promise<
     primaries: () => Promise.resolve([server]),
     stop: async () => {
       await proxy?.stop();
+      await front?.stop();
       await server.stop();
       await rm(directory, { recursive: true, force: true });
     },

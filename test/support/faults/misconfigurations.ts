@@ -2,6 +2,8 @@ import { copyFile } from 'node:fs/promises';
 import { startEngine, type TlsFiles } from '../../../local/index.js';
 import { type FaultStack, type FaultStackOptions, PASSWORD } from './fault-stack.js';
 
+export const WRONG_PASSWORD = 'password-of-another-engine';
+
 /** A wrong URL or certificate. It stays wrong until somebody corrects it. */
 export interface Misconfiguration {
   readonly name: string;
@@ -18,7 +20,7 @@ export const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     name: 'wrong password',
     needsTls: false,
     reason: /password is wrong/,
-    arrange: ({ url }) => url.replace(`:${PASSWORD}@`, ':another@'),
+    arrange: ({ url }) => url.replace(`:${PASSWORD}@`, `:${WRONG_PASSWORD}@`),
   },
   {
     name: 'wrong CA',

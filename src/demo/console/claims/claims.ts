@@ -94,7 +94,8 @@ export const CLAIMS: readonly Claim[] = [
     name: 'memory',
   },
   {
-    sentence: 'A hot answer that expires is loaded once, and viewers who all come back at once are served.',
+    sentence:
+      'A hot answer that expires is loaded once, and when all viewers reconnect at once, all are served.',
     command: 'lab',
     name: 'herd',
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeIn } from './queries.js';
+import { placeIn } from './place.js';
 
 describe('placeIn', () => {
   it.each([

@@ -1,0 +1,63 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type FaultStack,
+  type FaultStackOptions,
+  startFaultStack,
+} from '../../test/support/faults/fault-stack.js';
+import type { Scene } from '../experiment.js';
+import { isSentinel } from './engines.js';
+import { RecordingProxy } from './recording-proxy.js';
+
+/** Servers with a password, an append-only file and a slow log of every command. All connections are recorded. */
+export interface RecordedEngines {
+  readonly servers: FaultStack;
+  readonly url: string;
+  /** All bytes between the app and the servers, and between the servers. */
+  readonly recorded: Buffer;
+  /** What the servers keep: all files, and the slow log with its arguments. */
+  kept(): Promise<Buffer>;
+  stop(): Promise<void>;
+}
+
+export async function startRecorded(
+  { engine, topology }: Pick<Scene, 'engine' | 'topology'>,
+  { tls, ...options }: Pick<FaultStackOptions, 'serverCertificate'> & { readonly tls: boolean },
+): Promise<RecordedEngines> {
+  const proxies: RecordingProxy[] = [];
+  const front = async ({ port }: { readonly port: number }) => {
+    const proxy = await RecordingProxy.start(port);
+    proxies.push(proxy);
+    return proxy;
+  };
+  const servers = await startFaultStack({ kind: engine, topology, tls }, { ...options, front });
+  const dataNodes = [...servers.nodes].flatMap(([name, node]) => (isSentinel(name) ? [] : [node]));
+  for (const node of dataNodes) {
+    await node.command('CONFIG', 'SET', 'slowlog-log-slower-than', '0');
+    await node.command('CONFIG', 'SET', 'slowlog-max-len', '10000');
+  }
+  return {
+    servers,
+    url: servers.url,
+    get recorded() {
+      return Buffer.concat(proxies.map(({ recorded }) => recorded));
+    },
+    kept: async () => {
+      const parts: Buffer[] = [];
+      for (const node of dataNodes) {
+        await node.command('SAVE');
+        const [, directory] = (await node.command('CONFIG', 'GET', 'dir')) as string[];
+        const slowLog = JSON.stringify(await node.command('SLOWLOG', 'GET', '-1'));
+        parts.push(...(await filesIn(directory ?? '')), Buffer.from(slowLog));
+      }
+      return Buffer.concat(parts);
+    },
+    stop: () => servers.stop(),
+  };
+}
+
+async function filesIn(directory: string): Promise<Buffer[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name))));
+}
