@@ -18,7 +18,7 @@ export const encryption: Experiment = {
   name: 'encryption',
   claim: 'Connections to the engine are encrypted, and so are sessions where the engine keeps them.',
   method:
-    'Words that occur nowhere else are stored in sessions, their names and scores. Then they are looked for in a recording of all connections, also between the servers, and in the dump, the append-only file and the slow log of each server and the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password.',
+    'Words that occur nowhere else are stored in sessions, their names and scores. Then they are looked for in a recording of the connections of all clients, replicas and sentinels, and in the dump, the append-only file and the slow log of each server and the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password.',
   topologies: ['standalone', 'sentinel', 'cluster'],
   seconds: () => 30,
   async run(scene): Promise<Observation> {
@@ -60,7 +60,7 @@ export const encryption: Experiment = {
           goal: { side: 'module', atLeast: MISCONFIGURATIONS.length },
         },
         {
-          name: 'secrets in the log, or sent to a server that is not trusted',
+          name: 'secrets in the log, or sent in plain text',
           values: { module: mistakes.filter(({ isLeaked }) => isLeaked).length },
           goal: { side: 'module', atMost: 0 },
         },
@@ -73,7 +73,7 @@ export const encryption: Experiment = {
   answers: (worst) => [
     `A recording of the connections shows ${worst('canaries in a recording of the connections', 'plain')} of ${worst('canaries that were stored', 'plain')} canaries without TLS, and ${worst('canaries in a recording of the connections', 'TLS')} with TLS.`,
     `The engine's files and the logs show ${worst('session canaries in dump, append-only file and logs')} canaries of the module's sessions, and ${worst('session canaries in dump, append-only file and logs', 'textbook')} of the textbook side's.`,
-    `Of ${MISCONFIGURATIONS.length} mistakes with certificates and passwords ${worst('mistakes that were refused, with their reason in /health/ready')} were refused with their reason. Secrets in the log, or sent to a server that is not trusted: ${worst('secrets in the log, or sent to a server that is not trusted')}.`,
+    `Of ${MISCONFIGURATIONS.length} mistakes with certificates and passwords ${worst('mistakes that were refused, with their reason in /health/ready')} were refused with their reason. Secrets in the log, or sent in plain text: ${worst('secrets in the log, or sent in plain text')}.`,
   ],
 };
 
@@ -106,7 +106,8 @@ async function makeMistake(scene: Scene, database: string, mistake: Misconfigura
   const engines = await scene.start(startRecorded(scene, { ...mistake.stack, tls: true }));
   const engine = await mistake.arrange(
     engines.servers,
-    (stop) => void scene.start(Promise.resolve({ stop })),
+    // The scene stops it, also if it has ended already.
+    (stop) => void scene.start(Promise.resolve({ stop })).catch(() => undefined),
   );
   const app = await scene.start(AppNodes.start({ database, engine }, 1, 'listening'));
   const isRefused = await isReported(app, mistake.reason);

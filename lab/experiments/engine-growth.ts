@@ -1,22 +1,21 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { type EngineCluster, type EngineStack, type LocalEngine, startCluster } from '../../local/index.js';
+import { areReplicating, waitUntil } from '../../local/stacks/readiness.js';
 import type { Scene } from '../experiment.js';
-import { REPLICAS, SHARD, startReplicated } from '../stack/engines.js';
+import { REPLICAS, startReplicated } from '../stack/engines.js';
 import type { Load } from '../traffic/load.js';
 
 /** A quarter of all 16,384 slots. */
 const SLOTS = 4_096;
 const QUICK_SLOTS = 240;
 const SHARDS = 3;
-const FOLLOWS_WITHIN_MS = 20_000;
-const CHECK_EVERY_MS = 50;
+const FOLLOWS_WITHIN_SECONDS = 20;
 
-/** An engine that grows and shrinks under load. Each method resolves with the time of its mark in the timeline. */
+/** An engine that grows and shrinks under load, with marks in the timeline. */
 export interface GrowingEngine {
   readonly servers: EngineStack;
-  /** Resolves also with the number of keys that the new node holds then. */
+  /** Resolves with the time when it began, and the number of keys on the new node at the end. */
   grow(load: Load): Promise<{ beganAt: number; keys: number }>;
-  /** Resolves when it is as before. */
+  /** Resolves with the time when it is as before. */
   shrink(load: Load): Promise<number>;
 }
 
@@ -36,6 +35,8 @@ export async function startGrowing(
 }
 
 class GrowingCluster implements GrowingEngine {
+  private added = '';
+
   constructor(
     readonly servers: EngineCluster,
     private readonly slots: number,
@@ -45,6 +46,7 @@ class GrowingCluster implements GrowingEngine {
     const others = [...this.servers.shards];
     const beganAt = load.mark('a shard joins');
     const shard = await this.servers.addShard();
+    this.added = shard;
     for (const other of others)
       await this.servers.moveSlots(other, shard, Math.floor(this.slots / others.length));
     load.mark(`${SHARDS + 1} shards`);
@@ -53,7 +55,7 @@ class GrowingCluster implements GrowingEngine {
 
   async shrink(load: Load) {
     load.mark('it leaves');
-    await this.servers.removeShard(`shard-${SHARDS + 1}`);
+    await this.servers.removeShard(this.added);
     return load.mark(`${SHARDS} shards`);
   }
 }
@@ -74,25 +76,14 @@ class GrowingReplicas implements GrowingEngine {
   async grow(load: Load) {
     const beganAt = load.mark('a replica joins');
     await this.replica.restart();
-    const primary = this.servers.node(await this.servers.primaryNow(SHARD));
-    await untilFollowing(primary, REPLICAS);
-    load.mark(`${REPLICAS} replicas`);
+    await waitUntil('the replica follows', FOLLOWS_WITHIN_SECONDS, () => areReplicating([this.replica]));
+    load.mark(`${REPLICAS} of ${REPLICAS} replicas`);
     return { beganAt, keys: Number(await this.replica.command('DBSIZE')) };
   }
 
   async shrink(load: Load) {
     load.mark('it leaves');
     await this.replica.kill();
-    return load.mark(REPLICAS === 2 ? '1 replica' : `${REPLICAS - 1} replicas`);
+    return load.mark(`${REPLICAS - 1} of ${REPLICAS} replicas`);
   }
-}
-
-async function untilFollowing(primary: LocalEngine, replicas: number): Promise<void> {
-  const deadline = performance.now() + FOLLOWS_WITHIN_MS;
-  while (performance.now() < deadline) {
-    const info = String(await primary.command('INFO', 'replication'));
-    if ([...info.matchAll(/state=online/g)].length === replicas) return;
-    await wait(CHECK_EVERY_MS);
-  }
-  throw new Error(`The primary did not have ${replicas} replicas within ${FOLLOWS_WITHIN_MS / 1000} s.`);
 }

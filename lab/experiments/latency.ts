@@ -21,7 +21,7 @@ const VALUE = 'x'.repeat(200);
 
 export const latency: Experiment = {
   name: 'latency',
-  claim: 'Reads and writes take less than a millisecond.',
+  claim: 'Reads and writes usually take less than a millisecond.',
   method: `One call at a time, without other load: GET and SET at the engine; in the app, the query cache stores an answer, by its trace, and the other node finds it, by its Server-Timing (the whole request if the engine answers too late); a read of a session and a change of it, as a client on this machine sees them. The control is an echo server: the same 200 bytes to another process and back, in turn with the other calls.`,
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 12 : 30),

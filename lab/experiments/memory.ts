@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type LocalEngine, startEngine } from '../../local/index.js';
 import type { Experiment, Observation } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
@@ -124,11 +125,13 @@ async function infoOf(engine: LocalEngine, field: string): Promise<string> {
 }
 
 const WITHIN_MS = 5_000;
+const CHECK_EVERY_MS = 20;
 
 async function untilStatus(asking: () => Promise<{ status: number }>, wanted: number): Promise<boolean> {
   const deadline = performance.now() + WITHIN_MS;
   while (performance.now() < deadline) {
     if ((await asking()).status === wanted) return true;
+    await wait(CHECK_EVERY_MS);
   }
   return false;
 }

@@ -113,7 +113,7 @@ async function cutOnce(
     const role = await engines.node(primary).command('ROLE');
     return Array.isArray(role) && role[0] === 'slave';
   });
-  const result = await load.result();
+  const result = await load.result(undefined, name);
   const outdated = await answers.outdated();
   const lostAnswers = outdated.flatMap(({ changedAt, isConfirmed }) =>
     isConfirmed && changedAt ? [changedAt] : [],

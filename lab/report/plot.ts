@@ -25,7 +25,7 @@ const BOTTOM = HEIGHT - 6;
 /** Height of a label below the plot. */
 const LABEL = 12;
 
-/** Requests, errors, latency and database queries over time, with the marks through all of them. */
+/** Requests, errors, latency, hits and database queries over time, with the marks through all of them. */
 export function plotTimeline(timeline: Timeline): string {
   const { step, sides, databaseQueries } = timeline;
   const colours = coloursOf(sides);

@@ -64,10 +64,12 @@ export async function earlierReport(
 
 function parse(file: string, text: string): LabReport {
   try {
-    return JSON.parse(text) as LabReport;
+    const report = JSON.parse(text) as LabReport;
+    if (report.experiments.every(({ timelines }) => Array.isArray(timelines))) return report;
   } catch {
-    throw new UsageError(`${file} is not complete, so it cannot be continued. Remove --continue.`);
+    // Treated like a report of another version.
   }
+  throw new UsageError(`${file} is not complete, or of another version. Remove --continue.`);
 }
 
 /** Call it before hours of measuring. @throws UsageError if the report cannot be written */

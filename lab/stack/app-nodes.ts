@@ -24,16 +24,14 @@ type WaitsFor = 'ready' | 'listening';
 interface Node {
   readonly url: string;
   readonly process: GuardedProcess;
-  /** It gets no new requests. */
-  isStopping: boolean;
+  /** It gets no new requests: it stops, or is isolated. */
+  isOutOfRotation: boolean;
 }
 
 /** Nodes of the built application, each in a process of its own. They share servers and keys. */
 export class AppNodes {
   /** Excuses what the machine is too busy for. Not started yet. */
   readonly control = new Control(() => this.serving.map(({ url, process: { pid } }) => ({ url, pid })));
-  /** URLs of the nodes that were killed. */
-  readonly killed = new Set<string>();
   private isStopped = false;
   private readonly nodes: Node[] = [];
   private readonly lines: string[] = [];
@@ -120,13 +118,13 @@ export class AppNodes {
       environment: { ...this.environment, ...settings },
       onLine: (line) => void this.lines.push(line),
     });
-    const node: Node = { url: `http://127.0.0.1:${port}`, process, isStopping: false };
+    const node: Node = { url: `http://127.0.0.1:${port}`, process, isOutOfRotation: false };
     void this.watch(node);
     try {
       await (this.waitsFor === 'ready' ? untilReady(node) : process.logged(/Listening on/));
       if (this.isStopped) throw new Error('The app was stopped while one of its nodes started.');
     } catch (error) {
-      node.isStopping = true;
+      node.isOutOfRotation = true;
       await process.stop();
       throw error;
     }
@@ -138,13 +136,13 @@ export class AppNodes {
   async retire(url: string): Promise<void> {
     const node = this.nodeAt(url);
     const ended = node.process.stop();
-    while (!node.isStopping) {
+    while (!node.isOutOfRotation) {
       const isReady = await fetch(`${url}/health/ready`).then(
         ({ ok }) => ok,
         () => false,
       );
       if (isReady) await wait(CHECK_EVERY_MS);
-      else node.isStopping = true;
+      else node.isOutOfRotation = true;
     }
     const { code, text } = await ended;
     if (code !== 0) this.ends.push(`The app node at ${url} ${text}.`);
@@ -152,23 +150,14 @@ export class AppNodes {
 
   /** The node runs on, and gets no new requests until it rejoins. */
   isolate(url: string): void {
-    this.nodeAt(url).isStopping = true;
+    this.nodeAt(url).isOutOfRotation = true;
   }
 
   /** Resolves when the isolated node is ready and gets requests again. */
   async rejoin(url: string): Promise<void> {
     const node = this.nodeAt(url);
     await untilReady(node);
-    node.isStopping = false;
-  }
-
-  /** Sends SIGKILL to a node, which gets no new requests from now on. Resolves when it has ended. */
-  async kill(url: string): Promise<void> {
-    const node = this.nodeAt(url);
-    node.isStopping = true;
-    this.killed.add(url);
-    node.process.signal('SIGKILL');
-    await node.process.exited;
+    node.isOutOfRotation = false;
   }
 
   /** SQL statements of all nodes so far, on all tables or on one. A node that does not answer counts as before. */
@@ -182,19 +171,19 @@ export class AppNodes {
     this.isStopped = true;
     this.control.stop();
     for (const node of this.nodes) {
-      node.isStopping = true;
+      node.isOutOfRotation = true;
       node.process.signal('SIGKILL');
     }
     await Promise.all(this.nodes.map(({ process }) => process.exited));
   }
 
   private get serving(): readonly Node[] {
-    return this.nodes.filter(({ isStopping }) => !isStopping);
+    return this.nodes.filter(({ isOutOfRotation }) => !isOutOfRotation);
   }
 
   private async watch(node: Node): Promise<void> {
     const { text } = await node.process.exited;
-    if (!node.isStopping) this.ends.push(`The app node at ${node.url} ${text}.`);
+    if (!node.isOutOfRotation) this.ends.push(`The app node at ${node.url} ${text}.`);
   }
 
   private nodeAt(url: string): Node {

@@ -9,11 +9,11 @@ import type { Scene } from '../experiment.js';
 import { isSentinel } from './engines.js';
 import { RecordingProxy } from './recording-proxy.js';
 
-/** Servers with a password, an append-only file and a slow log of every command. All connections are recorded. */
+/** Servers with a password, an append-only file and a slow log of every command, each behind a proxy that records. */
 export interface RecordedEngines {
   readonly servers: FaultStack;
   readonly url: string;
-  /** All bytes between the app and the servers, and between the servers. */
+  /** All bytes of clients, replicas and sentinels. Nodes of a cluster have another connection between them, for gossip. */
   readonly recorded: Buffer;
   /** What the servers keep: all files, and the slow log with its arguments. */
   kept(): Promise<Buffer>;

@@ -9,6 +9,7 @@ import { MODULE } from './side.js';
 /** Longer than an answer stays in the app's own memory where the engine pushes nothing: so each read asks the engine. */
 const ROUND_SECONDS = 3;
 const SAMPLE_EVERY_MS = 500;
+const CHECK_EVERY_MS = 50;
 
 /** Reads the same flights again and again, at a constant rate, and notes where each answer came from. */
 export class CachedFlights {
@@ -37,9 +38,11 @@ export class CachedFlights {
     return scene.start(Promise.resolve(flights));
   }
 
-  /** Waits until each flight was read so many times. */
+  /** Waits until each flight was read so many times more. */
   async rounds(count: number): Promise<void> {
-    await wait(count * ROUND_SECONDS * 1000, undefined, { signal: this.scene.signal });
+    const end = this.client.attempts.length + count * this.count;
+    while (this.client.attempts.length < end)
+      await wait(CHECK_EVERY_MS, undefined, { signal: this.scene.signal });
   }
 
   /** Marks this moment in the timeline. Returns the time as of `performance.now()`. */
@@ -59,7 +62,11 @@ export class CachedFlights {
     return hitPercentOf(this.between(from, to)) ?? 0;
   }
 
-  /** How many of the flights were not found between two moments, in percent. */
+  secondsAt(moment: number): number {
+    return (moment - this.startedAt) / 1000;
+  }
+
+  /** Misses between two moments, in percent of the flights. */
   missedBetween(from: number, to: number): number {
     return (100 * this.between(from, to).filter(({ place }) => place === 'miss').length) / this.count;
   }

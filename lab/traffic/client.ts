@@ -5,9 +5,8 @@ import type { Side } from './side.js';
 export type UseCase = 'query' | 'session' | 'score';
 /**
  * `hung`: no answer within the limit. `disturbed`: no answer, or 503, while the machine stood still, which proves nothing: see `Control`.
- * `killed`: it was in flight to a node that was killed.
  */
-export type Outcome = 'ok' | 'failed' | 'hung' | 'disturbed' | 'killed';
+export type Outcome = 'ok' | 'failed' | 'hung' | 'disturbed';
 
 /** One request of the load. */
 export interface Attempt {
@@ -59,12 +58,12 @@ export class Client {
   /** Sends a request that counts. Never rejects. */
   async send(useCase: UseCase, request: Request): Promise<Answer> {
     const startedAt = performance.now();
-    const { answer, isHung, isKilled } = await this.exchange(request);
+    const { answer, isHung } = await this.exchange(request);
     const isOk = answer.status >= 200 && answer.status < 300;
     const ms = performance.now() - startedAt;
     const isLate = answer.status === 0 || answer.status === 503;
     const isDisturbed = isLate && this.app.control.elapsed(startedAt, startedAt + ms) < ms;
-    const failure = isKilled ? 'killed' : isHung ? 'hung' : isDisturbed ? 'disturbed' : 'failed';
+    const failure = isHung ? 'hung' : isDisturbed ? 'disturbed' : 'failed';
     this.attempts.push({
       useCase,
       startedAt,
@@ -105,10 +104,9 @@ export class Client {
         cookie: cookieOf(response),
         headers: response.headers,
       };
-      return { answer, isHung: false, isKilled: false };
+      return { answer, isHung: false };
     } catch {
-      const isKilled = this.app.killed.has(url);
-      return { answer: NOTHING, isHung: timeout.signal.aborted, isKilled };
+      return { answer: NOTHING, isHung: timeout.signal.aborted };
     } finally {
       timeout.end();
     }

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Asks what the page asks first, so that its first visitor does not wait for cold tables and code. */
 export async function askFirstQuestion(port: number): Promise<void> {
-  // First PostgreSQL answers, then the cache.
+  // First without the cache, then through it.
   for (const headers of [new Headers({ 'cache-control': 'no-store' }), new Headers()])
     await fetch(`http://127.0.0.1:${port}${FIRST_QUESTION}`, {
       headers,

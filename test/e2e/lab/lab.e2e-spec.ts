@@ -85,7 +85,7 @@ describe('npm run lab', () => {
   );
 
   it.each([
-    ['sentinel', ['a replica joins', '2 replicas', 'it leaves', '1 replica']],
+    ['sentinel', ['a replica joins', '2 of 2 replicas', 'it leaves', '1 of 2 replicas']],
     ['cluster', ['a shard joins', '4 shards', 'it leaves', '3 shards']],
   ])(
     'proves that capacity grows and shrinks under load on %s',

@@ -1,6 +1,4 @@
-import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
 import {
   type ClusterOptions,
   type EngineCluster,
@@ -29,7 +27,7 @@ export interface FaultStackOptions {
   /** Per primary. A standalone server has none. */
   readonly replicas?: number;
   readonly serverCertificate?: 'valid' | 'wrong-name' | 'expired';
-  /** Starts another proxy in front of each node instead. */
+  /** Starts the proxy of each node, instead of a fault proxy. */
   readonly front?: SentinelOptions['front'];
 }
 
@@ -65,18 +63,32 @@ const MEMORY = '/dev/shm';
 const BYTES_NEEDED = 256 * 2 ** 20;
 
 export async function startFaultStack(site: Site, options: FaultStackOptions = {}): Promise<FaultStack> {
-  await keepFilesInMemory();
-  if (site.topology === 'standalone') return startStandalone(site, options);
-  return site.topology === 'sentinel' ? startBehindSentinels(site, options) : startShards(site, options);
+  const restore = await keepFilesInMemory();
+  try {
+    if (site.topology === 'standalone') return await startStandalone(site, options);
+    return await (site.topology === 'sentinel'
+      ? startBehindSentinels(site, options)
+      : startShards(site, options));
+  } finally {
+    restore();
+  }
 }
 
-/** A cluster node blocks while it writes its state to disk; on a busy disk for longer than a deadline. */
-async function keepFilesInMemory(): Promise<void> {
+/**
+ * A cluster node blocks while it writes its state to disk; on a busy disk for longer than a deadline. Concerns servers that start until
+ * `restore` is called.
+ */
+async function keepFilesInMemory(): Promise<() => void> {
+  const before = process.env['TMPDIR'];
   const free = await statfs(MEMORY).then(
     ({ bavail, bsize }) => bavail * bsize,
     () => 0,
   );
   if (free >= BYTES_NEEDED) process.env['TMPDIR'] = MEMORY;
+  return () => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  };
 }
 
 function engineOptions({ tls }: Site, { proxied, front, serverCertificate = 'valid' }: FaultStackOptions) {
@@ -90,12 +102,9 @@ function engineOptions({ tls }: Site, { proxied, front, serverCertificate = 'val
 
 /** Uses an append-only file, so that double executions across a restart are detected. */
 async function startStandalone(site: Site, options: FaultStackOptions): Promise<FaultStack> {
-  const directory = await mkdtemp(join(tmpdir(), 'fault-'));
-  // The server may run as the user nobody.
-  await chmod(directory, 0o777);
   const server = await startEngine(site.kind, {
     ...engineOptions(site, options),
-    settings: ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'no'],
+    settings: ['--appendonly', 'yes', '--appendfsync', 'no'],
   });
   const proxy = options.proxied ? await startFaultProxy({ target: server }) : undefined;
   const front = await options.front?.({ name: 'server', port: server.port, tls: server.tls });
@@ -115,7 +124,6 @@ async function startStandalone(site: Site, options: FaultStackOptions): Promise<
       await proxy?.stop();
       await front?.stop();
       await server.stop();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }

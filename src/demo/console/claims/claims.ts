@@ -116,7 +116,7 @@ export const CLAIMS: readonly Claim[] = [
     name: 'clients',
   },
   {
-    sentence: 'Reads and writes take less than a millisecond.',
+    sentence: 'Reads and writes usually take less than a millisecond.',
     command: 'lab',
     name: 'latency',
   },
