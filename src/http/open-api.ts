@@ -18,6 +18,7 @@ export function serveOpenApi(app: INestApplication, { title, description }: ApiT
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'GAME_SERVER_KEY' }, 'game-server')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'OPERATOR_KEY' }, 'operator')
     .addCookieAuth('sid', { type: 'apiKey', in: 'cookie' }, 'session')
+    .addCookieAuth('textbook.sid', { type: 'apiKey', in: 'cookie' }, 'textbook-session')
     .build();
   SwaggerModule.setup('docs', app, () => describeProblems(SwaggerModule.createDocument(app, document)));
 }

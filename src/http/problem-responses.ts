@@ -36,10 +36,12 @@ function impliedProblems(
   { parameters = [], requestBody, security = [] }: Operation,
   method: (typeof METHODS)[number],
 ): [status: string, code: string][] {
-  const needsKey = security.some((scheme) => !('session' in scheme));
+  const needs = (name: string) => security.some((scheme) => name in scheme);
   return [
     ...(requestBody ? ([['400', 'E_MALFORMED_JSON']] as const) : []),
-    ...(needsKey ? ([['401', 'E_KEY_REQUIRED']] as const) : []),
+    ...(needs('operator') || needs('game-server') ? ([['401', 'E_KEY_REQUIRED']] as const) : []),
+    // In a demo, where no key is needed.
+    ...(needs('operator') ? ([['403', 'E_HOST_UNKNOWN']] as const) : []),
     ...(method === 'get' ? [] : ([['403', 'E_CROSS_SITE']] as const)),
     ...(requestBody ? ([['413', 'E_TOO_LARGE']] as const) : []),
     ...(requestBody || parameters.length > 0 ? ([['422', 'E_INVALID']] as const) : []),

@@ -17,14 +17,13 @@ import {
   ApiOperation,
   ApiServiceUnavailableResponse,
   ApiTags,
-  ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { RedisStore } from 'connect-redis';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import { validationPipe } from '../common/index.js';
 import type { TextbookConnections } from './textbook.connections.js';
-import { TextbookError, TextbookErrorFilter } from './textbook.errors.js';
+import { ApiVisitorAuth, TextbookError, TextbookErrorFilter } from './textbook.errors.js';
 import { dataSchema, signInSchema, visitorAnswer, visitorDataAnswer } from './textbook.schemas.js';
 
 type Data = Record<string, string | number | boolean | null>;
@@ -66,7 +65,7 @@ export class TextbookSessionsController {
   @Get('current')
   @ApiOkResponse({ standardSchema: visitorAnswer })
   @ApiOperation({ summary: 'The current session' })
-  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
+  @ApiVisitorAuth()
   current(@Req() request: Request) {
     return visitorOf(request);
   }
@@ -74,7 +73,7 @@ export class TextbookSessionsController {
   @Patch('current/data')
   @ApiOkResponse({ standardSchema: visitorDataAnswer })
   @ApiOperation({ summary: 'Change fields of the data' })
-  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
+  @ApiVisitorAuth()
   change(@Req() request: Request, @Body({ schema: dataSchema }) data: Data) {
     const visitor = visitorOf(request);
     visitor.data = { ...visitor.data, ...data };
@@ -85,7 +84,7 @@ export class TextbookSessionsController {
   @HttpCode(204)
   @ApiNoContentResponse()
   @ApiOperation({ summary: 'Sign out' })
-  @ApiUnauthorizedResponse({ description: 'E_NO_SESSION' })
+  @ApiVisitorAuth()
   async signOut(@Req() request: Request): Promise<void> {
     visitorOf(request);
     await new Promise<void>((resolve, reject) => {

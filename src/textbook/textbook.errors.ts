@@ -1,4 +1,5 @@
-import { Catch } from '@nestjs/common';
+import { applyDecorators, Catch } from '@nestjs/common';
+import { ApiCookieAuth, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { InvalidInputError, ProblemFilter } from '../common/index.js';
 
 type TextbookErrorCode = 'E_NO_SESSION' | 'E_PLAYER_NOT_RANKED' | 'E_TEXTBOOK_ENGINE' | 'E_TEXTBOOK_BUSY';
@@ -25,3 +26,10 @@ export class TextbookErrorFilter extends ProblemFilter<TextbookErrorCode | Inval
     E_TEXTBOOK_BUSY: 503,
   };
 }
+
+/** For OpenAPI: the route needs the cookie of a textbook session. */
+export const ApiVisitorAuth = () =>
+  applyDecorators(
+    ApiCookieAuth('textbook-session'),
+    ApiUnauthorizedResponse({ description: 'E_NO_SESSION' }),
+  );

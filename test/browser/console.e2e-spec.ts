@@ -1,12 +1,19 @@
 import type { ConsoleMessage, Locator } from 'playwright-core';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TestNode } from '../support/app.js';
 import { accessibilityFaults } from './accessibility.js';
 import { Arena } from './arena.js';
 import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
 
 describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
   const opened = useConsole();
+  let other: TestNode;
   let complaints: string[];
+
+  beforeAll(async () => {
+    other = await opened.app.startNode();
+  });
+  afterAll(() => other?.close());
 
   beforeEach(async () => {
     complaints = [];
@@ -64,8 +71,8 @@ describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
     expect(ranks).toEqual(ranks.map((_, i) => (ranks[0] ?? 0) + i));
   });
 
-  it('shows the rows of GET at the same version after 1,000 random changes and a lost connection', async () => {
-    const arena = new Arena(opened.app);
+  it('shows the rows of GET on another node at the same version after 1,000 random changes on both and a lost connection', async () => {
+    const arena = new Arena(opened.app, other);
     await open('Leaderboard');
     await arena.setRate(0);
     await arena.change(400);

@@ -48,6 +48,7 @@ describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
     const { shown, asked } = await page.evaluate<Timeline>(TIMELINE);
     const askedBefore = (part: string) => asked.filter((at) => at <= (shown[part] ?? 0)).length;
     expect(Object.keys(shown).toSorted()).toEqual(['comparison', 'drawing', 'first figure', 'live rates']);
+    expect(shown['first figure']).toBeLessThan(shown['comparison'] ?? 0);
     // The database and the module are asked at once. The next question is sent before the page paints the answer.
     expect(askedBefore('first figure')).toBeLessThanOrEqual(3);
     // The direct side and then the module have been measured, and the textbook is next.

@@ -1,24 +1,28 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalEngine } from '../../local/index.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { startApp, type TestApp, type TestNode } from '../support/app.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
+import { keepScreenshots } from './screenshots.js';
 
 const withinSeconds = { timeout: 30_000, interval: 50 };
 const skipped = findChromium() === null && process.env['CI'] === undefined;
 
 describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIUM})` : ''}`, () => {
   let app: TestApp;
+  let other: TestNode;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
     browser = await launchChromium();
     app = await startApp({ settings: { DEMO: 'true' } });
+    other = await app.startNode();
   });
 
   afterAll(async () => {
     await browser?.close();
+    await other?.close();
     await app?.close();
   });
 
@@ -31,20 +35,21 @@ describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIU
   });
 
   /** In a browser context, and so with cookies, of its own. */
-  const signIn = async (device: string): Promise<Page> => {
+  const signIn = async (device: string, node: TestNode = app): Promise<Page> => {
     const context = await browser.newContext();
     context.setDefaultTimeout(withinSeconds.timeout);
     const opened = await context.newPage();
-    await opened.goto(`${app.url}/#/sessions`);
+    await opened.goto(`${node.url}/#/sessions`);
     await opened.getByLabel('Device').fill(device);
     await opened.getByTestId('sign-in').click();
     await opened.getByTestId('signed-in-user').waitFor();
     return opened;
   };
+  const answeredBy = (device: Page) => device.getByTestId('answered-by').textContent();
   const deviceNames = () => page.getByTestId('devices').locator('strong').allTextContents();
 
-  it('lists the devices of the account, and signs one out, whose page shows it without a reload', async () => {
-    const second = await signIn('second phone');
+  it('lists the devices of all nodes, and signs one out on another node, whose page shows it without a reload', async () => {
+    const second = await signIn('second phone', other);
     await expect.poll(deviceNames, withinSeconds).toContain('second phone');
     await page.getByRole('button', { name: 'Sign out second phone' }).click();
     const end = () => second.getByTestId('session-end').textContent();
@@ -61,21 +66,27 @@ describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIU
     await expect.poll(() => page.getByTestId('signed-in-user').textContent(), withinSeconds).toBe('ada');
   });
 
-  it('opens a window that is another device, and signs it out within a second', async () => {
+  it('opens a window that is another device, and signs it out within a second on another node', async () => {
     const opened = page.waitForEvent('popup');
     await page.getByRole('link', { name: /second device in a window/ }).click();
     const second = await opened;
+    await second.getByTestId('sign-in').waitFor();
+    // Cookies ignore ports: the window stays at its own name of this machine.
+    await second.goto(second.url().replace(new URL(app.url).port, new URL(other.url).port));
     await second.getByLabel('Device').fill('the window');
     await second.getByTestId('sign-in').click();
     await second.getByTestId('signed-in-user').waitFor();
+    await expect.poll(() => answeredBy(second), withinSeconds).toBe(new URL(other.url).host);
     await expect.poll(deviceNames, withinSeconds).toContain('the window');
+    await keepScreenshots(page, 'sessions-two-nodes');
     await page.getByRole('button', { name: 'Sign out the window' }).click();
     await second.getByText('another device signed this one out').waitFor({ timeout: 1_000 });
+    await keepScreenshots(second, 'sessions-signed-out');
     expect(await page.getByTestId('signed-in-user').textContent()).toBe('ada');
   });
 
   it('asks for the password before it signs out a device, if the sign-in was long ago', async () => {
-    const second = await signIn('old phone');
+    const second = await signIn('old phone', other);
     await expect.poll(deviceNames, withinSeconds).toContain('old phone');
     const key = String(await page.locator('.bytes').first().textContent());
     await (app.engine as LocalEngine).command('HSET', key, 'createdAt', `${Date.now() - 3_600_000}`);
@@ -88,8 +99,9 @@ describe.skipIf(skipped)(`the sessions in the console${skipped ? ` (${NO_CHROMIU
   });
 
   it('names the node that answered', async () => {
-    const answeredBy = () => page.getByTestId('answered-by').textContent();
-    await expect.poll(answeredBy, withinSeconds).toBe(new URL(app.url).host);
+    const second = await signIn('second phone', other);
+    await expect.poll(() => answeredBy(page), withinSeconds).toBe(new URL(app.url).host);
+    await expect.poll(() => answeredBy(second), withinSeconds).toBe(new URL(other.url).host);
   });
 
   it('keeps the note of a guest in the session of the sign-in', async () => {
