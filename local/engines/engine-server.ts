@@ -2,7 +2,14 @@ import { type EngineSetup, type EngineOptions, prepareEngine } from './engine-se
 import type { EngineKind } from '../installation/engine-program.js';
 import type { LocalServer } from '../processes/local-server.js';
 import { type LocalMemcached, startMemcachedNode } from './memcached-node.js';
-import { asArguments, DATA_SETTINGS, type LocalEngine, startNode, commonSettings } from './redis-node.js';
+import {
+  asArguments,
+  commonSettings,
+  DATA_SETTINGS,
+  type LocalEngine,
+  makeDirectoryOf,
+  startNode,
+} from './redis-node.js';
 
 export function startEngine(kind: 'memcached', options?: EngineOptions): Promise<LocalMemcached>;
 export function startEngine(kind: 'redis' | 'valkey', options?: EngineOptions): Promise<LocalEngine>;
@@ -25,7 +32,8 @@ export async function startEngine(kind: EngineKind, options: EngineOptions = {})
     : startStandalone(setup, settings);
 }
 
-function startStandalone(setup: EngineSetup, settings: readonly string[]): Promise<LocalEngine> {
+async function startStandalone(setup: EngineSetup, settings: readonly string[]): Promise<LocalEngine> {
+  const cwd = await makeDirectoryOf(setup, 'server');
   return startNode(setup, {
     // Other users of this machine can read a password on a command line. That is acceptable here and saves a file per server.
     command: (port) => [
@@ -33,7 +41,7 @@ function startStandalone(setup: EngineSetup, settings: readonly string[]): Promi
       ...settings,
     ],
     ready: /Ready to accept connections/,
-    ...(setup.directory !== undefined && { cwd: setup.directory }),
+    cwd,
     dispose: () => setup.remove(),
   });
 }

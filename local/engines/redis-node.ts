@@ -104,6 +104,14 @@ export function asArguments(settings: readonly Setting[]): string[] {
   return settings.flatMap(([name, ...values]) => [`--${name}`, ...values]);
 }
 
+/** Creates a directory in which the node, and nobody else, may write. An attempt on a port that was taken may have created it. */
+export async function makeDirectoryOf({ directory, account }: EngineSetup, node: string): Promise<string> {
+  const path = join(directory ?? '', node);
+  await mkdir(path, { mode: 0o700, recursive: true });
+  if (account) await chown(path, account.uid, account.gid);
+  return path;
+}
+
 /**
  * Creates a directory for one node, with its configuration. The node may rewrite the file: Sentinel makes role changes permanent there.
  * A cluster node keeps `nodes.conf` in the same directory.
@@ -113,10 +121,7 @@ export async function makeNodeDirectory(
   name: string,
   settings: readonly Setting[],
 ): Promise<{ path: string; configuration: string }> {
-  const path = join(setup.directory ?? '', name);
-  // An attempt on a port that was taken may have created it.
-  await mkdir(path, { mode: 0o700, recursive: true });
-  if (setup.account) await chown(path, setup.account.uid, setup.account.gid);
+  const path = await makeDirectoryOf(setup, name);
   const lines = [['dir', path] as const, ...settings].map((line) => line.map(quoteIfNeeded).join(' '));
   const text = `${lines.join('\n')}\n`;
   return { path, configuration: await writeSecret(join(path, 'node.conf'), text, setup.account) };

@@ -127,6 +127,19 @@ describe('startEngine', () => {
     expect(await settings(evicting)).toMatchObject({ 'maxmemory-policy': 'allkeys-lru' });
   });
 
+  it('keeps an append-only file across restarts where it is asked for', async () => {
+    const server = await start(redisLike(), { settings: ['--appendonly', 'yes'] });
+    const send = async (...command: string[]) => {
+      const client = await createClient({ url: server.url.replace(/^valkey:/, 'redis:') }).connect();
+      const reply = await client.sendCommand(command);
+      client.destroy();
+      return reply;
+    };
+    await send('SET', 'kept', 'yes');
+    await server.restart();
+    expect(await send('GET', 'kept')).toBe('yes');
+  });
+
   it('rejects with the end of the log when the server does not start', async () => {
     await expect(start(redisLike(), { settings: ['--no-such-setting', 'yes'] })).rejects.toThrow(
       /-server exited with code 1[^]*no-such-setting/,
