@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { Controller, Injectable, Scope, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseUnavailableError } from '../../../src/database/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import {
   CachedQuery,
@@ -196,6 +198,48 @@ describe('a decorated method', () => {
     });
     expect(before).toBe(0);
     expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 2 }]);
+  });
+
+  it('with @InvalidatesTags() invalidates at once what the transaction did not await', async () => {
+    const { cache, provider: routes } = await start(Routes);
+    const events = new EventEmitter();
+    let late: Promise<number> | undefined;
+    await cache.afterCommit(() =>
+      cache.afterCommit(async () => void (late = once(events, 'commit').then(() => routes.add('JFK')))),
+    );
+    await routes.top('JFK');
+    events.emit('commit');
+    await late;
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
+  });
+
+  it('with @InvalidatesTags() leaves to the outer transaction what an inner one did not await', async () => {
+    const { cache, provider: routes } = await start(Routes);
+    await routes.top('JFK');
+    await cache.afterCommit(async () => {
+      const events = new EventEmitter();
+      let late: Promise<number> | undefined;
+      await cache.afterCommit(async () => void (late = once(events, 'end').then(() => routes.add('JFK'))));
+      events.emit('end');
+      await late;
+      expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 0 }]);
+    });
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
+  });
+
+  it('with @InvalidatesTags() invalidates after a rejection that leaves the commit uncertain', async () => {
+    const { cache, provider: routes } = await start(Routes);
+    await routes.top('JFK');
+    const lost = new DatabaseUnavailableError();
+    const committed = cache.afterCommit(
+      async () => {
+        await routes.add('JFK');
+        throw lost;
+      },
+      (error) => error instanceof DatabaseUnavailableError,
+    );
+    await expect(committed).rejects.toBe(lost);
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
   });
 
   it.each([
