@@ -100,6 +100,31 @@ class OfDates {
   }
 }
 
+/** As the EntityManager of TypeORM. */
+class Manager {
+  find(): void {}
+}
+class BusyManager extends Manager {
+  queries = 0;
+}
+
+@Injectable()
+class OfManagers {
+  @CachedQuery({ ttlSeconds: 60 })
+  async one(_id: number, _manager: BusyManager): Promise<number> {
+    return 1;
+  }
+}
+
+@Injectable()
+class OfBoth {
+  @CachedQuery({ ttlSeconds: 60 })
+  @InvalidatesTags(() => ['airport:JFK'])
+  async one(): Promise<number> {
+    return 1;
+  }
+}
+
 @Injectable({ scope: Scope.REQUEST })
 class OfRequests {
   @CachedQuery({ ttlSeconds: 60 })
@@ -166,6 +191,14 @@ describe('a decorated method', () => {
     await cache.invalidateTag('airport:JFK');
     await routes.top('JFK');
     expect(routes.loads).toBe(3);
+  });
+
+  it('rejects a call whose arguments are no plain data, and says which', async () => {
+    const { provider: routes } = await start(Routes);
+    await expect(routes.ofTenant({ tenant: 'ada', at: new Date() } as never)).rejects.toMatchObject({
+      code: 'E_QUERY_ARGUMENTS',
+      message: expect.stringContaining('0.at is a Date. Use text or plain data.'),
+    });
   });
 
   it('keeps a result that JSON does not have, with a codec', async () => {
@@ -247,6 +280,16 @@ describe('a decorated method', () => {
       'a Date',
       OfDates,
       'OfDates.since has @CachedQuery(), but parameter 2 is a Date, which is no plain data',
+    ],
+    [
+      'a class with methods',
+      OfManagers,
+      'OfManagers.one has @CachedQuery(), but parameter 2 is a BusyManager, which is no plain data',
+    ],
+    [
+      'both decorators',
+      OfBoth,
+      'OfBoth.one has @CachedQuery(), but it has @InvalidatesTags() too, which an answer from memory would skip',
     ],
     ['a controller', Airports, 'OfHttp.one has @CachedQuery(), but its class is a controller', [OfHttp]],
     [
