@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { Controller, Injectable, Scope, type Type } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseUnavailableError } from '../../../src/database/index.js';
@@ -92,55 +92,6 @@ class Departures {
   }
 }
 
-@Injectable()
-class OfDates {
-  @CachedQuery({ ttlSeconds: 60 })
-  async since(_limit: number, since: Date): Promise<string> {
-    return since.toISOString();
-  }
-}
-
-/** As the EntityManager of TypeORM. */
-class Manager {
-  find(): void {}
-}
-class BusyManager extends Manager {
-  queries = 0;
-}
-
-@Injectable()
-class OfManagers {
-  @CachedQuery({ ttlSeconds: 60 })
-  async one(_id: number, _manager: BusyManager): Promise<number> {
-    return 1;
-  }
-}
-
-@Injectable()
-class OfBoth {
-  @CachedQuery({ ttlSeconds: 60 })
-  @InvalidatesTags(() => ['airport:JFK'])
-  async one(): Promise<number> {
-    return 1;
-  }
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class OfRequests {
-  @CachedQuery({ ttlSeconds: 60 })
-  async one(): Promise<number> {
-    return 1;
-  }
-}
-
-@Controller()
-class OfHttp {
-  @CachedQuery({ ttlSeconds: 60 })
-  async one(): Promise<number> {
-    return 1;
-  }
-}
-
 describe('a decorated method', () => {
   let server: CacheEngine;
   let engine: RedisEngine;
@@ -157,7 +108,7 @@ describe('a decorated method', () => {
     await server.stop();
   });
 
-  async function start<T>(provider: Type<T>, controllers: Type<unknown>[] = []) {
+  async function start<T>(provider: Type<T>) {
     const options = {
       engine,
       keyPrefix: `test:${randomUUID()}`,
@@ -165,7 +116,7 @@ describe('a decorated method', () => {
       engineSoftTimeoutMs: 4_000,
     };
     const imports = [QueryCacheModule.forRoot(options)];
-    module = await Test.createTestingModule({ imports, providers: [provider], controllers }).compile();
+    module = await Test.createTestingModule({ imports, providers: [provider] }).compile();
     await module.init();
     const cache = module.get(QueryCacheService);
     const lookupsOf = (query: string) => cache.stats().queries[query];
@@ -274,36 +225,4 @@ describe('a decorated method', () => {
     await expect(committed).rejects.toBe(lost);
     expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
   });
-
-  it.each([
-    [
-      'a Date',
-      OfDates,
-      'OfDates.since has @CachedQuery(), but parameter 2 is a Date, which is no plain data',
-    ],
-    [
-      'a class with methods',
-      OfManagers,
-      'OfManagers.one has @CachedQuery(), but parameter 2 is a BusyManager, which is no plain data',
-    ],
-    [
-      'both decorators',
-      OfBoth,
-      'OfBoth.one has @CachedQuery(), but it has @InvalidatesTags() too, which an answer from memory would skip',
-    ],
-    ['a controller', Airports, 'OfHttp.one has @CachedQuery(), but its class is a controller', [OfHttp]],
-    [
-      'a class per request',
-      OfRequests,
-      'OfRequests.one has @CachedQuery(), but its class is created more than once',
-    ],
-  ])(
-    'is refused at the start with %s',
-    async (_what, provider: Type<unknown>, message, controllers?: Type<unknown>[]) => {
-      await expect(start(provider, controllers)).rejects.toMatchObject({
-        code: 'E_QUERY_DEFINITION',
-        message: expect.stringContaining(message),
-      });
-    },
-  );
 });
