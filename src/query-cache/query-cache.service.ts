@@ -18,14 +18,22 @@ import { QueryCacheStore } from './tiers/query-cache.store.js';
 /** Memcached's limit is a megabyte; the rest is for the key and the head of the entry. */
 const LARGEST_VALUE_BYTES = 1_000_000;
 
+interface Transaction {
+  /** To be invalidated after it. */
+  readonly tags: Set<string>;
+  /** Calls that it did not await may still run. */
+  isOver: boolean;
+  /** The one that it is part of. */
+  readonly outer: Transaction | undefined;
+}
+
 /** Defines cached queries, invalidates their answers, and counts their lookups. */
 @Injectable()
 export class QueryCacheService implements OnApplicationShutdown {
   private readonly queries = new Map<string, CachedQuery<never, unknown>>();
   private readonly parts: CachedQueryParts;
   private readonly concurrentLoads: number;
-  /** The tags that the caller's transaction invalidates. */
-  private readonly transactionTags = new AsyncLocalStorage<Set<string>>();
+  private readonly transactions = new AsyncLocalStorage<Transaction>();
 
   constructor(
     private readonly store: QueryCacheStore,
@@ -93,22 +101,36 @@ export class QueryCacheService implements OnApplicationShutdown {
 
   /**
    * Runs a transaction. What `@InvalidatesTags()` and {@link invalidateAfterCommit} invalidate in it waits until it has resolved, and is left
-   * out if it rejects: before the commit a load would store the old answer again.
+   * out if it rejects: before the commit a load would store the old answer again. What it starts and does not await is invalidated at once
+   * after that.
    *
+   * @param isUncertain whether it may have committed although it rejects with this error, as when the connection is lost before the reply
+   * to COMMIT. Then the tags are invalidated too. Without it every rejection counts as a rollback.
    * @example
    * await queryCache.afterCommit(() => dataSource.transaction((manager) => flights.add(manager, flight)));
    */
-  async afterCommit<T>(transaction: () => Promise<T>): Promise<T> {
-    const tags = new Set<string>();
-    const result = await this.transactionTags.run(tags, transaction);
-    await this.invalidateAfterCommit([...tags]);
-    return result;
+  async afterCommit<T>(
+    transaction: () => Promise<T>,
+    isUncertain: (error: unknown) => boolean = () => false,
+  ): Promise<T> {
+    const own: Transaction = { tags: new Set(), isOver: false, outer: this.transactions.getStore() };
+    let mayHaveCommitted = true;
+    try {
+      return await this.transactions.run(own, transaction);
+    } catch (error) {
+      mayHaveCommitted = isUncertain(error);
+      throw error;
+    } finally {
+      own.isOver = true;
+      if (mayHaveCommitted) await this.invalidateAfterCommit([...own.tags]);
+    }
   }
 
   /** As {@link invalidateTags}: at once, or after the transaction of the caller, see {@link afterCommit}. */
   async invalidateAfterCommit(tags: readonly string[]): Promise<void> {
-    const waiting = this.transactionTags.getStore();
-    if (waiting) for (const tag of tags) waiting.add(tag);
+    let transaction = this.transactions.getStore();
+    while (transaction?.isOver) transaction = transaction.outer;
+    if (transaction) for (const tag of tags) transaction.tags.add(tag);
     else await this.invalidateTags(tags);
   }
 

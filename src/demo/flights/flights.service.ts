@@ -151,7 +151,13 @@ export class FlightsService {
 
   /** Invalidates all answers about flights. */
   async invalidateAll(): Promise<void> {
-    const queries = [this.topRoutesQuery, this.routeQuery, this.rankingQuery, this.flightQuery];
+    const queries = [
+      this.topRoutesQuery,
+      this.routeQuery,
+      this.rankingQuery,
+      this.similarAirportsQuery,
+      this.flightQuery,
+    ];
     await Promise.all(queries.map(({ name }) => this.queries.invalidateQuery(name)));
   }
 

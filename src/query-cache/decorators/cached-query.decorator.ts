@@ -53,7 +53,7 @@ export const INVALIDATES_TAGS = 'query-cache:invalidates-tags';
 
 /**
  * Answers a method of a provider from memory, as `QueryCacheService.define()` does. The arguments of the query are the list of parameters. It
- * takes effect when the application starts, which fails if a parameter is no plain data, for example a `Date`. A result that does not survive
+ * takes effect when the application starts, which fails if a parameter is no plain data, for example a `Date` or a class with methods. A result that does not survive
  * JSON needs a codec, and so does one that the compiler does not know, as in a generic class.
  *
  * @example

@@ -48,7 +48,8 @@ export class DecoratedMethods implements OnModuleInit {
       const fullName = `${prototype.constructor.name}.${name}`;
       const types =
         options && (Reflect.getMetadata('design:paramtypes', prototype, name) as Args | undefined);
-      const problem = problemOfClass ?? notPlain(types ?? []);
+      const both = 'it has @InvalidatesTags() too, which an answer from memory would skip';
+      const problem = problemOfClass ?? (options && tags ? both : notPlain(types ?? []));
       if (problem) {
         const text = `${fullName} has @${options ? 'CachedQuery' : 'InvalidatesTags'}(), but ${problem}. Use QueryCacheService instead.`;
         throw new QueryCacheError('E_QUERY_DEFINITION', text);

@@ -10,12 +10,13 @@ export function notPlain(types: readonly unknown[]): string | undefined {
 }
 
 /**
- * True for interfaces and unions, which are known as Object, and for classes with fields. A class of the language or of Node.js keeps its data
- * elsewhere.
+ * True for interfaces and unions, which are known as Object, and for classes without methods: the method gets a copy of its arguments, which
+ * has none. A class of the language or of Node.js keeps its data elsewhere.
  */
 function isPlain(type: unknown): boolean {
   if (type === undefined || PLAIN.includes(type)) return true;
   if (typeof type !== 'function' || Symbol.toStringTag in (type.prototype as object)) return false;
+  if (Object.getOwnPropertyNames(type.prototype).length > 1) return false;
   const parent: unknown = Object.getPrototypeOf(type.prototype)?.constructor;
   return !/\[native code\]/.test(Function.prototype.toString.call(type)) && isPlain(parent);
 }

@@ -42,12 +42,17 @@ function cacheStatus({ outcome, tier, ttlSeconds, stored }: Lookup): string {
   }
 }
 
-function serverTiming({ localMs, engineMs, databaseMs }: Lookup): string {
-  const engine = durationOf('engine', engineMs);
-  const database = durationOf('database', databaseMs);
-  return durationOf('local', localMs) + engine + (engine && database && ', ') + database;
+function serverTiming({ localMs, engineMs, waitMs, databaseMs }: Lookup): string {
+  // An answer of this process has no other phase.
+  if (localMs !== null) return durationOf('local', localMs);
+  const phases = [
+    durationOf('engine', engineMs),
+    durationOf('lease', waitMs),
+    durationOf('database', databaseMs),
+  ];
+  return phases.filter((phase) => phase !== '').join(', ');
 }
 
-function durationOf(tier: string, ms: number | null): string {
-  return ms === null ? '' : `${tier};dur=${ms.toFixed(3)}`;
+function durationOf(phase: string, ms: number | null): string {
+  return ms === null ? '' : `${phase};dur=${ms.toFixed(3)}`;
 }

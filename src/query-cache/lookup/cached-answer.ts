@@ -14,6 +14,9 @@ export interface Lookup {
   ttlSeconds: number | null;
   localMs: number | null;
   engineMs: number | null;
+  /** Waiting for a lease, a slot, or the load of another lookup. */
+  waitMs: number | null;
+  /** Of the load of this lookup, not of one that it shared. Likewise `storeMs`. */
   databaseMs: number | null;
   storeMs: number | null;
   /** The query has a scope, so the answer is private to its owner. */
@@ -99,14 +102,11 @@ export class CachedAnswer<Value> {
   }
 }
 
-/** A lookup as it is published. The phases of a shared load belong to another lookup: this one only waited. */
+/** A lookup as it is published. */
 export function traceOf(
-  { outcome, tier, localMs, engineMs, ttlSeconds, ...lookup }: Lookup,
+  { outcome, tier, localMs, engineMs, databaseMs, storeMs, ttlSeconds }: Lookup,
   about: Pick<LookupTrace, 'query' | 'keyHash' | 'totalMs' | 'sqlLabel' | 'traceId'>,
 ): LookupTrace {
-  const isShared = outcome === 'coalesced';
-  const databaseMs = isShared ? null : lookup.databaseMs;
-  const storeMs = isShared ? null : lookup.storeMs;
   const at = new Date().toISOString();
   const phasesMs = (localMs ?? 0) + (engineMs ?? 0) + (databaseMs ?? 0) + (storeMs ?? 0);
   const waitMs = Math.max(0, about.totalMs - phasesMs);

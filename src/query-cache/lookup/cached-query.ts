@@ -202,6 +202,7 @@ export class CachedQuery<Args, Value> {
       ttlSeconds,
       localMs,
       engineMs,
+      waitMs: null,
       databaseMs: null,
       storeMs: null,
       isScoped: this.query.isScoped,
@@ -222,7 +223,9 @@ export class CachedQuery<Args, Value> {
       return stale;
     }
     const refreshed = await this.staleWait.wait(refresh());
-    return refreshed ? this.missed.answerFrom(refreshed, 'coalesced', stale.lookup.engineMs) : stale;
+    if (!refreshed) return stale;
+    const { engineMs } = stale.lookup;
+    return this.missed.answerFrom(refreshed, 'coalesced', { startedAt: request.startedAt, engineMs });
   }
 
   /** Counts and publishes a lookup. */

@@ -40,7 +40,8 @@ export class ManyLookups<Args, Value> {
         if (here) return fromMemory(here, request, { localMs, engineMs: null });
         if (there) return fromMemory(there, request, { localMs: null, engineMs });
         const { entry } = request.keys;
-        return missed.answerFrom(loaded.get(entry)!, found.has(entry) ? 'miss' : 'degraded', engineMs);
+        const outcome = found.has(entry) ? 'miss' : 'degraded';
+        return missed.answerFrom(loaded.get(entry)!, outcome, { startedAt, engineMs });
       }),
     );
   }

@@ -22,7 +22,9 @@ export class MissedLookups<Args, Value> {
     request: LookupRequest<Args>,
     directive: 'no-cache' | 'no-store',
   ): Promise<CachedAnswer<Value>> {
-    if (directive === 'no-cache') return this.answerFrom(await this.loader.reload(request), 'reload', null);
+    const { startedAt } = request;
+    if (directive === 'no-cache')
+      return this.answerFrom(await this.loader.reload(request), 'reload', { startedAt, engineMs: null });
     const { answer, databaseMs } = await this.loader.database.load(request);
     return new CachedAnswer(answer, this.lookupWith('bypass', databaseMs), this.query.codec);
   }
@@ -55,19 +57,27 @@ export class MissedLookups<Args, Value> {
       isDegraded: found === undefined,
     };
     const { result, isShared } = await this.running.joinOrStart(keys.entry, state, start);
-    return this.answerFrom(result, isShared ? 'coalesced' : result.outcome, engineMs);
+    return this.answerFrom(result, isShared ? 'coalesced' : result.outcome, { startedAt, engineMs });
   }
 
-  answerFrom(loaded: Loaded, outcome: LookupOutcome, engineMs: number | null): CachedAnswer<Value> {
-    const { answer, ageSeconds, ttlSeconds, databaseMs, storeMs } = loaded;
-    const isOurs = databaseMs !== null;
+  /** Of a lookup that waited for this load, whether it started it or another one did. */
+  answerFrom(
+    { answer, ageSeconds, ttlSeconds, ...load }: Loaded,
+    outcome: LookupOutcome,
+    { startedAt, engineMs }: { startedAt: number; engineMs: number | null },
+  ): CachedAnswer<Value> {
+    const isOfThisNode = load.databaseMs !== null;
+    // The phases of a shared load belong to another lookup: this one only waited.
+    const { databaseMs, storeMs } = outcome === 'coalesced' ? { databaseMs: null, storeMs: null } : load;
+    const phasesMs = (engineMs ?? 0) + (databaseMs ?? 0) + (storeMs ?? 0);
     const lookup: Lookup = {
       ...this.lookupWith(outcome, databaseMs),
-      tier: isOurs ? 'database' : 'engine',
-      stored: isOurs && ttlSeconds !== null,
+      tier: isOfThisNode ? 'database' : 'engine',
+      stored: isOfThisNode && ttlSeconds !== null,
       ageSeconds,
       ttlSeconds,
       engineMs,
+      waitMs: Math.max(0, performance.now() - startedAt - phasesMs),
       storeMs,
     };
     return new CachedAnswer(answer, lookup, this.query.codec);
@@ -82,6 +92,7 @@ export class MissedLookups<Args, Value> {
       ttlSeconds: null,
       localMs: null,
       engineMs: null,
+      waitMs: null,
       storeMs: null,
     };
     return { outcome, tier: 'database', databaseMs, isScoped, ...unused };

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadFlightsDataset } from '../../../src/demo/flights/dataset/flights.dataset.js';
 import { startApp, type TestApp, type TestNode } from '../../support/app.js';
 import { queryDatabase } from '../../support/database.js';
 import { rounds } from '../../support/scope.js';
@@ -151,6 +152,23 @@ describe('a flight that another client of the database changes', () => {
     await client.query(`UPDATE flights SET delay = 903 WHERE id <= 2000`);
     await have(903);
     expect(await get(app)).toMatchObject({ delay: 903 });
+  });
+
+  it.each([3_000, 2_000])('is served after %d flights were loaded while the nodes run', async (rows) => {
+    const [{ delay: old } = { delay: 0 }] = await query<{ delay: number }>(
+      `SELECT delay FROM flights WHERE id = ${ID}`,
+    );
+    await update(905);
+    await have(905);
+    await areHits();
+    const { outcome } = await loadFlightsDataset({ databaseUrl: app.databaseUrl, rows });
+    expect(outcome).toBe('replaced');
+    // The old data are no longer served, and a change of the new ones is heard.
+    await until(async () => !(await delays()).includes(905));
+    await areTrusted();
+    await update(old + 1);
+    await have(old + 1);
+    expect(await delays()).toEqual([old + 1, old + 1]);
   });
 
   // The last one: no flight is left.

@@ -47,13 +47,16 @@ describe.each(CACHE_ENGINES)('the loads of three nodes on %s', (kind) => {
       fixture.database.close();
       const first = here!.read(fixture.args);
       await until(() => fixture.database.loads === 1);
-      const second = fixture.outcomeOf(there!);
+      const second = there!.read(fixture.args);
       const expiryWithoutRenewal = performance.now() + 1.5 * LEASE_SECONDS * 1000;
       await until(() => performance.now() > expiryWithoutRenewal);
       expect(fixture.database.loads).toBe(1);
       fixture.database.open();
-      await first;
-      expect(await second).toEqual({ value: 'first', outcome: 'coalesced', tier: 'engine' });
+      expect((await first).lookup).toMatchObject({ outcome: 'miss', databaseMs: expect.any(Number) });
+      const { value, lookup } = await second;
+      expect(value).toBe('first');
+      expect(lookup).toMatchObject({ outcome: 'coalesced', tier: 'engine', databaseMs: null });
+      expect(lookup.waitMs).toBeGreaterThan(LEASE_SECONDS * 1000);
     });
 
     it('share a failure among the callers of a node, and query the database again afterwards', async () => {

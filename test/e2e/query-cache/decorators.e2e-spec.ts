@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Controller, Injectable, Scope, type Type } from '@nestjs/common';
+import { EventEmitter, once } from 'node:events';
+import { Injectable, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseUnavailableError } from '../../../src/database/index.js';
 import { parseEngineUrl, RedisEngine } from '../../../src/engine/index.js';
 import {
   CachedQuery,
@@ -90,30 +92,6 @@ class Departures {
   }
 }
 
-@Injectable()
-class OfDates {
-  @CachedQuery({ ttlSeconds: 60 })
-  async since(_limit: number, since: Date): Promise<string> {
-    return since.toISOString();
-  }
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class OfRequests {
-  @CachedQuery({ ttlSeconds: 60 })
-  async one(): Promise<number> {
-    return 1;
-  }
-}
-
-@Controller()
-class OfHttp {
-  @CachedQuery({ ttlSeconds: 60 })
-  async one(): Promise<number> {
-    return 1;
-  }
-}
-
 describe('a decorated method', () => {
   let server: CacheEngine;
   let engine: RedisEngine;
@@ -130,7 +108,7 @@ describe('a decorated method', () => {
     await server.stop();
   });
 
-  async function start<T>(provider: Type<T>, controllers: Type<unknown>[] = []) {
+  async function start<T>(provider: Type<T>) {
     const options = {
       engine,
       keyPrefix: `test:${randomUUID()}`,
@@ -138,7 +116,7 @@ describe('a decorated method', () => {
       engineSoftTimeoutMs: 4_000,
     };
     const imports = [QueryCacheModule.forRoot(options)];
-    module = await Test.createTestingModule({ imports, providers: [provider], controllers }).compile();
+    module = await Test.createTestingModule({ imports, providers: [provider] }).compile();
     await module.init();
     const cache = module.get(QueryCacheService);
     const lookupsOf = (query: string) => cache.stats().queries[query];
@@ -164,6 +142,14 @@ describe('a decorated method', () => {
     await cache.invalidateTag('airport:JFK');
     await routes.top('JFK');
     expect(routes.loads).toBe(3);
+  });
+
+  it('rejects a call whose arguments are no plain data, and says which', async () => {
+    const { provider: routes } = await start(Routes);
+    await expect(routes.ofTenant({ tenant: 'ada', at: new Date() } as never)).rejects.toMatchObject({
+      code: 'E_QUERY_ARGUMENTS',
+      message: expect.stringContaining('0.at is a Date. Use text or plain data.'),
+    });
   });
 
   it('keeps a result that JSON does not have, with a codec', async () => {
@@ -198,25 +184,45 @@ describe('a decorated method', () => {
     expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 2 }]);
   });
 
-  it.each([
-    [
-      'a Date',
-      OfDates,
-      'OfDates.since has @CachedQuery(), but parameter 2 is a Date, which is no plain data',
-    ],
-    ['a controller', Airports, 'OfHttp.one has @CachedQuery(), but its class is a controller', [OfHttp]],
-    [
-      'a class per request',
-      OfRequests,
-      'OfRequests.one has @CachedQuery(), but its class is created more than once',
-    ],
-  ])(
-    'is refused at the start with %s',
-    async (_what, provider: Type<unknown>, message, controllers?: Type<unknown>[]) => {
-      await expect(start(provider, controllers)).rejects.toMatchObject({
-        code: 'E_QUERY_DEFINITION',
-        message: expect.stringContaining(message),
-      });
-    },
-  );
+  it('with @InvalidatesTags() invalidates at once what the transaction did not await', async () => {
+    const { cache, provider: routes } = await start(Routes);
+    const events = new EventEmitter();
+    let late: Promise<number> | undefined;
+    await cache.afterCommit(() =>
+      cache.afterCommit(async () => void (late = once(events, 'commit').then(() => routes.add('JFK')))),
+    );
+    await routes.top('JFK');
+    events.emit('commit');
+    await late;
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
+  });
+
+  it('with @InvalidatesTags() leaves to the outer transaction what an inner one did not await', async () => {
+    const { cache, provider: routes } = await start(Routes);
+    await routes.top('JFK');
+    await cache.afterCommit(async () => {
+      const events = new EventEmitter();
+      let late: Promise<number> | undefined;
+      await cache.afterCommit(async () => void (late = once(events, 'end').then(() => routes.add('JFK'))));
+      events.emit('end');
+      await late;
+      expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 0 }]);
+    });
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
+  });
+
+  it('with @InvalidatesTags() invalidates after a rejection that leaves the commit uncertain', async () => {
+    const { cache, provider: routes } = await start(Routes);
+    await routes.top('JFK');
+    const lost = new DatabaseUnavailableError();
+    const committed = cache.afterCommit(
+      async () => {
+        await routes.add('JFK');
+        throw lost;
+      },
+      (error) => error instanceof DatabaseUnavailableError,
+    );
+    await expect(committed).rejects.toBe(lost);
+    expect(await routes.top('JFK')).toEqual([{ origin: 'JFK', flights: 1 }]);
+  });
 });

@@ -34,7 +34,9 @@ describe.each(installed('redis', 'valkey', 'memcached'))('flights through the qu
       expect(miss.headers['cache-status']).toMatch(
         /^query-cache; fwd=uri-miss; stored; ttl=\d+; detail=database$/,
       );
-      expect(miss.headers['server-timing']).toMatch(/^engine;dur=[\d.]+, database;dur=[\d.]+$/);
+      expect(miss.headers['server-timing']).toMatch(
+        /^engine;dur=[\d.]+, lease;dur=[\d.]+, database;dur=[\d.]+$/,
+      );
       const hit = await get(path).expect(200);
       expect(hit.headers['cache-status']).toMatch(/^query-cache; hit; ttl=\d+; detail=(local|engine)$/);
       expect(hit.headers['server-timing']).toMatch(/^(local|engine);dur=[\d.]+$/);

@@ -9,6 +9,8 @@ import {
   CREATE_TRUNCATE_FUNCTION,
 } from './flight-changes.sql.js';
 
+const RETRY_MS = 1_000;
+
 /**
  * Invalidates answers when any client of the database changes flights: this application, `psql`, or a batch. Every node listens, so that one
  * lost connection misses nothing. A node that is disconnected trusts no stored answer for longer than a second, until it is connected again and has invalidated all.
@@ -17,7 +19,9 @@ import {
 export class FlightChangesListener implements OnApplicationBootstrap, OnApplicationShutdown {
   private close: () => void = () => undefined;
   private readonly changes = new Set<string>();
-  private disconnections = 0;
+  private suspensions = 0;
+  private retry: NodeJS.Timeout | undefined;
+  private isClosed = false;
   private readonly logger = new Logger('Flights');
 
   constructor(
@@ -28,30 +32,49 @@ export class FlightChangesListener implements OnApplicationBootstrap, OnApplicat
 
   /** Does not wait: the application serves while its database is down. */
   onApplicationBootstrap(): void {
-    const createTriggers = async () => void (await this.database.query(CREATE_TRIGGERS));
-    void this.migrations.apply('flights', [CREATE_FUNCTION, CREATE_TRUNCATE_FUNCTION], createTriggers);
     this.close = this.database.listen(CHANGES_CHANNEL, {
-      onNotification: (change) => this.add(change),
+      onNotification: (change) => (change === ANY_CHANGE ? void this.renew() : this.add(change)),
       onDisconnected: () => this.suspend(),
-      onReconnected: () => void this.resume(),
+      onReconnected: () => void this.renew(),
     });
+    const functions = [CREATE_FUNCTION, CREATE_TRUNCATE_FUNCTION];
+    void this.migrations.apply('flights', functions, () => this.createTriggers());
   }
 
   onApplicationShutdown(): void {
+    this.isClosed = true;
     this.close();
+    clearTimeout(this.retry);
+  }
+
+  private async createTriggers(): Promise<void> {
+    await this.database.query(CREATE_TRIGGERS);
   }
 
   private suspend(): void {
-    this.disconnections += 1;
+    this.suspensions += 1;
+    clearTimeout(this.retry);
+    if (!this.flights.followsChanges) return;
     this.flights.followsChanges = false;
     this.logger.warn('Changes of flights are not heard. Their answers are cached for a second only.');
   }
 
-  private async resume(): Promise<void> {
-    const { disconnections } = this;
+  /** Loading the flights drops their table with its triggers. Invalidates after they are created: what changed before was not published. */
+  private async renew(): Promise<void> {
+    const { suspensions } = this;
+    try {
+      await this.createTriggers();
+    } catch {
+      // If it is disconnected, reconnecting renews.
+      if (this.isClosed || suspensions !== this.suspensions) return;
+      // For example another client has locked the table.
+      this.suspend();
+      this.retry = setTimeout(() => void this.renew(), RETRY_MS).unref();
+      return;
+    }
     await this.flights.invalidateAll();
     // It may be disconnected again by now.
-    if (disconnections !== this.disconnections) return;
+    if (suspensions !== this.suspensions || this.flights.followsChanges) return;
     this.flights.followsChanges = true;
     this.logger.log('Changes of flights are heard again.');
   }
@@ -65,7 +88,6 @@ export class FlightChangesListener implements OnApplicationBootstrap, OnApplicat
   private async apply(): Promise<void> {
     const changes = [...this.changes];
     this.changes.clear();
-    if (changes.includes(ANY_CHANGE)) await this.flights.invalidateAll();
-    else await this.flights.invalidateChanged(changes);
+    await this.flights.invalidateChanged(changes);
   }
 }

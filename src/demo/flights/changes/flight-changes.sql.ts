@@ -1,6 +1,6 @@
 /** The channel on which PostgreSQL publishes what a transaction has changed, when it has committed. */
 export const CHANGES_CHANNEL = 'flight_changes';
-/** Published instead of the flights and airports where a statement has changed many flights. */
+/** Published instead of the flights and airports where a statement has changed many flights, or all were loaded. */
 export const ANY_CHANGE = '*';
 const MOST_NAMED = 1_000;
 
@@ -42,7 +42,7 @@ const TRIGGERS = [
   { name: 'flights_truncated', event: 'TRUNCATE ON flights', calls: 'notify_flights_truncated' },
 ];
 
-/** Once for each statement. Loading the flights drops the table with its triggers, so they are created at each start. */
+/** Once for each statement. Loading the flights drops the table with its triggers, so they are created again after {@link ANY_CHANGE}. */
 export const CREATE_TRIGGERS = `DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('flight-changes'));
   IF to_regclass('flights') IS NULL THEN RETURN; END IF;${TRIGGERS.map(

@@ -61,6 +61,7 @@ export async function loadFlightsDataset(options: LoadOptions): Promise<LoadResu
     await client.query(sql.ADD_INDICES);
     await client.query(sql.CONTINUE_IDS);
     await client.query(sql.REMEMBER, [rows, VERSION]);
+    await client.query(sql.PUBLISH_CHANGE);
     await client.query('commit');
     return { outcome: loaded ? 'replaced' : 'loaded', rows };
   } finally {

@@ -1,3 +1,5 @@
+import { ANY_CHANGE, CHANGES_CHANNEL } from '../changes/flight-changes.sql.js';
+
 export const LOCK = `select pg_advisory_xact_lock(hashtext('flights-dataset'))`;
 
 export const CREATE_DATASET_TABLE = `
@@ -53,3 +55,6 @@ export const CONTINUE_IDS = `select setval(pg_get_serial_sequence('flights', 'id
 export const REMEMBER = `
   insert into dataset (name, rows, version) values ('flights', $1, $2)
   on conflict (name) do update set rows = excluded.rows, version = excluded.version, loaded_at = now()`;
+
+/** Nodes that are running invalidate their answers, and create the triggers of the new table. */
+export const PUBLISH_CHANGE = `notify ${CHANGES_CHANNEL}, '${ANY_CHANGE}'`;
