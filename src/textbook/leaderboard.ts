@@ -1,17 +1,11 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, UseFilters, UsePipes } from '@nestjs/common';
-import {
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiServiceUnavailableResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
 import type { RedisClientType } from 'redis';
 import type { Namespace } from 'socket.io';
-import { validationPipe } from '../common/index.js';
+import { TextbookController } from './textbook-controller.decorator.js';
 import { TextbookConnections } from './textbook.connections.js';
-import { TextbookError, TextbookErrorFilter } from './textbook.errors.js';
+import { TextbookError } from './textbook.errors.js';
 import type { Board, Page, Player, Score } from './textbook.schemas.js';
 import {
   boardSchema,
@@ -32,11 +26,7 @@ export class TextbookLeaderboardGateway {
 }
 
 /** Boards in sorted sets, with the commands that every tutorial shows. */
-@ApiTags('textbook')
-@ApiServiceUnavailableResponse({ description: 'E_TEXTBOOK_BUSY, E_TEXTBOOK_ENGINE' })
-@UseFilters(TextbookErrorFilter)
-@UsePipes(validationPipe)
-@Controller('textbook/leaderboards/:board')
+@TextbookController('textbook/leaderboards/:board')
 export class TextbookLeaderboardController {
   private readonly redis: RedisClientType;
 
