@@ -22,15 +22,14 @@ export async function compareBoard(scenes: Scenes, rankBoard: RankBoard): Promis
   const someone = () => nameOf(Math.floor(random() * players));
   const paths = Array.from({ length: READ }, () => `${board.path}/players/${someone()}`);
   await checkRanks(scenes, paths.slice(0, CHECKED));
-  const ask = (title: string, requests: readonly LoadRequest[], hasTextbook = true) =>
-    compare(scenes, { title: `${title} of ${formatCount(players)} players`, requests, hasTextbook });
+  const ask = (title: string, requests: readonly LoadRequest[]) =>
+    compare(scenes, `${title} of ${formatCount(players)} players`, requests);
   return [
     await ask('rank of one', paths.map(getOf)),
-    // The textbook has no such route.
+    // The textbook has no other radius, and ignores it.
     await ask(
       'the 11 around one',
       paths.map((path) => getOf(`${path}/neighbours?radius=5`)),
-      false,
     ),
     await ask('top 10', [getOf(`${board.path}?limit=10`)]),
     await ask('a new score of one', [submissionOf(rankBoard, someone, random)]),
@@ -60,21 +59,16 @@ function submissionOf(
   };
 }
 
-interface Question {
-  readonly title: string;
-  readonly requests: readonly LoadRequest[];
-  readonly hasTextbook: boolean;
-}
-
 function compare(
   { module, direct }: Scenes,
-  { title, requests, hasTextbook }: Question,
+  title: string,
+  requests: readonly LoadRequest[],
 ): Promise<Comparison> {
   const none = () => Promise.resolve({});
   const toTextbook = requests.map((request) => ({ ...request, path: textbookPath(request.path) }));
   return compareInTurn(module, title, [
     sideOf(module, 'module', requests, none),
-    ...(hasTextbook ? [sideOf(module, 'textbook', toTextbook, none)] : []),
+    sideOf(module, 'textbook', toTextbook, none),
     sideOf(direct, 'direct', requests, none),
   ]);
 }

@@ -7,7 +7,7 @@ import { openBoards } from './rank-boards.js';
 import { compareBoard } from './rank-comparisons.js';
 
 /** Rank, around a player, top 10, submit. */
-const SIDES_OF_A_BOARD = 3 + 2 + 3 + 3;
+const SIDES_OF_A_BOARD = 3 + 3 + 3 + 3;
 
 const CAVEATS = [
   'It starts a stack of its own, and removes it with its boards.',
