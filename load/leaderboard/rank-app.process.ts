@@ -31,6 +31,12 @@ class RankController {
     return (await table.rankOf(board, playerId)) ?? notRanked();
   }
 
+  /** Not a route of the module: another way to answer the one above. */
+  @Get('players/:playerId/rank-over')
+  async playerByRankOver(@Param('board') board: string, @Param('playerId') playerId: string) {
+    return (await table.rankOver(board, playerId)) ?? notRanked();
+  }
+
   @Get('players/:playerId/neighbours')
   async neighbours(
     @Param('board') board: string,

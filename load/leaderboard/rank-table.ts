@@ -29,6 +29,12 @@ const RANK = `
   WITH own AS (SELECT * FROM scores WHERE board = $1 AND player_id = $2)
   SELECT own.score, (SELECT count(*) FROM scores s WHERE ${AHEAD}) + 1 AS rank FROM own`;
 
+// As usually written: all players are ranked, and one of them is returned.
+const RANK_OVER = `
+  SELECT score, rank FROM (
+    SELECT player_id, score, rank() OVER (ORDER BY score DESC, sequence) FROM scores WHERE board = $1
+  ) AS ranked WHERE player_id = $2`;
+
 const AROUND = `
   WITH own AS (SELECT * FROM scores WHERE board = $1 AND player_id = $2),
   ahead AS (SELECT s.* FROM scores s WHERE ${AHEAD} ORDER BY s.score, s.sequence DESC LIMIT $3),
@@ -83,10 +89,14 @@ export class RankTable {
     }));
   }
 
-  /** null if the player has no score. */
+  /** Counts the players ahead. null if the player has no score. */
   async rankOf(board: string, playerId: string): Promise<Ranked | null> {
-    const [own] = await this.query('rank', RANK, [board, playerId]);
-    return own ? { playerId, rank: Number(own.rank), score: Number(own.score) } : null;
+    return rankedOf(playerId, await this.query('rank', RANK, [board, playerId]));
+  }
+
+  /** Ranks all players. null if the player has no score. */
+  async rankOver(board: string, playerId: string): Promise<Ranked | null> {
+    return rankedOf(playerId, await this.query('rank-over', RANK_OVER, [board, playerId]));
   }
 
   /** The player and those next to them. null if the player has no score. */
@@ -120,6 +130,10 @@ interface Row {
   score: string;
   rank: string;
   first: string;
+}
+
+function rankedOf(playerId: string, [own]: readonly Row[]): Ranked | null {
+  return own ? { playerId, rank: Number(own.rank), score: Number(own.score) } : null;
 }
 
 /** In the text format of COPY. Board and player ids have no characters that it would escape. */

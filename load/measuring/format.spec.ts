@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { align, formatCount, formatMs, formatTimes } from './format.js';
+import { align, formatCount, formatMs, formatRate, formatTimes } from './format.js';
 
 describe('formatTimes', () => {
   it.each([
@@ -29,6 +29,13 @@ describe('formatMs', () => {
 describe('formatCount', () => {
   it('groups thousands, and keeps two decimals of small rates', () => {
     expect([formatCount(12345.6), formatCount(5.678), formatCount(0)]).toEqual(['12,346', '5.68', '0']);
+  });
+});
+
+describe('formatRate', () => {
+  it('shows the quartiles beside the median', () => {
+    const requestsPerSecond = { median: 1886.3, quartiles: [1820, 1950.4] as [number, number] };
+    expect(formatRate({ requestsPerSecond })).toBe('1,886 (1,820-1,950)');
   });
 });
 

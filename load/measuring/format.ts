@@ -43,8 +43,15 @@ export function formatFigure({ value, interval, unit }: Figure): string {
 }
 
 /** For example "1.92 (1.9-2.05)", the median and its interval. */
-export function formatMiddle({ median, low, high }: Middle): string {
+export function formatMiddle({ median, low, high }: Omit<Middle, 'confidence'>): string {
   return `${formatCount(median)} (${formatCount(low)}-${formatCount(high)})`;
+}
+
+/** For example "1,886 (1,820-1,950)", the median of the rounds and their quartiles. */
+export function formatRate({ requestsPerSecond }: Pick<SideFigures, 'requestsPerSecond'>): string {
+  const { median, quartiles } = requestsPerSecond;
+  const [low, high] = quartiles;
+  return formatMiddle({ median, low, high });
 }
 
 /** For example "at most 30 ms". Empty without a goal. */

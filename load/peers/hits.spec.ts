@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { figuresOf, rateFigure, SIZES } from './goals.js';
 import { type Cost, Hits } from './hits.js';
-import { byValue } from './sentences.js';
+import { byValue, describeNodes } from './sentences.js';
 import { BARE, BENTOCACHE, CONSTANT, FAST_LANE, MODULE, type Side } from './sides.js';
 
 const SIX_ROUNDS = [1, 1.1, 0.9, 1, 1.05, 0.95];
@@ -53,5 +53,13 @@ describe('byValue', () => {
         [FAST_LANE, 1],
       ]),
     ).toBe('1 (module, fast lane), 3 (bentocache)');
+  });
+});
+
+describe('describeNodes', () => {
+  it('gives the most loads of any repetition', () => {
+    const staleness = { invalidations: 1, old: 0, answers: 9, longestMs: 0, isLimit: false, limitMs: 500 };
+    const [loads] = describeNodes([{ side: MODULE, loads: [1, 1, 2], staleness }], new Map());
+    expect(loads).toContain('query the database at most this often: 2 (module).');
   });
 });

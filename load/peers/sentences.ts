@@ -1,5 +1,5 @@
 import { formatCount, formatTimes } from '../measuring/format.js';
-import { median } from '../measuring/statistics.js';
+import { largest } from '../measuring/statistics.js';
 import { fastestPeer } from './goals.js';
 import type { Hits } from './hits.js';
 import { COLD_REQUESTS, NODES } from './nodes.js';
@@ -24,11 +24,11 @@ export function describeRate(size: string, hits: Hits): string[] {
 }
 
 export function describeNodes(found: readonly NodesFound[], outages: ReadonlyMap<Side, Outage>): string[] {
-  const loads = byValue(found.map(({ side, loads }) => [side, median(loads)]));
+  const loads = byValue(found.map(({ side, loads }) => [side, largest(loads)]));
   const old = byValue(found.map(({ side, staleness }) => [side, staleness.old]));
   const hung = byValue([...outages].map(([side, outage]) => [side, outage.hung]));
   return [
-    `${COLD_REQUESTS} concurrent requests for an answer that nobody has, on ${NODES} nodes, query the database this often: ${loads}.`,
+    `${COLD_REQUESTS} concurrent requests for an answer that nobody has, on ${NODES} nodes, query the database at most this often: ${loads}.`,
     `Old answers of other nodes after an invalidation: ${old}.`,
     `Of ${OUTAGE_REQUESTS} requests while the engine is stopped, this many hang: ${hung}.`,
   ];

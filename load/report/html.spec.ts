@@ -53,10 +53,11 @@ describe('formatHtml', () => {
     expect(html).not.toMatch(/https?:|\bsrc=|url\(|@import|<script|<link/);
   });
 
-  it('has the headline, answers, ratios with intervals, queries, tables, goals, caveats and machine', () => {
+  it('has the headline, answers, rates with quartiles, ratios with intervals, queries, tables, goals, caveats and machine', () => {
     for (const part of [
       '3 times as many answers',
       'One route: 3 times',
+      '<td>100 (90-110)</td>',
       '3.0x (3.0-3.0)',
       'database queries per 1,000',
       'Database queries per second',

@@ -4,6 +4,7 @@ import {
   formatGain,
   formatGoal,
   formatMs,
+  formatRate,
   perThousand,
   perThousandHeader,
 } from '../measuring/format.js';
@@ -43,7 +44,7 @@ function comparisonOf({ title, connections, sides, gains }: Comparison): string 
   const counts = [...new Set(sides.flatMap((side) => Object.keys(side.counts)))];
   const header = [
     'side',
-    'requests/s',
+    'requests/s (quartiles)',
     'p50 ms',
     'p90 ms',
     'p99 ms',
@@ -52,7 +53,7 @@ function comparisonOf({ title, connections, sides, gains }: Comparison): string 
   ];
   const rows = sides.map((side) => [
     side.name,
-    formatCount(side.requestsPerSecond.median),
+    formatRate(side),
     formatMs(side.p50Ms),
     formatMs(side.p90Ms),
     formatMs(side.p99Ms),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesBetween } from './changes.js';
-import { reportWith } from './report.fixture.js';
+import { reportWith, sideNamed } from './report.fixture.js';
 import { formatReport } from './text.js';
 
 const reportOf = (value: number) =>
@@ -32,6 +32,15 @@ describe('formatReport', () => {
       'valkey  500          1',
       '',
       'p99 of a read  MISSED  7.12 ms  at most 6 ms',
+    ]);
+  });
+
+  it('prints the rate of a side with its quartiles', () => {
+    const comparison = { title: 'one route', connections: 4, sides: [sideNamed('module')], gains: {} };
+    const lines = formatReport(reportWith({ comparisons: [comparison] })).split('\n');
+    expect(lines.slice(-2)).toEqual([
+      '           side    requests  req/s (quartiles)  p50 ms  p90 ms  p99 ms  failed  database queries per 1,000',
+      'one route  module     1,000       100 (90-110)    2.00    4.00    9.00       0                         100',
     ]);
   });
 

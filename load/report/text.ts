@@ -5,6 +5,7 @@ import {
   formatGain,
   formatGoal,
   formatMs,
+  formatRate,
   perThousand,
   perThousandHeader,
 } from '../measuring/format.js';
@@ -14,7 +15,7 @@ import type { Changes } from './changes.js';
 import { tableOfCurve } from './curve-table.js';
 import { type FoundScenario, machineOf, type Report, roundsOf } from './report.js';
 
-const HEADER = ['', 'side', 'requests', 'req/s', 'p50 ms', 'p90 ms', 'p99 ms', 'failed'];
+const HEADER = ['', 'side', 'requests', 'req/s (quartiles)', 'p50 ms', 'p90 ms', 'p99 ms', 'failed'];
 
 /** The report for a terminal. */
 export function formatReport(report: Report, changes: Changes | null = null): string {
@@ -102,7 +103,7 @@ function cells(side: SideFigures): string[] {
   return [
     side.name,
     formatCount(side.requests),
-    formatCount(side.requestsPerSecond.median),
+    formatRate(side),
     formatMs(side.p50Ms),
     formatMs(side.p90Ms),
     formatMs(side.p99Ms),

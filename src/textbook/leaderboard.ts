@@ -1,17 +1,11 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, UseFilters, UsePipes } from '@nestjs/common';
-import {
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiServiceUnavailableResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
 import type { RedisClientType } from 'redis';
 import type { Namespace } from 'socket.io';
-import { validationPipe } from '../common/index.js';
+import { TextbookController } from './textbook-controller.decorator.js';
 import { TextbookConnections } from './textbook.connections.js';
-import { TextbookError, TextbookErrorFilter } from './textbook.errors.js';
+import { playerNotRanked } from './textbook.errors.js';
 import type { Board, Page, Player, Score } from './textbook.schemas.js';
 import {
   boardSchema,
@@ -22,7 +16,7 @@ import {
   topAnswer,
 } from './textbook.schemas.js';
 
-const TOP = { offset: 0, limit: 100 };
+const RADIUS = 5;
 
 /** Sends `top {board, entries}` of every board to every viewer. */
 @WebSocketGateway({ namespace: '/textbook-leaderboard' })
@@ -32,11 +26,7 @@ export class TextbookLeaderboardGateway {
 }
 
 /** Boards in sorted sets, with the commands that every tutorial shows. */
-@ApiTags('textbook')
-@ApiServiceUnavailableResponse({ description: 'E_TEXTBOOK_BUSY, E_TEXTBOOK_ENGINE' })
-@UseFilters(TextbookErrorFilter)
-@UsePipes(validationPipe)
-@Controller('textbook/leaderboards/:board')
+@TextbookController('textbook/leaderboards/:board')
 export class TextbookLeaderboardController {
   private readonly redis: RedisClientType;
 
@@ -84,12 +74,23 @@ export class TextbookLeaderboardController {
   async player(@Param({ schema: playerSchema }) { board, playerId }: Player) {
     const rank = await this.redis.zRevRank(this.key(board), playerId);
     const score = await this.redis.zScore(this.key(board), playerId);
-    if (rank === null) throw new TextbookError('E_PLAYER_NOT_RANKED', 'Submit a score of this player first.');
+    if (rank === null) throw playerNotRanked();
     return { playerId, rank: rank + 1, score };
   }
 
+  @Get('players/:playerId/neighbours')
+  @ApiOkResponse({ standardSchema: topAnswer })
+  @ApiOperation({ summary: 'A player with the five above and the five below (ZREVRANK, ZRANGE REV)' })
+  @ApiNotFoundResponse({ description: 'E_PLAYER_NOT_RANKED' })
+  async neighbours(@Param({ schema: playerSchema }) { board, playerId }: Player) {
+    const rank = await this.redis.zRevRank(this.key(board), playerId);
+    if (rank === null) throw playerNotRanked();
+    const offset = Math.max(0, rank - RADIUS);
+    return this.page({ board }, { offset, limit: rank - offset + RADIUS + 1 });
+  }
+
   private async publish(board: string, playerId: string) {
-    this.gateway.server.emit('top', await this.page({ board }, TOP));
+    this.gateway.server.emit('top', await this.page({ board }, { offset: 0, limit: 100 }));
     return this.player({ board, playerId });
   }
 

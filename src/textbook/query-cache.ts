@@ -1,16 +1,9 @@
 import { CacheInterceptor, CacheModule, CacheTTL } from '@nestjs/cache-manager';
-import { Controller, Get, Param, Query, Req, UseFilters, UseInterceptors, UsePipes } from '@nestjs/common';
-import {
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiServiceUnavailableResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Get, Param, Query, Req, UseInterceptors } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { KeyvAdapter } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import type { Request } from 'express';
-import { validationPipe } from '../common/index.js';
 import {
   flightAnswer,
   rankingAnswer,
@@ -21,8 +14,8 @@ import { FlightError } from '../demo/flights/flights.errors.js';
 import { FlightsRepository } from '../demo/flights/flights.repository.js';
 import type { Route } from '../demo/flights/flights.schemas.js';
 import { flightIdSchema, limitSchema, originSchema, routeSchema } from '../demo/flights/flights.schemas.js';
+import { TextbookController } from './textbook-controller.decorator.js';
 import { TextbookConnections } from './textbook.connections.js';
-import { TextbookErrorFilter } from './textbook.errors.js';
 
 const TTL_MS = 60_000;
 
@@ -37,13 +30,9 @@ export const textbookCache = CacheModule.registerAsync({
 });
 
 /** The four flight queries, each answer cached under its URL. */
-@ApiTags('textbook')
-@ApiServiceUnavailableResponse({ description: 'E_TEXTBOOK_BUSY, E_TEXTBOOK_ENGINE, E_DATABASE_UNAVAILABLE' })
-@UseFilters(TextbookErrorFilter)
-@UsePipes(validationPipe)
 @UseInterceptors(CacheInterceptor)
 @CacheTTL(TTL_MS)
-@Controller('textbook/flights')
+@TextbookController('textbook/flights', 'E_DATABASE_UNAVAILABLE')
 export class TextbookFlightsController {
   constructor(private readonly flights: FlightsRepository) {}
 

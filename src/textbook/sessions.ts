@@ -1,29 +1,16 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Patch,
-  Post,
-  Req,
-  UseFilters,
-  UsePipes,
-} from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiServiceUnavailableResponse,
-  ApiTags,
 } from '@nestjs/swagger';
 import { RedisStore } from 'connect-redis';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
-import { validationPipe } from '../common/index.js';
+import { TextbookController } from './textbook-controller.decorator.js';
 import type { TextbookConnections } from './textbook.connections.js';
-import { ApiVisitorAuth, TextbookError, TextbookErrorFilter } from './textbook.errors.js';
+import { ApiVisitorAuth, TextbookError } from './textbook.errors.js';
 import { dataSchema, signInSchema, visitorAnswer, visitorDataAnswer } from './textbook.schemas.js';
 
 type Data = Record<string, string | number | boolean | null>;
@@ -46,11 +33,7 @@ export function textbookSession({ clients, options }: TextbookConnections): Requ
 }
 
 /** Any name signs in, as in the README of express-session: there is no password, and the session opens nothing else. */
-@ApiTags('textbook')
-@ApiServiceUnavailableResponse({ description: 'E_TEXTBOOK_BUSY, E_TEXTBOOK_ENGINE' })
-@UseFilters(TextbookErrorFilter)
-@UsePipes(validationPipe)
-@Controller('textbook/sessions')
+@TextbookController('textbook/sessions')
 export class TextbookSessionsController {
   @Post()
   @ApiCreatedResponse({ standardSchema: visitorAnswer })

@@ -15,6 +15,10 @@ export class TextbookError extends Error {
   }
 }
 
+export function playerNotRanked(): TextbookError {
+  return new TextbookError('E_PLAYER_NOT_RANKED', 'Submit a score of this player first.');
+}
+
 /** Bound to the controllers: among the global filters that of the `http/` folder, which catches everything, would come first. */
 @Catch(TextbookError, InvalidInputError)
 export class TextbookErrorFilter extends ProblemFilter<TextbookErrorCode | InvalidInputError['code']> {

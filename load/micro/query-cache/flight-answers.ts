@@ -1,9 +1,14 @@
 import { join } from 'node:path';
+import { CACHE_MANAGER } from '@nestjs/cache-manager';
+import { NestFactory } from '@nestjs/core';
+import type { Cache } from 'cache-manager';
 import { startEngine, startPostgres } from '../../../local/index.js';
 import { Database } from '../../../src/database/index.js';
 import { loadFlightsDataset } from '../../../src/demo/flights/dataset/flights.dataset.js';
 import { FlightsRepository } from '../../../src/demo/flights/flights.repository.js';
+import { parseEngineUrl } from '../../../src/engine/index.js';
 import type { CachedQuery } from '../../../src/query-cache/index.js';
+import { TextbookModule } from '../../../src/textbook/index.js';
 import {
   type Costs,
   costsInTurn,
@@ -20,11 +25,12 @@ import { type CacheNode, openCacheNode } from './cache-node.js';
 /** Kept, because loading takes half a minute. */
 const DATA = join('.data', 'load', 'flights');
 const LONGEST_LIST = 50;
+const TEXTBOOK_HIT = 'textbook hit';
 
 interface FlightQuery {
   readonly name: string;
   readonly load: (flights: FlightsRepository) => Promise<object | null>;
-  readonly goals?: { readonly 'local hit': number; readonly 'engine hit': number };
+  readonly goals?: Readonly<Record<string, number>>;
 }
 
 const QUERIES: readonly FlightQuery[] = [
@@ -41,16 +47,16 @@ const QUERIES: readonly FlightQuery[] = [
   { name: 'one flight by primary key', load: (flights) => flights.flight({ id: 1_000_000 }) },
 ];
 
-/** Four queries of the demo at the store: PostgreSQL, a hit in the engine, a hit in this process. No HTTP. */
+/** Four queries of the demo at the store: PostgreSQL, a hit of the textbook, a hit in the engine, a hit in this process. No HTTP. */
 export const flightAnswers: ServersScenario = {
   name: 'flight-answers',
   question: 'How much faster is a cached answer without HTTP?',
   needs: 'servers',
   uses: ['rounds', 'seconds'],
-  seconds: (options) => 2 + QUERIES.length * 3 * secondsOfWork(options),
+  seconds: (options) => 2 + QUERIES.length * 4 * secondsOfWork(options),
   method:
-    'Time of one call, one after the other, in one process: the SQL query (3,000,000 flights in memory, analyzed), read() with the local tier off,\n' +
-    'read() of the local tier.',
+    'Time of one call, one after the other, in one process: the SQL query (3,000,000 flights in memory, analyzed), get() of\n' +
+    'the textbook (cache-manager with cache-manager-redis-yet), read() with the local tier off, read() of the local tier.',
   async measure(setting) {
     const postgres = await startPostgres({ directory: DATA });
     const server = await startEngine('valkey');
@@ -59,6 +65,7 @@ export const flightAnswers: ServersScenario = {
       await openCacheNode(server.url, { localTierBytes: 0 }),
       await openCacheNode(server.url),
     ] as const;
+    const textbook = await openTextbook({ engineUrl: server.url, databaseUrl: postgres.url });
     try {
       setting.say('loading the flights, if they are not there');
       await loadFlightsDataset({ databaseUrl: postgres.url });
@@ -67,9 +74,12 @@ export const flightAnswers: ServersScenario = {
       const figures: Figure[] = [];
       for (const query of QUERIES) {
         setting.say(query.name);
-        const costs = await costsInTurn(worksOf(query, flights, nodes), setting);
+        const costs = await costsInTurn(
+          worksOf(query, flights, { nodes, textbook: textbook.get(CACHE_MANAGER) }),
+          setting,
+        );
         measured.set(query.name, costs);
-        for (const hit of ['local hit', 'engine hit'] as const) {
+        for (const hit of ['local hit', 'engine hit', TEXTBOOK_HIT] as const) {
           const figure = `${query.name}: database / ${hit}`;
           figures.push(figureOf(costs.ratio('database', hit), { figure, atLeast: query.goals?.[hit] }));
         }
@@ -81,6 +91,7 @@ export const flightAnswers: ServersScenario = {
         figures,
       };
     } finally {
+      await textbook.close();
       for (const node of nodes) await node.close();
       await database.onApplicationShutdown();
       await server.stop();
@@ -92,7 +103,7 @@ export const flightAnswers: ServersScenario = {
 function worksOf(
   { name, load }: FlightQuery,
   flights: FlightsRepository,
-  nodes: readonly CacheNode[],
+  { nodes, textbook }: { nodes: readonly CacheNode[]; textbook: Cache },
 ): Work[] {
   const hits = nodes.map(({ cache }, i): Work => {
     const tier = i === 0 ? 'engine' : 'local';
@@ -104,7 +115,35 @@ function worksOf(
     });
     return { name: `${tier} hit`, cost: timeOfHit(query, tier) };
   });
-  return [{ name: 'database', cost: timeOf(oneByOne(() => load(flights))) }, ...hits];
+  return [
+    { name: 'database', cost: timeOf(oneByOne(() => load(flights))) },
+    { name: TEXTBOOK_HIT, cost: timeOfTextbookHit(textbook, name, () => load(flights)) },
+    ...hits,
+  ];
+}
+
+function timeOfTextbookHit(cache: Cache, key: string, load: () => Promise<object | null>): Work['cost'] {
+  const time = timeOf(oneByOne(() => cache.get(key)));
+  return async (times) => {
+    // The first one stores the answer.
+    await cache.wrap(key, load, 3_600_000);
+    if (!(await cache.get(key))) throw new Error(`Expected a hit of the textbook for "${key}".`);
+    return time(times);
+  };
+}
+
+/** The cache of the textbook side as its module sets it up, without its routes. */
+function openTextbook({ engineUrl, databaseUrl }: { engineUrl: string; databaseUrl: string }) {
+  const engine = parseEngineUrl(engineUrl);
+  return NestFactory.createApplicationContext(
+    TextbookModule.forRoot({
+      engines: { cache: engine, sessions: engine, leaderboard: engine },
+      keyPrefix: 'bench:textbook',
+      sessionSecrets: ['unused'],
+      database: { url: databaseUrl },
+    }),
+    { logger: false, abortOnError: false },
+  );
 }
 
 function timeOfHit(

@@ -23,6 +23,21 @@ describe('the textbook leaderboard', () => {
     expect((await player('nobody').expect(404)).body.code).toBe('E_PLAYER_NOT_RANKED');
   });
 
+  it('answers a player with the five above and the five below', async () => {
+    for (let score = 1; score <= 20; score++) await submit('textbook', { playerId: `p${score}`, score });
+    const around = (id: string) =>
+      request(boards.app.url).get(`/textbook/leaderboards/${boards.board}/players/${id}/neighbours`);
+    const ranksAround = async (id: string) => {
+      const { entries } = (await around(id).expect(200)).body as Top;
+      return entries.map(({ rank, playerId }) => `${rank} ${playerId}`);
+    };
+    const ranked = Array.from({ length: 20 }, (_, i) => `${i + 1} p${20 - i}`);
+    expect(await ranksAround('p10')).toEqual(ranked.slice(5, 16));
+    expect(await ranksAround('p19')).toEqual(ranked.slice(0, 7));
+    expect(await ranksAround('p1')).toEqual(ranked.slice(14));
+    expect((await around('nobody').expect(404)).body.code).toBe('E_PLAYER_NOT_RANKED');
+  });
+
   it('orders equal scores by name; the module ranks the earlier one first', async () => {
     await define();
     for (const side of SIDES) {

@@ -43,6 +43,7 @@ describe('the textbook side', () => {
       '/textbook/leaderboards/{board}/points',
       '/textbook/leaderboards/{board}',
       '/textbook/leaderboards/{board}/players/{playerId}',
+      '/textbook/leaderboards/{board}/players/{playerId}/neighbours',
     ]);
     expect(await connect(textbook.app)).toBe('connected');
   });
