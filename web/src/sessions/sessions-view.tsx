@@ -91,7 +91,12 @@ function Unavailable({ visitor, problem, retryInSeconds }: Extract<SessionState,
       {problem.status === 503 && (
         <p>
           Session store unreachable.
-          {visitor !== null && ` You were signed in as ${visitor}, and have not been signed out.`}
+          {visitor !== null && (
+            <>
+              {' '}
+              You were signed in as <bdi>{visitor}</bdi>, and have not been signed out.
+            </>
+          )}
         </p>
       )}
       <p>{problem.detail}</p>
