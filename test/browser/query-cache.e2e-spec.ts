@@ -99,6 +99,16 @@ describe.skipIf(isSkipped)(`the query cache in the console${SKIPPED}`, () => {
     await expectText('pause', /^Pause$/);
   });
 
+  it('shows outcome, duration, tier, key and ttl left of each lookup, also at 360 px', async () => {
+    await click('ask-once');
+    await opened.page.setViewportSize({ width: 360, height: 900 });
+    const summary = rows().first().locator('summary');
+    // Text that CSS hides is not part of it.
+    expect(await summary.innerText()).toMatch(
+      /(hit|miss)\s+[\d.]+ ms\s+flights\.top-routes\s+(local|engine|database)\s+[0-9a-f]{8}\s+ttl \d+ s$/,
+    );
+  });
+
   it('shows everything known of a lookup when it is opened by keyboard', async () => {
     await click('ask-once');
     const summary = rows().first().locator('summary');
