@@ -30,8 +30,9 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
       sessions: (events) => namespace.emit('sessions', events),
       engines: (engines) => namespace.emit('engines', engines),
     });
-    this.activity.everySecond((activity) =>
-      namespace.emit('activity', { ...activity, viewers: namespace.sockets.size }),
+    this.activity.everySecond(
+      () => namespace.sockets.size,
+      (second) => namespace.emit('activity', [second]),
     );
   }
 
@@ -39,8 +40,7 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
     socket.emit('engines', this.engines.reports());
     socket.emit('connections', this.connections());
     socket.emit('servers', this.launcher.absence);
-    const { lastSecond } = this.activity;
-    if (lastSecond) socket.emit('activity', { ...lastSecond, viewers: socket.nsp.sockets.size });
+    socket.emit('activity', this.activity.lastMinutes);
     socket.emit('lookups', this.feed.newestTraces(RECENT).toReversed());
   }
 

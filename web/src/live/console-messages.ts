@@ -94,12 +94,14 @@ export const isConnections = listOf(
 /** Why no servers are listed. */
 export const isAbsence = nullable(isString);
 
-export const isActivity = recordOf<NodeActivity>({
-  at: isTime,
-  statements: isWhole,
-  flightQueries: isWhole,
-  lookups: isWhole,
-  fromMemory: isWhole,
-  invalidations: isWhole,
-  viewers: isWhole,
-});
+export const isActivity = listOf(
+  recordOf<NodeActivity>({
+    at: isTime,
+    statements: isWhole,
+    flightQueries: isWhole,
+    lookups: isWhole,
+    fromMemory: isWhole,
+    invalidations: isWhole,
+    viewers: isWhole,
+  }),
+);

@@ -70,7 +70,7 @@ describe.each<[event: string, isRight: Guard<unknown>, right: unknown]>([
   ['engines', isEngines, [engine]],
   ['connections', isConnections, [connection]],
   ['servers', isAbsence, null],
-  ['activity', isActivity, activity],
+  ['activity', isActivity, [activity]],
   ['state', isState, session],
   ['ended', isEnded, { reason: 'unverified' }],
 ])('the socket message %s', (_event, isRight, right) => {

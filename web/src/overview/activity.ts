@@ -13,11 +13,11 @@ export const connections = signal<EngineConnection[]>([]);
 
 consoleSocket.on(
   'activity',
-  wellFormed(isActivity, (now) => {
-    activity.value = now;
-    // After a lost connection the first message may repeat the last one.
-    if (history.value.at(-1)?.at === now.at) return;
-    history.value = [...history.value, now].slice(-HISTORY_SECONDS);
+  wellFormed(isActivity, (seconds) => {
+    activity.value = seconds.at(-1) ?? null;
+    // After a lost connection the first message repeats what the page has.
+    const newest = history.value.at(-1)?.at ?? '';
+    history.value = [...history.value, ...seconds.filter(({ at }) => at > newest)].slice(-HISTORY_SECONDS);
   }),
 );
 consoleSocket.on(
