@@ -122,7 +122,7 @@ describe.skipIf(isSkipped)(`the query cache in the console${SKIPPED}`, () => {
     const summary = rows().filter({ hasText: 'flights.top-routes' }).first().locator('summary');
     // Text that CSS hides is not part of it.
     expect(await summary.innerText()).toMatch(
-      /(hit|stale|miss)\s+[\d.]+ ms\s+flights\.top-routes\s+(local|engine|database)\s+[0-9a-f]{8}\s+ttl -?\d+ s$/,
+      /(hit|stale|miss)\s+[\d.]+ ms\s+flights\.top-routes\s+(local|engine|database)\s+[\w-]{8}\s+ttl -?\d+ s$/,
     );
   });
 

@@ -76,7 +76,8 @@ function Argument({ name }: { name: keyof FlightArguments }) {
           autocomplete="off"
           spellcheck={false}
           value={args.value[name]}
-          onChange={(event) => choose(query.value, { ...args.value, [name]: event.currentTarget.value })}
+          // Not when it loses the focus: the error below it would go under the pointer, and a button would miss its click.
+          onInput={(event) => choose(query.value, { ...args.value, [name]: event.currentTarget.value })}
         />
       )}
     </Field>
