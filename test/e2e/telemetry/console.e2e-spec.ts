@@ -34,7 +34,7 @@ describe('the live feed at /console', () => {
     socket.onAny((event: string) => sent.push(event));
     // The last of the messages that every new viewer gets.
     await new Promise((resolve) => socket.once('lookups', resolve));
-    expect(sent).toEqual(['engines', 'connections', 'servers', 'activity', 'lookups']);
+    expect(sent).toEqual(['engines', 'connections', 'servers', 'server-events', 'activity', 'lookups']);
   });
 
   it('publishes lookups, session events and engine states, without arguments or names', async () => {

@@ -4,6 +4,7 @@ import type {
   NodeActivity,
   SessionEventMessage,
 } from '../../../src/demo/console/console.wire.js';
+import type { ServerEvent } from '../../../src/demo/servers/servers.wire.js';
 import type { LookupTrace } from '../../../src/query-cache/query-cache.wire.js';
 import { outcomeNames } from '../outcomes/outcomes.js';
 import {
@@ -88,6 +89,15 @@ export const isConnections = listOf(
     roles: listOf(isString),
     isEncrypted: isBoolean,
     servers: listOf(isString),
+  }),
+);
+
+export const isServerEvents = listOf(
+  recordOf<ServerEvent>({
+    kind: oneOf('killed', 'paused', 'resumed', 'restarted', 'promoted', 'demoted', 'added', 'removed'),
+    name: isString,
+    role: nullable(oneOf('primary', 'replica', 'sentinel')),
+    at: isWhole,
   }),
 );
 

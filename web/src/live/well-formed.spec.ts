@@ -6,6 +6,7 @@ import {
   isConnections,
   isEngines,
   isLookups,
+  isServerEvents,
   isSessionEvents,
 } from './console-messages.js';
 import type { Guard } from './guards.js';
@@ -70,6 +71,7 @@ describe.each<[event: string, isRight: Guard<unknown>, right: unknown]>([
   ['engines', isEngines, [engine]],
   ['connections', isConnections, [connection]],
   ['servers', isAbsence, null],
+  ['server-events', isServerEvents, [{ kind: 'killed', name: 'a', role: null, at: 1 }]],
   ['activity', isActivity, [activity]],
   ['state', isState, session],
   ['ended', isEnded, { reason: 'unverified' }],
