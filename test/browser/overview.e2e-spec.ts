@@ -81,11 +81,23 @@ describe.skipIf(isSkipped)(`the overview of the console${SKIPPED}`, () => {
     await expect.poll(() => system.textContent(), withinSeconds).toMatch(/\d+ statements\/s/);
   });
 
+  it('has the plots of the time before the page opened', async () => {
+    await opened.page.getByTestId('server-textbook').waitFor();
+    await opened.page.reload();
+    const line = opened.page.locator('.rate polyline').first();
+    const points = async () => ((await line.getAttribute('points')) ?? '').split(' ').length;
+    await expect.poll(points, withinSeconds).toBeGreaterThan(3);
+    // The page is younger than its plots.
+    expect(await points()).toBeGreaterThan(await opened.page.evaluate<number>('performance.now() / 1000'));
+  });
+
   it('marks an invalidation in the plots of the last minutes', async () => {
     await opened.page.getByTestId('server-textbook').waitFor();
-    await invalidate('airport:JFK');
-    await opened.page.getByTestId('marks').getByText('invalidated').waitFor();
+    await expect.poll(() => textOf('queries-now'), withinSeconds).toMatch(/^\d+$/);
     const lines = opened.page.locator('.rate').first().locator('line');
-    await expect.poll(() => lines.count(), withinSeconds).toBe(1);
+    const before = await lines.count();
+    await invalidate('airport:JFK');
+    await expect.poll(() => lines.count(), withinSeconds).toBe(before + 1);
+    await opened.page.getByTestId('marks').getByText('invalidated').last().waitFor();
   });
 });

@@ -18,6 +18,23 @@ describe.skipIf(isSkipped)(`the query cache in the console${SKIPPED}`, () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('shows what the server refuses below its input', async () => {
+    const from = opened.page.getByLabel('From', { exact: true });
+    const error = opened.page.getByTestId('field-error');
+    await from.fill('New York');
+    await click('ask-once');
+    await error.filter({ hasText: 'must be an IATA code of three letters such as JFK' }).waitFor();
+    expect(await from.getAttribute('aria-invalid')).toBe('true');
+    expect(await from.getAttribute('aria-describedby')).toBe(await error.getAttribute('id'));
+    expect(await opened.page.getByTestId('problem').count()).toBe(0);
+
+    await from.fill('JFK');
+    await click('ask-once');
+    await expectText('outcome', /^(miss|hit)$/);
+    expect(await error.count()).toBe(0);
+    expect(await from.getAttribute('aria-invalid')).toBeNull();
+  });
+
   it('sends 500 equal requests at once to each side: on that of the module one reaches the database', async () => {
     await opened.page.getByLabel('From', { exact: true }).fill('JFK');
     await click('burst');
@@ -97,6 +114,16 @@ describe.skipIf(isSkipped)(`the query cache in the console${SKIPPED}`, () => {
     expect(await rows().count()).toBe(held);
     await click('pause');
     await expectText('pause', /^Pause$/);
+  });
+
+  it('shows outcome, duration, tier, key and ttl left of each lookup, also at 360 px', async () => {
+    await click('ask-once');
+    await opened.page.setViewportSize({ width: 360, height: 900 });
+    const summary = rows().filter({ hasText: 'flights.top-routes' }).first().locator('summary');
+    // Text that CSS hides is not part of it.
+    expect(await summary.innerText()).toMatch(
+      /(hit|stale|miss)\s+[\d.]+ ms\s+flights\.top-routes\s+(local|engine|database)\s+[\w-]{8}\s+ttl -?\d+ s$/,
+    );
   });
 
   it('shows everything known of a lookup when it is opened by keyboard', async () => {

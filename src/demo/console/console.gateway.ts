@@ -3,6 +3,7 @@ import type { Namespace, Socket } from 'socket.io';
 import { Engines } from '../../engine/index.js';
 import { Operators } from '../../http/index.js';
 import { LauncherClient } from '../servers/launcher.client.js';
+import { ServerEvents } from '../servers/server-events.js';
 import { ConsoleFeed } from './console-feed.js';
 import type { EngineConnection } from './console.wire.js';
 import { NodeActivityCounter } from './node-activity.counter.js';
@@ -18,6 +19,7 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
     private readonly engines: Engines,
     private readonly activity: NodeActivityCounter,
     private readonly launcher: LauncherClient,
+    private readonly serverEvents: ServerEvents,
   ) {}
 
   afterInit(namespace: Namespace): void {
@@ -30,8 +32,10 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
       sessions: (events) => namespace.emit('sessions', events),
       engines: (engines) => namespace.emit('engines', engines),
     });
-    this.activity.everySecond((activity) =>
-      namespace.emit('activity', { ...activity, viewers: namespace.sockets.size }),
+    this.serverEvents.onEvents((events) => namespace.emit('server-events', events));
+    this.activity.everySecond(
+      () => namespace.sockets.size,
+      (second) => namespace.emit('activity', [second]),
     );
   }
 
@@ -39,8 +43,8 @@ export class ConsoleGateway implements OnGatewayInit<Namespace>, OnGatewayConnec
     socket.emit('engines', this.engines.reports());
     socket.emit('connections', this.connections());
     socket.emit('servers', this.launcher.absence);
-    const { lastSecond } = this.activity;
-    if (lastSecond) socket.emit('activity', { ...lastSecond, viewers: socket.nsp.sockets.size });
+    socket.emit('server-events', this.serverEvents.newest);
+    socket.emit('activity', this.activity.lastMinutes);
     socket.emit('lookups', this.feed.newestTraces(RECENT).toReversed());
   }
 

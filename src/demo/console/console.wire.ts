@@ -1,12 +1,13 @@
 import type { EngineReport } from '../../engine/engine.wire.js';
 import type { LookupTrace } from '../../query-cache/query-cache.wire.js';
+import type { ServerEvent } from '../servers/servers.wire.js';
 import type { SessionEvent } from '../../sessions/sessions.wire.js';
 
 export type { EngineReport as EngineStatus } from '../../engine/engine.wire.js';
 export type { Readiness } from '../../http/health/health.wire.js';
 export type { SessionEvent as SessionEventMessage } from '../../sessions/sessions.wire.js';
 
-/** What this node did in the last second. */
+/** What this node did in one second. */
 export interface NodeActivity {
   at: string;
   /** Statements that PostgreSQL received, for any purpose. */
@@ -66,6 +67,8 @@ export interface ConsoleEvents {
   connections: (connections: EngineConnection[]) => void;
   /** Once, after the connection: why `GET /api/demo/servers` lists none, and what to do. Null if it does. */
   servers: (absence: string | null) => void;
-  /** After the connection that of the last second, then once a second. */
-  activity: (activity: NodeActivity) => void;
+  /** After the connection the newest, oldest first, then each when a list of the servers shows it. */
+  'server-events': (events: ServerEvent[]) => void;
+  /** After the connection those of the last three minutes, oldest first, then one each second. */
+  activity: (seconds: NodeActivity[]) => void;
 }

@@ -4,17 +4,19 @@ import { QueryCacheService } from '../../query-cache/index.js';
 import { subscribe } from '../../telemetry/index.js';
 import type { NodeActivity } from './console.wire.js';
 
-type Second = Omit<NodeActivity, 'viewers'>;
-type Counted = Omit<Second, 'at'>;
-type Listener = (activity: Second) => void;
+type Counted = Omit<NodeActivity, 'at' | 'viewers'>;
+type Listener = (second: NodeActivity) => void;
 
-/** Counts what this node does, and reports each second. */
+const SECONDS_KEPT = 180;
+
+/** Counts what this node does, reports each second, and keeps those of the last minutes. */
 @Injectable()
 export class NodeActivityCounter implements OnModuleDestroy {
   private statements = 0;
   private queries = 0;
   private before: Counted = { statements: 0, flightQueries: 0, lookups: 0, fromMemory: 0, invalidations: 0 };
-  private last: Second | undefined;
+  private readonly seconds: NodeActivity[] = [];
+  private viewers = (): number => 0;
   private listener: Listener | undefined;
   private readonly timer = setInterval(() => this.report(), 1_000).unref();
   private readonly unsubscribe = subscribe(statementChannel, ({ operation, table }) => {
@@ -29,12 +31,13 @@ export class NodeActivityCounter implements OnModuleDestroy {
     return this.queries;
   }
 
-  /** Undefined in the first second of the node. */
-  get lastSecond(): Second | undefined {
-    return this.last;
+  /** Oldest first. */
+  get lastMinutes(): readonly NodeActivity[] {
+    return this.seconds;
   }
 
-  everySecond(listener: Listener): void {
+  everySecond(viewers: () => number, listener: Listener): void {
+    this.viewers = viewers;
     this.listener = listener;
   }
 
@@ -46,15 +49,18 @@ export class NodeActivityCounter implements OnModuleDestroy {
   private report(): void {
     const [now, { before }] = [this.totals(), this];
     this.before = now;
-    this.last = {
+    const second = {
       at: new Date().toISOString(),
       statements: now.statements - before.statements,
       flightQueries: now.flightQueries - before.flightQueries,
       lookups: now.lookups - before.lookups,
       fromMemory: now.fromMemory - before.fromMemory,
       invalidations: now.invalidations - before.invalidations,
+      viewers: this.viewers(),
     };
-    this.listener?.(this.last);
+    this.seconds.push(second);
+    if (this.seconds.length > SECONDS_KEPT) this.seconds.shift();
+    this.listener?.(second);
   }
 
   private totals(): Counted {

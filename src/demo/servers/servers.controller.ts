@@ -21,6 +21,7 @@ import {
 import { validationPipe } from '../../common/index.js';
 import { OperatorGuard } from '../../http/index.js';
 import { LauncherClient } from './launcher.client.js';
+import { ServerEvents } from './server-events.js';
 import { ServersErrorFilter } from './servers.errors.js';
 import {
   clusterActionSchema,
@@ -47,14 +48,17 @@ const RESIZE_SECONDS = 180;
 @UsePipes(validationPipe)
 @Controller('api/demo')
 export class ServersController {
-  constructor(private readonly launcher: LauncherClient) {}
+  constructor(
+    private readonly launcher: LauncherClient,
+    private readonly events: ServerEvents,
+  ) {}
 
   @Get('servers')
   @ApiOkResponse({ standardSchema: serversAnswer })
   @ApiOperation({ summary: 'List the servers that npm start started, with their state and role' })
   @ApiNotFoundResponse({ description: 'E_NO_LAUNCHER' })
   list(): Promise<Server[]> {
-    return this.launcher.ask({ ask: 'list' }, LIST_SECONDS);
+    return this.events.observe(() => this.launcher.ask({ ask: 'list' }, LIST_SECONDS));
   }
 
   @Post('servers/:name')

@@ -4,6 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { LauncherClient } from './launcher.client.js';
 import { ScoresController } from './scores.controller.js';
 import { ServersController } from './servers.controller.js';
+import { ServerEvents } from './server-events.js';
 import { servedBy } from './served-by.js';
 import { SERVERS_OPTIONS, type ServersOptions, ServersModuleBase } from './servers.options.js';
 
@@ -11,8 +12,8 @@ import { SERVERS_OPTIONS, type ServersOptions, ServersModuleBase } from './serve
 @Global()
 @Module({
   controllers: [ServersController, ScoresController],
-  providers: [LauncherClient],
-  exports: [LauncherClient],
+  providers: [LauncherClient, ServerEvents],
+  exports: [LauncherClient, ServerEvents],
 })
 export class ServersModule extends ServersModuleBase implements NestModule {
   constructor(

@@ -20,6 +20,16 @@ export interface Server {
   zone: Zone | null;
 }
 
+/** What happened to a server. */
+export interface ServerEvent {
+  kind: 'killed' | 'paused' | 'resumed' | 'restarted' | 'promoted' | 'demoted' | 'added' | 'removed';
+  name: string;
+  /** The last known role before the event. */
+  role: Server['role'];
+  /** When a list of the servers showed it, in milliseconds since the epoch. */
+  at: number;
+}
+
 export type ServerAction = 'kill' | 'pause' | 'resume' | 'restart';
 export type Zone = 'a' | 'b' | 'c';
 export type ZoneAction = 'cut' | 'restore';

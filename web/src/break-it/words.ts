@@ -1,9 +1,9 @@
+import type { ServerEvent } from '../../../src/demo/servers/servers.wire.js';
 import type { Promotion } from './events/promotion.js';
-import type { ChangeKind } from './events/server-changes.js';
 import type { Tally } from './load/attempts.js';
 import type { ScoreCheck } from './load/scores.js';
 
-const CHANGES: Record<ChangeKind, string> = {
+const CHANGES: Record<ServerEvent['kind'], string> = {
   killed: 'stopped',
   paused: 'was paused',
   resumed: 'was resumed',
@@ -15,7 +15,7 @@ const CHANGES: Record<ChangeKind, string> = {
 };
 
 /** For example `replica-1 was promoted to primary`. */
-export function describeChange({ name, kind }: { name: string; kind: ChangeKind }): string {
+export function describeChange({ name, kind }: Pick<ServerEvent, 'name' | 'kind'>): string {
   return `${name} ${CHANGES[kind]}`;
 }
 

@@ -6,6 +6,8 @@ export interface Problem {
   status: number;
   code: string | null;
   detail: string;
+  /** The fields of the request that the server refuses. `detail` has them too. */
+  errors: { field: string; message: string }[];
   retryAfterSeconds: number | null;
 }
 
@@ -45,6 +47,7 @@ const unreachable: Problem = {
   status: 0,
   code: null,
   detail: 'The server does not answer. Is it running?',
+  errors: [],
   retryAfterSeconds: null,
 };
 
@@ -56,6 +59,7 @@ function readProblem(response: Response, body: unknown): Problem {
     status: response.status,
     code: problem.code ?? null,
     detail: problem.detail ?? `The server answered ${response.status} without a reason.`,
+    errors: problem.errors ?? [],
     retryAfterSeconds: Number.isNaN(retryAfter) ? null : retryAfter,
   };
 }

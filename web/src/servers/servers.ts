@@ -2,7 +2,9 @@ import { signal } from '@preact/signals';
 import type { Server } from '../../../src/demo/servers/servers.wire.js';
 import { poll } from '../http/poll.js';
 import { request } from '../http/request.js';
+import { isAbsence } from '../live/console-messages.js';
 import { consoleSocket } from '../live/console-socket.js';
+import { wellFormed } from '../live/well-formed.js';
 
 export type ServersState =
   | { kind: 'loading' }
@@ -19,10 +21,13 @@ let shown = 0;
 /** Undefined until the application has said whether it can list them: a browser logs each 404. */
 let absence: string | null | undefined;
 
-consoleSocket.on('servers', (reason) => {
-  absence = reason;
-  if (watchers > 0) void listServers();
-});
+consoleSocket.on(
+  'servers',
+  wellFormed(isAbsence, (reason) => {
+    absence = reason;
+    if (watchers > 0) void listServers();
+  }),
+);
 
 /** Lists the servers repeatedly, unless there are none to list. Returns the function that stops it. */
 export function watchServers(pauseMs: number): () => void {

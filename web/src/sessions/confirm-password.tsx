@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { confirmPassword } from './devices.js';
+import { errorOf, Field } from '../http/field.js';
+import { confirmPassword, devicesProblem } from './devices.js';
 
 /** For a session whose password was verified too long ago. */
 export function ConfirmPassword() {
@@ -10,16 +11,21 @@ export function ConfirmPassword() {
   };
   return (
     <form class="form" onSubmit={submit} data-testid="confirm-password">
-      <label>
-        Your password, to sign out other devices
-        <input
-          type="password"
-          autocomplete="current-password"
-          required
-          value={password}
-          onInput={(event) => (password.value = event.currentTarget.value)}
-        />
-      </label>
+      <Field
+        label="Your password, to sign out other devices"
+        error={errorOf(devicesProblem.value, 'password')}
+      >
+        {(attributes) => (
+          <input
+            {...attributes}
+            type="password"
+            autocomplete="current-password"
+            required
+            value={password}
+            onInput={(event) => (password.value = event.currentTarget.value)}
+          />
+        )}
+      </Field>
       <button type="submit">Confirm</button>
     </form>
   );

@@ -32,7 +32,7 @@ export function DeviceList({ username }: { username: string }) {
     <section class="panel" aria-labelledby="devices-title">
       <h2 id="devices-title">Devices</h2>
       <p class="lead">Each device has a session of its own. Signing one out closes its websockets at once.</p>
-      <ProblemNote problem={devicesProblem.value} />
+      <ProblemNote problem={devicesProblem.value} beside={unconfirmed.value === null ? [] : ['password']} />
       {unconfirmed.value !== null && <ConfirmPassword />}
       {devices.value === null ? (
         <p class="empty">Loading the devices.</p>

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import type { DeviceSession } from '../../../src/sessions/sessions.wire.js';
 import { postJson, request, type Problem } from '../http/request.js';
-import { consoleSocket } from '../live/console-socket.js';
 import { session } from './session.js';
+import { sessionEvents } from './session-feed.js';
 
 /** The sessions of the visitor's account, newest first; null before the first answer. */
 export const devices = signal<DeviceSession[] | null>(null);
@@ -18,11 +18,10 @@ export async function loadDevices(): Promise<void> {
 
 /** Loads the list again whenever a session begins or ends. Returns the function that stops it. */
 export function watchDevices(): () => void {
-  const reload = (): void => void loadDevices();
-  consoleSocket.on('sessions', reload);
-  reload();
+  // Also called at once.
+  const stop = sessionEvents.subscribe(() => void loadDevices());
   return () => {
-    consoleSocket.off('sessions', reload);
+    stop();
     devices.value = null;
     unconfirmed.value = null;
   };

@@ -1,5 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { CurrentSession, SessionEnd, SessionSocketEvents } from '../../../src/sessions/sessions.wire.js';
+import { wellFormed } from '../live/well-formed.js';
+import { isEnded, isState } from './session-messages.js';
 
 const RETRY_MS = 3000;
 
@@ -32,10 +34,11 @@ export function listenToSession(
   onEnded: (reason: SessionEnd) => void,
   onLost: () => void,
 ): void {
-  socket.on('state', onState);
-  socket.on('ended', ({ reason }) => {
-    if (reason !== 'unverified') onEnded(reason);
-  });
+  socket.on('state', wellFormed(isState, onState));
+  socket.on(
+    'ended',
+    wellFormed(isEnded, ({ reason }) => reason !== 'unverified' && onEnded(reason)),
+  );
   socket.on('disconnect', (reason) => {
     if (reason === 'io server disconnect') onLost();
   });

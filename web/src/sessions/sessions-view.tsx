@@ -6,7 +6,7 @@ import { loadSession, session, watchSession, sessionProblem, type SessionState }
 import { DeviceList } from './device-list.js';
 import { GuestNote } from './note/guest-note.js';
 import { SessionEvents } from './session-events.js';
-import { SignInForm } from './sign-in-form.js';
+import { SignInForm, signInFields } from './sign-in-form.js';
 import { SignedIn } from './signed-in.js';
 import { StoredSessionPanel } from './stored/stored-session-panel.js';
 import { SurvivalPanel } from './survival/survival-panel.js';
@@ -28,7 +28,7 @@ export function SessionsView() {
             The session lives in the engine, so every node and every websocket sees the same visitor.
           </p>
           <Visitor state={session.value} />
-          <ProblemNote problem={sessionProblem.value} />
+          <ProblemNote problem={sessionProblem.value} beside={signInFields} />
           {answeredBy.value !== null && (
             <p class="hint">
               The node at <code data-testid="answered-by">{answeredBy}</code> answered last. Any other node
@@ -91,7 +91,12 @@ function Unavailable({ visitor, problem, retryInSeconds }: Extract<SessionState,
       {problem.status === 503 && (
         <p>
           Session store unreachable.
-          {visitor !== null && ` You were signed in as ${visitor}, and have not been signed out.`}
+          {visitor !== null && (
+            <>
+              {' '}
+              You were signed in as <bdi>{visitor}</bdi>, and have not been signed out.
+            </>
+          )}
         </p>
       )}
       <p>{problem.detail}</p>

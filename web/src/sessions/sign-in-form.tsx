@@ -1,5 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { sessionBusy, signIn } from './session.js';
+import { errorOf, Field } from '../http/field.js';
+import { sessionBusy, sessionProblem, signIn } from './session.js';
+
+/** The fields that show their errors. */
+export const signInFields = ['username', 'password', 'device'] as const;
 
 /** Filled in with a demo account, so that one click signs in. */
 export function SignInForm() {
@@ -18,41 +22,49 @@ export function SignInForm() {
     });
   };
 
+  const errorFor = (field: (typeof signInFields)[number]) => errorOf(sessionProblem.value, field);
+
   return (
     <form class="form" onSubmit={submit}>
-      <label>
-        Account
-        <input
-          autocomplete="username"
-          list="demo-accounts"
-          required
-          value={username}
-          onInput={(event) => (username.value = event.currentTarget.value)}
-        />
-        <datalist id="demo-accounts">
-          <option value="ada" />
-          <option value="grace" />
-        </datalist>
-      </label>
-      <label>
-        Password
-        <input
-          type="password"
-          autocomplete="current-password"
-          required
-          value={password}
-          onInput={(event) => (password.value = event.currentTarget.value)}
-        />
-      </label>
-      <label>
-        Device
-        <input
-          maxLength={60}
-          placeholder="named by the browser"
-          value={device}
-          onInput={(event) => (device.value = event.currentTarget.value)}
-        />
-      </label>
+      <Field label="Account" error={errorFor('username')}>
+        {(attributes) => (
+          <input
+            {...attributes}
+            autocomplete="username"
+            list="demo-accounts"
+            required
+            value={username}
+            onInput={(event) => (username.value = event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <datalist id="demo-accounts">
+        <option value="ada" />
+        <option value="grace" />
+      </datalist>
+      <Field label="Password" error={errorFor('password')}>
+        {(attributes) => (
+          <input
+            {...attributes}
+            type="password"
+            autocomplete="current-password"
+            required
+            value={password}
+            onInput={(event) => (password.value = event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label="Device" error={errorFor('device')}>
+        {(attributes) => (
+          <input
+            {...attributes}
+            maxLength={60}
+            placeholder="named by the browser"
+            value={device}
+            onInput={(event) => (device.value = event.currentTarget.value)}
+          />
+        )}
+      </Field>
       <label class="choice">
         <input
           type="checkbox"

@@ -62,9 +62,10 @@ function Times({ side, state, directMs, isRunning }: TimesProps) {
   );
 }
 
+/** Round trips are the only span that all sides have, and while the page loads they are mostly its own work. */
 const serverWork: Record<Side, string> = {
   direct: 'in the database',
-  textbook: 'in the server, the whole request',
+  textbook: 'in the server, the whole request: it reports no lookup',
   module: 'in the server, the lookup',
 };
 

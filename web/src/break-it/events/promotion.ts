@@ -1,4 +1,4 @@
-import type { ServerEvent } from './server-events.js';
+import type { ServerEvent } from '../../../../src/demo/servers/servers.wire.js';
 
 export interface Promotion {
   /** The primary that was killed or paused, and how. */

@@ -1,31 +1,20 @@
-import { effect, signal } from '@preact/signals';
-import type { Server } from '../../../../src/demo/servers/servers.wire.js';
-import { servers } from '../../servers/servers.js';
-import { changesBetween, type KnownRoles, rolesAfter, type ServerChange } from './server-changes.js';
-
-export interface ServerEvent extends ServerChange {
-  /** When this page saw it, in milliseconds. */
-  at: number;
-}
+import { signal } from '@preact/signals';
+import type { ServerEvent } from '../../../../src/demo/servers/servers.wire.js';
+import { isServerEvents } from '../../live/console-messages.js';
+import { consoleSocket } from '../../live/console-socket.js';
+import { wellFormed } from '../../live/well-formed.js';
 
 const KEPT = 100;
 
-/** What happened to the servers while this page watched them, oldest first. */
+/** What happened to the servers, oldest first. */
 export const events = signal<ServerEvent[]>([]);
 
-let before: Server[] | null = null;
-let known: KnownRoles = {};
-
-effect(() => {
-  const state = servers.value;
-  if (state.kind !== 'listed') {
-    before = null;
-    return;
-  }
-  const { at } = state;
-  const changes = before === null ? [] : changesBetween(before, state.servers, known);
-  before = state.servers;
-  known = rolesAfter(known, state.servers);
-  if (changes.length > 0)
-    events.value = [...events.peek(), ...changes.map((change) => ({ ...change, at }))].slice(-KEPT);
-});
+consoleSocket.on(
+  'server-events',
+  wellFormed(isServerEvents, (arrived) => {
+    // After a lost connection the first message repeats what the page has.
+    const newest = events.value.at(-1)?.at ?? 0;
+    const fresh = arrived.filter(({ at }) => at > newest);
+    if (fresh.length > 0) events.value = [...events.value, ...fresh].slice(-KEPT);
+  }),
+);

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ArenaState } from '../../../../src/demo/arena/arena.wire.js';
+import { errorOf, Field } from '../../http/field.js';
 import { ProblemNote } from '../../http/problem-note.js';
 import { formatClock } from '../../time/format-time.js';
 import { arena, arenaProblem, chooseRate, watchArena } from './arena.js';
@@ -15,7 +16,7 @@ export function ArenaPanel() {
       <h2 id="arena-title">Simulated players</h2>
       {arena.value === null && arenaProblem.value === null && <span class="skeleton skeleton-line" />}
       {arena.value !== null && <Rate {...arena.value} />}
-      <ProblemNote problem={arenaProblem.value} />
+      <ProblemNote problem={arenaProblem.value} beside={['scoresPerSecond']} />
     </section>
   );
 }
@@ -29,21 +30,29 @@ function Rate({ scoresPerSecond, highest, usual, chosenUntil }: ArenaState) {
   };
   return (
     <>
-      <label class="rate">
-        <span>
-          <output data-testid="rate">{shown}</output> scores a second
-        </span>
-        <input
-          type="range"
-          min={0}
-          max={highest}
-          step={STEP}
-          value={shown}
-          data-testid="rate-slider"
-          onInput={(event) => (moving.value = event.currentTarget.valueAsNumber)}
-          onChange={(event) => choose(event.currentTarget.valueAsNumber)}
-        />
-      </label>
+      <Field
+        class="rate"
+        label={
+          <span>
+            <output data-testid="rate">{shown}</output> scores a second
+          </span>
+        }
+        error={errorOf(arenaProblem.value, 'scoresPerSecond')}
+      >
+        {(attributes) => (
+          <input
+            {...attributes}
+            type="range"
+            min={0}
+            max={highest}
+            step={STEP}
+            value={shown}
+            data-testid="rate-slider"
+            onInput={(event) => (moving.value = event.currentTarget.valueAsNumber)}
+            onChange={(event) => choose(event.currentTarget.valueAsNumber)}
+          />
+        )}
+      </Field>
       <div class="actions">
         <button type="button" onClick={() => choose(scoresPerSecond === 0 ? usual : 0)}>
           {scoresPerSecond === 0 ? 'Continue' : 'Pause'}

@@ -12,17 +12,10 @@ import type {
   WatchSnapshot,
 } from '../../../../src/leaderboard/live/leaderboard.wire.js';
 import { openNamespace } from '../../live/namespace.js';
+import { malformed, wellFormed } from '../../live/well-formed.js';
 import { applyChanges, type Top } from './apply-changes.js';
+import { isBoard, isChanges, isDegradedBoard, isPlace, isReply } from './board-messages.js';
 import { countChange } from './change-rate.js';
-import {
-  isChanges,
-  isDegradedBoard,
-  isDeletedBoard,
-  isPlace,
-  isReply,
-  malformed,
-  wellFormed,
-} from './well-formed.js';
 
 /** The boards that can be shown. The simulated players score on both. */
 export const BOARDS = { arena: 'Points', 'arena-levels': 'Levels' } as const;
@@ -77,7 +70,10 @@ let waiting = false;
 export function watchBoard(): void {
   boardSocket.on('connect', () => request('watch'));
   boardSocket.on('changes', wellFormed(isChanges, apply));
-  boardSocket.on('behind', () => request('resync'));
+  boardSocket.on(
+    'behind',
+    wellFormed(isBoard, () => request('resync')),
+  );
   boardSocket.on(
     'degraded',
     wellFormed(isDegradedBoard, ({ degraded }) => (isDegraded.value = degraded)),
@@ -85,10 +81,7 @@ export function watchBoard(): void {
   // Also requests the new board of that name, if there is one.
   boardSocket.on(
     'deleted',
-    wellFormed(
-      isDeletedBoard,
-      ({ board }) => board === watchedBoard.value && chooseBoard(watchedBoard.value),
-    ),
+    wellFormed(isBoard, ({ board }) => board === watchedBoard.value && chooseBoard(watchedBoard.value)),
   );
   boardSocket.on('me', wellFormed(isPlace, receivePlace));
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { WatchedWindow } from '../../../../src/leaderboard/live/leaderboard.wire.js';
+import { malformed } from '../../live/well-formed.js';
 import { Term } from '../../page/term.js';
 import { formatCountdown } from '../../time/format-time.js';
 import { now } from '../../time/now.js';
@@ -24,7 +25,6 @@ import { BoardRows } from './board-rows.js';
 import { changesPerSecond } from './change-rate.js';
 import { tieRules } from './ties.js';
 import { endOf } from './period-end.js';
-import { malformed } from './well-formed.js';
 import { boardWindows, readWindows, windows } from './windows.js';
 
 export function BoardPanel() {

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { CrowdState } from '../../../../src/demo/crowd/crowd.wire.js';
+import { errorOf, Field } from '../../http/field.js';
 import { ProblemNote } from '../../http/problem-note.js';
 import { cancelLoad, crowd, crowdProblem, loadProblem, startLoad, watchCrowd } from './crowd.js';
 import { describeEnd, describeProgress } from './load-progress.js';
@@ -27,11 +28,12 @@ export function CrowdPanel() {
 
 function Crowd(state: CrowdState) {
   const { players, load } = state;
+  const isLoading = load?.state === 'running';
   return (
     <>
-      {load?.state === 'running' ? <Progress load={load} /> : <LoadForm {...state} />}
-      <ProblemNote problem={loadProblem.value} />
-      <RankComparison players={players} isLoading={load?.state === 'running'} />
+      {isLoading ? <Progress load={load} /> : <LoadForm {...state} />}
+      <ProblemNote problem={loadProblem.value} beside={isLoading ? [] : ['players']} />
+      <RankComparison players={players} isLoading={isLoading} />
     </>
   );
 }
@@ -54,20 +56,22 @@ function LoadForm({ players, largest, load }: CrowdState) {
         <p class="hint">That is as many as it can have.</p>
       ) : (
         <form class="form-row" onSubmit={submit}>
-          <label>
-            Load up to
-            <select
-              value={target}
-              data-testid="crowd-target"
-              onChange={(event) => (chosen.value = Number(event.currentTarget.value))}
-            >
-              {targets.map((count) => (
-                <option key={count} value={count}>
-                  {count.toLocaleString('en-US')} players
-                </option>
-              ))}
-            </select>
-          </label>
+          <Field label="Load up to" error={errorOf(loadProblem.value, 'players')}>
+            {(attributes) => (
+              <select
+                {...attributes}
+                value={target}
+                data-testid="crowd-target"
+                onChange={(event) => (chosen.value = Number(event.currentTarget.value))}
+              >
+                {targets.map((count) => (
+                  <option key={count} value={count}>
+                    {count.toLocaleString('en-US')} players
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
           <button type="submit" class="at-end" data-testid="load-crowd">
             Load
           </button>

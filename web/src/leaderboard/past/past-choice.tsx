@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { errorOf, Field } from '../../http/field.js';
 import { ProblemNote } from '../../http/problem-note.js';
 import { isDemo } from '../arena/arena.js';
 import { watchedBoard } from '../board/board-feed.js';
@@ -10,29 +11,35 @@ export function PastChoice() {
   return (
     <>
       <div class="form-row">
-        <label class="grow">
-          Past windows and seasons
-          <select
-            data-testid="past"
-            value={shownPast.value?.name ?? ''}
-            onFocus={() => void readPasts()}
-            onChange={(event) => void choosePast(event.currentTarget.value)}
-          >
-            <option value="">{pasts.value.length === 0 ? 'None has ended yet' : 'Now'}</option>
-            {pasts.value.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Field
+          class="grow"
+          label="Past windows and seasons"
+          error={errorOf(pastProblem.value, 'period', 'season')}
+        >
+          {(attributes) => (
+            <select
+              {...attributes}
+              data-testid="past"
+              value={shownPast.value?.name ?? ''}
+              onFocus={() => void readPasts()}
+              onChange={(event) => void choosePast(event.currentTarget.value)}
+            >
+              <option value="">{pasts.value.length === 0 ? 'None has ended yet' : 'Now'}</option>
+              {pasts.value.map(({ name }) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
         {isDemo.value && (
           <button type="button" class="at-end" data-testid="close-season" onClick={() => void closeSeason()}>
             Close the season
           </button>
         )}
       </div>
-      <ProblemNote problem={pastProblem.value} />
+      <ProblemNote problem={pastProblem.value} beside={['period', 'season']} />
     </>
   );
 }

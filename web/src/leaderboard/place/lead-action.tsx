@@ -14,7 +14,7 @@ export function LeadAction() {
           Put <bdi>{name}</bdi> first
         </button>
       </div>
-      <ProblemNote problem={problem} />
+      <ProblemNote problem={problem} beside={['playerId']} />
       <p class="hint" role="status" data-testid="lag">
         {result === null ? (
           'Submits a score and measures the time from the click until the change is on this page.'

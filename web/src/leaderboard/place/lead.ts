@@ -47,6 +47,7 @@ const notPushed: Problem = {
   status: 0,
   code: null,
   detail: `The score is stored, but no change came within ${LONGEST_PUSH_MS / 1_000} s. Is the board connected?`,
+  errors: [],
   retryAfterSeconds: null,
 };
 

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { follow, followed, me, SHOWN, top } from '../board/board-feed.js';
+import { errorOf, Field } from '../../http/field.js';
 import { ProblemNote } from '../../http/problem-note.js';
+import { leadState } from './lead.js';
 import { drawPlayer, drawProblem, followById, players, readPlayers } from './players.js';
 
 /** The row of one player, who may be far below the top. */
@@ -11,22 +13,24 @@ export function PlacePanel({ children }: { children: ComponentChildren }) {
     <section class="panel" aria-labelledby="place-title">
       <h2 id="place-title">Your row</h2>
       <div class="form-row">
-        <label class="grow">
-          Player
-          <select
-            data-testid="player"
-            value={followed.value?.playerId ?? ''}
-            onFocus={() => void readPlayers()}
-            onChange={(event) => followById(event.currentTarget.value)}
-          >
-            <option value="">No player</option>
-            {choices().map(({ playerId, name }) => (
-              <option key={playerId} value={playerId}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Field class="grow" label="Player" error={errorOf(leadState.value.problem, 'playerId')}>
+          {(attributes) => (
+            <select
+              {...attributes}
+              data-testid="player"
+              value={followed.value?.playerId ?? ''}
+              onFocus={() => void readPlayers()}
+              onChange={(event) => followById(event.currentTarget.value)}
+            >
+              <option value="">No player</option>
+              {choices().map(({ playerId, name }) => (
+                <option key={playerId} value={playerId}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
         <button type="button" class="at-end" data-testid="draw" onClick={() => void draw()}>
           Draw one
         </button>

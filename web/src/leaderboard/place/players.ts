@@ -39,5 +39,6 @@ const noPlayers: Problem = {
   status: 0,
   code: null,
   detail: 'The board has no other player yet. Wait until one has a score.',
+  errors: [],
   retryAfterSeconds: null,
 };

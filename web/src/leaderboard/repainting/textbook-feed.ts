@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
+import { isString, isWhole, listOf, recordOf } from '../../live/guards.js';
 import type { Namespace } from '../../live/namespace.js';
 import { openNamespace } from '../../live/namespace.js';
+import { wellFormed } from '../../live/well-formed.js';
 import { BOARD, boardSocket, watchTop, SHOWN } from '../board/board-feed.js';
 import { payloadBytes, ReceivedCounter, type Received } from './received.js';
 
@@ -13,6 +15,13 @@ interface TextbookTop {
   board: string;
   entries: { rank: number; playerId: string; score: number }[];
 }
+
+const isTop = recordOf<TextbookTop>({
+  board: isString,
+  entries: listOf(
+    recordOf<TextbookTop['entries'][number]>({ rank: isWhole, playerId: isString, score: isWhole }),
+  ),
+});
 
 type Side = 'textbook' | 'module';
 
@@ -51,9 +60,12 @@ export function stopComparing(): void {
 function openTextbook(): NonNullable<typeof textbook> {
   const opened = openNamespace<{ top: (top: TextbookTop) => void }, object>(NAMESPACE);
   // It sends all boards to everybody.
-  opened.socket.on('top', (top) => {
-    if (top.board === BOARD && isComparing.value) newest = top;
-  });
+  opened.socket.on(
+    'top',
+    wellFormed(isTop, (top) => {
+      if (top.board === BOARD && isComparing.value) newest = top;
+    }),
+  );
   // Both namespaces share one connection. Its engine is another one after each reconnect.
   const manager = boardSocket.io;
   const listen = (): void => void manager.engine.on('packet', ({ type, data }) => countPacket(type, data));

@@ -6,7 +6,7 @@ import { marks } from './marks.js';
 const HEIGHT = 40;
 const SHOWN_EVENTS = 6;
 
-/** Rates of this node while the page was open, with what happened meanwhile. */
+/** Rates of this node, with what happened meanwhile. */
 export function LastMinutes() {
   return (
     <section class="panel wide" aria-labelledby="minutes-title">

@@ -2,6 +2,7 @@ import { ProblemNote } from '../../http/problem-note.js';
 import { outcomes } from '../../outcomes/outcomes.js';
 import { Term } from '../../page/term.js';
 import { formatMilliseconds } from '../../time/format-time.js';
+import { formFields } from '../request/field-errors.js';
 import { activity, requestProblem, lastAnswer, type LastAnswer } from '../request/query-requests.js';
 import { TimeToLive } from './expiry.js';
 import { TimeSplit } from './time-split.js';
@@ -9,7 +10,7 @@ import { TimeSplit } from './time-split.js';
 export function LastAnswerView() {
   return (
     <div class="answer">
-      <ProblemNote problem={requestProblem.value} />
+      <ProblemNote problem={requestProblem.value} beside={formFields} />
       {lastAnswer.value === null ? (
         <p class="empty">Request once, then again: the second answer comes from memory.</p>
       ) : (

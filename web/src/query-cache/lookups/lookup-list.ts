@@ -1,7 +1,9 @@
 import { computed, signal } from '@preact/signals';
 import type { LookupOutcome, LookupTrace } from '../../../../src/query-cache/query-cache.wire.js';
+import { isLookups } from '../../live/console-messages.js';
 import { consoleSocket } from '../../live/console-socket.js';
 import { newestFirst, type Numbered } from '../../live/newest.js';
+import { wellFormed } from '../../live/well-formed.js';
 
 const KEPT = 200;
 const SHOWN = 12;
@@ -27,9 +29,10 @@ export const arrivedSincePause = computed(() => {
   return (received.value[0]?.number ?? 0) - (frozen.value[0]?.number ?? 0);
 });
 
-consoleSocket.on('lookups', (batch) => {
-  received.value = newestFirst(received.value, batch, KEPT);
-});
+consoleSocket.on(
+  'lookups',
+  wellFormed(isLookups, (batch) => (received.value = newestFirst(received.value, batch, KEPT))),
+);
 
 export function togglePause(): void {
   frozen.value = frozen.value === null ? received.value : null;

@@ -6,7 +6,7 @@ import { Waterfall, type Phase } from '../answer/waterfall.js';
 
 /** One lookup. Opened, it shows everything that is known of it. */
 export function LookupRow({ trace }: { trace: LookupTrace }) {
-  const { at, outcome, query, keyHash, totalMs } = trace;
+  const { at, outcome, query, tier, keyHash, ttlSeconds, totalMs } = trace;
   return (
     <details class="lookup">
       <summary>
@@ -14,9 +14,13 @@ export function LookupRow({ trace }: { trace: LookupTrace }) {
         <span class="tag" data-outcome={outcome}>
           {outcome}
         </span>
-        <span class="feed-main">{query}</span>
-        <code>{keyHash?.slice(0, 8) ?? 'rejected'}</code>
         <span class="number">{formatMilliseconds(totalMs)}</span>
+        <span class="feed-main">{query}</span>
+        <span class="lookup-origin">
+          <span>{tier}</span>
+          <code>{keyHash?.slice(0, 8) ?? 'rejected'}</code>
+          <span class="number">{ttlSeconds === null ? 'not stored' : `ttl ${Math.round(ttlSeconds)} s`}</span>
+        </span>
       </summary>
       <Everything trace={trace} />
     </details>

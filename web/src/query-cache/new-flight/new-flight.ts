@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { poll } from '../../http/poll.js';
 import { postJson, request, type Problem } from '../../http/request.js';
 import { askSide, type Side } from '../../sides/side.js';
@@ -24,6 +24,11 @@ const SIDES = ['direct', 'module', 'textbook'] as const;
 const PAUSE_MS = 1_000;
 /** The textbook keeps an answer for 60 s. */
 const WATCHED_MS = 70_000;
+/** A refusal is about the values of the form. */
+effect(() => {
+  if (args.value !== undefined && newFlight.peek().kind === 'refused') newFlight.value = { kind: 'none' };
+});
+
 let stop = (): void => undefined;
 
 /** Fills every cache with the route of the form, adds a flight to it, and asks all sides until each of them knows the flight. */

@@ -10,6 +10,8 @@ import {
   way,
   type Way,
 } from './query-requests.js';
+import { Field } from '../../http/field.js';
+import { errorIn } from './field-errors.js';
 import { busyAirports, flightQueries, type FlightArguments, type FlightQueryName } from './flight-queries.js';
 
 const fields: Record<keyof FlightArguments, { label: string; list?: string; inputMode?: 'numeric' }> = {
@@ -42,7 +44,7 @@ export function QueryForm() {
           </select>
         </label>
         {chosen.takes.map((name) => (
-          <Field key={name} name={name} />
+          <Argument key={name} name={name} />
         ))}
       </div>
       <p class="hint">
@@ -61,21 +63,24 @@ export function QueryForm() {
   );
 }
 
-function Field({ name }: { name: keyof FlightArguments }) {
+function Argument({ name }: { name: keyof FlightArguments }) {
   const { label, ...attributes } = fields[name];
   return (
-    <label class="short">
-      {label}
-      <input
-        {...attributes}
-        type="text"
-        required
-        autocomplete="off"
-        spellcheck={false}
-        value={args.value[name]}
-        onChange={(event) => choose(query.value, { ...args.value, [name]: event.currentTarget.value })}
-      />
-    </label>
+    <Field class="short" label={label} error={errorIn(name)}>
+      {(ofError) => (
+        <input
+          {...attributes}
+          {...ofError}
+          type="text"
+          required
+          autocomplete="off"
+          spellcheck={false}
+          value={args.value[name]}
+          // Not when it loses the focus: the error below it would go under the pointer, and a button would miss its click.
+          onInput={(event) => choose(query.value, { ...args.value, [name]: event.currentTarget.value })}
+        />
+      )}
+    </Field>
   );
 }
 

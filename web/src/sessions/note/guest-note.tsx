@@ -17,8 +17,13 @@ export function GuestNote() {
         You are a guest. The first note starts a session without an account. When you sign in, the note moves
         into a new session with a new id, and the guest&rsquo;s session ends.
       </p>
-      <NoteForm note={note} label="A note as a guest" onSave={(text) => void saveGuestNote(text)} />
-      <ProblemNote problem={guestProblem.value} />
+      <NoteForm
+        note={note}
+        label="A note as a guest"
+        problem={guestProblem.value}
+        onSave={(text) => void saveGuestNote(text)}
+      />
+      <ProblemNote problem={guestProblem.value} beside={['note']} />
       {note !== '' && (
         <p class="hint" data-testid="guest-note">
           Stored in your guest session: <bdi>{note}</bdi>. Sign in, and it is still there.

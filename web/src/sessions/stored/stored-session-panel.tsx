@@ -18,8 +18,13 @@ export function StoredSessionPanel({ session }: { session: CurrentSession }) {
         The key has a digest of the session id, and the content is sealed (AES-256-GCM): neither the cookie
         nor your data can be read in the engine or in its backups.
       </p>
-      <NoteForm note={note} label="A note in your session" onSave={(text) => void saveNote(text)} />
-      <ProblemNote problem={storedProblem.value} />
+      <NoteForm
+        note={note}
+        label="A note in your session"
+        problem={storedProblem.value}
+        onSave={(text) => void saveNote(text)}
+      />
+      <ProblemNote problem={storedProblem.value} beside={['note']} />
       <Stored />
     </section>
   );

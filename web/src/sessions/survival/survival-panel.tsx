@@ -33,17 +33,27 @@ export function SurvivalPanel() {
       </div>
       <ProblemNote problem={actionProblem.value} />
       <p role="status" data-testid="survival">
-        {restart.value !== null && describe(restart.value, session.value)}
+        {restart.value !== null && <Outcome {...restart.value} state={session.value} />}
       </p>
     </section>
   );
 }
 
-function describe({ name, isOver }: { name: string; isOver: boolean }, state: SessionState): string {
-  if (!isOver) return `${name} is restarting.`;
-  if (state.kind === 'signed-in') {
-    return `${name} was restarted. You are still signed in as ${state.session.username}.`;
-  }
-  if (state.kind === 'signed-out') return `${name} was restarted. You are signed out now.`;
-  return `${name} was restarted. The session cannot be read yet.`;
+function Outcome({ name, isOver, state }: NonNullable<typeof restart.value> & { state: SessionState }) {
+  if (!isOver) return <>{name} is restarting.</>;
+  return (
+    <>
+      {name} was restarted. <Session state={state} />
+    </>
+  );
+}
+
+function Session({ state }: { state: SessionState }) {
+  if (state.kind === 'signed-out') return <>You are signed out now.</>;
+  if (state.kind !== 'signed-in') return <>The session cannot be read yet.</>;
+  return (
+    <>
+      You are still signed in as <bdi>{state.session.username}</bdi>.
+    </>
+  );
 }

@@ -1,17 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
-import {
-  isChanges,
-  isDegradedBoard,
-  isDeletedBoard,
-  isPlace,
-  isReply,
-  malformed,
-  wellFormed,
-} from './well-formed.js';
+import { describe, expect, it } from 'vitest';
+import { isBoard, isChanges, isDegradedBoard, isPlace, isReply } from './board-messages.js';
 
 const amber = { rank: 1, playerId: 'amber', name: 'Amber', score: 70 };
-const changes = { top: 10, version: 8, previousVersion: 7, entries: [amber], removed: ['basil'] };
-const place = { board: 'arena', window: 'all', ...amber, neighbours: [amber], version: 8 };
+const ofBoard = { board: 'arena', window: 'all' };
+const changes = { ...ofBoard, top: 10, version: 8, previousVersion: 7, entries: [amber], removed: ['basil'] };
+const place = { ...ofBoard, ...amber, neighbours: [amber], version: 8 };
+const noPlace = { ...place, rank: null, score: null, neighbours: [] };
 
 describe('isChanges', () => {
   it.each([changes, { ...changes, entries: [{ ...amber, name: null, position: 2 }] }])(
@@ -26,6 +20,8 @@ describe('isChanges', () => {
     null,
     'changes',
     {},
+    { ...changes, board: 7 },
+    { ...changes, window: 'yearly' },
     { ...changes, version: '8' },
     { ...changes, previousVersion: Number.NaN },
     { ...changes, removed: 'basil' },
@@ -40,16 +36,20 @@ describe('isChanges', () => {
 });
 
 describe('isPlace', () => {
-  it.each([place, { ...place, rank: null }])('accepts %j', (message) => {
+  it.each([place, noPlace])('accepts %j', (message) => {
     expect(isPlace(message)).toBe(true);
   });
 
-  it.each([null, {}, { ...place, playerId: 7 }, { ...place, rank: '1' }, { ...place, neighbours: [{}] }])(
-    'rejects %j',
-    (message) => {
-      expect(isPlace(message)).toBe(false);
-    },
-  );
+  it.each([
+    null,
+    {},
+    { ...place, playerId: 7 },
+    { ...place, rank: '1' },
+    { ...place, rank: null },
+    { ...place, neighbours: [{}] },
+  ])('rejects %j', (message) => {
+    expect(isPlace(message)).toBe(false);
+  });
 });
 
 describe('isReply', () => {
@@ -75,26 +75,10 @@ describe('isReply', () => {
   });
 });
 
-describe('isDegradedBoard and isDeletedBoard', () => {
+describe('isDegradedBoard and isBoard', () => {
   it('accept what has the shape, and reject the rest', () => {
-    const notices = [
-      { board: 'arena', window: 'all', degraded: true },
-      { board: 'arena', window: 'all' },
-      {},
-      null,
-      7,
-    ];
+    const notices = [{ ...ofBoard, degraded: true }, ofBoard, {}, null, 7];
     expect(notices.map(isDegradedBoard)).toEqual([true, false, false, false, false]);
-    expect(notices.map(isDeletedBoard)).toEqual([true, true, false, false, false]);
-  });
-});
-
-describe('wellFormed', () => {
-  it('passes a message of the right shape on, and counts any other', () => {
-    const handle = vi.fn();
-    const before = malformed.value;
-    for (const message of [changes, null, { ...changes, entries: 7 }]) wellFormed(isChanges, handle)(message);
-    expect(handle.mock.calls).toEqual([[changes]]);
-    expect(malformed.value).toBe(before + 2);
+    expect(notices.map(isBoard)).toEqual([true, true, false, false, false]);
   });
 });

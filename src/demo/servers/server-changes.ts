@@ -1,14 +1,6 @@
-import type { Server } from '../../../../src/demo/servers/servers.wire.js';
+import type { Server, ServerEvent } from './servers.wire.js';
 
-export type ChangeKind =
-  'killed' | 'paused' | 'resumed' | 'restarted' | 'promoted' | 'demoted' | 'added' | 'removed';
-
-export interface ServerChange {
-  kind: ChangeKind;
-  name: string;
-  /** The last known role before the change. */
-  role: Server['role'];
-}
+type ServerChange = Omit<ServerEvent, 'at'>;
 
 /** The last role that each server reported. A server that does not answer keeps it. */
 export type KnownRoles = Readonly<Record<string, Server['role']>>;
@@ -42,7 +34,7 @@ function changesOf(now: Seen, before: Seen | undefined, known: KnownRoles): Serv
   return kinds.flatMap((kind) => (kind === undefined ? [] : [{ kind, name, role }]));
 }
 
-function stateChange(before: Server['state'], now: Server['state']): ChangeKind | undefined {
+function stateChange(before: Server['state'], now: Server['state']): ServerEvent['kind'] | undefined {
   if (before === now) return undefined;
   if (now === 'stopped') return 'killed';
   if (now === 'paused') return 'paused';
@@ -50,7 +42,7 @@ function stateChange(before: Server['state'], now: Server['state']): ChangeKind 
   return undefined;
 }
 
-function roleChange(before: Server['role'], now: Server['role']): ChangeKind | undefined {
+function roleChange(before: Server['role'], now: Server['role']): ServerEvent['kind'] | undefined {
   if (before === 'replica' && now === 'primary') return 'promoted';
   return before === 'primary' && now === 'replica' ? 'demoted' : undefined;
 }
