@@ -2,27 +2,12 @@ import { z } from 'zod';
 import { BOARD_WINDOWS, type BoardDefinition, type Submission } from '../domain/board.js';
 import { isTimeZone } from '../domain/calendar.js';
 import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
+import { boardName, identifier, periodName, plainText, seasonName } from '../domain/names.js';
 import { decodeCursor } from '../domain/page-cursor.js';
 import { windowOf } from '../domain/periods.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery } from '../leaderboard.queries.js';
 import type { Adjustment } from '../leaderboard.responses.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
-
-export const boardName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1-64 of a-z, 0-9 and "-", beginning with a letter or digit')
-  .meta({ example: 'arena' });
-
-/** No lone surrogates either: UTF-8 encodes two different ones as the same bytes. */
-const plainText = z
-  .string()
-  .min(1, 'must not be empty')
-  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
-
-export const identifier = plainText.refine(
-  (text) => Buffer.byteLength(text) <= 128,
-  'must be at most 128 bytes',
-);
 
 const wholeNumber = z
   .int('must be a whole number of at most 2^53 - 1')
@@ -105,19 +90,11 @@ export const submissionsSchema = z
     return z.NEVER;
   });
 
-const seasonName = identifier.meta({ example: 'autumn-2026' });
 export const seasonSchema = z.strictObject({ name: seasonName });
 
 const periodFields = {
   window: oneOf(BOARD_WINDOWS).optional().meta({ description: 'all unless given' }),
-  period: z
-    .string()
-    .refine(
-      (name) => windowOf(name) !== 'all',
-      'must be a day (2026-11-24), an ISO week (2026-W48) or a month (2026-11)',
-    )
-    .optional()
-    .meta({ description: 'A day, ISO week or month that has ended' }),
+  period: periodName.optional().meta({ description: 'A day, ISO week or month that has ended' }),
   season: seasonName.optional().meta({ description: 'A closed season of the window all' }),
 };
 

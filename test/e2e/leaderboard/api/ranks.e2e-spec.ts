@@ -70,6 +70,18 @@ describe('GET /api/leaderboards/:board', () => {
   });
 
   it.each([
+    ['a NUL', 'all', null, '\u0000'],
+    ['half a surrogate pair', 'all', null, '\ud800'],
+    ['a NUL', 'daily', '\u0000', null],
+    ['a name that is no period', 'daily', 'yesterday', null],
+  ])('rejects a cursor that names %s, in %s', async (_what, window, period, season) => {
+    const cursor = JSON.stringify(['x', window, period, season, 0, 0]);
+    const after = Buffer.from(cursor).toString('base64url');
+    const { body } = await get(`/${await newBoard()}?after=${after}`).expect(422);
+    expect(body.errors).toMatchObject([{ field: 'after' }]);
+  });
+
+  it.each([
     'limit=1001',
     'limit=0',
     'offset=-1',
