@@ -69,6 +69,18 @@ describe('GET /api/leaderboards/:board', () => {
     expect(following.entries).toHaveLength(16);
   });
 
+  it('rejects a cursor of the closed season of another board', async () => {
+    const [board, other] = [await newBoard(), await newBoard()];
+    for (const each of [board, other]) {
+      await submit(each, [score('a', 2), score('b', 1)]).expect(200);
+      const season = `/api/leaderboards/${each}/seasons`;
+      await request(api.app.url).post(season).set(asGameServer).send({ name: 'one' }).expect(201);
+    }
+    const { next } = (await get(`/${board}?season=one&limit=1`).expect(200)).body;
+    expect((await get(`/${other}?after=${next}`).expect(410)).body.code).toBe('E_VERSION_GONE');
+    await get(`/${board}?after=${next}`).expect(200);
+  });
+
   it.each([
     ['a NUL', 'all', null, '\u0000'],
     ['half a surrogate pair', 'all', null, '\ud800'],
