@@ -86,7 +86,8 @@ export const submissionsSchema = z
     const schema = Array.isArray(body) ? submissionsListSchema : submissionSchema;
     const result = schema.safeParse(body);
     if (result.success) return result.data;
-    for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path, message });
+    for (const issue of result.error.issues)
+      context.addIssue({ ...issue, input: body } as z.core.$ZodRawIssue);
     return z.NEVER;
   });
 
@@ -117,20 +118,32 @@ function withWindow<Query extends Partial<PeriodQuery>>(
   return { ...query, window: chosen };
 }
 
+/** A cursor names what it continues. */
+function rejectContradictions({ after, ...query }: Partial<PageQuery>, context: z.RefinementCtx): void {
+  const cursor = after === undefined ? null : decodeCursor(after);
+  if (!cursor) return;
+  for (const field of ['offset', 'window', 'period', 'season'] as const) {
+    if (query[field] === undefined || query[field] === cursor[field]) continue;
+    const message = `contradicts "after", which names it. Leave out ${field}`;
+    context.addIssue({ code: 'custom', path: [field], message });
+  }
+}
+
 const yesOrNo = z
   .enum(['true', 'false'], 'must be true or false')
   .default('false')
   .transform((text) => text === 'true');
 const details = yesOrNo.meta({ description: 'true: entries with country, achievedAt and metadata' });
 
+// Strict: a misspelt parameter would be ignored, so that `bann=true` would remove a player and not ban.
 export const periodQuerySchema = z
-  .object(periodFields)
+  .strictObject(periodFields)
   .transform(withWindow) satisfies z.ZodType<PeriodQuery>;
 export const pageQuerySchema = z
-  .object({
+  .strictObject({
     ...periodFields,
     details,
-    offset: queryInteger(0, 1_000_000_000).default(0),
+    offset: queryInteger(0, 1_000_000_000).optional().meta({ description: '0 unless given' }),
     limit: queryInteger(1, 1000).default(10),
     after: z
       .string()
@@ -138,15 +151,17 @@ export const pageQuerySchema = z
       .optional()
       .meta({
         description:
-          'next of the page before: the entries that follow at the same version. It replaces offset, window, period and season',
+          'next of the page before: the entries that follow at the same version. It names offset, window, period and season: leave them out, or repeat them',
       }),
   })
-  .transform(withWindow) satisfies z.ZodType<PageQuery>;
+  .superRefine(rejectContradictions)
+  .transform(withWindow)
+  .transform(({ offset = 0, ...query }) => ({ ...query, offset })) satisfies z.ZodType<PageQuery>;
 export const neighboursQuerySchema = z
-  .object({ ...periodFields, details, radius: queryInteger(0, 500).default(5) })
+  .strictObject({ ...periodFields, details, radius: queryInteger(0, 500).default(5) })
   .transform(withWindow) satisfies z.ZodType<NeighboursQuery>;
 
-export const removalQuerySchema = z.object({
+export const removalQuerySchema = z.strictObject({
   ban: yesOrNo.meta({ description: 'true: later scores of the player are rejected' }),
 });
 

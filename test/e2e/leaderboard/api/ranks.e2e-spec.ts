@@ -81,6 +81,19 @@ describe('GET /api/leaderboards/:board', () => {
     await get(`/${board}?after=${next}`).expect(200);
   });
 
+  it('rejects parameters that contradict the cursor, and accepts those that repeat it', async () => {
+    const board = await newBoard({ windows: ['all', 'daily'] });
+    await submit(board, [score('a', 3), score('b', 2), score('c', 1)]).expect(200);
+    const { next, period } = (await get(`/${board}?window=daily&limit=1`).expect(200)).body;
+    const repeated = `window=daily&period=${period}&offset=1&limit=1`;
+    const { body } = await get(`/${board}?after=${next}&${repeated}`).expect(200);
+    expect(body.entries).toMatchObject([{ rank: 2, playerId: 'b' }]);
+    for (const wrong of ['offset=0', 'window=all', 'period=2020-01-01', 'season=one']) {
+      const { body: problem } = await get(`/${board}?after=${next}&${wrong}`).expect(422);
+      expect(problem.errors).toMatchObject([{ field: wrong.split('=')[0] }]);
+    }
+  });
+
   it.each([
     ['a NUL', 'all', null, '\u0000'],
     ['half a surrogate pair', 'all', null, '\ud800'],
@@ -100,6 +113,7 @@ describe('GET /api/leaderboards/:board', () => {
     'window=hourly',
     'period=2026',
     'period=2026-W48&window=daily',
+    'perod=2026-W48',
   ])('rejects %s', async (query) => {
     const { body } = await get(`/${await newBoard()}?${query}`).expect(422);
     expect(body.errors[0].field).toBe(query.split('=')[0]);
