@@ -208,8 +208,8 @@ export class LeaderboardService {
   }
 
   /**
-   * Corrects a player's score: adds `by` to it, in all windows in which the player has one. The total must be within the board's bounds, `by`
-   * need not be. A repeat of the same id has no effect.
+   * Corrects a player's score: adds `by` to it, in all windows in which the player has one. The total of `all` must be within the board's
+   * bounds, shorter windows stop at them. `by` may be outside. A repeat of the same id has no effect.
    *
    * @throws {LeaderboardError} E_PLAYER_NOT_RANKED, E_SCORE_OUT_OF_BOUNDS, E_SUBMISSION_CONFLICT
    */
