@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
 import { decodeCursor } from './domain/page-cursor.js';
 import { unknownBoard, unknownPlayer, unrankedPlayer, versionGone } from './leaderboard.errors.js';
-import type { NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
+import type { NeighboursQuery, PageQuery, PeriodQuery, RemovalOptions } from './leaderboard.queries.js';
 import {
   type Adjustment,
   type AdjustmentAnswer,
@@ -225,7 +225,7 @@ export class LeaderboardService {
   }
 
   /** Removes a player from one board, and bans the player there if wanted. @throws {EngineError} as `removePlayer` */
-  removeFromBoard(board: string, playerId: string, options: { ban?: boolean } = {}): Promise<void> {
+  removeFromBoard(board: string, playerId: string, options?: RemovalOptions): Promise<void> {
     return this.removal.removeFrom(board, playerId, options);
   }
 

@@ -5,7 +5,7 @@ import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-scor
 import { boardName, identifier, periodName, plainText, seasonName } from '../domain/names.js';
 import { decodeCursor } from '../domain/page-cursor.js';
 import { windowOf } from '../domain/periods.js';
-import type { NeighboursQuery, PageQuery, PeriodQuery } from '../leaderboard.queries.js';
+import type { NeighboursQuery, PageQuery, PeriodQuery, RemovalOptions } from '../leaderboard.queries.js';
 import type { Adjustment } from '../leaderboard.responses.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
 
@@ -161,16 +161,24 @@ export const neighboursQuerySchema = z
   .strictObject({ ...periodFields, details, radius: queryInteger(0, 500).default(5) })
   .transform(withWindow) satisfies z.ZodType<NeighboursQuery>;
 
-export const removalQuerySchema = z.strictObject({
-  ban: yesOrNo.meta({ description: 'true: later scores of the player are rejected' }),
-});
+const reason = plainText.max(500, 'must be at most 500 characters');
+
+export const removalQuerySchema = z
+  .strictObject({
+    ban: yesOrNo.meta({ description: 'true: later scores of the player are rejected' }),
+    reason: reason
+      .optional()
+      .meta({ description: 'Why the player is banned, kept with the ban in the ledger' }),
+  })
+  .refine((query) => query.ban || query.reason === undefined, {
+    path: ['reason'],
+    message: 'is kept with a ban. Add ban=true',
+  }) satisfies z.ZodType<RemovalOptions>;
 
 export const adjustmentSchema = z.strictObject({
   adjustmentId: identifier.meta({ example: 'ticket-17' }),
   by: wholeNumber.refine((by) => by !== 0, 'must not be 0').meta({ example: -150 }),
-  reason: plainText
-    .max(500, 'must be at most 500 characters')
-    .meta({ example: 'Points of a match with a bug' }),
+  reason: reason.meta({ example: 'Points of a match with a bug' }),
 }) satisfies z.ZodType<Adjustment>;
 
 export const playerIdsSchema = z.strictObject({

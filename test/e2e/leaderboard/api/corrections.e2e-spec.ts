@@ -83,4 +83,24 @@ describe('DELETE /api/leaderboards/:board/players/:playerId', () => {
       expect(problem.errors).toMatchObject([{ field: wrong.split('=')[0] }]);
     }
   });
+
+  it('keeps reasons in the ledger until the player is removed, and the ban beyond that', async () => {
+    const board = await newBoard();
+    const rows = (sql: string) => api.app.get(Database).query(`${sql} WHERE board = $1`, [board]);
+    await submit(board, score('named', 10)).expect(200);
+    await adjust(board, 'named', { reason: 'Chat with Ada' }).expect(200);
+    await remove(board, 'named?ban=true&reason=Ada%20used%20a%20bot').expect(204);
+    expect(await rows('SELECT DISTINCT reason FROM submissions')).toEqual([{ reason: null }]);
+    await remove(board, 'named?ban=true').expect(204);
+    expect(await rows('SELECT player_id, reason FROM bans')).toEqual([
+      { player_id: 'named', reason: 'Ada used a bot' },
+    ]);
+    await api.removePlayer('named');
+    expect(await rows('SELECT reason FROM bans')).toEqual([{ reason: null }]);
+    await submit(board, score('named', 10)).expect(403);
+    for (const wrong of ['reason=why', 'reason=%00&ban=true']) {
+      const { body } = await remove(board, `named?${wrong}`).expect(422);
+      expect(body.errors).toMatchObject([{ field: 'reason' }]);
+    }
+  });
 });
