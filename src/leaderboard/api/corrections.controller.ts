@@ -34,7 +34,8 @@ import { LeaderboardService } from '../leaderboard.service.js';
 import { GameServerGuard } from './game-server.guard.js';
 import { LeaderboardErrorFilter } from './leaderboard-error.filter.js';
 import { adjustmentAnswer } from './leaderboard.answers.js';
-import { adjustmentSchema, playerParametersSchema, removalQuerySchema } from './leaderboard.schemas.js';
+import { adjustmentSchema } from '../domain/submission.schemas.js';
+import { playerParametersSchema, removalQuerySchema } from './leaderboard.schemas.js';
 
 /** What corrects one player on one board: cheaters and mistakes. */
 @ApiTags('leaderboard')

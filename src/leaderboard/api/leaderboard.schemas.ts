@@ -2,16 +2,12 @@ import { z } from 'zod';
 import { BOARD_WINDOWS, type BoardDefinition, type Submission } from '../domain/board.js';
 import { isTimeZone } from '../domain/calendar.js';
 import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
-import { boardName, identifier, periodName, plainText, seasonName } from '../domain/names.js';
+import { boardName, identifier, periodName, plainText, playerId, seasonName } from '../domain/names.js';
+import { reason, submissionSchema, wholeNumber } from '../domain/submission.schemas.js';
 import { decodeCursor } from '../domain/page-cursor.js';
 import { windowOf } from '../domain/periods.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery, RemovalOptions } from '../leaderboard.queries.js';
-import type { Adjustment } from '../leaderboard.responses.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
-
-const wholeNumber = z
-  .int('must be a whole number of at most 2^53 - 1')
-  .refine((value) => !Object.is(value, -0), 'must not be -0');
 
 const queryInteger = (lowest: number, highest: number) =>
   z
@@ -27,7 +23,6 @@ export const window = oneOf(BOARD_WINDOWS).default('all');
 
 /** The path parameter `:board`, for controllers outside of this module. */
 export const boardParameterSchema = z.object({ board: boardName });
-const playerId = identifier.meta({ example: 'amber' });
 export const playerParametersSchema = z.object({ board: boardName, playerId });
 export const playerParameterSchema = z.object({ playerId });
 
@@ -56,20 +51,6 @@ export const boardDefinitionSchema = z
     path: ['max'],
     message: 'must be closer to min: score and order of arrival share 53 bits, at most 9,007,199,254 apart',
   }) satisfies z.ZodType<BoardDefinition>;
-
-const submissionSchema = z.strictObject({
-  submissionId: identifier.meta({ example: 'match-1:amber' }),
-  playerId,
-  score: wholeNumber.meta({ example: 420 }),
-  metadata: z
-    .record(z.string(), z.unknown())
-    .refine(
-      (metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= 256,
-      'must be at most 256 bytes of JSON',
-    )
-    .optional()
-    .meta({ example: { character: 'mage', replay: 'r-91' } }),
-}) satisfies z.ZodType<Submission>;
 
 const submissionsListSchema = z
   .array(submissionSchema)
@@ -161,8 +142,6 @@ export const neighboursQuerySchema = z
   .strictObject({ ...periodFields, details, radius: queryInteger(0, 500).default(5) })
   .transform(withWindow) satisfies z.ZodType<NeighboursQuery>;
 
-const reason = plainText.max(500, 'must be at most 500 characters');
-
 export const removalQuerySchema = z
   .strictObject({
     ban: yesOrNo.meta({ description: 'true: later scores of the player are rejected' }),
@@ -174,12 +153,6 @@ export const removalQuerySchema = z
     path: ['reason'],
     message: 'is kept with a ban. Add ban=true',
   }) satisfies z.ZodType<RemovalOptions>;
-
-export const adjustmentSchema = z.strictObject({
-  adjustmentId: identifier.meta({ example: 'ticket-17' }),
-  by: wholeNumber.refine((by) => by !== 0, 'must not be 0').meta({ example: -150 }),
-  reason: reason.meta({ example: 'Points of a match with a bug' }),
-}) satisfies z.ZodType<Adjustment>;
 
 export const playerIdsSchema = z.strictObject({
   playerIds: z

@@ -17,6 +17,8 @@ export const identifier = plainText.refine(
   'must be at most 128 bytes',
 );
 
+export const playerId = identifier.meta({ example: 'amber' });
+
 export const seasonName = identifier.meta({ example: 'autumn-2026' });
 
 export const periodName = z
