@@ -29,6 +29,7 @@ export type {
   NeighboursQuery,
   PageQuery,
   PeriodQuery,
+  RemovalOptions,
 } from './leaderboard.queries.js';
 export type { PastPeriod } from './past/past-periods.js';
 export type { Season } from './past/seasons.js';

@@ -28,6 +28,14 @@ export interface NeighboursQuery extends PeriodQuery, DetailsQuery {
   radius: number;
 }
 
+/** How to remove a player from a board. */
+export interface RemovalOptions {
+  /** Whether later scores of the player are rejected. */
+  ban?: boolean;
+  /** Why the player is banned. Kept with the ban in the ledger. */
+  reason?: string | undefined;
+}
+
 /** What the ledger knows about an entry. All are null while PostgreSQL is down. */
 export interface EntryDetails {
   /** An ISO 3166-1 code, from the player's profile. */

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
 import { decodeCursor } from './domain/page-cursor.js';
+import { adjustmentArgument, checked, submissionArguments } from './domain/submission.schemas.js';
 import { unknownBoard, unknownPlayer, unrankedPlayer, versionGone } from './leaderboard.errors.js';
-import type { NeighboursQuery, PageQuery, PeriodQuery } from './leaderboard.queries.js';
+import type { NeighboursQuery, PageQuery, PeriodQuery, RemovalOptions } from './leaderboard.queries.js';
 import {
   type Adjustment,
   type AdjustmentAnswer,
@@ -55,9 +56,12 @@ export class LeaderboardService {
     return (await this.ledger.boards()).map(describeBoard);
   }
 
-  /** Accepts submissions atomically. When this resolves they are durable; ranks are null if the sorted sets could not be updated yet. */
-  submit(board: string, submissions: Submission[]): Promise<SubmissionAnswer[]> {
-    return this.submissions.submit(board, submissions);
+  /**
+   * Accepts submissions atomically. When this resolves they are durable; ranks are null if the sorted sets could not be updated yet.
+   * @throws {InvalidInputError} as over HTTP, for example for `metadata` of more than 256 bytes
+   */
+  async submit(board: string, submissions: Submission[]): Promise<SubmissionAnswer[]> {
+    return this.submissions.submit(board, checked(submissionArguments, submissions));
   }
 
   /** The ended days, weeks and months that can be read, the newest first. */
@@ -208,24 +212,21 @@ export class LeaderboardService {
   }
 
   /**
-   * Corrects a player's score: adds `by` to it, in all windows in which the player has one. The total must be within the board's bounds, `by`
-   * need not be. A repeat of the same id has no effect.
+   * Corrects a player's score: adds `by` to it, in all windows in which the player has one. The total of `all` must be within the board's
+   * bounds, shorter windows stop at them. `by` may be outside. A repeat of the same id has no effect.
    *
-   * @throws {LeaderboardError} E_PLAYER_NOT_RANKED, E_SCORE_OUT_OF_BOUNDS, E_SUBMISSION_CONFLICT
+   * @throws {LeaderboardError | InvalidInputError} E_PLAYER_NOT_RANKED, E_SCORE_OUT_OF_BOUNDS, E_SUBMISSION_CONFLICT, E_INVALID
    */
-  async adjust(
-    board: string,
-    playerId: string,
-    { adjustmentId, by, reason }: Adjustment,
-  ): Promise<AdjustmentAnswer> {
-    const adjustment = { submissionId: adjustmentId, playerId, score: by, reason };
-    const [answer] = await this.submissions.submit(board, [adjustment]);
+  async adjust(board: string, playerId: string, adjustment: Adjustment): Promise<AdjustmentAnswer> {
+    const { adjustmentId, by, reason } = checked(adjustmentArgument, { ...adjustment, playerId });
+    const submissions = [{ submissionId: adjustmentId, playerId, score: by, reason }];
+    const [answer] = await this.submissions.submit(board, submissions);
     const { submissionId: _id, ...place } = answer as SubmissionAnswer;
     return { adjustmentId, ...place };
   }
 
   /** Removes a player from one board, and bans the player there if wanted. @throws {EngineError} as `removePlayer` */
-  removeFromBoard(board: string, playerId: string, options: { ban?: boolean } = {}): Promise<void> {
+  removeFromBoard(board: string, playerId: string, options?: RemovalOptions): Promise<void> {
     return this.removal.removeFrom(board, playerId, options);
   }
 

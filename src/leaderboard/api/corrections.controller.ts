@@ -28,12 +28,14 @@ import { validationPipe } from '../../common/index.js';
 import { DatabaseErrorFilter } from '../../database/index.js';
 import { EngineErrorFilter } from '../../engine/index.js';
 import { rethrowForAdjustment } from '../leaderboard.errors.js';
+import type { RemovalOptions } from '../leaderboard.queries.js';
 import type { Adjustment } from '../leaderboard.responses.js';
 import { LeaderboardService } from '../leaderboard.service.js';
 import { GameServerGuard } from './game-server.guard.js';
 import { LeaderboardErrorFilter } from './leaderboard-error.filter.js';
 import { adjustmentAnswer } from './leaderboard.answers.js';
-import { adjustmentSchema, playerParametersSchema, removalQuerySchema } from './leaderboard.schemas.js';
+import { adjustmentSchema } from '../domain/submission.schemas.js';
+import { playerParametersSchema, removalQuerySchema } from './leaderboard.schemas.js';
 
 /** What corrects one player on one board: cheaters and mistakes. */
 @ApiTags('leaderboard')
@@ -72,13 +74,13 @@ export class CorrectionsController {
   @ApiNoContentResponse({ description: 'The player has no score on the board' })
   @ApiOperation({
     summary:
-      'Remove a player from one board, as if nothing had been submitted, and ban the player with ban=true',
+      'Remove a player from one board, as if nothing had been submitted, and ban the player with ban=true and a reason',
   })
   remove(
     @Param({ schema: playerParametersSchema }) { board, playerId }: { board: string; playerId: string },
-    @Query({ schema: removalQuerySchema }) { ban }: { ban: boolean },
+    @Query({ schema: removalQuerySchema }) options: RemovalOptions,
   ) {
-    return this.leaderboard.removeFromBoard(board, playerId, { ban });
+    return this.leaderboard.removeFromBoard(board, playerId, options);
   }
 
   @Delete('ban')

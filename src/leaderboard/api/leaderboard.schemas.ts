@@ -2,31 +2,12 @@ import { z } from 'zod';
 import { BOARD_WINDOWS, type BoardDefinition, type Submission } from '../domain/board.js';
 import { isTimeZone } from '../domain/calendar.js';
 import { FEWEST_ORDERED_CHANGES, orderedChanges } from '../domain/composite-score.js';
+import { boardName, identifier, periodName, plainText, playerId, seasonName } from '../domain/names.js';
+import { reason, submissionSchema, wholeNumber } from '../domain/submission.schemas.js';
 import { decodeCursor } from '../domain/page-cursor.js';
 import { windowOf } from '../domain/periods.js';
-import type { NeighboursQuery, PageQuery, PeriodQuery } from '../leaderboard.queries.js';
-import type { Adjustment } from '../leaderboard.responses.js';
+import type { NeighboursQuery, PageQuery, PeriodQuery, RemovalOptions } from '../leaderboard.queries.js';
 import type { PlayerProfile } from '../players/player-profiles.js';
-
-export const boardName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1-64 of a-z, 0-9 and "-", beginning with a letter or digit')
-  .meta({ example: 'arena' });
-
-/** No lone surrogates either: UTF-8 encodes two different ones as the same bytes. */
-const plainText = z
-  .string()
-  .min(1, 'must not be empty')
-  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters');
-
-export const identifier = plainText.refine(
-  (text) => Buffer.byteLength(text) <= 128,
-  'must be at most 128 bytes',
-);
-
-const wholeNumber = z
-  .int('must be a whole number of at most 2^53 - 1')
-  .refine((value) => !Object.is(value, -0), 'must not be -0');
 
 const queryInteger = (lowest: number, highest: number) =>
   z
@@ -42,7 +23,6 @@ export const window = oneOf(BOARD_WINDOWS).default('all');
 
 /** The path parameter `:board`, for controllers outside of this module. */
 export const boardParameterSchema = z.object({ board: boardName });
-const playerId = identifier.meta({ example: 'amber' });
 export const playerParametersSchema = z.object({ board: boardName, playerId });
 export const playerParameterSchema = z.object({ playerId });
 
@@ -72,20 +52,6 @@ export const boardDefinitionSchema = z
     message: 'must be closer to min: score and order of arrival share 53 bits, at most 9,007,199,254 apart',
   }) satisfies z.ZodType<BoardDefinition>;
 
-const submissionSchema = z.strictObject({
-  submissionId: identifier.meta({ example: 'match-1:amber' }),
-  playerId,
-  score: wholeNumber.meta({ example: 420 }),
-  metadata: z
-    .record(z.string(), z.unknown())
-    .refine(
-      (metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= 256,
-      'must be at most 256 bytes of JSON',
-    )
-    .optional()
-    .meta({ example: { character: 'mage', replay: 'r-91' } }),
-}) satisfies z.ZodType<Submission>;
-
 const submissionsListSchema = z
   .array(submissionSchema)
   .min(1, 'must not be empty')
@@ -101,23 +67,16 @@ export const submissionsSchema = z
     const schema = Array.isArray(body) ? submissionsListSchema : submissionSchema;
     const result = schema.safeParse(body);
     if (result.success) return result.data;
-    for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path, message });
+    for (const issue of result.error.issues)
+      context.addIssue({ ...issue, input: body } as z.core.$ZodRawIssue);
     return z.NEVER;
   });
 
-const seasonName = identifier.meta({ example: 'autumn-2026' });
 export const seasonSchema = z.strictObject({ name: seasonName });
 
 const periodFields = {
   window: oneOf(BOARD_WINDOWS).optional().meta({ description: 'all unless given' }),
-  period: z
-    .string()
-    .refine(
-      (name) => windowOf(name) !== 'all',
-      'must be a day (2026-11-24), an ISO week (2026-W48) or a month (2026-11)',
-    )
-    .optional()
-    .meta({ description: 'A day, ISO week or month that has ended' }),
+  period: periodName.optional().meta({ description: 'A day, ISO week or month that has ended' }),
   season: seasonName.optional().meta({ description: 'A closed season of the window all' }),
 };
 
@@ -140,20 +99,32 @@ function withWindow<Query extends Partial<PeriodQuery>>(
   return { ...query, window: chosen };
 }
 
+/** A cursor names what it continues. */
+function rejectContradictions({ after, ...query }: Partial<PageQuery>, context: z.RefinementCtx): void {
+  const cursor = after === undefined ? null : decodeCursor(after);
+  if (!cursor) return;
+  for (const field of ['offset', 'window', 'period', 'season'] as const) {
+    if (query[field] === undefined || query[field] === cursor[field]) continue;
+    const message = `contradicts "after", which names it. Leave out ${field}`;
+    context.addIssue({ code: 'custom', path: [field], message });
+  }
+}
+
 const yesOrNo = z
   .enum(['true', 'false'], 'must be true or false')
   .default('false')
   .transform((text) => text === 'true');
 const details = yesOrNo.meta({ description: 'true: entries with country, achievedAt and metadata' });
 
+// Strict: a misspelt parameter would be ignored, so that `bann=true` would remove a player and not ban.
 export const periodQuerySchema = z
-  .object(periodFields)
+  .strictObject(periodFields)
   .transform(withWindow) satisfies z.ZodType<PeriodQuery>;
 export const pageQuerySchema = z
-  .object({
+  .strictObject({
     ...periodFields,
     details,
-    offset: queryInteger(0, 1_000_000_000).default(0),
+    offset: queryInteger(0, 1_000_000_000).optional().meta({ description: '0 unless given' }),
     limit: queryInteger(1, 1000).default(10),
     after: z
       .string()
@@ -161,25 +132,27 @@ export const pageQuerySchema = z
       .optional()
       .meta({
         description:
-          'next of the page before: the entries that follow at the same version. It replaces offset, window, period and season',
+          'next of the page before: the entries that follow at the same version. It names offset, window, period and season: leave them out, or repeat them',
       }),
   })
-  .transform(withWindow) satisfies z.ZodType<PageQuery>;
+  .superRefine(rejectContradictions)
+  .transform(withWindow)
+  .transform(({ offset = 0, ...query }) => ({ ...query, offset })) satisfies z.ZodType<PageQuery>;
 export const neighboursQuerySchema = z
-  .object({ ...periodFields, details, radius: queryInteger(0, 500).default(5) })
+  .strictObject({ ...periodFields, details, radius: queryInteger(0, 500).default(5) })
   .transform(withWindow) satisfies z.ZodType<NeighboursQuery>;
 
-export const removalQuerySchema = z.object({
-  ban: yesOrNo.meta({ description: 'true: later scores of the player are rejected' }),
-});
-
-export const adjustmentSchema = z.strictObject({
-  adjustmentId: identifier.meta({ example: 'ticket-17' }),
-  by: wholeNumber.refine((by) => by !== 0, 'must not be 0').meta({ example: -150 }),
-  reason: plainText
-    .max(500, 'must be at most 500 characters')
-    .meta({ example: 'Points of a match with a bug' }),
-}) satisfies z.ZodType<Adjustment>;
+export const removalQuerySchema = z
+  .strictObject({
+    ban: yesOrNo.meta({ description: 'true: later scores of the player are rejected' }),
+    reason: reason
+      .optional()
+      .meta({ description: 'Why the player is banned, kept with the ban in the ledger' }),
+  })
+  .refine((query) => query.ban || query.reason === undefined, {
+    path: ['reason'],
+    message: 'is kept with a ban. Add ban=true',
+  }) satisfies z.ZodType<RemovalOptions>;
 
 export const playerIdsSchema = z.strictObject({
   playerIds: z

@@ -5,9 +5,9 @@ import { BatchDraft, type Rules } from './batch-draft.js';
 const RULES: Rules = { board: 'arena', order: 'desc', operator: 'best', min: 0, max: 100 };
 const STANDINGS = [{ period: 'all', playerId: 'ada', score: 50, version: 1 }];
 
-function emptyDraft(rules: Partial<Rules> = {}, periods = ['all']) {
+function emptyDraft(rules: Partial<Rules> = {}, periods = ['all'], standings = STANDINGS) {
   const banned = new Set(['eve']);
-  const before = { batch: 2, version: 1, standings: STANDINGS, submissions: new Map(), banned };
+  const before = { batch: 2, version: 1, standings, submissions: new Map(), banned };
   return new BatchDraft({ ...RULES, ...rules }, periods, before);
 }
 
@@ -45,9 +45,17 @@ describe('BatchDraft', () => {
     });
   });
 
+  it('names the window whose total is out of bounds', () => {
+    const standings = [{ period: '2026-11', playerId: 'ada', score: 95, version: 1 }];
+    const draft = emptyDraft({ operator: 'sum' }, ['all', '2026-11'], standings);
+    expect(draft.accept([{ submissionId: 'a', playerId: 'ada', score: 10 }])).toMatchObject({
+      message: expect.stringMatching(/^score brings the total of 2026-11 outside/),
+    });
+  });
+
   describe('with an adjustment', () => {
-    const adjust = (by: number, playerId = 'ada', rules: Partial<Rules> = {}) => {
-      const draft = emptyDraft(rules, ['all', '2026-11']);
+    const adjust = (by: number, playerId = 'ada', rules: Partial<Rules> = {}, standings = STANDINGS) => {
+      const draft = emptyDraft(rules, ['all', '2026-11'], standings);
       const result = draft.accept([{ submissionId: 'ticket', playerId, score: by, reason: 'a bug' }]);
       return { draft, result };
     };
@@ -56,6 +64,13 @@ describe('BatchDraft', () => {
       const { draft, result } = adjust(-20, 'ada', { operator });
       expect(result).toMatchObject([{ applied: true }]);
       expect(draft.changed).toEqual([{ period: 'all', playerId: 'ada', score: 30, version: 2 }]);
+    });
+
+    it('stops at the bounds in shorter windows, which do not limit the correction of a total', () => {
+      const standings = [...STANDINGS, { period: '2026-11', playerId: 'ada', score: 5, version: 1 }];
+      const { draft, result } = adjust(-20, 'ada', { operator: 'sum' }, standings);
+      expect(result).toMatchObject([{ applied: true }]);
+      expect(draft.changed).toMatchObject([{ score: 30 }, { period: '2026-11', score: 0 }]);
     });
 
     it('rejects a total out of bounds, and a player without a score', () => {

@@ -130,7 +130,10 @@ export class BatchDraft {
       const field = submissions.length > 1 ? `${row}.score` : 'score';
       if (!isAdjustment(submission)) this.rejectOutOfBounds(submission.score, field, 'is');
       const changes = this.changesOf(submission, version + 1, own);
-      for (const change of changes) this.rejectOutOfBounds(change.score, field, 'brings the total');
+      for (const { period, score } of changes) {
+        const total = period === 'all' ? 'the total' : `the total of ${period}`;
+        this.rejectOutOfBounds(score, field, `brings ${total}`);
+      }
       for (const change of changes) own.set(keyOf(change.period, change.playerId), change);
       return changes.length > 0 ? ++version : null;
     });
@@ -154,9 +157,16 @@ export class BatchDraft {
         return [];
       }
       const operator = isCorrected ? 'sum' : this.rules.operator;
-      const next = held === undefined ? score : combine({ ...this.rules, operator }, held, score);
+      const combined = held === undefined ? score : combine({ ...this.rules, operator }, held, score);
+      const next = isCorrected && period !== 'all' ? this.withinBounds(combined) : combined;
       return next === held ? [] : [{ period, playerId, score: next, version, ...(metadata && { metadata }) }];
     });
+  }
+
+  /** A total can be corrected whatever the player has in a shorter window, which may hold much less of it. */
+  private withinBounds(score: number): number {
+    const { min, max } = this.rules;
+    return Math.min(Math.max(score, min), max);
   }
 
   private rejectOutOfBounds(score: number, field: string, what: string): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BOARD_WINDOWS, type BoardWindow } from './board.js';
+import { periodName, seasonName } from './names.js';
 
 /** Where the next page of a board begins, and at which version. */
 export interface PageCursor {
@@ -13,11 +14,12 @@ export interface PageCursor {
   offset: number;
 }
 
+/** Clients can write cursors of their own, so each field is checked as a parameter is. */
 const fields = z.tuple([
   z.string(),
   z.enum(BOARD_WINDOWS),
-  z.string().nullable(),
-  z.string().nullable(),
+  periodName.nullable(),
+  seasonName.nullable(),
   z.int(),
   z.int().min(0),
 ]);

@@ -123,4 +123,6 @@ export const LEADERBOARD_MIGRATIONS = [
      -- What the game server sent with the score: JSON of at most 256 bytes.
      ADD COLUMN metadata text;`,
   `ALTER TABLE answers ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT now();`,
+  // Why an operator banned the player; null if none was given, or once the player was removed from all boards.
+  `ALTER TABLE bans ADD COLUMN reason text;`,
 ];

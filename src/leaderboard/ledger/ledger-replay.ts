@@ -100,7 +100,7 @@ function copyStatement(board: Board, period: string): string {
       ? 'sequence'
       : `CASE WHEN sequence > ${offset} THEN ${reservedSlots} + sequence - ${offset}
               ELSE least(${reservedSlots}, row_number() OVER (PARTITION BY merit ORDER BY sequence)) - 1 END`;
-  // Names of boards and periods have no quotes, see leaderboard.schemas.ts. In the order of the set, each ZADD touches memory that the
+  // Names of boards and periods have no quotes, see names.ts. In the order of the set, each ZADD touches memory that the
   // one before touched, which makes filling twice as fast.
   return `SELECT (${points}) * ${slotsPerScore} + greatest(0, ${slotsPerScore - 1} - (${arrival})), player_id
           FROM standings WHERE board = '${board.board}' AND period = '${ledgerPeriod(board, period)}' ORDER BY merit`;

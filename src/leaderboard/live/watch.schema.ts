@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { boardName, identifier, window } from '../api/leaderboard.schemas.js';
+import { window } from '../api/leaderboard.schemas.js';
+import { boardName, identifier } from '../domain/names.js';
 
 /** The message of `watch` and `resync`. */
 export const watchSchema = z.object({

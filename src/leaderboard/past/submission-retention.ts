@@ -16,9 +16,9 @@ const SWEEP_EVERY_MS = 3_600_000;
 /** At the start, when the tables may not exist yet, and after an error of the database. */
 const RETRY_MS = 10_000;
 
-/** Adjustments are kept, and of each board the submission that is its checkpoint. */
+/** Adjustments are kept until their player is removed, and of each board the submission that is its checkpoint. */
 const OLD_ROWS = {
-  submissions: `submitted_at < $3 AND reason IS NULL AND NOT EXISTS (
+  submissions: `submitted_at < $3 AND (reason IS NULL OR player_id IS NULL) AND NOT EXISTS (
     SELECT FROM boards WHERE boards.board = submissions.board AND boards.sequence = submissions.sequence)`,
   answers: 'recorded_at < $3',
 };

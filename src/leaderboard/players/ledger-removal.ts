@@ -4,6 +4,7 @@ import type { Board } from '../domain/board.js';
 import { LOCK_BOARD, type LockedBoard } from '../ledger/board-rows.js';
 import { NEWEST_EPOCH } from '../ledger/ledger-history.js';
 import { unknownBoard } from '../leaderboard.errors.js';
+import type { RemovalOptions } from '../leaderboard.queries.js';
 
 const LARGEST_UPDATE = 10_000;
 
@@ -28,6 +29,10 @@ const SUBMITTED_TO = `WITH RECURSIVE found AS (
 const RANKED_ON = `SELECT board FROM boards WHERE EXISTS (
   SELECT FROM standings WHERE standings.board = boards.board AND player_id = $1 OFFSET 0)`;
 
+/** A repeat without a reason keeps the one that was given. */
+const BAN = `INSERT INTO bans (board, player_id, reason) VALUES ($1, $2, $3)
+  ON CONFLICT (board, player_id) DO UPDATE SET reason = coalesce(excluded.reason, bans.reason)`;
+
 /** Removes players from the ledger. */
 @Injectable()
 export class LedgerRemoval {
@@ -42,14 +47,17 @@ export class LedgerRemoval {
   }
 
   /** Deletes the player's standings on a board and starts a new epoch. Leaves the submissions as they are. */
-  removeFromBoard(name: string, playerId: string, { ban = false } = {}): Promise<BoardRemoval> {
+  removeFromBoard(
+    name: string,
+    playerId: string,
+    { ban = false, reason }: RemovalOptions = {},
+  ): Promise<BoardRemoval> {
     return this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<LockedBoard>(LOCK_BOARD, [name]);
       if (!row) throw unknownBoard(name);
       const { batches, hasBans: _hasBans, now: _now, ...before } = row;
       if (ban) {
-        const sql = 'INSERT INTO bans (board, player_id) VALUES ($1, $2) ON CONFLICT DO NOTHING';
-        await transaction.query(sql, [name, playerId]);
+        await transaction.query(BAN, [name, playerId, reason]);
         await transaction.query('UPDATE boards SET has_bans = true WHERE board = $1', [name]);
       }
       const deleted = await transaction.query<{ period: string }>(
@@ -72,12 +80,19 @@ export class LedgerRemoval {
     await this.database.query('DELETE FROM bans WHERE board = $1 AND player_id = $2', [board, playerId]);
   }
 
+  /** Deletes the free text that bans of the player have. The bans stay. */
+  async deleteBanReasons(playerId: string): Promise<void> {
+    const sql = 'UPDATE bans SET reason = NULL WHERE player_id = $1 AND reason IS NOT NULL';
+    await this.database.query(sql, [playerId]);
+  }
+
   /**
-   * Anonymises the player's submissions up to batch `upTo`. Later ones belong to a returning player. The ids stay used, so that a late
+   * Anonymises the player's submissions and adjustments up to batch `upTo`. Later ones belong to a returning player. The ids stay used, so that a late
    * repeat has no effect. Without the board's lock, since there may be a million of them.
    */
   async anonymiseSubmissions(board: string, playerId: string, upTo: number): Promise<void> {
-    const statement = `UPDATE submissions SET player_id = NULL, score = NULL, sequence = NULL WHERE ctid = ANY(ARRAY(
+    const statement = `UPDATE submissions SET player_id = NULL, score = NULL, sequence = NULL, reason = NULL
+      WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM submissions WHERE board = $1 AND player_id = $2 AND batch <= $3 LIMIT $4)) RETURNING 1`;
     const values = [board, playerId, upTo, LARGEST_UPDATE];
     while ((await this.database.query(statement, values)).length === LARGEST_UPDATE);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ignoreEngineError } from '../../engine/index.js';
 import { periodsOf, recentlyEnded } from '../domain/periods.js';
+import type { RemovalOptions } from '../leaderboard.queries.js';
 import { DatabaseClock } from '../ledger/database-clock.js';
 import { ProjectionStore } from '../sorted-sets/projection.store.js';
 import { BoardSync } from '../sync/board-sync.js';
@@ -29,6 +30,7 @@ export class PlayerRemoval {
       removals.push(await this.removeFromBoard(board, playerId));
     }
     await this.names.remove(playerId);
+    await this.ledger.deleteBanReasons(playerId);
     for (const removal of removals) await this.anonymise(removal, playerId);
   }
 
@@ -38,8 +40,8 @@ export class PlayerRemoval {
    * @throws {LeaderboardError} E_BOARD_UNKNOWN
    * @throws {EngineError} if the engine is unreachable; then repeat the call
    */
-  async removeFrom(board: string, playerId: string, { ban = false } = {}): Promise<void> {
-    await this.anonymise(await this.removeFromBoard(board, playerId, { ban }), playerId);
+  async removeFrom(board: string, playerId: string, options?: RemovalOptions): Promise<void> {
+    await this.anonymise(await this.removeFromBoard(board, playerId, options), playerId);
   }
 
   async liftBan(board: string, playerId: string): Promise<void> {
@@ -56,9 +58,9 @@ export class PlayerRemoval {
   private async removeFromBoard(
     board: string,
     playerId: string,
-    { ban = false } = {},
+    options?: RemovalOptions,
   ): Promise<BoardRemoval> {
-    const removal = await this.ledger.removeFromBoard(board, playerId, { ban });
+    const removal = await this.ledger.removeFromBoard(board, playerId, options);
     const { before, after } = removal;
     const isRemoved =
       after.epoch > before.epoch &&

@@ -56,9 +56,9 @@ export function nextCursor(
   });
 }
 
-/** Whether a page is at the version of a cursor. Versions of ended periods come from a clock, so boards do not share them. */
-export function continues(cursor: PageCursor, { board, isPast }: BoardPeriod, { ranking }: Read): boolean {
-  return cursor.version === ranking.version && (isPast || cursor.ledgerId === board.ledgerId);
+/** Whether a page is of the cursor's board, at its version. */
+export function continues(cursor: PageCursor, { board }: BoardPeriod, { ranking }: Read): boolean {
+  return cursor.version === ranking.version && cursor.ledgerId === board.ledgerId;
 }
 
 /** What a cursor's page is of. */

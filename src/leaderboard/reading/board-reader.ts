@@ -53,13 +53,17 @@ export class BoardReader {
     private readonly clock: DatabaseClock,
   ) {}
 
-  /** @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN */
+  /**
+   * Reads the board of an ended period again: no sorted set shows that the known one was deleted and created with another definition.
+   *
+   * @throws {LeaderboardError} E_BOARD_UNKNOWN, E_WINDOW_UNKNOWN, E_PERIOD_UNKNOWN, E_SEASON_UNKNOWN
+   */
   async find(name: string, { window, period, season }: PeriodQuery): Promise<BoardPeriod> {
     const board = await this.boardWith(name, window);
     if (season !== undefined) {
       const closed = await this.seasons.find(name, season);
       if (!closed) throw unknownSeason(name, season);
-      return { board, window, ...closed, isPast: true };
+      return { board: await this.ledger.board(name), window, ...closed, isPast: true };
     }
     const current = periodAt(window, await this.clock.now(), board);
     if (period === undefined || period === current.name) {
@@ -68,7 +72,7 @@ export class BoardReader {
     }
     const end = windowOf(period) === window ? await this.past.endOf(name, period) : null;
     if (!end) throw unknownPeriod(name, period);
-    return { board, window, period, endsAt: end.toISOString(), isPast: true };
+    return { board: await this.ledger.board(name), window, period, endsAt: end.toISOString(), isPast: true };
   }
 
   /** A window that the known definition lacks can be of a new board of this name. */

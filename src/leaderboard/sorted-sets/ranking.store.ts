@@ -114,7 +114,7 @@ export class RankingStore {
   }
 }
 
-/** No player's id is empty or has control characters, see leaderboard.schemas.ts. */
+/** No player's id is empty or has control characters, see names.ts. */
 const INVALID_ID = /^$|\p{Cc}/u;
 
 /** The index of the first player, how many are better than it, then id and composite score of each. */

@@ -41,7 +41,7 @@ describe('POST /api/demo/servers/:name, /api/demo/zones/:zone, /api/demo/cluster
   it.each([
     ['servers/engine', {}, 'action'],
     ['servers/engine', { action: 'reboot' }, 'action'],
-    ['servers/engine', { action: 'kill', force: true }, ''],
+    ['servers/engine', { action: 'kill', force: true }, 'force'],
     ['servers/..%2F..%2Fetc', { action: 'kill' }, 'name'],
     ['zones/d', { action: 'cut' }, 'zone'],
     ['zones/a', { action: 'kill' }, 'action'],

@@ -117,4 +117,17 @@ describe('LeaderboardService, when the caller changes its arguments after the ca
     expect(await defined).toMatchObject(definition);
     expect(await leaderboard.defineBoard('defined-once', definition)).toMatchObject(definition);
   });
+
+  it.each([
+    ['metadata of more than 256 bytes', { metadata: { text: 'x'.repeat(256) } }, '0.metadata'],
+    ['a player id that PostgreSQL rejects', { playerId: 'a\u0000' }, '0.playerId'],
+    ['a score that is not whole', { score: 0.5 }, '0.score'],
+  ])('submit rejects %s', async (_what, wrong, field) => {
+    const { leaderboard } = boards.nodes[0];
+    const submission = { submissionId: 'wrong', playerId: 'a', score: 1, ...wrong };
+    await expect(leaderboard.submit(board, [submission])).rejects.toMatchObject({
+      code: 'E_INVALID',
+      errors: [{ field }],
+    });
+  });
 });

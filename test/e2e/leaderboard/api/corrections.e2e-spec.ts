@@ -78,6 +78,29 @@ describe('DELETE /api/leaderboards/:board/players/:playerId', () => {
     await remove(board, 'cheat/ban').expect(204);
     await submit(board, score('cheat', 20)).expect(200);
     expect(await rowsOf(board)).toEqual([[1, 'cheat', 20]]);
-    expect((await remove(board, 'cheat?ban=maybe').expect(422)).body.errors[0].field).toBe('ban');
+    for (const wrong of ['ban=maybe', 'bann=true']) {
+      const { body: problem } = await remove(board, `cheat?${wrong}`).expect(422);
+      expect(problem.errors).toMatchObject([{ field: wrong.split('=')[0] }]);
+    }
+  });
+
+  it('keeps reasons in the ledger until the player is removed, and the ban beyond that', async () => {
+    const board = await newBoard();
+    const rows = (sql: string) => api.app.get(Database).query(`${sql} WHERE board = $1`, [board]);
+    await submit(board, score('named', 10)).expect(200);
+    await adjust(board, 'named', { reason: 'Chat with Ada' }).expect(200);
+    await remove(board, 'named?ban=true&reason=Ada%20used%20a%20bot').expect(204);
+    expect(await rows('SELECT DISTINCT reason FROM submissions')).toEqual([{ reason: null }]);
+    await remove(board, 'named?ban=true').expect(204);
+    expect(await rows('SELECT player_id, reason FROM bans')).toEqual([
+      { player_id: 'named', reason: 'Ada used a bot' },
+    ]);
+    await api.removePlayer('named');
+    expect(await rows('SELECT reason FROM bans')).toEqual([{ reason: null }]);
+    await submit(board, score('named', 10)).expect(403);
+    for (const wrong of ['reason=why', 'reason=%00&ban=true']) {
+      const { body } = await remove(board, `named?${wrong}`).expect(422);
+      expect(body.errors).toMatchObject([{ field: 'reason' }]);
+    }
   });
 });

@@ -27,7 +27,7 @@ describe('POST /api/leaderboards/:board/scores, invalid', () => {
     [{ playerId: '' }, 'playerId'],
     [{ playerId: 'é'.repeat(65) }, 'playerId'],
     [{ submissionId: 'x'.repeat(129) }, 'submissionId'],
-    [{ rank: 1 }, ''],
+    [{ rank: 1 }, 'rank'],
   ])('names the field that is wrong in %j', async (wrong, field) => {
     const { body } = await submit(await newBoard(), { ...score('ada', 1), ...wrong }).expect(422);
     expect(body.errors[0].field).toBe(field);

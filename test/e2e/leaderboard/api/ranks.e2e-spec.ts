@@ -69,6 +69,43 @@ describe('GET /api/leaderboards/:board', () => {
     expect(following.entries).toHaveLength(16);
   });
 
+  it('rejects a cursor of the closed season of another board', async () => {
+    const [board, other] = [await newBoard(), await newBoard()];
+    for (const each of [board, other]) {
+      await submit(each, [score('a', 2), score('b', 1)]).expect(200);
+      const season = `/api/leaderboards/${each}/seasons`;
+      await request(api.app.url).post(season).set(asGameServer).send({ name: 'one' }).expect(201);
+    }
+    const { next } = (await get(`/${board}?season=one&limit=1`).expect(200)).body;
+    expect((await get(`/${other}?after=${next}`).expect(410)).body.code).toBe('E_VERSION_GONE');
+    await get(`/${board}?after=${next}`).expect(200);
+  });
+
+  it('rejects parameters that contradict the cursor, and accepts those that repeat it', async () => {
+    const board = await newBoard({ windows: ['all', 'daily'] });
+    await submit(board, [score('a', 3), score('b', 2), score('c', 1)]).expect(200);
+    const { next, period } = (await get(`/${board}?window=daily&limit=1`).expect(200)).body;
+    const repeated = `window=daily&period=${period}&offset=1&limit=1`;
+    const { body } = await get(`/${board}?after=${next}&${repeated}`).expect(200);
+    expect(body.entries).toMatchObject([{ rank: 2, playerId: 'b' }]);
+    for (const wrong of ['offset=0', 'window=all', 'period=2020-01-01', 'season=one']) {
+      const { body: problem } = await get(`/${board}?after=${next}&${wrong}`).expect(422);
+      expect(problem.errors).toMatchObject([{ field: wrong.split('=')[0] }]);
+    }
+  });
+
+  it.each([
+    ['a NUL', 'all', null, '\u0000'],
+    ['half a surrogate pair', 'all', null, '\ud800'],
+    ['a NUL', 'daily', '\u0000', null],
+    ['a name that is no period', 'daily', 'yesterday', null],
+  ])('rejects a cursor that names %s, in %s', async (_what, window, period, season) => {
+    const cursor = JSON.stringify(['x', window, period, season, 0, 0]);
+    const after = Buffer.from(cursor).toString('base64url');
+    const { body } = await get(`/${await newBoard()}?after=${after}`).expect(422);
+    expect(body.errors).toMatchObject([{ field: 'after' }]);
+  });
+
   it.each([
     'limit=1001',
     'limit=0',
@@ -76,6 +113,7 @@ describe('GET /api/leaderboards/:board', () => {
     'window=hourly',
     'period=2026',
     'period=2026-W48&window=daily',
+    'perod=2026-W48',
   ])('rejects %s', async (query) => {
     const { body } = await get(`/${await newBoard()}?${query}`).expect(422);
     expect(body.errors[0].field).toBe(query.split('=')[0]);

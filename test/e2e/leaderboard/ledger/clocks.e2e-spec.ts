@@ -160,6 +160,11 @@ describe('the windows of a board', () => {
     await prune();
     await leaderboard.removePlayer('a');
     expect((await boards.whole(best)).entries).toMatchObject([{ playerId: 'b' }]);
+    // An earlier release left the reason of a removed player.
+    const left = `UPDATE submissions SET reason = 'a bug' WHERE submission_id = 'ticket'`;
+    await queryDatabase(boards.databaseUrl, left);
+    await prune();
+    expect(await queryDatabase(boards.databaseUrl, kept, [total])).not.toContainEqual({ id: 'ticket' });
   });
 
   it('count a repeat of a submission as new after a node has pruned it in the background', async () => {

@@ -53,9 +53,12 @@ export async function askOracle(
   definition: BoardDefinition,
   { window, now, period = null, season = EVERYTHING }: OracleQuestion,
 ): Promise<OracleEntry[]> {
-  const { order, operator, ties } = definition;
+  const { order, operator, ties, min, max } = definition;
   const rank = ties === 'first' ? 'row_number()' : 'rank()';
   const by = ties === 'first' ? `score ${order}, n` : `score ${order}`;
+  // A correction of a shorter window stops at the bounds. Without a score it has no effect: the sum is null.
+  const correction =
+    window === 'all' ? 's.score' : `least(greatest(s.score, ${min} - r.score), ${max} - r.score)`;
   const wanted = `coalesce($3, ${periodOf(window, '$2', definition)})`;
   const rows = await queryDatabase<{ rank: string; player_id: string; score: string }>(
     databaseUrl,
@@ -70,7 +73,7 @@ export async function askOracle(
        UNION ALL
        SELECT s.player_id, s.nth, next.score, CASE WHEN next.score IS DISTINCT FROM r.score THEN s.n ELSE r.n END
        FROM r JOIN s ON s.player_id = r.player_id AND s.nth = r.nth + 1, LATERAL (
-         SELECT CASE WHEN adjusts THEN r.score + s.score WHEN r.score IS NULL THEN s.score ELSE ${COMBINED[operator](order)} END AS score
+         SELECT CASE WHEN adjusts THEN r.score + ${correction} WHEN r.score IS NULL THEN s.score ELSE ${COMBINED[operator](order)} END AS score
        ) AS next
      ), scores AS (SELECT DISTINCT ON (player_id) player_id, score, n FROM r ORDER BY player_id, nth DESC)
      SELECT ${rank} OVER (ORDER BY ${by}) AS rank, player_id, score FROM scores
