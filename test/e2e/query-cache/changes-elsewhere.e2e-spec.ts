@@ -172,6 +172,28 @@ describe('a flight that another client of the database changes', () => {
   });
 
   // The last one: no flight is left.
+  it('is served soon after all may have changed, although another client has locked the table', async () => {
+    await areHits();
+    await update(77);
+    await have(77);
+    const other = new Client({ connectionString: app.databaseUrl });
+    await other.connect();
+    try {
+      await areHits();
+      // Without triggers, which would publish the change.
+      await other.query("BEGIN; SET LOCAL session_replication_role = 'replica'");
+      await other.query(`UPDATE flights SET delay = 78 WHERE id = ${ID}`);
+      await other.query('COMMIT');
+      // Conflicts with CREATE TRIGGER.
+      await other.query('BEGIN; LOCK TABLE flights IN ROW EXCLUSIVE MODE');
+      await client.query("NOTIFY flight_changes, '*'");
+      await have(78);
+    } finally {
+      await other.end();
+    }
+    await areTrusted();
+  });
+
   it('is served by no node after a TRUNCATE', async () => {
     await areHits();
     await client.query('TRUNCATE flights');

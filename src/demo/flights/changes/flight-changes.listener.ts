@@ -33,7 +33,7 @@ export class FlightChangesListener implements OnApplicationBootstrap, OnApplicat
   /** Does not wait: the application serves while its database is down. */
   onApplicationBootstrap(): void {
     this.close = this.database.listen(CHANGES_CHANNEL, {
-      onNotification: (change) => (change === ANY_CHANGE ? void this.renew() : this.add(change)),
+      onNotification: (change) => (change === ANY_CHANGE ? this.addAny() : this.add(change)),
       onDisconnected: () => this.suspend(),
       onReconnected: () => void this.renew(),
     });
@@ -45,6 +45,12 @@ export class FlightChangesListener implements OnApplicationBootstrap, OnApplicat
     this.isClosed = true;
     this.close();
     clearTimeout(this.retry);
+  }
+
+  /** At once, and again after the triggers are there, for which it may have to wait. */
+  private addAny(): void {
+    void this.flights.invalidateAll();
+    void this.renew();
   }
 
   private async createTriggers(): Promise<void> {
