@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
 import { decodeCursor } from './domain/page-cursor.js';
-import { adjustmentArgument, checked, submissionArguments } from './domain/submission.schemas.js';
+import {
+  adjustmentArgument,
+  checked,
+  removalArgument,
+  submissionArguments,
+} from './domain/submission.schemas.js';
 import { unknownBoard, unknownPlayer, unrankedPlayer, versionGone } from './leaderboard.errors.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery, RemovalOptions } from './leaderboard.queries.js';
 import {
@@ -225,9 +230,10 @@ export class LeaderboardService {
     return { adjustmentId, ...place };
   }
 
-  /** Removes a player from one board, and bans the player there if wanted. @throws {EngineError} as `removePlayer` */
-  removeFromBoard(board: string, playerId: string, options?: RemovalOptions): Promise<void> {
-    return this.removal.removeFrom(board, playerId, options);
+  /** Removes a player from one board, and bans the player there if wanted. @throws {EngineError} as `removePlayer`, {InvalidInputError} */
+  async removeFromBoard(board: string, playerId: string, options: RemovalOptions = {}): Promise<void> {
+    const removal = checked(removalArgument, { ...options, playerId });
+    await this.removal.removeFrom(board, removal.playerId, removal);
   }
 
   /** Lets a banned player submit again. */

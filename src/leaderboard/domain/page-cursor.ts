@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BOARD_WINDOWS, type BoardWindow } from './board.js';
 import { periodName, seasonName } from './names.js';
+import { windowOf } from './periods.js';
 
 /** Where the next page of a board begins, and at which version. */
 export interface PageCursor {
@@ -15,14 +16,19 @@ export interface PageCursor {
 }
 
 /** Clients can write cursors of their own, so each field is checked as a parameter is. */
-const fields = z.tuple([
-  z.string(),
-  z.enum(BOARD_WINDOWS),
-  periodName.nullable(),
-  seasonName.nullable(),
-  z.int(),
-  z.int().min(0),
-]);
+const fields = z
+  .tuple([
+    z.string(),
+    z.enum(BOARD_WINDOWS),
+    periodName.nullable(),
+    seasonName.nullable(),
+    z.int(),
+    z.int().min(0).max(1_000_000_000),
+  ])
+  .refine(
+    ([, window, period, season]) =>
+      (period === null ? 'all' : windowOf(period)) === window && (season === null || window === 'all'),
+  );
 
 export function encodeCursor({ ledgerId, window, period, season, version, offset }: PageCursor): string {
   return Buffer.from(JSON.stringify([ledgerId, window, period, season, version, offset])).toString(

@@ -14,13 +14,19 @@ export const submissionSchema = z.strictObject({
   score: wholeNumber.meta({ example: 420 }),
   metadata: z
     .record(z.string(), z.unknown())
-    .refine(
-      (metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= 256,
-      'must be at most 256 bytes of JSON',
-    )
+    .refine((metadata) => isSmallJson(metadata), 'must be at most 256 bytes of JSON')
     .optional()
     .meta({ example: { character: 'mage', replay: 'r-91' } }),
 }) satisfies z.ZodType<Submission>;
+
+/** False also for what JSON does not have: BigInt, and objects that contain themselves. */
+function isSmallJson(value: unknown): boolean {
+  try {
+    return Buffer.byteLength(JSON.stringify(value)) <= 256;
+  } catch {
+    return false;
+  }
+}
 
 export const reason = plainText.max(500, 'must be at most 500 characters');
 
@@ -31,8 +37,15 @@ export const adjustmentSchema = z.strictObject({
 }) satisfies z.ZodType<Adjustment>;
 
 /** What callers of the service may pass in. Objects with further fields are fine there: these are left out. */
-export const submissionArguments = z.array(submissionSchema.strip());
+export const submissionArguments = z.array(
+  submissionSchema.strip().transform(({ metadata, ...submission }) => ({
+    ...submission,
+    // A copy: the caller may go on changing it.
+    ...(metadata && { metadata: JSON.parse(JSON.stringify(metadata)) as Record<string, unknown> }),
+  })),
+);
 export const adjustmentArgument = adjustmentSchema.extend({ playerId }).strip();
+export const removalArgument = z.object({ playerId, ban: z.boolean().optional(), reason: reason.optional() });
 
 /**
  * Checks what did not come over HTTP. PostgreSQL would reject it, with all that others send in the same batch, or keep it.

@@ -120,6 +120,7 @@ describe('LeaderboardService, when the caller changes its arguments after the ca
 
   it.each([
     ['metadata of more than 256 bytes', { metadata: { text: 'x'.repeat(256) } }, '0.metadata'],
+    ['metadata that are no JSON', { metadata: { at: 1n } }, '0.metadata'],
     ['a player id that PostgreSQL rejects', { playerId: 'a\u0000' }, '0.playerId'],
     ['a score that is not whole', { score: 0.5 }, '0.score'],
   ])('submit rejects %s', async (_what, wrong, field) => {
@@ -129,5 +130,31 @@ describe('LeaderboardService, when the caller changes its arguments after the ca
       code: 'E_INVALID',
       errors: [{ field }],
     });
+  });
+
+  it('submit keeps the metadata as they were at the call', async () => {
+    const { leaderboard } = boards.nodes[0];
+    const metadata = { replay: { id: 'r-91' } };
+    const submitted = leaderboard.submit(board, [
+      { submissionId: 'nested', playerId: 'nested', score: 1, metadata },
+    ]);
+    metadata.replay.id = 'changed';
+    await submitted;
+    const { entries } = await leaderboard.page(board, {
+      window: 'all',
+      offset: 0,
+      limit: 1000,
+      details: true,
+    });
+    expect(entries.find(({ playerId }) => playerId === 'nested')?.metadata).toEqual({
+      replay: { id: 'r-91' },
+    });
+  });
+
+  it('removeFromBoard rejects a reason that PostgreSQL rejects', async () => {
+    const { leaderboard } = boards.nodes[0];
+    await expect(
+      leaderboard.removeFromBoard(board, 'a', { ban: true, reason: 'a\u0000' }),
+    ).rejects.toMatchObject({ code: 'E_INVALID', errors: [{ field: 'reason' }] });
   });
 });
