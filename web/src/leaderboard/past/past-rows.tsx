@@ -9,8 +9,11 @@ export function PastRows() {
     <>
       <p class="followed" role="status" data-testid="past-end">
         <span>
-          <strong>{past}</strong> ended at {endsAt.slice(0, 16).replace('T', ' ')} UTC with{' '}
-          {total.toLocaleString('en-US')} players. PostgreSQL keeps it, and it is final.
+          <strong>
+            <bdi>{past}</bdi>
+          </strong>{' '}
+          ended at {endsAt.slice(0, 16).replace('T', ' ')} UTC with {total.toLocaleString('en-US')} players.
+          PostgreSQL keeps it, and it is final.
         </span>
         <button type="button" class="quiet" onClick={showPresent}>
           back to now
