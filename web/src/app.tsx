@@ -3,6 +3,7 @@ import { BreakItView } from './break-it/break-it-view.js';
 import { ClaimsView } from './claims/claims-view.js';
 import { HealthPills } from './health/health-pills.js';
 import { LeaderboardView } from './leaderboard/leaderboard-view.js';
+import { malformed } from './live/well-formed.js';
 import { Navigation } from './navigation/navigation.js';
 import { view, type View } from './navigation/route.js';
 import { OverviewView } from './overview/overview-view.js';
@@ -40,6 +41,11 @@ export function App() {
       <main class={`panels view-${view.value}`}>
         <Shown />
       </main>
+      {malformed.value > 0 && (
+        <p class="hint" role="status">
+          Malformed messages from the server, ignored: <span data-testid="malformed">{malformed.value}</span>
+        </p>
+      )}
     </>
   );
 }

@@ -1,6 +1,5 @@
 import { useEffect } from 'preact/hooks';
 import type { WatchedWindow } from '../../../../src/leaderboard/live/leaderboard.wire.js';
-import { malformed } from '../../live/well-formed.js';
 import { Term } from '../../page/term.js';
 import { formatCountdown } from '../../time/format-time.js';
 import { now } from '../../time/now.js';
@@ -136,11 +135,6 @@ function Figures() {
       <Term name="whole tops received" testId="snapshots">
         {snapshots.value}
       </Term>
-      {malformed.value > 0 && (
-        <Term name="malformed messages, ignored" testId="malformed">
-          {malformed.value}
-        </Term>
-      )}
       <PeriodEnd />
     </dl>
   );
