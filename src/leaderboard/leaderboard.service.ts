@@ -1,12 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BoardDefinition, BoardWindow, Submission } from './domain/board.js';
 import { decodeCursor } from './domain/page-cursor.js';
-import {
-  adjustmentArgument,
-  checked,
-  removalArgument,
-  submissionArguments,
-} from './domain/submission.schemas.js';
+import { adjustmentArgument, checked, submissionArguments } from './domain/submission.schemas.js';
 import { unknownBoard, unknownPlayer, unrankedPlayer, versionGone } from './leaderboard.errors.js';
 import type { NeighboursQuery, PageQuery, PeriodQuery, RemovalOptions } from './leaderboard.queries.js';
 import {
@@ -61,10 +56,7 @@ export class LeaderboardService {
     return (await this.ledger.boards()).map(describeBoard);
   }
 
-  /**
-   * Accepts submissions atomically. When this resolves they are durable; ranks are null if the sorted sets could not be updated yet.
-   * @throws {InvalidInputError} as over HTTP, for example for `metadata` of more than 256 bytes
-   */
+  /** Accepts submissions atomically. They are durable then; ranks are null if the sorted sets could not be updated yet. @throws {InvalidInputError} */
   async submit(board: string, submissions: Submission[]): Promise<SubmissionAnswer[]> {
     return this.submissions.submit(board, checked(submissionArguments, submissions));
   }
@@ -224,16 +216,15 @@ export class LeaderboardService {
    */
   async adjust(board: string, playerId: string, adjustment: Adjustment): Promise<AdjustmentAnswer> {
     const { adjustmentId, by, reason } = checked(adjustmentArgument, { ...adjustment, playerId });
-    const submissions = [{ submissionId: adjustmentId, playerId, score: by, reason }];
-    const [answer] = await this.submissions.submit(board, submissions);
+    const submission = { submissionId: adjustmentId, playerId, score: by, reason };
+    const [answer] = await this.submissions.submit(board, [submission]);
     const { submissionId: _id, ...place } = answer as SubmissionAnswer;
     return { adjustmentId, ...place };
   }
 
   /** Removes a player from one board, and bans the player there if wanted. @throws {EngineError} as `removePlayer`, {InvalidInputError} */
-  async removeFromBoard(board: string, playerId: string, options: RemovalOptions = {}): Promise<void> {
-    const removal = checked(removalArgument, { ...options, playerId });
-    await this.removal.removeFrom(board, removal.playerId, removal);
+  removeFromBoard(board: string, playerId: string, options?: RemovalOptions): Promise<void> {
+    return this.removal.removeFrom(board, playerId, options);
   }
 
   /** Lets a banned player submit again. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ignoreEngineError } from '../../engine/index.js';
 import { periodsOf, recentlyEnded } from '../domain/periods.js';
+import { checked, removalArgument } from '../domain/submission.schemas.js';
 import type { RemovalOptions } from '../leaderboard.queries.js';
 import { DatabaseClock } from '../ledger/database-clock.js';
 import { ProjectionStore } from '../sorted-sets/projection.store.js';
@@ -38,9 +39,11 @@ export class PlayerRemoval {
    * Removes a player from one board, as if nothing had been submitted. With `ban`, what comes later is rejected.
    *
    * @throws {LeaderboardError} E_BOARD_UNKNOWN
+   * @throws {InvalidInputError} if the reason is too long, or has characters that PostgreSQL rejects
    * @throws {EngineError} if the engine is unreachable; then repeat the call
    */
-  async removeFrom(board: string, playerId: string, options?: RemovalOptions): Promise<void> {
+  async removeFrom(board: string, playerId: string, options: RemovalOptions = {}): Promise<void> {
+    checked(removalArgument, { ...options, playerId });
     await this.anonymise(await this.removeFromBoard(board, playerId, options), playerId);
   }
 

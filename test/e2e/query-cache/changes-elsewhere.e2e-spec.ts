@@ -171,7 +171,6 @@ describe('a flight that another client of the database changes', () => {
     expect(await delays()).toEqual([old + 1, old + 1]);
   });
 
-  // The last one: no flight is left.
   it('is served soon after all may have changed, although another client has locked the table', async () => {
     await areHits();
     await update(77);
@@ -188,12 +187,14 @@ describe('a flight that another client of the database changes', () => {
       await other.query('BEGIN; LOCK TABLE flights IN ROW EXCLUSIVE MODE');
       await client.query("NOTIFY flight_changes, '*'");
       await have(78);
+      expect(await delays()).toEqual([78, 78]);
     } finally {
       await other.end();
     }
     await areTrusted();
   });
 
+  // The last one: no flight is left.
   it('is served by no node after a TRUNCATE', async () => {
     await areHits();
     await client.query('TRUNCATE flights');
