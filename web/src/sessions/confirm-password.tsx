@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { errorOf, Field } from '../http/field.js';
+import { errorOf } from '../http/field.js';
 import { confirmPassword, devicesProblem } from './devices.js';
+import { PasswordField } from './password-field.js';
 
 /** For a session whose password was verified too long ago. */
 export function ConfirmPassword() {
@@ -11,21 +12,11 @@ export function ConfirmPassword() {
   };
   return (
     <form class="form" onSubmit={submit} data-testid="confirm-password">
-      <Field
+      <PasswordField
         label="Your password, to sign out other devices"
         error={errorOf(devicesProblem.value, 'password')}
-      >
-        {(attributes) => (
-          <input
-            {...attributes}
-            type="password"
-            autocomplete="current-password"
-            required
-            value={password}
-            onInput={(event) => (password.value = event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        password={password}
+      />
       <button type="submit">Confirm</button>
     </form>
   );

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { errorOf, Field } from '../http/field.js';
+import { PasswordField } from './password-field.js';
 import { sessionBusy, sessionProblem, signIn } from './session.js';
 
 /** The fields that show their errors. */
@@ -42,18 +43,7 @@ export function SignInForm() {
         <option value="ada" />
         <option value="grace" />
       </datalist>
-      <Field label="Password" error={errorFor('password')}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            type="password"
-            autocomplete="current-password"
-            required
-            value={password}
-            onInput={(event) => (password.value = event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <PasswordField label="Password" error={errorFor('password')} password={password} />
       <Field label="Device" error={errorFor('device')}>
         {(attributes) => (
           <input
