@@ -24,6 +24,8 @@ export interface LastAnswer {
 
 /** At most five requests a second, one by one: this page is not a load test. */
 const PAUSE_MS = 200;
+/** The continuous mode sends nothing while somebody types: half an airport code would be refused. */
+const SETTLED_MS = 800;
 const COMPARED = 10;
 
 export const query = signal<FlightQueryName>('top-routes');
@@ -38,6 +40,8 @@ export const roundTrips = signal<RoundTrips>(noRoundTrips);
 export const activity = signal<'idle' | 'once' | 'comparing' | 'continuous'>('idle');
 
 let stopPolling: (() => void) | undefined;
+/** As of `performance.now()`. */
+let chosenAt = 0;
 
 export async function requestOnce(): Promise<void> {
   if (activity.value !== 'idle') return;
@@ -61,7 +65,9 @@ export async function compareBothWays(): Promise<void> {
 export function toggleContinuous(): void {
   if (stopPolling === undefined) {
     activity.value = 'continuous';
-    stopPolling = poll(() => send(way.value), PAUSE_MS);
+    stopPolling = poll(async () => {
+      if (performance.now() - chosenAt > SETTLED_MS) await send(way.value);
+    }, PAUSE_MS);
     return;
   }
   stopPolling();
@@ -71,6 +77,7 @@ export function toggleContinuous(): void {
 
 /** Clears the results: times of two different queries have no common median. */
 export function choose(next: FlightQueryName, nextArgs: FlightArguments): void {
+  chosenAt = performance.now();
   query.value = next;
   args.value = nextArgs;
   roundTrips.value = noRoundTrips;
