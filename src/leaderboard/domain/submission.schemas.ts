@@ -37,13 +37,7 @@ export const adjustmentSchema = z.strictObject({
 }) satisfies z.ZodType<Adjustment>;
 
 /** What callers of the service may pass in. Objects with further fields are fine there: these are left out. */
-export const submissionArguments = z.array(
-  submissionSchema.strip().transform(({ metadata, ...submission }) => ({
-    ...submission,
-    // A copy: the caller may go on changing it.
-    ...(metadata && { metadata: JSON.parse(JSON.stringify(metadata)) as Record<string, unknown> }),
-  })),
-);
+export const submissionArguments = z.array(submissionSchema.strip());
 export const adjustmentArgument = adjustmentSchema.extend({ playerId }).strip();
 export const removalArgument = z.object({ playerId, ban: z.boolean().optional(), reason: reason.optional() });
 
