@@ -12,7 +12,7 @@ import { MODULE, TEXTBOOK } from '../traffic/side.js';
 /** Room for some of the answers that are read. */
 const CACHE_ROOM_BYTES = 512 * 1024;
 const FLIGHTS = 2_000;
-/** Less than any engine uses, whatever is deleted meanwhile. */
+/** Every engine uses more, so it stays full although keys are deleted. */
 const FULL_BYTES = 100_000;
 const UNLIMITED = 0;
 const NODES = 2;

@@ -104,7 +104,7 @@ export function asArguments(settings: readonly Setting[]): string[] {
   return settings.flatMap(([name, ...values]) => [`--${name}`, ...values]);
 }
 
-/** Creates a directory in which the node, and nobody else, may write. An attempt on a port that was taken may have created it. */
+/** Creates the directory of a node. Only the node may write there. A retry on another port finds it. */
 export async function makeDirectoryOf({ directory, account }: EngineSetup, node: string): Promise<string> {
   const path = join(directory ?? '', node);
   await mkdir(path, { mode: 0o700, recursive: true });

@@ -42,9 +42,9 @@ export function App() {
         <Shown />
       </main>
       {malformed.value > 0 && (
-        <p class="hint" role="status">
+        <footer class="hint">
           Malformed messages from the server, ignored: <span data-testid="malformed">{malformed.value}</span>
-        </p>
+        </footer>
       )}
     </>
   );

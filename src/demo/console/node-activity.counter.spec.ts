@@ -6,7 +6,7 @@ describe('NodeActivityCounter', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('keeps the last 180 seconds, also while nobody watches', () => {
+  it('keeps the last 180 seconds, with no page open', () => {
     let invalidations = 0;
     const stats = () => ({ queries: {}, invalidations: (invalidations += 1) });
     const counter = new NodeActivityCounter({ stats } as unknown as QueryCacheService);

@@ -21,7 +21,7 @@ describe('ServerEvents', () => {
     expect(servers.newest.at(-1)).toMatchObject({ kind: 'paused', name: 'a', at: Date.now() });
   });
 
-  it('has no event of a pause in which nobody listed the servers', async () => {
+  it('reports nothing that happened while no page was open', async () => {
     const servers = new ServerEvents();
     await servers.observe(async () => [server('running')]);
     vi.advanceTimersByTime(11_000);

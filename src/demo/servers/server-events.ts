@@ -3,7 +3,7 @@ import { changesBetween, type KnownRoles, rolesAfter } from './server-changes.js
 import type { Server, ServerEvent } from './servers.wire.js';
 
 const KEPT = 100;
-/** After a longer pause between two lists nobody knows when something happened. */
+/** Lists that are further apart are not compared: nobody knows when something happened between them. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /** Compares each list of the servers with the one before, and keeps the newest events. While no page lists them there are none. */

@@ -163,7 +163,7 @@ export class BatchDraft {
     });
   }
 
-  /** A total can be corrected whatever the player has in a shorter window, which may hold much less of it. */
+  /** A shorter window may hold less than a correction takes away. It stops at the bound, so that the total can be corrected. */
   private withinBounds(score: number): number {
     const { min, max } = this.rules;
     return Math.min(Math.max(score, min), max);
