@@ -18,7 +18,7 @@ export const encryption: Experiment = {
   name: 'encryption',
   claim: 'Connections to the engine are encrypted, and so are sessions where the engine keeps them.',
   method:
-    'Words that occur nowhere else are stored in sessions, their names and scores. Then they are looked for in a recording of the connections of all clients, replicas and sentinels, and in the dump, the append-only file and the slow log of each server and the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password.',
+    'Words that occur nowhere else are stored in sessions, their names and scores. Then they are looked for in a recording of the connections of all clients, replicas and sentinels, and in the dump, the append-only file, the slow log and the log of each server and in the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password.',
   topologies: ['standalone', 'sentinel', 'cluster'],
   seconds: () => 30,
   async run(scene): Promise<Observation> {

@@ -9,13 +9,13 @@ import type { Scene } from '../experiment.js';
 import { isSentinel } from './engines.js';
 import { RecordingProxy } from './recording-proxy.js';
 
-/** Servers with a password, an append-only file and a slow log of every command, each behind a proxy that records. */
+/** Servers with a password, an append-only file, a slow log of every command and a log of all details, each behind a proxy that records. */
 export interface RecordedEngines {
   readonly servers: FaultStack;
   readonly url: string;
   /** All bytes of clients, replicas and sentinels. Nodes of a cluster have another connection between them, for gossip. */
   readonly recorded: Buffer;
-  /** What the servers keep: all files, and the slow log with its arguments. */
+  /** What the servers keep: all files, their logs, and the slow log with its arguments. */
   kept(): Promise<Buffer>;
   stop(): Promise<void>;
 }
@@ -30,11 +30,14 @@ export async function startRecorded(
     proxies.push(proxy);
     return proxy;
   };
-  const servers = await startFaultStack({ kind: engine, topology, tls }, { ...options, front });
+  const log: string[] = [];
+  const onLine = (line: string) => void log.push(line);
+  const servers = await startFaultStack({ kind: engine, topology, tls }, { ...options, front, onLine });
   const dataNodes = [...servers.nodes].flatMap(([name, node]) => (isSentinel(name) ? [] : [node]));
   for (const node of dataNodes) {
     await node.command('CONFIG', 'SET', 'slowlog-log-slower-than', '0');
     await node.command('CONFIG', 'SET', 'slowlog-max-len', '10000');
+    await node.command('CONFIG', 'SET', 'loglevel', 'debug');
   }
   return {
     servers,
@@ -50,7 +53,7 @@ export async function startRecorded(
         const slowLog = JSON.stringify(await node.command('SLOWLOG', 'GET', '-1'));
         parts.push(...(await filesIn(directory ?? '')), Buffer.from(slowLog));
       }
-      return Buffer.concat(parts);
+      return Buffer.concat([...parts, Buffer.from(log.join('\n'))]);
     },
     stop: () => servers.stop(),
   };

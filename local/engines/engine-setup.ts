@@ -11,10 +11,12 @@ export interface EngineOptions extends AccessOptions {
   readonly tls?: boolean | TlsOptions;
   /** Further command line arguments of the program, for example `['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru']`. */
   readonly settings?: readonly string[];
+  /** Called with each line that a server logs. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** What all nodes of one engine share. */
-export interface EngineSetup {
+export interface EngineSetup extends Pick<EngineOptions, 'onLine'> {
   readonly program: EngineProgram;
   readonly version: string;
   /** The user that runs the nodes. undefined = the current one. */
@@ -55,6 +57,7 @@ export async function prepareEngine(
       sentinels: await writeSecret(join(path, 'sentinel-users.acl'), access.users.sentinels, account),
     },
     directory: directory?.path,
+    onLine: options.onLine,
     remove: async () => directory?.remove(),
   };
 }

@@ -42,6 +42,7 @@ export async function startMemcachedNode(
       graceSeconds: 3,
       account: setup.account,
       cwd: tmpdir(),
+      onLine: setup.onLine,
     }),
     ready: async (process, port) => {
       while (!(await answers(process, port, setup.tls))) {

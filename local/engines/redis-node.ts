@@ -80,6 +80,7 @@ export async function startNode(setup: EngineSetup, options: NodeOptions): Promi
       graceSeconds: 3,
       account: setup.account,
       cwd,
+      onLine: setup.onLine,
     }),
     // Read from its own log: a PING could be answered by another server that took the port.
     ready: (process) => process.logged(ready),

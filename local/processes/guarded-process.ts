@@ -49,7 +49,7 @@ export interface GuardedCommand {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** Called with each line of stdout and stderr. */
-  readonly onLine?: (line: string) => void;
+  readonly onLine?: ((line: string) => void) | undefined;
   /** Opens a channel to a Node.js process and says hello on it. Called with each message; the result is sent back unless it is undefined. */
   readonly onMessage?: (message: unknown) => Promise<object | undefined>;
 }

@@ -29,6 +29,7 @@ export interface FaultStackOptions {
   readonly serverCertificate?: 'valid' | 'wrong-name' | 'expired';
   /** Starts the proxy of each node, instead of a fault proxy. */
   readonly front?: SentinelOptions['front'];
+  readonly onLine?: SentinelOptions['onLine'];
 }
 
 /** Servers of any topology. One primary is the victim of the fault. */
@@ -91,10 +92,14 @@ async function keepFilesInMemory(): Promise<() => void> {
   };
 }
 
-function engineOptions({ tls }: Site, { proxied, front, serverCertificate = 'valid' }: FaultStackOptions) {
+function engineOptions(
+  { tls }: Site,
+  { proxied, front, onLine, serverCertificate = 'valid' }: FaultStackOptions,
+) {
   return {
     proxied: proxied ?? false,
     ...(front && { front }),
+    onLine,
     ...(tls && { tls: { serverCertificate } }),
     password: PASSWORD,
   };

@@ -34,6 +34,9 @@ async function query(server: LocalServer, milliseconds = 2000): Promise<string |
   }
 }
 
+/** Memcached logs nothing otherwise. */
+const LOUD = { redis: [], valkey: [], memcached: ['-v', '-v'] };
+
 describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kind) => {
   const answer = kind === 'memcached' ? /^VERSION/ : /^\+PONG/;
 
@@ -46,6 +49,12 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
       port: `${server.port}`,
     });
     expect(server.version).toMatch(/^\d+\.\d+/);
+  });
+
+  it('calls onLine with each line of its log', async () => {
+    const lines: string[] = [];
+    await start(kind, { onLine: (line) => lines.push(line), settings: LOUD[kind] });
+    await vi.waitFor(() => expect(lines.join('\n')).toMatch(/ready to accept connections|server listening/i));
   });
 
   it('gives servers that start concurrently different ports', async () => {
