@@ -42,6 +42,8 @@ describe('parseOptions', () => {
       '--topology must be sentinel or cluster for failover, not "standalone".',
     ],
     [['failover', '--continue'], '--continue works with all only. Remove it, or run "all".'],
+    [['failover', '--json', ''], '--json must be the name of a file, not "".'],
+    [['failover', '--json', 'reports/'], '--json must be the name of a file, not "reports/".'],
     [['failover', '--fast'], "Unknown option '--fast'. See npm run lab -- --help."],
   ])('rejects %j in one sentence', (args, message) => {
     expect(() => parse(...args)).toThrow(message);

@@ -31,6 +31,9 @@ export function runsOf({ quick }: Pick<LabOptions, 'quick'>): number {
 /** @throws UsageError, one sentence that names the setting */
 export function parseOptions(args: readonly string[], all: readonly Experiment[]): LabOptions {
   const { values, positionals } = parse(args);
+  if (values.json === '' || values.json?.endsWith('/')) {
+    throw new UsageError(`--json must be the name of a file, not "${values.json}".`);
+  }
   const engine = oneOf('--engine', ENGINES, values.engine);
   const topology = oneOf('--topology', TOPOLOGIES, values.topology);
   const isAll = positionals[0] === 'all';

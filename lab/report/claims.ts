@@ -1,12 +1,19 @@
-import { type ExperimentResult, holds, type LabReport, tableOfFigures, titleOf } from './report.js';
+import {
+  type ExperimentResult,
+  holds,
+  type LabReport,
+  tableOfFigures,
+  titleOf,
+  versionsOf,
+} from './report.js';
 
 /** `docs/claims.md`: each claim with what was seen, and whether it holds. */
 export function formatClaims({ machine, command, experiments }: LabReport): string {
   const { cores, cpu, memoryGiB, node } = machine;
   return `# Claims
 
-What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. [lab/README.md](../lab/README.md) says how.
-In the sentences each figure is the worst of all runs. The tables have the median and the worst, or where a figure has no goal the largest. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn.
+What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. Versions: ${versionsOf(experiments)}. [lab/README.md](../lab/README.md) says how.
+Each figure is the worst of all runs, or the largest if it has no goal; the tables also have the median. Figures in one sentence can be of different runs. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn.
 
 | claim | experiment | measured on | verdict | what was seen |
 | --- | --- | --- | --- | --- |

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { escape, paragraphs, tableOf } from '../../load/report/markup.js';
 import { plotTimeline } from './plot.js';
-import { type ExperimentResult, holds, type LabReport, tableOfFigures, titleOf } from './report.js';
+import {
+  type ExperimentResult,
+  holds,
+  type LabReport,
+  tableOfFigures,
+  titleOf,
+  versionsOf,
+} from './report.js';
 
 const STYLE = ['../../load/report/report.css', 'lab.css']
   .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
@@ -27,6 +34,7 @@ ${experiments.map(sectionOf).join('\n')}
 <h2>How it was measured</h2>
 <p><code>${escape(command)}</code></p>
 <p>${escape(facts)}.</p>
+<p>Versions: ${escape(versionsOf(experiments))}.</p>
 <p>Load, app, engine and database share the cores of this machine. Requests are sent at a constant rate and never wait for earlier ones. A request without an answer after 3 s counts as hung.</p>
 </section>
 </main>

@@ -20,6 +20,8 @@ export interface ExperimentResult {
   readonly engine: Engine;
   readonly topology: Topology;
   readonly runs: number;
+  /** Of the project and the engine, for example "commit ada6805, valkey 9.0.1". */
+  readonly versions: string;
   /** When it ended, as ISO 8601. */
   readonly date: string;
   /** Of all runs together. */
@@ -45,6 +47,15 @@ export function hasFailed({ figures }: Pick<ExperimentResult, 'figures'>): boole
 /** For example "failover on valkey sentinel, 5 runs". */
 export function titleOf({ name, engine, topology, runs }: ExperimentResult): string {
   return `${name} on ${engine} ${topology}, ${runs === 1 ? '1 run' : `${runs} runs`}`;
+}
+
+/** The versions that were measured: one entry if all are equal, else each with its experiments. */
+export function versionsOf(experiments: readonly ExperimentResult[]): string {
+  const entries = [...new Set(experiments.map(({ versions }) => versions))];
+  if (entries.length < 2) return entries.join('');
+  const measuredOn = (entry: string) => experiments.filter(({ versions }) => versions === entry);
+  const namesOf = (entry: string) => measuredOn(entry).map(({ name, topology }) => `${name} ${topology}`);
+  return entries.map((entry) => `${entry} (${namesOf(entry).join(', ')})`).join('; ');
 }
 
 /** Header and rows. The first column is the figure. Empty for a failed result. */

@@ -2,19 +2,21 @@ import { access, constants, mkdir, readFile, stat, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../local/launcher/command-line/options.js';
 import type { LabOptions } from '../options.js';
+import { isOf, type Trial, trialsOf } from '../running/trials.js';
 import { formatClaims } from './claims.js';
 import { formatHtml } from './html.js';
 import type { LabReport } from './report.js';
 
 const FOLDER = join('.data', 'lab');
+const CLAIMS = join('docs', 'claims.md');
 
-/** Writes the report as JSON and as a page beside it, and that of all experiments as docs/claims.md. Resolves with the names of the files. */
+/** Writes the report as JSON and as a page beside it, and as docs/claims.md once it has all results. Resolves with the names of the files. */
 export async function saveReport(report: LabReport, options: LabOptions): Promise<string[]> {
   const file = fileOf(options, report.date);
   const files = [
     [file, `${JSON.stringify(report, null, 2)}\n`],
-    [`${file.replace(/\.json$/, '')}.html`, formatHtml(report)],
-    ...(isComplete(options) ? [[join('docs', 'claims.md'), formatClaims(report)] as const] : []),
+    [pageOf(file), formatHtml(report)],
+    ...(isComplete(report, options) ? [[CLAIMS, formatClaims(report)] as const] : []),
   ] as const;
   for (const [name, text] of files) {
     await mkdir(dirname(name), { recursive: true });
@@ -23,8 +25,13 @@ export async function saveReport(report: LabReport, options: LabOptions): Promis
   return files.map(([name]) => name);
 }
 
-/** docs/claims.md must not be replaced by less. */
-function isComplete({ isAll, quick, topology }: LabOptions): boolean {
+/** docs/claims.md must not be replaced by less, for example by the results of an interrupted run. */
+function isComplete({ experiments }: LabReport, options: LabOptions): boolean {
+  const hasResult = (trial: Trial) => experiments.some((result) => isOf(result, trial));
+  return writesClaims(options) && trialsOf(options).every(hasResult);
+}
+
+function writesClaims({ isAll, quick, topology }: LabOptions): boolean {
   return isAll && !quick && topology === null;
 }
 
@@ -65,23 +72,30 @@ export async function earlierReport(
 function parse(file: string, text: string): LabReport {
   try {
     const report = JSON.parse(text) as LabReport;
-    if (report.experiments.every(({ timelines }) => Array.isArray(timelines))) return report;
+    if (report.experiments.every(({ versions }) => typeof versions === 'string')) return report;
   } catch {
     // Treated like a report of another version.
   }
   throw new UsageError(`${file} is not complete, or of another version. Remove --continue.`);
 }
 
-/** Call it before hours of measuring. @throws UsageError if the report cannot be written */
+/** Call it before hours of measuring. @throws UsageError if a file of the report cannot be written */
 export async function requireWritable(options: LabOptions): Promise<void> {
   const file = fileOf(options, 'unused');
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await access((await stat(file).catch(() => null)) ? file : dirname(file), constants.W_OK);
-    if ((await stat(file).catch(() => null))?.isDirectory()) throw new Error('It is a folder.');
-  } catch (error) {
-    throw new UsageError(`--json ${file} cannot be written: ${(error as Error).message}`);
+  for (const name of [file, pageOf(file), ...(writesClaims(options) ? [CLAIMS] : [])]) {
+    try {
+      await mkdir(dirname(name), { recursive: true });
+      const existing = await stat(name).catch(() => null);
+      if (existing?.isDirectory()) throw new Error('it is a folder');
+      await access(existing ? name : dirname(name), constants.W_OK);
+    } catch (error) {
+      throw new UsageError(`${name} cannot be written: ${(error as Error).message}.`);
+    }
   }
+}
+
+function pageOf(file: string): string {
+  return `${file.replace(/\.json$/, '')}.html`;
 }
 
 function fileOf({ json, isAll }: LabOptions, date: string): string {

@@ -2,13 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { buildStale, SERVER } from '../../local/launcher/app/build.js';
 import { ensureEngine } from '../../local/installation/ensure-engine.js';
 import { formatMinutes, Progress } from '../../load/running/progress.js';
-import type { Engine, Experiment, Observation, Topology } from '../experiment.js';
+import type { Engine, Experiment, Observation } from '../experiment.js';
 import { ENGINES, type LabOptions, runsOf } from '../options.js';
 import { type ExperimentResult, hasFailed } from '../report/report.js';
 import { readerOf, summarize, verdictOf } from '../verdict/verdict.js';
 import { Resources } from './resources.js';
+import { isOf, type Trial, trialsOf } from './trials.js';
+import { describeVersions } from './versions.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+type Head = ReturnType<typeof headOf>;
 
 interface Run {
   readonly signal: AbortSignal;
@@ -16,15 +20,10 @@ interface Run {
 }
 
 interface Series extends Run {
-  /** Results that are kept. What they are of is not run again, unless it failed. */
+  /** Results of an interrupted run. Their experiments are skipped, except those that failed. */
   readonly earlier: readonly ExperimentResult[];
-  /** Called with all results after each experiment, so that none is lost if the process ends. */
+  /** Called with all results after each experiment, so that none is lost if the process ends. Called once if no experiment is left. */
   readonly save: (results: readonly ExperimentResult[]) => Promise<void>;
-}
-
-interface Trial {
-  readonly experiment: Experiment;
-  readonly topology: Topology;
 }
 
 export interface Outcome {
@@ -42,22 +41,27 @@ export async function runAll(options: LabOptions, { signal, say, earlier, save }
   let results = [...earlier];
   const isDone = (trial: Trial) => results.some((result) => isOf(result, trial) && !hasFailed(result));
   const trials = trialsOf(options).filter((trial) => !isDone(trial));
+  if (trials.length === 0) {
+    await save(results);
+    return { results, failures: [] };
+  }
   const progress = new Progress(
     trials.map(({ experiment }) => runsOf(options) * experiment.seconds(options)),
   );
   const failures: string[] = [];
   const wanted = options.engine ?? earlier[0]?.engine;
-  const { kind } = await ensureEngine(wanted ? [wanted] : ENGINES);
-  const engine = kind as Engine;
+  const program = await ensureEngine(wanted ? [wanted] : ENGINES);
+  const engine = program.kind as Engine;
   for (const [i, trial] of trials.entries()) {
     if (signal.aborted) break;
     progress.start(i);
     const name = `${trial.experiment.name} (${trial.topology})`;
     const run = { signal, say: (what: string) => say(`${progress.left}. ${name}: ${what}`) };
-    const result = await runTrial(trial, engine, options, run).catch((error: unknown) => {
+    const head = headOf(trial, engine, runsOf(options), await describeVersions(root, program));
+    const result = await runTrial(trial, head, options, run).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       failures.push(`${name} failed. ${reason}`);
-      return failedResult(trial, engine, runsOf(options), reason);
+      return failedResult(head, reason);
     });
     if (signal.aborted && hasFailed(result)) break;
     results = [...results.filter((one) => !isOf(one, trial)), result];
@@ -66,27 +70,15 @@ export async function runAll(options: LabOptions, { signal, say, earlier, save }
   return { results, failures };
 }
 
-function isOf(result: ExperimentResult, { experiment, topology }: Trial): boolean {
-  return result.name === experiment.name && result.topology === topology;
-}
-
-function trialsOf({ experiments, isAll, topology }: LabOptions): Trial[] {
-  return experiments.flatMap((experiment) => {
-    const usual = isAll ? experiment.topologies : experiment.topologies.slice(0, 1);
-    const topologies = topology === null ? usual : [topology];
-    return topologies.map((one) => ({ experiment, topology: one }));
-  });
-}
-
 async function runTrial(
   { experiment, topology }: Trial,
-  engine: Engine,
+  head: Head,
   options: LabOptions,
   run: Run,
 ): Promise<ExperimentResult> {
   const startedAt = performance.now();
   const observations: Observation[] = [];
-  const runs = runsOf(options);
+  const { engine, runs } = head;
   for (let i = 1; i <= runs; i++) {
     const say = (what: string) => run.say(runs === 1 ? what : `run ${i} of ${runs}: ${what}`);
     observations.push(
@@ -97,7 +89,8 @@ async function runTrial(
   const figures = summarize(observations.map((observation) => observation.figures));
   run.say(`took ${formatMinutes(seconds)} min`);
   return {
-    ...headOf({ experiment, topology }, engine, runs),
+    ...head,
+    date: new Date().toISOString(),
     seconds,
     verdict: verdictOf(figures),
     answers: experiment.answers(readerOf(figures)),
@@ -120,9 +113,10 @@ export function mergeCaveats(runs: readonly (readonly string[])[]): string[] {
 }
 
 /** The result of a trial that ended with an error: no figures, and the first line of the reason. */
-function failedResult(trial: Trial, engine: Engine, runs: number, reason: string): ExperimentResult {
+function failedResult(head: Head, reason: string): ExperimentResult {
   return {
-    ...headOf(trial, engine, runs),
+    ...head,
+    date: new Date().toISOString(),
     seconds: 0,
     verdict: `failed: ${(reason.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
     answers: [],
@@ -132,8 +126,9 @@ function failedResult(trial: Trial, engine: Engine, runs: number, reason: string
   };
 }
 
-function headOf({ experiment: { name, claim, method }, topology }: Trial, engine: Engine, runs: number) {
-  return { name, claim, method, engine, topology, runs, date: new Date().toISOString() };
+function headOf({ experiment, topology }: Trial, engine: Engine, runs: number, versions: string) {
+  const { name, claim, method } = experiment;
+  return { name, claim, method, engine, topology, runs, versions };
 }
 
 /** One run. Its servers have stopped when it resolves or rejects. */

@@ -112,6 +112,7 @@ describe('npm run lab', () => {
   it.each([
     [['lunch'], /^EXPERIMENT must be failover, .* or all, not "lunch"\.$/],
     [['failover', '--topology', 'standalone'], /^--topology must be sentinel or cluster for failover/],
+    [['failover', '--quick', '--json', ''], /^--json must be the name of a file, not ""\.$/],
   ])('exits with 2 and one sentence for %j', async (args, message) => {
     const program = lab(...args);
     expect(await program.exitCode()).toBe(2);
