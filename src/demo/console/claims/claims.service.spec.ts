@@ -67,6 +67,41 @@ describe('ClaimsService', () => {
     });
   });
 
+  it('shows an older failure of a topology that newer runs of other topologies do not repeat', async () => {
+    const failover = { name: 'failover', answers: ['Fine.'] };
+    const of = (topology: string, verdict: string) => ({ experiments: [{ ...failover, topology, verdict }] });
+    await write('lab', '2026-01-01T00:00:00.000Z', of('cluster', 'does not hold: scores: lost'));
+    await write('lab', '2026-01-02T00:00:00.000Z', of('sentinel', 'holds'));
+    expect(await resultOf('failover')).toMatchObject({
+      date: '2026-01-01T00:00:00.000Z',
+      answers: ['It does not hold: scores: lost (cluster).', 'Fine.'],
+    });
+    await write('lab', '2026-01-03T00:00:00.000Z', of('cluster', 'holds'));
+    expect(await resultOf('failover')).toMatchObject({
+      date: '2026-01-03T00:00:00.000Z',
+      answers: ['Fine.'],
+    });
+  });
+
+  it('reads all.json although there are many newer files and files with other names', async () => {
+    const machine = { cpu: 'EPYC', cores: 2 };
+    const pause = { name: 'pause', verdict: 'holds', answers: ['From all.'] };
+    const all = {
+      date: '2026-01-01T00:00:00.000Z',
+      machine,
+      options: { quick: false },
+      experiments: [pause],
+    };
+    await writeFile(join(folder, 'lab', 'all.json'), JSON.stringify(all));
+    for (let day = 10; day < 45; day++) {
+      const failover = { name: 'failover', verdict: 'holds', answers: [`Day ${day}.`] };
+      const experiments = [{ ...failover, date: '2026-02-01T00:00:00.000Z' }];
+      await write('lab', `2026-02-01T00:00:${day}.000Z`, { experiments });
+      await writeFile(join(folder, 'lab', `try-${day}.json`), '{}');
+    }
+    expect((await resultOf('pause'))?.answers).toEqual(['From all.']);
+  });
+
   it('shows that a run failed, although it has no answers', async () => {
     const failed = {
       name: 'failover',

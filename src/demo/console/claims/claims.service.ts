@@ -4,8 +4,9 @@ import { z } from 'zod';
 import type { MeasuredClaim } from '../console.wire.js';
 import { type Claim, CLAIMS } from './claims.js';
 
-/** The newest reports of each command are enough: many of them have several results. */
+/** Of the reports that are named by their date, the newest of each command are enough: many of them have several results. */
 const MOST_REPORTS = 30;
+const DATED = /^\d{4}-\d{2}-\d{2}T/;
 const KEPT_MS = 10_000;
 const HOLDS = 'holds';
 
@@ -65,30 +66,31 @@ export class ClaimsService {
 
   private async newestReports(command: Claim['command']): Promise<Report[]> {
     const folder = join(this.folder, command);
-    // The names of the files begin with the time.
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
-    const newest = names.toSorted().toReversed().slice(0, MOST_REPORTS);
-    const reports = await Promise.all(newest.map((name) => readReport(join(folder, name))));
+    // Files that people named, and all.json of the lab, are few.
+    const named = names.filter((name) => !DATED.test(name));
+    const dated = names.filter((name) => DATED.test(name)).toSorted();
+    const read = [...named, ...dated.slice(-MOST_REPORTS)];
+    const reports = await Promise.all(read.map((name) => readReport(join(folder, name))));
     return reports.filter((report) => report !== null);
   }
 }
 
 function lastResult(reports: readonly Report[], name: string): MeasuredClaim['result'] {
-  const found = reports.flatMap(({ date, machine, options, results }) => {
-    const some = results.filter(
-      (one) => one.name === name && (one.answers.length > 0 || one.verdict !== HOLDS),
-    );
-    // An experiment has a result of each topology. The claim must hold in all of them, and a failed run shows nothing.
-    const decisive = some.find(({ verdict }) => verdict !== HOLDS) ?? some[0];
-    if (!decisive) return [];
-    return {
-      answers: withVerdict(decisive),
-      date: decisive.date ?? date,
-      machine: `${machine.cores} x ${machine.cpu}`,
-      isQuick: options.quick,
-    };
-  });
-  return found.toSorted((a, b) => b.date.localeCompare(a.date))[0] ?? null;
+  const found = reports.flatMap(({ date, machine, options, results }) =>
+    results
+      .filter((one) => one.name === name && (one.answers.length > 0 || one.verdict !== HOLDS))
+      .map((one) => ({ ...one, date: one.date ?? date, machine, isQuick: options.quick })),
+  );
+  const newestFirst = found.toSorted((a, b) => b.date.localeCompare(a.date));
+  const newest = newestFirst.filter(
+    ({ topology }, i) => newestFirst.findIndex((one) => one.topology === topology) === i,
+  );
+  // The newest result of each topology counts, and the claim must hold in all of them. A failed run shows nothing.
+  const decisive = newest.find(({ verdict }) => verdict !== HOLDS) ?? newest[0];
+  if (!decisive) return null;
+  const { date, machine, isQuick } = decisive;
+  return { answers: withVerdict(decisive), date, machine: `${machine.cores} x ${machine.cpu}`, isQuick };
 }
 
 /** An experiment of the lab whose claim does not hold says so first. */
