@@ -1,7 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { type ClientResult, compareClients } from '../../load/micro/clients/fault-comparison.js';
+import {
+  type ClientResult,
+  compareClients,
+  type Comparison,
+} from '../../load/micro/clients/fault-comparison.js';
 import { installedClients, MISSING_CLIENTS } from '../../load/micro/clients/installed-clients.js';
 import { ownEngine } from '../../load/micro/clients/own-engine.js';
+import { startFaultStack } from '../../test/support/faults/fault-stack.js';
 import { killed, paused } from '../../test/support/faults/faults.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 
@@ -13,7 +18,7 @@ const QUICK_RECOVERS_WITHIN_MS = 3_000;
 export const clients: Experiment = {
   name: 'clients',
   claim:
-    'When a primary dies or freezes, no call of our client hangs, and none is executed that it reports as failed.',
+    'When a primary dies or freezes, no call of our client hangs, and no call that it reports as failed was executed.',
   method:
     'node-redis, iovalkey, GLIDE and our client, each at its best settings with a deadline of 300 ms, send 200 calls a second, GET and INCR in turn, while the primary gets kill -9, and then SIGSTOP for 10 s. Each INCR has a key of its own, which is read from the servers at the end. Recovery is counted from the promotion on.',
   topologies: ['sentinel', 'cluster'],
@@ -26,8 +31,10 @@ export const clients: Experiment = {
     for (const fault of FAULTS) {
       scene.say(fault.name);
       const site = { kind: scene.engine, topology: topologyOf(scene), tls: false };
-      const limit = scene.quick ? QUICK_RECOVERS_WITHIN_MS : RECOVERS_WITHIN_MS;
-      figures.push(...figuresOf(fault.name, await compareClients(fault, site, kinds, limit)));
+      const recoversWithinMs = scene.quick ? QUICK_RECOVERS_WITHIN_MS : RECOVERS_WITHIN_MS;
+      const startServers: typeof startFaultStack = (...args) => scene.start(startFaultStack(...args));
+      const options = { recoversWithinMs, startServers };
+      figures.push(...figuresOf(fault.name, await compareClients(fault, site, kinds, options)));
     }
     const caveats = [
       'Only our client says that the outcome of a call is unknown. The others report each such call as failed, also if it was executed.',
@@ -46,7 +53,7 @@ function topologyOf({ topology }: Scene): 'sentinel' | 'cluster' {
   return topology === 'cluster' ? 'cluster' : 'sentinel';
 }
 
-function figuresOf(fault: string, results: readonly ClientResult[]): Figure[] {
+function figuresOf(fault: string, { results, strayErrors }: Comparison): Figure[] {
   const each = (valueOf: (result: ClientResult) => number | null) =>
     Object.fromEntries(results.map((result) => [sideOf(result), valueOf(result)]));
   const none = { side: 'module', atMost: 0 };
@@ -63,6 +70,11 @@ function figuresOf(fault: string, results: readonly ClientResult[]): Figure[] {
     { name: `${fault}: doubled`, values: each(({ executedTwice }) => executedTwice), goal: none },
     { name: `${fault}: acknowledged and lost`, values: each(({ lost }) => lost) },
     {
+      name: `${fault}: unhandled rejections`,
+      values: { module: strayErrors.filter((error) => !isOfOthers(error)).length },
+      goal: none,
+    },
+    {
       name: `${fault}: seconds to recover`,
       unit: 's',
       values: each(({ recoveryMs }) => (recoveryMs === undefined ? null : recoveryMs / 1000)),
@@ -74,4 +86,9 @@ function figuresOf(fault: string, results: readonly ClientResult[]): Figure[] {
 /** The report calls our side the module. */
 function sideOf({ client }: ClientResult): string {
   return client === ownEngine.name ? 'module' : client;
+}
+
+/** Whether it came from a client that shares no code with ours. */
+function isOfOthers(error: unknown): boolean {
+  return error instanceof Error && /node_modules\/(?:iovalkey|@valkey)\//.test(error.stack ?? '');
 }

@@ -18,7 +18,7 @@ export const encryption: Experiment = {
   name: 'encryption',
   claim: 'Connections to the engine are encrypted, and so are sessions where the engine keeps them.',
   method:
-    'Words that occur nowhere else are stored in sessions, their names and scores. Then they are looked for in a recording of the connections of all clients, replicas and sentinels, and in the dump, the append-only file, the slow log and the log of each server and in the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password.',
+    'Random words (canaries) are stored as user names, devices, session data and player ids. Then they are looked for in a recording of the connections of all clients, replicas and sentinels, and in the dump, the append-only file, the slow log and the log of each server and in the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password.',
   topologies: ['standalone', 'sentinel', 'cluster'],
   seconds: () => 30,
   async run(scene): Promise<Observation> {
@@ -45,14 +45,29 @@ export const encryption: Experiment = {
           goal: { side: 'plain', atLeast: 1 },
         },
         {
+          name: 'control: bytes in the recording',
+          values: { plain: plain.recordedBytes, TLS: tls.recordedBytes },
+          goal: { side: 'TLS', atLeast: 1 },
+        },
+        {
           name: 'session canaries in dump, append-only file and logs',
           values: { module: plain.ofModule + tls.ofModule, textbook: plain.ofTextbook + tls.ofTextbook },
           goal: { side: 'module', atMost: 0 },
         },
         {
           name: 'control: the files can show them',
-          values: { textbook: plain.ofTextbook },
+          values: { textbook: plain.inFiles },
           goal: { side: 'textbook', atLeast: 1 },
+        },
+        {
+          name: 'control: the slow log can show them',
+          values: { textbook: plain.inSlowLog },
+          goal: { side: 'textbook', atLeast: 1 },
+        },
+        {
+          name: 'control: the servers have a log',
+          values: { plain: plain.logBytes, TLS: tls.logBytes },
+          goal: { side: 'TLS', atLeast: 1 },
         },
         {
           name: 'mistakes that were refused, with their reason in /health/ready',
@@ -66,6 +81,7 @@ export const encryption: Experiment = {
         },
       ],
       caveats: [
+        'The connections between the nodes of a cluster for gossip are not recorded: they carry no data of users.',
         'Only sessions are sealed by the application. Player ids, and the answers of the query cache, are readable on the engine: encrypt its disks as well.',
       ],
     };
@@ -83,12 +99,17 @@ async function look(scene: Scene, database: string, { tls }: { tls: boolean }) {
   const app = await scene.start(AppNodes.start({ database, engine: engines.url }, 1));
   const canaries = await seedCanaries(app);
   const all = [...canaries.module, ...canaries.textbook, ...canaries.players, PASSWORD];
-  const kept = Buffer.concat([await engines.kept(), Buffer.from(app.log)]);
+  const { files, slowLog, log } = await engines.kept();
+  const kept = Buffer.concat([files, slowLog, log, Buffer.from(app.log)]);
   await app.stop();
   await engines.stop();
   return {
     stored: all.length,
     onTheWay: foundIn(all, engines.recorded).length,
+    recordedBytes: engines.recorded.length,
+    logBytes: log.length,
+    inFiles: foundIn(canaries.textbook, files).length,
+    inSlowLog: foundIn(canaries.textbook, slowLog).length,
     ofModule: foundIn(canaries.module, kept).length,
     ofTextbook: foundIn(canaries.textbook, kept).length,
   };

@@ -31,7 +31,7 @@ export const LOST_PRIMARY = {
   topologies: ['sentinel', 'cluster'],
   answers: (worst) => [
     `The servers promoted a replica after ${worst('seconds to the promotion')}, and it accepted writes after ${worst('seconds until it accepts writes')}. From the fault on, 99% of the requests succeeded again after ${worst('seconds to 99% success')} (textbook: ${worst('seconds to 99% success', 'textbook')}).`,
-    `Until then the module left ${worst('requests that hung')} requests without an answer, and answered ${worst('requests that failed')} with an error. The textbook side left ${worst('requests that hung', 'textbook')} without an answer, for 3 s or longer, and answered ${worst('requests that failed', 'textbook')} with an error.`,
+    `In the whole run the module left ${worst('requests that hung')} requests without an answer, and answered ${worst('requests that failed')} with an error. The textbook side left ${worst('requests that hung', 'textbook')} without an answer, for 3 s or longer, and answered ${worst('requests that failed', 'textbook')} with an error.`,
     `Query cache: ${worst('query cache: failed or hung')} requests failed. The textbook side: ${worst('query cache: failed or hung', 'textbook')}.`,
     `Sessions: ${worst('sessions: lost')} lost, ${worst('sessions: 401 while signed in')} times a user was treated as signed out, and ${worst('sessions: alive after sign-out')} lived on after sign-out. The textbook side: ${worst('sessions: lost', 'textbook')}, ${worst('sessions: 401 while signed in', 'textbook')} and ${worst('sessions: alive after sign-out', 'textbook')}.`,
     `Scores: ${worst('scores: lost')} lost and ${worst('scores: doubled')} doubled. The textbook side: ${worst('scores: lost', 'textbook')} and ${worst('scores: doubled', 'textbook')}.`,
@@ -46,6 +46,7 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
 
   const name = await engines.primaryNow(SHARD);
   const primary = engines.node(name);
+  await requireBoards(load, primary);
   const faultAt = load.mark(loss.fault);
   scene.say(loss.fault);
   await loss.lose(primary);
@@ -64,6 +65,15 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
     ...recoveryFigures(result, app.control, { faultAt, promotedAt, acceptsAt }),
   ];
   return { figures, timelines: [result.timeline], caveats: failuresOf(result) };
+}
+
+/** @throws unless the fault will hit the boards of both sides */
+async function requireBoards({ loads }: Load, primary: LocalEngine): Promise<void> {
+  for (const { side, scores } of loads) {
+    const keys = await primary.command('KEYS', `*${scores.board}*`);
+    if (!Array.isArray(keys) || keys.length === 0)
+      throw new Error(`The board of the ${side.name} side is not on the primary that is lost.`);
+  }
 }
 
 /** Waits for the new primary, and until it accepts writes: they need a replica, which the servers connect to it after the promotion. */

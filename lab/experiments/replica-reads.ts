@@ -45,7 +45,7 @@ export async function measureReplicaReads(
           values: { engine: sharePercent(idle) },
         },
         {
-          name: 'processor time of the primary for a GET',
+          name: 'execution of a GET on the primary, without network',
           unit: 'µs',
           values: { engine: await microsecondsPerGet(engines, primary) },
         },

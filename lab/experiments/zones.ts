@@ -19,7 +19,7 @@ const DEMOTED_WITHIN_SECONDS = 30;
 export const zones: Experiment = {
   ...LOST_PRIMARY,
   name: 'zones',
-  claim: 'A zone can be lost: the others promote a replica, and go on with all data.',
+  claim: 'A zone can be lost: the others promote a replica, and go on with all sessions and scores.',
   method:
     'Three zones, each with an app node, a sentinel and a primary or replica; between zones a fault proxy delays each direction by 1 ms. Latency is measured in the zone of the primary and in another one, for reads from a replica too. Then the proxies cut the zone of the primary off from the others, under load on all three use cases: its primary and app node run on, its sentinel is paused, and its app node gets no requests. Last, it comes back, and its app node gets requests again once the old primary follows the new one.',
   topologies: ['sentinel'],
@@ -82,7 +82,7 @@ export const zones: Experiment = {
   },
   answers: (worst) => [
     ...LOST_PRIMARY.answers(worst),
-    `Latency of the module in the zone of the primary and in another one: ${pairOf(worst, 'session: read')} to read a session, ${pairOf(worst, 'board: page')} for a page of the board, ${pairOf(worst, 'query cache: hit')} for a cached answer, ${worst('query cache: answered from local memory')} of which need no engine.`,
+    `Latency of the module in the zone of the primary and in another one: ${pairOf(worst, 'session: read')} to read a session, ${pairOf(worst, 'board: page')} for a page of the board, ${pairOf(worst, 'query cache: hit')} for a cached answer. Under load, up to ${worst('query cache: answered from local memory')} of all answers of the query cache came from local memory.`,
     `A replica in the same zone answers a GET in ${worst('GET from a replica in the same zone, p50', 'engine')}, the primary in another zone in ${worst('GET from the primary in another zone, p50', 'engine')}. Right after a write that is acknowledged in the zone of the primary, ${worst('stale on the replica right after a write', 'engine')} of the reads from the replica are stale, for ${worst('replica is behind, p99', 'engine')} (p99; ${worst('replica is behind, 2,000 writes/s, p99', 'engine')} under writes).`,
   ],
 };

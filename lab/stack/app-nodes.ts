@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const READY_WITHIN_MS = 30_000;
 const CHECK_EVERY_MS = 50;
-const SCRAPE_MS = 1_000;
+const SAMPLE_MS = 1_000;
+const COUNT_MS = 10_000;
 /** What a line of an app node contains if it has met an error that it did not expect. */
 export const STRAY_ERROR = /unhandled|uncaught|TypeError|\bFATAL\b/i;
 
@@ -160,10 +161,20 @@ export class AppNodes {
     node.isOutOfRotation = false;
   }
 
-  /** SQL statements of all nodes so far, on all tables or on one. A node that does not answer counts as before. */
-  async databaseQueries(table?: string): Promise<number> {
-    const counts = await Promise.all(this.nodes.map((node) => this.queriesOf(node, table)));
-    return counts.reduce((sum, count) => sum + count, 0);
+  /** SQL statements of all nodes so far, on all tables or on one. @throws if a node does not answer */
+  async countQueries(table?: string): Promise<number> {
+    return sum(await Promise.all(this.nodes.map((node) => queriesOf(node, COUNT_MS, this.operator, table))));
+  }
+
+  /** The same for a timeline: a node that does not answer counts as before. */
+  async sampleQueries(table?: string): Promise<number> {
+    const counts = this.nodes.map(async (node) => {
+      const last = this.lastCounts.get(node) ?? 0;
+      const count = await queriesOf(node, SAMPLE_MS, this.operator, table).catch(() => last);
+      this.lastCounts.set(node, count);
+      return count;
+    });
+    return sum(await Promise.all(counts));
   }
 
   /** Kills all nodes. Open requests get no answer. */
@@ -190,18 +201,6 @@ export class AppNodes {
     const node = this.nodes.find((one) => one.url === url);
     if (!node) throw new Error(`There is no app node at ${url}.`);
     return node;
-  }
-
-  private async queriesOf(node: Node, table?: string): Promise<number> {
-    const { operator: headers } = this;
-    const text = await fetch(`${node.url}/metrics`, { headers, signal: AbortSignal.timeout(SCRAPE_MS) })
-      .then((response) => response.text())
-      .catch(() => null);
-    if (text === null) return this.lastCounts.get(node) ?? 0;
-    const labels: Record<string, string> = table === undefined ? {} : { db_collection_name: table };
-    const count = new Metrics(text).sum('db_client_operation_duration_seconds_count', labels);
-    this.lastCounts.set(node, count);
-    return count;
   }
 }
 
@@ -230,4 +229,19 @@ async function untilReady({ url, process }: Node): Promise<void> {
     await wait(CHECK_EVERY_MS);
   }
   throw new Error(`An app node was not ready within ${READY_WITHIN_MS / 1000} s. It said: ${process.log}`);
+}
+
+async function queriesOf(
+  { url }: Node,
+  withinMs: number,
+  headers: Record<string, string>,
+  table: string | undefined,
+): Promise<number> {
+  const response = await fetch(`${url}/metrics`, { headers, signal: AbortSignal.timeout(withinMs) });
+  const labels: Record<string, string> = table === undefined ? {} : { db_collection_name: table };
+  return new Metrics(await response.text()).sum('db_client_operation_duration_seconds_count', labels);
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

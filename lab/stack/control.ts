@@ -6,6 +6,8 @@ const EVERY_MS = 100;
 const LONGEST_FACTOR = 5;
 /** A node that used the processor for this share of the time was busy itself. The machine did not starve it. */
 const COMPUTING_SHARE = 0.8;
+/** If the machine stands still for more of the time, the run shows nothing. */
+const MOST_STANDSTILL = 0.5;
 
 interface ControlledNode {
   readonly url: string;
@@ -71,6 +73,15 @@ export class Control {
     return this.standstills.reduce((sum, { from, to }) => sum + to - from, 0) / 1000;
   }
 
+  /** @throws if the machine stood still for most of the time since this moment */
+  requireTurns(since: number): void {
+    const now = performance.now();
+    const seconds = (now - since) / 1000;
+    const standstillSeconds = seconds - this.elapsed(since, now) / 1000;
+    if (standstillSeconds < MOST_STANDSTILL * seconds) return;
+    throw tooBusy(`App nodes got no turn in ${standstillSeconds.toFixed(0)} of ${seconds.toFixed(0)} s`);
+  }
+
   /** A signal that aborts after this time, by the clock of the lab. */
   timeout(ms: number): { readonly signal: AbortSignal; end(): void } {
     const controller = new AbortController();
@@ -123,4 +134,8 @@ export class Control {
       (this.computedMsOf(pid) - computedMs) / 1000,
     );
   }
+}
+
+export function tooBusy(what: string): Error {
+  return new Error(`${what}: this machine is too busy. Stop other programs, and run it again.`);
 }

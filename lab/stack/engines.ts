@@ -1,8 +1,15 @@
 import { type EngineStack, startCluster, startSentinel, WRITES_NEED_A_REPLICA } from '../../local/index.js';
+import { SLOTS, slotOf } from '../../test/support/faults/key-slot.js';
 import type { Scene } from '../experiment.js';
 
 /** Where faults hit a cluster. A stack with sentinels has one shard only. */
 export const SHARD = 'shard-1';
+const SHARDS = 3;
+
+/** Whether this shard of a cluster has a key, given the part of its name that is hashed. */
+export function isOnShard(hashed: string): boolean {
+  return slotOf(hashed) < Math.floor(SLOTS / SHARDS);
+}
 
 /** One primary can be lost: the promoted replica still has another one, which its writes need. */
 export const REPLICAS = 2;
@@ -18,6 +25,6 @@ export type Servers = Pick<Scene, 'engine' | 'topology'>;
 export function startReplicated({ engine, topology }: Servers): Promise<EngineStack> {
   const settings = WRITES_NEED_A_REPLICA;
   return topology === 'cluster'
-    ? startCluster(engine, { settings, replicasPerShard: REPLICAS })
+    ? startCluster(engine, { settings, shards: SHARDS, replicasPerShard: REPLICAS })
     : startSentinel(engine, { settings, replicas: REPLICAS });
 }

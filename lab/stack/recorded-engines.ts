@@ -15,9 +15,18 @@ export interface RecordedEngines {
   readonly url: string;
   /** All bytes of clients, replicas and sentinels. Nodes of a cluster have another connection between them, for gossip. */
   readonly recorded: Buffer;
-  /** What the servers keep: all files, their logs, and the slow log with its arguments. */
-  kept(): Promise<Buffer>;
+  /** What the servers keep. */
+  kept(): Promise<Kept>;
   stop(): Promise<void>;
+}
+
+export interface Kept {
+  /** Of all servers: the dump, the append-only file, and the configuration. */
+  readonly files: Buffer;
+  /** With the arguments of the commands. */
+  readonly slowLog: Buffer;
+  /** What the servers have written to their log. */
+  readonly log: Buffer;
 }
 
 export async function startRecorded(
@@ -46,14 +55,19 @@ export async function startRecorded(
       return Buffer.concat(proxies.map(({ recorded }) => recorded));
     },
     kept: async () => {
-      const parts: Buffer[] = [];
+      const files: Buffer[] = [];
+      const slowLog: string[] = [];
       for (const node of dataNodes) {
         await node.command('SAVE');
         const [, directory] = (await node.command('CONFIG', 'GET', 'dir')) as string[];
-        const slowLog = JSON.stringify(await node.command('SLOWLOG', 'GET', '-1'));
-        parts.push(...(await filesIn(directory ?? '')), Buffer.from(slowLog));
+        files.push(...(await filesIn(directory ?? '')));
+        slowLog.push(JSON.stringify(await node.command('SLOWLOG', 'GET', '-1')));
       }
-      return Buffer.concat([...parts, Buffer.from(log.join('\n'))]);
+      return {
+        files: Buffer.concat(files),
+        slowLog: Buffer.from(slowLog.join('\n')),
+        log: Buffer.from(log.join('\n')),
+      };
     },
     stop: () => servers.stop(),
   };

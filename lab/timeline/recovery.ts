@@ -3,7 +3,8 @@ import type { Attempt } from '../traffic/client.js';
 const GOOD_SHARE = 0.99;
 
 /**
- * Seconds from the fault to the last failed request, without those in seconds in which at least 99% succeeded. 0: there is no such second.
+ * A second is bad if fewer than 99% of the requests that were sent in it succeeded. Seconds from the fault to the last failed request of
+ * the last bad second. 0: no second was bad.
  * Requests that failed while the machine stood still prove nothing. null: requests still fail in the last second of the load.
  */
 export function secondsToRecovery(attempts: readonly Attempt[], faultAt: number): number | null {

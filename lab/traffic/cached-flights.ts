@@ -3,7 +3,9 @@ import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { hitPercentOf, type Mark, type Timeline, timelineOf } from '../timeline/timeline.js';
 import { type Attempt, Client } from './client.js';
+import { countFailures } from './failures.js';
 import { pace } from './pace.js';
+import { placeIn } from './place.js';
 import { MODULE } from './side.js';
 
 /** Longer than an answer stays in the app's own memory where the engine pushes nothing: so each read asks the engine. */
@@ -17,6 +19,8 @@ export class CachedFlights {
   private readonly startedAt = performance.now();
   private readonly marks: Mark[] = [];
   private readonly samples: { at: number; queries: number }[] = [];
+  /** When which flight was not in the cache. */
+  private readonly misses: { readonly id: number; readonly at: number }[] = [];
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
 
@@ -66,9 +70,15 @@ export class CachedFlights {
     return (moment - this.startedAt) / 1000;
   }
 
-  /** Misses between two moments, in percent of the flights. */
+  /** Flights that were not in the cache at least once between two moments, in percent. */
   missedBetween(from: number, to: number): number {
-    return (100 * this.between(from, to).filter(({ place }) => place === 'miss').length) / this.count;
+    const missed = new Set(this.misses.filter(({ at }) => at >= from && at < to).map(({ id }) => id));
+    return (100 * missed.size) / this.count;
+  }
+
+  /** Reads that failed or hung so far. */
+  get failures(): number {
+    return countFailures(this.client.attempts);
   }
 
   timeline(title: string): Timeline {
@@ -84,12 +94,14 @@ export class CachedFlights {
   }
 
   private async read(id: number): Promise<void> {
-    await this.client.send('query', { path: `/flights/${id}` });
+    const startedAt = performance.now();
+    const { headers } = await this.client.send('query', { path: `/flights/${id}` });
+    if (placeIn(headers.get('cache-status')) === 'miss') this.misses.push({ id, at: startedAt });
   }
 
   private async sample(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const queries = await this.app.databaseQueries('flights');
+      const queries = await this.app.sampleQueries('flights');
       this.samples.push({ at: performance.now(), queries });
       await wait(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }

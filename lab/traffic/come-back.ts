@@ -4,7 +4,7 @@ import { quantile } from '../../load/measuring/statistics.js';
 import type { Figure, Scene } from '../experiment.js';
 import type { Stack } from '../stack/stack.js';
 import { type Attempt, Client } from './client.js';
-import { countFailures } from './failures.js';
+import { countDisturbed, countFailures } from './failures.js';
 import { HOT_PATH } from './hot-answer.js';
 import { pace } from './pace.js';
 import { bySideName, MODULE, type Side, SIDES } from './side.js';
@@ -22,7 +22,7 @@ const CHANGE_WITHIN_MS = 5_000;
 /** What happened on one side. */
 interface Return {
   readonly seen: Seen;
-  /** Reads of others, before and meanwhile. */
+  /** Reads and scores of others, before and meanwhile. */
   readonly before: readonly Attempt[];
   readonly meanwhile: readonly Attempt[];
   readonly boardReads: number;
@@ -63,10 +63,16 @@ export async function comeBackAtOnce(
     { name: 'viewers: reads of the board in the engine', values: each(({ boardReads }) => boardReads) },
     { name: 'viewers: SQL statements', values: each(({ statements }) => statements) },
     {
+      name: 'other requests',
+      values: each(({ meanwhile }) => meanwhile.length),
+      goal: { side: MODULE.name, atLeast: 1 },
+    },
+    {
       name: 'other requests: failed or hung',
       values: each(({ meanwhile }) => countFailures(meanwhile)),
       goal: none,
     },
+    { name: 'other requests: disturbed', values: each(({ meanwhile }) => countDisturbed(meanwhile)) },
     { name: 'other requests: p99 meanwhile', unit: 'ms', values: each(({ meanwhile }) => p99(meanwhile)) },
     { name: 'other requests: p99 before', unit: 'ms', values: each(({ before }) => p99(before)) },
   ];
@@ -97,6 +103,8 @@ async function comeBack(
   if (inStep < count)
     throw new Error(`Only ${inStep} of ${count} viewers could connect within ${COME_WITHIN_MS / 1000} s.`);
 
+  const others = () => [...reads.attempts, ...scores.attempts];
+  const calmAt = performance.now();
   const over = new AbortController();
   const changing = pace(SCORES_PER_SECOND, over.signal, (turn) => submit(PLAYERS + turn));
   const reading = pace(READS_PER_SECOND, over.signal, async () => {
@@ -104,19 +112,19 @@ async function comeBack(
   });
   try {
     await wait(BEFORE_MS, undefined, { signal });
-    const [boardReads, statements] = await Promise.all([boardReadsOf(engines), app.databaseQueries()]);
+    const [boardReads, statements] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
     scene.say(`${side.name}: all of them lose their connections`);
     const cutAt = performance.now();
     viewers.cut();
     await viewers.until(areAll, { withinMs: BACK_WITHIN_MS, signal });
     const backAt = performance.now();
-    const [readsAfter, statementsAfter] = await Promise.all([boardReadsOf(engines), app.databaseQueries()]);
+    const [readsAfter, statementsAfter] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
     const haveChanged = ({ changed }: Seen) => changed === count;
     const seen = await viewers.until(haveChanged, { withinMs: CHANGE_WITHIN_MS, signal });
     return {
       seen,
-      before: reads.attempts.filter(({ startedAt }) => startedAt < cutAt),
-      meanwhile: reads.attempts.filter(({ startedAt }) => startedAt >= cutAt && startedAt < backAt),
+      before: others().filter(({ startedAt }) => startedAt >= calmAt && startedAt < cutAt),
+      meanwhile: others().filter(({ startedAt }) => startedAt >= cutAt && startedAt < backAt),
       boardReads: readsAfter - boardReads,
       statements: statementsAfter - statements,
     };

@@ -5,6 +5,11 @@ export function countFailures(attempts: readonly Attempt[]): number {
   return attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'hung').length;
 }
 
+/** How many requests failed while the machine stood still. */
+export function countDisturbed(attempts: readonly Attempt[]): number {
+  return attempts.filter(({ outcome }) => outcome === 'disturbed').length;
+}
+
 /** With which status requests failed, for example "query 503 (2), session without an answer (1)". Empty: none failed. */
 export function listFailures(attempts: readonly Attempt[], outcomes: readonly Outcome[]): string {
   const counts = new Map<string, number>();

@@ -23,6 +23,11 @@ export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { ma
     { name: 'query cache: failed or hung', values: count(['failed', 'hung'], 'query'), goal: NONE },
     { name: 'query cache: wrong answers', values: each(({ load }) => load.queries.wrong), goal: NONE },
     { name: 'sessions: failed or hung', values: count(['failed', 'hung'], 'session') },
+    {
+      name: 'sessions: failed with another status than 503 or 401',
+      values: each(({ load }) => load.client.attempts.filter(isUnclear).length),
+      goal: NONE,
+    },
     { name: 'sessions: of another user', values: each(({ load }) => load.sessions.foreign), goal: NONE },
     {
       name: 'sessions: 401 while signed in',
@@ -37,15 +42,18 @@ export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { ma
     { name: 'scores: lost', values: each(({ audit }) => audit.scores.lost), goal: NONE },
     { name: 'scores: doubled', values: each(({ audit }) => audit.scores.doubled), goal: NONE },
     { name: 'control: requests that failed while the machine stood still', values: count(['disturbed']) },
-    {
-      name: 'control: the machine stood still',
-      unit: 's',
-      values: { module: app.control.standstillSeconds },
-    },
+    ...controlFigures(app),
+  ];
+}
+
+/** What the machine could not do. */
+export function controlFigures({ control }: AppNodes): Figure[] {
+  return [
+    { name: 'control: the machine stood still', unit: 's', values: { module: control.standstillSeconds } },
     {
       name: 'control: longest computation of an app node',
       unit: 's',
-      values: { module: app.control.longestBlockSeconds },
+      values: { module: control.longestBlockSeconds },
       goal: { side: 'module', atMost: 1 },
     },
   ];
@@ -64,6 +72,11 @@ export function bySide<Value>(
   valueOf: (side: SideResult) => Value,
 ): Record<string, Value> {
   return Object.fromEntries(sides.map((side) => [side.load.side.name, valueOf(side)]));
+}
+
+/** 503 says that sessions are not available now, and 401 is counted apart. */
+function isUnclear({ useCase, outcome, status }: Attempt): boolean {
+  return useCase === 'session' && outcome === 'failed' && status !== 503 && status !== 401;
 }
 
 function isOne(attempt: Attempt, outcomes: readonly Outcome[], useCase: UseCase | undefined): boolean {

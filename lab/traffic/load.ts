@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
+import { tooBusy } from '../stack/control.js';
 import { secondsToRecovery } from '../timeline/recovery.js';
 import { type Mark, type Recording, type Timeline, timelineOf } from '../timeline/timeline.js';
 import { listFailures } from './failures.js';
@@ -17,8 +18,6 @@ const SHARE = 0.25;
 const MEASURE_MS = 1_500;
 const SAMPLE_EVERY_MS = 500;
 const STEADY_WITHIN_MS = 30_000;
-/** If the machine stands still for more of the time, the run shows nothing. */
-const MOST_STANDSTILL = 0.5;
 
 export interface SideResult {
   readonly load: SideLoad;
@@ -119,7 +118,7 @@ export class Load {
   async result(faultAt?: number, title = 'all use cases'): Promise<LoadResult> {
     this.scene.say('compares the answers with what is stored');
     await this.stop();
-    this.checkMachine();
+    this.app.control.requireTurns(this.startedAt);
     const sides = await Promise.all(this.loads.map(async (load) => ({ load, audit: await load.audit() })));
     const attempts = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
     const { perSecond, startedAt, samples } = this;
@@ -127,18 +126,10 @@ export class Load {
     return { perSecond, sides, timeline: timelineOf({ title, startedAt, sides: attempts, marks, samples }) };
   }
 
-  private checkMachine(): void {
-    const now = performance.now();
-    const seconds = (now - this.startedAt) / 1000;
-    const standstillSeconds = seconds - this.app.control.elapsed(this.startedAt, now) / 1000;
-    if (standstillSeconds < MOST_STANDSTILL * seconds) return;
-    throw tooBusy(`App nodes got no turn in ${standstillSeconds.toFixed(0)} of ${seconds.toFixed(0)} s`);
-  }
-
   private async sample(): Promise<void> {
     const { signal } = this.sampling;
     while (!signal.aborted) {
-      const queries = await this.app.databaseQueries();
+      const queries = await this.app.sampleQueries();
       this.samples.push({ at: performance.now(), queries });
       await wait(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -151,8 +142,4 @@ function recoveries(sides: Recording['sides'], faultAt: number | undefined): Mar
     const seconds = secondsToRecovery(attempts, faultAt);
     return seconds === null ? [] : [{ at: faultAt + seconds * 1000, what: `${name} has recovered` }];
   });
-}
-
-function tooBusy(what: string): Error {
-  return new Error(`${what}: this machine is too busy. Stop other programs, and run it again.`);
 }

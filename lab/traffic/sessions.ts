@@ -110,6 +110,9 @@ export class Sessions {
     const { cookie } = visit;
     const answer = await this.client.send('session', { method: 'DELETE', path: '/sessions/current', cookie });
     if (answer.status === 204) Object.assign(visit, { state: 'out', signedOutAt: performance.now() });
+    if (answer.status !== 401) return;
+    this.anonymous += 1;
+    visit.state = 'in';
   }
 
   /** Reads each session from each node. */

@@ -27,7 +27,7 @@ export class SideLoad {
   readonly client: Client;
   readonly queries: Queries;
   readonly sessions: Sessions;
-  private readonly scores: Scores;
+  readonly scores: Scores;
   private readonly stopping = new AbortController();
   private readonly kinds: readonly Kind[];
   private running: Promise<unknown> = Promise.resolve();

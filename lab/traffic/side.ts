@@ -4,10 +4,17 @@ export interface Side {
   readonly root: '/api' | '/textbook';
   /** Where a score is added to those of the player. */
   readonly scores: 'scores' | 'points';
+  /** The part of a board's key that a cluster hashes. */
+  readonly hashedOf: (board: string) => string;
 }
 
-export const MODULE: Side = { name: 'module', root: '/api', scores: 'scores' };
-export const TEXTBOOK: Side = { name: 'textbook', root: '/textbook', scores: 'points' };
+export const MODULE: Side = { name: 'module', root: '/api', scores: 'scores', hashedOf: (board) => board };
+export const TEXTBOOK: Side = {
+  name: 'textbook',
+  root: '/textbook',
+  scores: 'points',
+  hashedOf: (board) => `caching:textbook:board:${board}`,
+};
 export const SIDES: readonly Side[] = [MODULE, TEXTBOOK];
 
 /** Measures one side after the other. Resolves with the results by the name of the side. */

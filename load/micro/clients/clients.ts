@@ -33,7 +33,7 @@ export const clients: ServersScenario = {
     const own: ClientResult[] = [];
     for (const trial of chosenTrials(process.env['CLIENT_FAULTS'])) {
       say(trial.name);
-      const results = await compareClients(trial.fault, trial.site, kinds);
+      const { results } = await compareClients(trial.fault, trial.site, kinds);
       rows.push(...results.map((result) => rowOf(trial.name, result)));
       own.push(...results.filter(({ client }) => client === ownEngine.name));
     }

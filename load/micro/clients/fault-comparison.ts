@@ -37,6 +37,18 @@ export interface ClientResult {
   readonly recoveryMs: number | undefined;
 }
 
+export interface ComparisonOptions {
+  /** How long clients that do not recover are watched. */
+  readonly recoversWithinMs?: number;
+  readonly startServers?: typeof startFaultStack;
+}
+
+export interface Comparison {
+  readonly results: readonly ClientResult[];
+  /** Unhandled rejections and exceptions, of whichever client. */
+  readonly strayErrors: readonly unknown[];
+}
+
 interface Side {
   readonly name: string;
   readonly client: ComparedClient;
@@ -45,16 +57,14 @@ interface Side {
 
 /**
  * Sends the same traffic through all clients at once, to the same servers, while a fault happens.
- *
- * @param recoversWithinMs how long clients that do not recover are watched
  */
 export async function compareClients(
   fault: Fault,
   site: Site,
   kinds: readonly ClientKind[],
-  recoversWithinMs = RECOVERS_WITHIN_MS,
-): Promise<ClientResult[]> {
-  const stack = await startFaultStack(site, fault.stack);
+  { recoversWithinMs = RECOVERS_WITHIN_MS, startServers = startFaultStack }: ComparisonOptions = {},
+): Promise<Comparison> {
+  const stack = await startServers(site, fault.stack);
   const heartbeat = new Heartbeat();
   // A client that rejects a promise of its own must not end the comparison.
   const strays = new StrayErrors();
@@ -64,7 +74,7 @@ export async function compareClients(
     heartbeat.start();
     const repairedAt = await runFault(fault, { stack, sides, recoversWithinMs });
     const primaries = await stack.primaries();
-    return await Promise.all(
+    const results = await Promise.all(
       sides.map(async ({ name, traffic: { calls, prefix } }): Promise<ClientResult> => {
         const state = await readState(primaries, prefix);
         const toVictim = calls.filter(({ tag }) => stack.concerns(tag));
@@ -72,6 +82,7 @@ export async function compareClients(
         return { client: name, ...judge(calls, state, heartbeat), recoveryMs: recovery };
       }),
     );
+    return { results, strayErrors: strays.errors };
   } finally {
     heartbeat.stop();
     for (const { client } of sides) client.close();

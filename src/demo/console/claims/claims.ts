@@ -63,7 +63,7 @@ export const CLAIMS: readonly Claim[] = [
     name: 'partition',
   },
   {
-    sentence: 'A zone can be lost: the others promote a replica, and go on with all data.',
+    sentence: 'A zone can be lost: the others promote a replica, and go on with all sessions and scores.',
     command: 'lab',
     name: 'zones',
   },
@@ -73,7 +73,7 @@ export const CLAIMS: readonly Claim[] = [
     name: 'encryption',
   },
   {
-    sentence: 'Capacity grows and shrinks under load, by adding and removing nodes.',
+    sentence: 'Nodes join and leave under load, and no request fails.',
     command: 'lab',
     name: 'scale',
   },
@@ -89,18 +89,19 @@ export const CLAIMS: readonly Claim[] = [
     name: 'deploy',
   },
   {
-    sentence: 'A full cache evicts and goes on. A full session store says so, and loses nothing.',
+    sentence:
+      'A full cache evicts and goes on. A full session store says so, and loses no session and no score.',
     command: 'lab',
     name: 'memory',
   },
   {
     sentence:
-      'A hot answer that expires is loaded once, and when all viewers reconnect at once, all are served.',
+      'A hot answer that ends is loaded about once, and when all viewers reconnect at once, all are served.',
     command: 'lab',
     name: 'herd',
   },
   {
-    sentence: 'The cache takes load off the database: popular answers cost it nearly nothing.',
+    sentence: 'The cache takes load off the database: most reads of popular answers need no query.',
     command: 'lab',
     name: 'offload',
   },
@@ -111,12 +112,12 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     sentence:
-      'When a primary dies or freezes, no call of our client hangs, and none is executed that it reports as failed.',
+      'When a primary dies or freezes, no call of our client hangs, and no call that it reports as failed was executed.',
     command: 'lab',
     name: 'clients',
   },
   {
-    sentence: 'Reads and writes usually take less than a millisecond.',
+    sentence: 'At the engine and in the query cache, reads and writes usually take less than a millisecond.',
     command: 'lab',
     name: 'latency',
   },
