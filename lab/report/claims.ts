@@ -13,7 +13,7 @@ export function formatClaims({ machine, command, experiments }: LabReport): stri
   return `# Claims
 
 What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. Versions: ${versionsOf(experiments)}. [lab/README.md](../lab/README.md) says how.
-Each figure is the worst of all runs, or the largest if it has no goal; the tables also have the median. Figures in one sentence can be of different runs. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn.
+Each figure in a sentence is the worst of all runs, or the largest if it has no goal. The figures of one sentence can come from different runs. The tables also have the median. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn.
 
 | claim | experiment | measured on | verdict | what was seen |
 | --- | --- | --- | --- | --- |

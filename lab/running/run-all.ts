@@ -52,12 +52,13 @@ export async function runAll(options: LabOptions, { signal, say, earlier, save }
   const wanted = options.engine ?? earlier[0]?.engine;
   const program = await ensureEngine(wanted ? [wanted] : ENGINES);
   const engine = program.kind as Engine;
+  const versions = await describeVersions(root, program);
   for (const [i, trial] of trials.entries()) {
     if (signal.aborted) break;
     progress.start(i);
     const name = `${trial.experiment.name} (${trial.topology})`;
     const run = { signal, say: (what: string) => say(`${progress.left}. ${name}: ${what}`) };
-    const head = headOf(trial, engine, runsOf(options), await describeVersions(root, program));
+    const head = headOf(trial, engine, runsOf(options), versions);
     const result = await runTrial(trial, head, options, run).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       failures.push(`${name} failed. ${reason}`);

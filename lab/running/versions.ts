@@ -13,10 +13,13 @@ export async function describeVersions(root: string, engine: EngineProgram): Pro
 /** "commit ada6805", with "-dirty" if files differ from it. Without git or a repository the version in package.json. */
 export async function projectVersion(root: string): Promise<string> {
   // With --git-dir git does not look for a repository in the folders above.
-  const describe = ['--git-dir', '.git', 'describe', '--always', '--dirty'];
+  const git = async (...args: string[]) =>
+    (await promisify(execFile)('git', ['--git-dir', '.git', ...args], { cwd: root })).stdout.trim();
   try {
-    const { stdout } = await promisify(execFile)('git', describe, { cwd: root });
-    return `commit ${stdout.trim()}`;
+    const commit = await git('rev-parse', '--short', 'HEAD');
+    // The lab itself writes docs/claims.md.
+    const changes = await git('status', '--porcelain', '--untracked-files=no', '--', ':!docs/claims.md');
+    return `commit ${commit}${changes === '' ? '' : '-dirty'}`;
   } catch {
     const text = await readFile(join(root, 'package.json'), 'utf8');
     return `version ${(JSON.parse(text) as { version: string }).version}`;
