@@ -1,13 +1,13 @@
 import { type EngineCluster, type EngineStack, type LocalEngine, startCluster } from '../../local/index.js';
 import { areReplicating, waitUntil } from '../../local/stacks/readiness.js';
 import type { Scene } from '../experiment.js';
-import { REPLICAS, startReplicated } from '../stack/engines.js';
+import { FIRST_SLOTS, REPLICAS, startReplicated } from '../stack/engines.js';
 import type { Load } from '../traffic/load.js';
 
 /** A quarter of all 16,384 slots. */
 const SLOTS = 4_096;
-const QUICK_SLOTS = 240;
 const SHARDS = 3;
+const QUICK_SLOTS = SHARDS * FIRST_SLOTS;
 const FOLLOWS_WITHIN_SECONDS = 20;
 
 /** An engine that grows and shrinks under load, with marks in the timeline. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isOnShard } from '../stack/engines.js';
+import { isInFirstSlots } from '../stack/engines.js';
 import type { Client } from './client.js';
 import type { Side } from './side.js';
 
@@ -87,10 +87,10 @@ export class Scores {
   }
 }
 
-/** On the shard that faults hit, so that they hit the scores of both sides. */
-function newBoard({ hashedOf }: Side): string {
+/** In a cluster, the faults and the moves of slots concern the boards of both sides. */
+function newBoard({ hashTagOf }: Side): string {
   for (;;) {
     const board = `lab-${randomUUID().slice(0, 8)}`;
-    if (isOnShard(hashedOf(board))) return board;
+    if (isInFirstSlots(hashTagOf(board))) return board;
   }
 }

@@ -4,16 +4,16 @@ export interface Side {
   readonly root: '/api' | '/textbook';
   /** Where a score is added to those of the player. */
   readonly scores: 'scores' | 'points';
-  /** The part of a board's key that a cluster hashes. */
-  readonly hashedOf: (board: string) => string;
+  /** The hash tag in the key of a board, or the whole key if it has none. */
+  readonly hashTagOf: (board: string) => string;
 }
 
-export const MODULE: Side = { name: 'module', root: '/api', scores: 'scores', hashedOf: (board) => board };
+export const MODULE: Side = { name: 'module', root: '/api', scores: 'scores', hashTagOf: (board) => board };
 export const TEXTBOOK: Side = {
   name: 'textbook',
   root: '/textbook',
   scores: 'points',
-  hashedOf: (board) => `caching:textbook:board:${board}`,
+  hashTagOf: (board) => `caching:textbook:board:${board}`,
 };
 export const SIDES: readonly Side[] = [MODULE, TEXTBOOK];
 
