@@ -2,7 +2,7 @@ import { startEngine } from '../../local/index.js';
 import type { Experiment, Observation } from '../experiment.js';
 import { startStack } from '../stack/stack.js';
 import { comeBackAtOnce } from '../traffic/come-back.js';
-import { controlFigures } from '../traffic/figures.js';
+import { standstillOf } from '../traffic/figures.js';
 import { expireHotAnswer, READERS } from '../traffic/hot-answer.js';
 
 const NODES = 3;
@@ -10,8 +10,8 @@ const NODES = 3;
 export const herd: Experiment = {
   name: 'herd',
   claim:
-    'A hot answer that ends is loaded about once, and when all viewers reconnect at once, all are served.',
-  method: `${READERS} users at once read the same answer on ${NODES} app nodes, twice a second. Every 1.2 s it ends: the module's is invalidated on all nodes, so that there is no stale answer, and the textbook's expires. Then all viewers of a board lose their connections at the same moment, and connect again while scores change and others read.`,
+    'A hot answer that expires or is invalidated is loaded about once. When all viewers reconnect at once, all are served.',
+  method: `${READERS} users at once read the same answer on ${NODES} app nodes, twice a second. Every 1.2 s the module's answer is invalidated on all nodes, so that there is no stale one, and the textbook's expires. Then all viewers of a board lose their connections at the same moment, and connect again while scores change and others read.`,
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 45 : 140),
   async run(scene): Promise<Observation> {
@@ -21,14 +21,14 @@ export const herd: Experiment = {
     const startedAt = performance.now();
     const hot = await expireHotAnswer(scene, stack, scene.quick ? 5 : 20);
     const viewers = await comeBackAtOnce(scene, stack, scene.quick ? 1_000 : 10_000);
-    control.requireTurns(startedAt);
+    control.throwIfTooBusy(startedAt);
     return {
-      figures: [...hot, ...viewers, ...controlFigures(stack.app)],
+      figures: [...hot, ...viewers, standstillOf(stack.app)],
       caveats: ['The viewers are a process on the same cores as the app.'],
     };
   },
   answers: (worst) => [
-    `The hot answer caused ${worst('hot answer: SQL statements per expiry')} SQL statements each time it ended. On the textbook side: ${worst('hot answer: SQL statements per expiry', 'textbook')}. The p99 of its reads was ${worst('hot answer: p99 after an expiry')} then, and ${worst('hot answer: p99 otherwise')} otherwise. The textbook side: ${worst('hot answer: p99 after an expiry', 'textbook')} and ${worst('hot answer: p99 otherwise', 'textbook')}.`,
+    `The hot answer caused ${worst('hot answer: SQL statements per expiry')} SQL statements each time. On the textbook side: ${worst('hot answer: SQL statements per expiry', 'textbook')}. The p99 of its reads was ${worst('hot answer: p99 after an expiry')} then, and ${worst('hot answer: p99 otherwise')} otherwise. The textbook side: ${worst('hot answer: p99 after an expiry', 'textbook')} and ${worst('hot answer: p99 otherwise', 'textbook')}.`,
     `${worst('viewers: connections cut')} viewers had the top of the board again after ${worst('viewers: seconds until all have the top again')}, for which the engine read the board ${worst('viewers: reads of the board in the engine')} times. On the textbook side, where each viewer reads it: ${worst('viewers: seconds until all have the top again', 'textbook')} and ${worst('viewers: reads of the board in the engine', 'textbook')} times. The database got ${worst('viewers: SQL statements')} statements meanwhile (textbook: ${worst('viewers: SQL statements', 'textbook')}).`,
     `Meanwhile ${worst('other requests: failed or hung')} requests of others failed. Their p99 was ${worst('other requests: p99 meanwhile')}, and ${worst('other requests: p99 before')} before. On the textbook side: ${worst('other requests: failed or hung', 'textbook')}, ${worst('other requests: p99 meanwhile', 'textbook')} and ${worst('other requests: p99 before', 'textbook')}.`,
   ],

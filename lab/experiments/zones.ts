@@ -19,7 +19,7 @@ const DEMOTED_WITHIN_SECONDS = 30;
 export const zones: Experiment = {
   ...LOST_PRIMARY,
   name: 'zones',
-  claim: 'A zone can be lost: the others promote a replica, and go on with all sessions and scores.',
+  claim: 'A zone can be lost: the others promote a replica and keep all sessions and scores.',
   method:
     'Three zones, each with an app node, a sentinel and a primary or replica; between zones a fault proxy delays each direction by 1 ms. Latency is measured in the zone of the primary and in another one, for reads from a replica too. Then the proxies cut the zone of the primary off from the others, under load on all three use cases: its primary and app node run on, its sentinel is paused, and its app node gets no requests. Last, it comes back, and its app node gets requests again once the old primary follows the new one.',
   topologies: ['sentinel'],

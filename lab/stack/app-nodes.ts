@@ -5,15 +5,15 @@ import { freePort } from '../../local/machine/free-port.js';
 import type { GuardedProcess } from '../../local/processes/guarded-process.js';
 import type { Readiness } from '../../src/http/health/health.wire.js';
 import type { LookupTrace } from '../../src/query-cache/query-cache.wire.js';
-import { Metrics } from '../../load/app/metrics.js';
 import { Control } from './control.js';
+import { queriesOf } from './query-count.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const READY_WITHIN_MS = 30_000;
 const CHECK_EVERY_MS = 50;
-const SAMPLE_MS = 1_000;
-const COUNT_MS = 10_000;
+const SAMPLE_WITHIN_MS = 1_000;
+const COUNT_WITHIN_MS = 10_000;
 /** What a line of an app node contains if it has met an error that it did not expect. */
 export const STRAY_ERROR = /unhandled|uncaught|TypeError|\bFATAL\b/i;
 
@@ -163,14 +163,16 @@ export class AppNodes {
 
   /** SQL statements of all nodes so far, on all tables or on one. @throws if a node does not answer */
   async countQueries(table?: string): Promise<number> {
-    return sum(await Promise.all(this.nodes.map((node) => queriesOf(node, COUNT_MS, this.operator, table))));
+    const scrape = { withinMs: COUNT_WITHIN_MS, headers: this.operator, table };
+    return sum(await Promise.all(this.nodes.map((node) => queriesOf(node.url, scrape))));
   }
 
   /** The same for a timeline: a node that does not answer counts as before. */
   async sampleQueries(table?: string): Promise<number> {
+    const scrape = { withinMs: SAMPLE_WITHIN_MS, headers: this.operator, table };
     const counts = this.nodes.map(async (node) => {
       const last = this.lastCounts.get(node) ?? 0;
-      const count = await queriesOf(node, SAMPLE_MS, this.operator, table).catch(() => last);
+      const count = await queriesOf(node.url, scrape).catch(() => last);
       this.lastCounts.set(node, count);
       return count;
     });
@@ -229,17 +231,6 @@ async function untilReady({ url, process }: Node): Promise<void> {
     await wait(CHECK_EVERY_MS);
   }
   throw new Error(`An app node was not ready within ${READY_WITHIN_MS / 1000} s. It said: ${process.log}`);
-}
-
-async function queriesOf(
-  { url }: Node,
-  withinMs: number,
-  headers: Record<string, string>,
-  table: string | undefined,
-): Promise<number> {
-  const response = await fetch(`${url}/metrics`, { headers, signal: AbortSignal.timeout(withinMs) });
-  const labels: Record<string, string> = table === undefined ? {} : { db_collection_name: table };
-  return new Metrics(await response.text()).sum('db_client_operation_duration_seconds_count', labels);
 }
 
 function sum(counts: readonly number[]): number {

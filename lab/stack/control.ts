@@ -74,7 +74,7 @@ export class Control {
   }
 
   /** @throws if the machine stood still for most of the time since this moment */
-  requireTurns(since: number): void {
+  throwIfTooBusy(since: number): void {
     const now = performance.now();
     const seconds = (now - since) / 1000;
     const standstillSeconds = seconds - this.elapsed(since, now) / 1000;

@@ -21,7 +21,7 @@ export interface RecordedEngines {
 }
 
 export interface Kept {
-  /** Of all servers: the dump, the append-only file, and the configuration. */
+  /** Of all data nodes: the dump, the append-only file, and the configuration. */
   readonly files: Buffer;
   /** With the arguments of the commands. */
   readonly slowLog: Buffer;

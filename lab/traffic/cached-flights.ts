@@ -3,7 +3,6 @@ import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { hitPercentOf, type Mark, type Timeline, timelineOf } from '../timeline/timeline.js';
 import { type Attempt, Client } from './client.js';
-import { countFailures } from './failures.js';
 import { pace } from './pace.js';
 import { placeIn } from './place.js';
 import { MODULE } from './side.js';
@@ -16,7 +15,7 @@ const CHECK_EVERY_MS = 50;
 /** Reads the same flights again and again, at a constant rate, and notes where each answer came from. */
 export class CachedFlights {
   private readonly client: Client;
-  private readonly startedAt = performance.now();
+  readonly startedAt = performance.now();
   private readonly marks: Mark[] = [];
   private readonly samples: { at: number; queries: number }[] = [];
   /** When which flight was not in the cache. */
@@ -76,9 +75,8 @@ export class CachedFlights {
     return (100 * missed.size) / this.count;
   }
 
-  /** Reads that failed or hung so far. */
-  get failures(): number {
-    return countFailures(this.client.attempts);
+  get attempts(): readonly Attempt[] {
+    return this.client.attempts;
   }
 
   timeline(title: string): Timeline {

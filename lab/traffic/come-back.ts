@@ -25,6 +25,8 @@ interface Return {
   /** Reads and scores of others, before and meanwhile. */
   readonly before: readonly Attempt[];
   readonly meanwhile: readonly Attempt[];
+  /** In which the machine stood still, between the cut and the return of all viewers. */
+  readonly standstillMs: number;
   readonly boardReads: number;
   readonly statements: number;
 }
@@ -63,6 +65,11 @@ export async function comeBackAtOnce(
     { name: 'viewers: reads of the board in the engine', values: each(({ boardReads }) => boardReads) },
     { name: 'viewers: SQL statements', values: each(({ statements }) => statements) },
     {
+      name: 'viewers: the machine stood still meanwhile',
+      unit: 's',
+      values: each(({ standstillMs }) => standstillMs / 1000),
+    },
+    {
       name: 'other requests',
       values: each(({ meanwhile }) => meanwhile.length),
       goal: { side: MODULE.name, atLeast: 1 },
@@ -72,7 +79,10 @@ export async function comeBackAtOnce(
       values: each(({ meanwhile }) => countFailures(meanwhile)),
       goal: none,
     },
-    { name: 'other requests: disturbed', values: each(({ meanwhile }) => countDisturbed(meanwhile)) },
+    {
+      name: 'other requests: failed while the machine stood still',
+      values: each(({ meanwhile }) => countDisturbed(meanwhile)),
+    },
     { name: 'other requests: p99 meanwhile', unit: 'ms', values: each(({ meanwhile }) => p99(meanwhile)) },
     { name: 'other requests: p99 before', unit: 'ms', values: each(({ before }) => p99(before)) },
   ];
@@ -103,36 +113,47 @@ async function comeBack(
   if (inStep < count)
     throw new Error(`Only ${inStep} of ${count} viewers could connect within ${COME_WITHIN_MS / 1000} s.`);
 
-  const others = () => [...reads.attempts, ...scores.attempts];
   const calmAt = performance.now();
   const over = new AbortController();
   const changing = pace(SCORES_PER_SECOND, over.signal, (turn) => submit(PLAYERS + turn));
   const reading = pace(READS_PER_SECOND, over.signal, async () => {
     await reads.send('query', { path: HOT_PATH });
   });
-  try {
-    await wait(BEFORE_MS, undefined, { signal });
-    const [boardReads, statements] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
-    scene.say(`${side.name}: all of them lose their connections`);
-    const cutAt = performance.now();
-    viewers.cut();
-    await viewers.until(areAll, { withinMs: BACK_WITHIN_MS, signal });
-    const backAt = performance.now();
-    const [readsAfter, statementsAfter] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
-    const haveChanged = ({ changed }: Seen) => changed === count;
-    const seen = await viewers.until(haveChanged, { withinMs: CHANGE_WITHIN_MS, signal });
-    return {
-      seen,
-      before: others().filter(({ startedAt }) => startedAt >= calmAt && startedAt < cutAt),
-      meanwhile: others().filter(({ startedAt }) => startedAt >= cutAt && startedAt < backAt),
-      boardReads: readsAfter - boardReads,
-      statements: statementsAfter - statements,
-    };
-  } finally {
-    over.abort();
-    await Promise.all([changing, reading]);
-    await viewers.stop();
-  }
+  const cutAll = async () => {
+    try {
+      await wait(BEFORE_MS, undefined, { signal });
+      const [boardReads, statements] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
+      scene.say(`${side.name}: all of them lose their connections`);
+      const cutAt = performance.now();
+      viewers.cut();
+      await viewers.until(areAll, { withinMs: BACK_WITHIN_MS, signal });
+      const backAt = performance.now();
+      const standstillMs = backAt - cutAt - app.control.elapsed(cutAt, backAt);
+      const [readsAfter, statementsAfter] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
+      const haveChanged = ({ changed }: Seen) => changed === count;
+      const seen = await viewers.until(haveChanged, { withinMs: CHANGE_WITHIN_MS, signal });
+      return {
+        seen,
+        cutAt,
+        backAt,
+        standstillMs,
+        boardReads: readsAfter - boardReads,
+        statements: statementsAfter - statements,
+      };
+    } finally {
+      over.abort();
+      await Promise.all([changing, reading]);
+      await viewers.stop();
+    }
+  };
+  const { cutAt, backAt, ...counted } = await cutAll();
+  // Only now the last requests are answered or hung.
+  const others = [...reads.attempts, ...scores.attempts];
+  return {
+    ...counted,
+    before: others.filter(({ startedAt }) => startedAt >= calmAt && startedAt < cutAt),
+    meanwhile: others.filter(({ startedAt }) => startedAt >= cutAt && startedAt < backAt),
+  };
 }
 
 /** How often the engine has read a part of a sorted set in the order of the ranks, also in scripts. */

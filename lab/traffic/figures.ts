@@ -24,8 +24,8 @@ export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { ma
     { name: 'query cache: wrong answers', values: each(({ load }) => load.queries.wrong), goal: NONE },
     { name: 'sessions: failed or hung', values: count(['failed', 'hung'], 'session') },
     {
-      name: 'sessions: failed with another status than 503 or 401',
-      values: each(({ load }) => load.client.attempts.filter(isUnclear).length),
+      name: 'sessions: failed with a status other than 503 or 401',
+      values: each(({ load }) => load.client.attempts.filter(hasUnexpectedStatus).length),
       goal: NONE,
     },
     { name: 'sessions: of another user', values: each(({ load }) => load.sessions.foreign), goal: NONE },
@@ -42,21 +42,22 @@ export function loadFigures(result: LoadResult, app: AppNodes, { mayFail }: { ma
     { name: 'scores: lost', values: each(({ audit }) => audit.scores.lost), goal: NONE },
     { name: 'scores: doubled', values: each(({ audit }) => audit.scores.doubled), goal: NONE },
     { name: 'control: requests that failed while the machine stood still', values: count(['disturbed']) },
-    ...controlFigures(app),
-  ];
-}
-
-/** What the machine could not do. */
-export function controlFigures({ control }: AppNodes): Figure[] {
-  return [
-    { name: 'control: the machine stood still', unit: 's', values: { module: control.standstillSeconds } },
+    standstillOf(app),
     {
       name: 'control: longest computation of an app node',
       unit: 's',
-      values: { module: control.longestBlockSeconds },
+      values: { module: app.control.longestBlockSeconds },
       goal: { side: 'module', atMost: 1 },
     },
   ];
+}
+
+export function standstillOf({ control }: AppNodes): Figure {
+  return {
+    name: 'control: the machine stood still',
+    unit: 's',
+    values: { module: control.standstillSeconds },
+  };
 }
 
 /** With which status requests failed, one sentence for each side that had such requests. */
@@ -75,7 +76,7 @@ export function bySide<Value>(
 }
 
 /** 503 says that sessions are not available now, and 401 is counted apart. */
-function isUnclear({ useCase, outcome, status }: Attempt): boolean {
+function hasUnexpectedStatus({ useCase, outcome, status }: Attempt): boolean {
   return useCase === 'session' && outcome === 'failed' && status !== 503 && status !== 401;
 }
 

@@ -27,7 +27,7 @@ interface HotReads {
   readonly queries: number;
 }
 
-/** Many users read one answer, which ends again and again. First those of one side, then those of the other. */
+/** Many users read one answer, which expires or is invalidated again and again. First those of one side, then those of the other. */
 export async function expireHotAnswer(
   scene: Scene,
   stack: Stack<LocalEngine>,
@@ -49,12 +49,19 @@ export async function expireHotAnswer(
       values: each(({ attempts }) => countFailures(attempts)),
       goal: none,
     },
-    { name: 'hot answer: disturbed', values: each(({ attempts }) => countDisturbed(attempts)) },
+    {
+      name: 'hot answer: failed while the machine stood still',
+      values: each(({ attempts }) => countDisturbed(attempts)),
+    },
     {
       name: 'hot answer: SQL statements per expiry',
       values: each(({ queries }) => queries / expiries),
-      // At least: a count of nothing would prove nothing.
-      goal: { side: MODULE.name, atLeast: 1 / ABOUT_ONCE, atMost: ABOUT_ONCE },
+      goal: { side: MODULE.name, atMost: ABOUT_ONCE },
+    },
+    {
+      name: 'control: SQL statements per expiry are counted',
+      values: { textbook: (reads['textbook']?.queries ?? 0) / expiries },
+      goal: { side: 'textbook', atLeast: 1 },
     },
     { name: 'hot answer: p99 after an expiry', unit: 'ms', values: each((one) => p99(one, true)) },
     { name: 'hot answer: p99 otherwise', unit: 'ms', values: each((one) => p99(one, false)) },

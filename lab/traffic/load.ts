@@ -118,7 +118,7 @@ export class Load {
   async result(faultAt?: number, title = 'all use cases'): Promise<LoadResult> {
     this.scene.say('compares the answers with what is stored');
     await this.stop();
-    this.app.control.requireTurns(this.startedAt);
+    this.app.control.throwIfTooBusy(this.startedAt);
     const sides = await Promise.all(this.loads.map(async (load) => ({ load, audit: await load.audit() })));
     const attempts = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
     const { perSecond, startedAt, samples } = this;

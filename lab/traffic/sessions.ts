@@ -6,8 +6,8 @@ import type { Answer, Client } from './client.js';
 interface Visit {
   readonly username: string;
   readonly cookie: string;
-  /** `leaving`: its sign-out was sent and not acknowledged, so it may be in or out. */
-  state: 'in' | 'leaving' | 'out';
+  /** `leaving`: its sign-out was sent and not acknowledged, so it may be in or out. `lost`: its sign-out was answered 401. */
+  state: 'in' | 'leaving' | 'out' | 'lost';
   readonly signedInAt: number;
   signedOutAt: number;
   /** The newest change that was acknowledged. */
@@ -42,7 +42,7 @@ const RETRY_MS = 200;
 
 /** Users who sign in, read and change their session, and sign out. */
 export class Sessions {
-  /** 401 to a user who is signed in. */
+  /** 401 to a user who is signed in, or to the right password. */
   anonymous = 0;
   /** Sessions of somebody else. */
   foreign = 0;
@@ -98,10 +98,10 @@ export class Sessions {
   async signInOrOut(turn: number): Promise<void> {
     if (turn % 2 === 0) {
       const account = this.accounts[(turn / 2) % this.accounts.length] as Account;
-      this.enter(
-        account,
-        await this.client.send('session', { method: 'POST', path: '/sessions', body: account }),
-      );
+      const signIn = { method: 'POST', path: '/sessions', body: account } as const;
+      const answer = await this.client.send('session', signIn);
+      if (answer.status === 401) this.anonymous += 1;
+      this.enter(account, answer);
       return;
     }
     const visit = this.visits.slice(STAYING).find(({ state, requests }) => state === 'in' && requests === 0);
@@ -112,7 +112,7 @@ export class Sessions {
     if (answer.status === 204) Object.assign(visit, { state: 'out', signedOutAt: performance.now() });
     if (answer.status !== 401) return;
     this.anonymous += 1;
-    visit.state = 'in';
+    visit.state = 'lost';
   }
 
   /** Reads each session from each node. */
@@ -125,7 +125,7 @@ export class Sessions {
       }),
     );
     const isAlive = ({ status }: Answer) => status === 200;
-    const staying = audits.filter(({ visit }) => visit.state === 'in');
+    const staying = audits.filter(({ visit }) => visit.state !== 'out');
     const lost = staying.filter(({ answers }) => !answers.every(isAlive));
     const alive = audits.filter(({ visit, answers }) => visit.state === 'out' && answers.some(isAlive));
     const changed = staying.filter(({ visit, answers }) =>

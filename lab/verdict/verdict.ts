@@ -56,20 +56,20 @@ export function formatValue(value: number | null, unit: string | null): string {
 }
 
 export function formatGoal({ side, atMost, atLeast, orTwice }: Goal, unit: string | null): string {
-  const bounds = [
-    ...(atLeast === undefined ? [] : [`at least ${formatValue(atLeast, unit)}`]),
-    ...(atMost === undefined ? [] : [`at most ${formatValue(atMost, unit)}`]),
-  ];
-  return `${side}: ${bounds.join(' and ')}${orTwice === undefined ? '' : `, or twice the ${orTwice}`}`;
+  const bound =
+    atMost === undefined
+      ? `at least ${formatValue(atLeast ?? 0, unit)}`
+      : `at most ${formatValue(atMost, unit)}`;
+  return `${side}: ${bound}${orTwice === undefined ? '' : `, or twice the ${orTwice}`}`;
 }
 
 function valuesIn(figures: readonly Figure[], name: string): Figure['values'] {
   return figures.find((figure) => figure.name === name)?.values ?? {};
 }
 
-/** What never happened counts as the worst value. With both bounds, the largest value is the worst. */
+/** What never happened counts as the worst value. */
 function valuesOf(values: readonly (number | null)[], goal: Goal | undefined): Values {
-  const isGoodLarge = goal?.atLeast !== undefined && goal.atMost === undefined;
+  const isGoodLarge = goal?.atLeast !== undefined;
   const never = isGoodLarge ? -Infinity : Infinity;
   const numbers = values.map((value) => value ?? never);
   return {

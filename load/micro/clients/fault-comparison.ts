@@ -45,7 +45,7 @@ export interface ComparisonOptions {
 
 export interface Comparison {
   readonly results: readonly ClientResult[];
-  /** Unhandled rejections and exceptions, of whichever client. */
+  /** Unhandled rejections and exceptions, of any client. */
   readonly strayErrors: readonly unknown[];
 }
 

@@ -87,16 +87,12 @@ describe('npm run lab', () => {
   it.each([
     ['sentinel', ['a replica joins', '2 of 2 replicas', 'it leaves', '1 of 2 replicas']],
     ['cluster', ['a shard joins', '4 shards', 'it leaves', '3 shards']],
-  ])(
-    'proves that capacity grows and shrinks under load on %s',
-    { timeout: RUN_MS },
-    async (topology, marks) => {
-      const scale = await prove('scale', topology);
-      const memcached = ['a fourth node joins', 'each flight was read from four nodes'];
-      expect(marksOf(scale)).toEqual([...marks, '2 app nodes', ...memcached]);
-      expect(valueOf(scale, 'requests')).toBeGreaterThan(40);
-    },
-  );
+  ])('proves that nodes join and leave under load on %s', { timeout: RUN_MS }, async (topology, marks) => {
+    const scale = await prove('scale', topology);
+    const memcached = ['a fourth node joins', 'each flight was read from four nodes'];
+    expect(marksOf(scale)).toEqual([...marks, '2 app nodes', ...memcached]);
+    expect(valueOf(scale, 'requests')).toBeGreaterThan(40);
+  });
 
   it('stops everything that it has started at Ctrl-C, and exits with 1', { timeout: RUN_MS }, async () => {
     const program = lab('failover', '--quick');

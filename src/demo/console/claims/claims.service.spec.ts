@@ -67,7 +67,7 @@ describe('ClaimsService', () => {
     });
   });
 
-  it('shows an older failure of a topology that newer runs of other topologies do not repeat', async () => {
+  it('shows a failure in one topology although newer runs in other topologies hold', async () => {
     const failover = { name: 'failover', answers: ['Fine.'] };
     const of = (topology: string, verdict: string) => ({ experiments: [{ ...failover, topology, verdict }] });
     await write('lab', '2026-01-01T00:00:00.000Z', of('cluster', 'does not hold: scores: lost'));

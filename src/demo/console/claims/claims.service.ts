@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { MeasuredClaim } from '../console.wire.js';
 import { type Claim, CLAIMS } from './claims.js';
 
-/** Of the reports that are named by their date, the newest of each command are enough: many of them have several results. */
+/** How many reports with a date as name are read of each command, newest first. All other files are read. */
 const MOST_REPORTS = 30;
 const DATED = /^\d{4}-\d{2}-\d{2}T/;
 const KEPT_MS = 10_000;

@@ -63,7 +63,7 @@ export const CLAIMS: readonly Claim[] = [
     name: 'partition',
   },
   {
-    sentence: 'A zone can be lost: the others promote a replica, and go on with all sessions and scores.',
+    sentence: 'A zone can be lost: the others promote a replica and keep all sessions and scores.',
     command: 'lab',
     name: 'zones',
   },
@@ -90,13 +90,13 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     sentence:
-      'A full cache evicts and goes on. A full session store says so, and loses no session and no score.',
+      'A full cache evicts and keeps serving. A full session store answers 503 and loses no session and no score.',
     command: 'lab',
     name: 'memory',
   },
   {
     sentence:
-      'A hot answer that ends is loaded about once, and when all viewers reconnect at once, all are served.',
+      'A hot answer that expires or is invalidated is loaded about once. When all viewers reconnect at once, all are served.',
     command: 'lab',
     name: 'herd',
   },
