@@ -1,3 +1,4 @@
+import { PROMISES } from './promises.js';
 import {
   type ExperimentResult,
   holds,
@@ -15,6 +16,12 @@ export function formatClaims({ machine, command, experiments }: LabReport): stri
 What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. Versions: ${versionsOf(experiments)}. [lab/README.md](../lab/README.md) says how.
 Each figure in a sentence is the worst of all runs, or the largest if it has no goal. The figures of one sentence can come from different runs. The tables also have the median. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn.
 
+| what is promised | experiments | where it ends |
+| --- | --- | --- |
+${promisesIn(experiments).join('\n')}
+
+Each experiment has a claim of its own, which is exact:
+
 | claim | experiment | measured on | verdict | what was seen |
 | --- | --- | --- | --- | --- |
 ${experiments.map(rowOf).join('\n')}
@@ -23,6 +30,24 @@ How much faster, and where a cache gains little: [the report of \`npm run load\`
 
 ${experiments.map(sectionOf).join('\n\n')}
 `;
+}
+
+function promisesIn(results: readonly ExperimentResult[]): string[] {
+  return PROMISES.map(({ sentence, experiments, limits }) => {
+    const links = experiments.map((name) => linksTo(name, results)).join('; ');
+    return `| ${sentence} | ${links} | ${limits} |`;
+  });
+}
+
+/** For example "failover: sentinel, cluster", with a link to each result. */
+function linksTo(name: string, results: readonly ExperimentResult[]): string {
+  const some = results.filter((result) => result.name === name);
+  if (some.length === 0) return `${name}: not measured`;
+  const links = some.map((result) => {
+    const link = `[${result.topology}](#${anchorOf(result)})`;
+    return holds(result) ? link : `${link} **(does not hold)**`;
+  });
+  return `${name}: ${links.join(', ')}`;
 }
 
 function rowOf(result: ExperimentResult): string {

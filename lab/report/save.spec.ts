@@ -89,6 +89,14 @@ describe('the files of the report', () => {
       expect(await saveReport(report, optionsOf(...args))).toEqual(files);
     });
 
+    it('lists the experiments of each promise, with those that do not hold', async () => {
+      const cluster = resultOf('cluster', { verdict: 'does not hold: scores: lost' });
+      await saveReport(reportOf(resultOf('sentinel'), cluster), optionsOf('all'));
+      expect(await readFile(CLAIMS, 'utf8')).toContain(
+        'failover: [sentinel](#failover-on-valkey-sentinel-5-runs), [cluster](#failover-on-valkey-cluster-5-runs) **(does not hold)**; pause: not measured',
+      );
+    });
+
     it('shows the versions once if all are equal, else each with its experiments', async () => {
       const save = async (versions: string) => {
         await saveReport(reportOf(resultOf('sentinel'), resultOf('cluster', { versions })), optionsOf('all'));

@@ -1,0 +1,52 @@
+interface Promised {
+  readonly sentence: string;
+  /** Names of the experiments that put it to the test. */
+  readonly experiments: readonly string[];
+  /** What the sentence does not say. */
+  readonly limits: string;
+}
+
+/** What in-memory caching promises in general, and where each promise ends. */
+export const PROMISES: readonly Promised[] = [
+  {
+    sentence: 'Reads and writes take less than a millisecond.',
+    experiments: ['latency'],
+    limits:
+      'Half of them do, at the engine and in the query cache. The slowest 1% and whole HTTP requests take longer.',
+  },
+  {
+    sentence: 'Memory is hundreds or thousands of times as fast as the database.',
+    experiments: ['speed'],
+    limits:
+      'Hundreds of times, for an expensive query. A row that the database finds by its key gains little.',
+  },
+  {
+    sentence: 'The database gets less load.',
+    experiments: ['offload', 'herd', 'cold'],
+    limits: 'Answers that are read only once save nothing.',
+  },
+  {
+    sentence: 'A primary that fails is replaced automatically.',
+    experiments: ['failover', 'pause', 'partition', 'clients'],
+    limits:
+      'Until the promotion, requests to its sessions are answered 503. A primary that is cut off goes on accepting writes that are lost later, unless its writes need a replica.',
+  },
+  {
+    sentence: 'Data survive the loss of a zone.',
+    experiments: ['zones'],
+    limits:
+      'Replicas are a little behind, so the last changes of a session can be lost. In other zones than that of the primary each call takes longer.',
+  },
+  {
+    sentence: 'Data are encrypted in transit and at rest.',
+    experiments: ['encryption'],
+    limits:
+      'In transit they are. At rest only sessions are, by the app: player ids and cached answers are readable unless the disks are encrypted.',
+  },
+  {
+    sentence: 'Capacity grows and shrinks under load.',
+    experiments: ['scale', 'memory', 'deploy'],
+    limits:
+      'Nodes join and leave without a failed request, but a replica adds no capacity, and answers that a new Memcached node takes over are loaded again.',
+  },
+];
