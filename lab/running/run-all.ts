@@ -140,10 +140,11 @@ async function observe(
   const resources = new Resources();
   const { signal } = setting;
   // Not every step of an experiment watches the signal.
+  const over = new AbortController();
   const interrupted = new Promise<never>((_resolve, reject) => {
     const stop = () => reject(signal.reason as Error);
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop, { once: true, signal: over.signal });
   });
   interrupted.catch(() => undefined);
   try {
@@ -154,6 +155,7 @@ async function observe(
     const observation = await Promise.race([observing, interrupted]);
     return { ...observation, figures: [...observation.figures, ...resources.figures] };
   } finally {
+    over.abort();
     await resources.stop();
   }
 }
