@@ -69,7 +69,7 @@ function figuresOf(fault: string, { results, strayErrors }: Comparison): Figure[
     },
     { name: `${fault}: doubled`, values: each(({ executedTwice }) => executedTwice), goal: none },
     { name: `${fault}: acknowledged and lost`, values: each(({ lost }) => lost) },
-    // They share one process, so nobody knows whose they are.
+    // The clients share one process, so a rejection cannot be assigned to one of them.
     { name: `${fault}: unhandled rejections`, values: { 'all clients': strayErrors.length } },
     {
       name: `${fault}: seconds to recover`,

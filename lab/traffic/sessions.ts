@@ -42,7 +42,7 @@ const RETRY_MS = 200;
 
 /** Users who sign in, read and change their session, and sign out. */
 export class Sessions {
-  /** 401 to a user who is signed in, or to the right password. */
+  /** How often a signed-in user, or a sign-in with the right password, was answered 401. */
   anonymous = 0;
   /** Sessions of somebody else. */
   foreign = 0;

@@ -55,9 +55,7 @@ interface Side {
   readonly traffic: Traffic;
 }
 
-/**
- * Sends the same traffic through all clients at once, to the same servers, while a fault happens.
- */
+/** Sends the same traffic through all clients at once, to the same servers, while a fault happens. */
 export async function compareClients(
   fault: Fault,
   site: Site,
