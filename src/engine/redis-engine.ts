@@ -33,8 +33,6 @@ export class RedisEngine extends EngineBase {
   private readonly subscriptions: Subscriptions;
   private readonly readyListeners: (() => void)[] = [];
   private readonly commands: RoleCommand[] = [];
-  /** Which shards have no primary. */
-  private missing: string | null = null;
 
   constructor(
     address: EngineAddress,
@@ -54,7 +52,7 @@ export class RedisEngine extends EngineBase {
       onStateChange: () => this.updateState(),
     };
     this.primaries = new Layout(address, options, {
-      onReady: (reason, hasChanged) => this.handleReady(reason, hasChanged),
+      onReady: (hasChanged) => this.handleReady(hasChanged),
       onDown: (error) => this.handleDown(error),
       onInterruption: () => this.subscriptions.wake(),
     });
@@ -206,8 +204,7 @@ export class RedisEngine extends EngineBase {
     };
   }
 
-  private handleReady(reason: string | null, hasChanged: boolean): void {
-    this.missing = reason;
+  private handleReady(hasChanged: boolean): void {
     this.updateState();
     if (hasChanged) notifyAll(this.readyListeners, (listener) => listener());
   }
@@ -225,12 +222,11 @@ export class RedisEngine extends EngineBase {
       summarize(open.map(({ address, facts }) => [address, facts.advice])),
     );
     this.setMissingCommands(unionOf(open.map(({ capabilities }) => capabilities.missing)));
-    if (open.length > silent.length) this.markReady(this.missing ?? silence);
+    if (open.length > silent.length) this.markReady(this.primaries.unservedReason ?? silence);
     else if (silence) this.markDown(silence);
   }
 
   private handleDown(error: unknown): void {
-    this.missing = null;
     this.setWriteHealth(null, null);
     this.markDown(explainConnectionFailure(error), isWrongUrl(error));
   }

@@ -44,6 +44,12 @@ export class Cluster implements Primaries {
     return [...this.servers.values()];
   }
 
+  get unservedReason(): string | null {
+    const unserved = this.unservedShards();
+    if (unserved === 0) return null;
+    return `${unserved} of ${this.map.primaries.size} shards are not served: no connection to their primaries. Start them, or wait for a promotion.`;
+  }
+
   start(): void {
     void this.stayConnected();
   }
@@ -112,12 +118,10 @@ export class Cluster implements Primaries {
   }
 
   private reportState(): void {
-    const unserved = this.unservedShards();
     const shards = this.map.primaries.size;
     if (shards === 0) throw new Error('NOSLOTS the cluster serves no slots');
-    if (unserved === shards) throw this.lastFailure as Error;
-    const reason = `${unserved} of ${shards} shards are not served: no connection to their primaries. Start them, or wait for a promotion.`;
-    this.listener.onReady(unserved === 0 ? null : reason, this.hasChanged);
+    if (this.unservedShards() === shards) throw this.lastFailure as Error;
+    this.listener.onReady(this.hasChanged);
     this.hasChanged = false;
   }
 

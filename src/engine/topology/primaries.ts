@@ -13,6 +13,8 @@ export interface Primaries {
   /** Whether keys are spread over several primaries, so that a slot can move. */
   readonly hasSlots: boolean;
   readonly connected: readonly Server[];
+  /** How many shards cannot be called, as a sentence for operators. Null if each has a connection. */
+  readonly unservedReason: string | null;
   /** The topology is as it was confirmed at this time (`performance.now()`). */
   readonly confirmedAt: number;
   /** Handles a MOVED or ASK reply. Resolves with the server to send to instead. */
@@ -27,10 +29,10 @@ export interface Redirection {
 
 export interface PrimariesListener {
   /**
-   * Calls can be sent. `reason` names the shards without a primary. `hasChanged` is true if a connection was made or slots moved since
-   * the last report: data that was in the engine may be gone.
+   * Calls can be sent. `hasChanged` is true if a connection was made or slots moved since the last report: data that was in the engine
+   * may be gone.
    */
-  onReady(reason: string | null, hasChanged: boolean): void;
+  onReady(hasChanged: boolean): void;
   onDown(error: unknown): void;
   /** A connection was lost or made, or slots moved: subscriptions may have to move. */
   onInterruption(): void;

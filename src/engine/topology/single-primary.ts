@@ -10,6 +10,7 @@ import { Sentinels } from './sentinels.js';
 /** The one primary of a standalone URL, or the one that the sentinels currently name. */
 export class SinglePrimary implements Primaries {
   readonly hasSlots = false;
+  readonly unservedReason = null;
   private readonly stopped = new AbortController();
   private readonly sentinels: Sentinels | undefined;
   private server: Server | undefined;
@@ -85,7 +86,7 @@ export class SinglePrimary implements Primaries {
     this.server = server;
     this.endGap();
     this.listener.onInterruption();
-    this.listener.onReady(null, true);
+    this.listener.onReady(true);
     // Before any call that is sent from now on.
     void server.lost.then((failure) => this.openGap(server, failure));
     const failure = await this.untilLost(server);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineScript } from '../../../src/engine/index.js';
+import { defineScript, engineStateChannel } from '../../../src/engine/index.js';
 import { until } from '../../support/until.js';
 import { type EngineTrial, outcomeOf, SOON } from '../engine-trial.js';
 import { commandsOf } from '../../support/commands-of.js';
@@ -15,6 +15,25 @@ export function describeLifecycle(trial: EngineTrial): void {
       engine.onReady(() => (times += 1));
       await trial.cutConnections();
       await expect.poll(() => times, SOON).toBeGreaterThan(0);
+    });
+
+    it('is ready without a reason only when it sends calls to all slots', async () => {
+      const engines = Array.from({ length: 10 }, () => trial.idleEngine());
+      const waiting = new Set(engines);
+      const outcomes: Promise<string>[] = [];
+      const write = () => {
+        for (const engine of waiting) {
+          if (!engine.isReady || engine.report().reason !== null) continue;
+          waiting.delete(engine);
+          for (const key of trial.spreadKeys(30))
+            outcomes.push(outcomeOf(commandsOf(engine).set(key, 'value')));
+        }
+      };
+      engineStateChannel.subscribe(write);
+      trial.afterTest(() => engineStateChannel.unsubscribe(write));
+      for (const engine of engines) engine.start();
+      await until(() => waiting.size === 0);
+      expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['done']));
     });
 
     it('refuses every call after close', async () => {
