@@ -40,14 +40,20 @@ export async function joinAsReplica(
   await untilReady(members);
 }
 
-/** Introduces each new node to every other node: discovery by gossip alone takes seconds. */
+/**
+ * Introduces each new node to every other node: discovery by gossip alone takes seconds. MEET is sent with the port that the other node
+ * announces. Otherwise the node corrects the address and closes its connection. If that happens during the handshake, Valkey 8.0.1
+ * aborts with a failed assertion.
+ *
+ * Source: https://github.com/valkey-io/valkey/pull/1441
+ */
 async function introduce(members: ClusterMembers, newcomers: readonly Member[]): Promise<void> {
   const known = members.all();
   await Promise.all(
     newcomers.map(async ({ node }) => {
       for (const other of known) {
         if (other.node === node) continue;
-        await node.command('CLUSTER', 'MEET', '127.0.0.1', `${other.node.port}`, `${other.busPort}`);
+        await node.command('CLUSTER', 'MEET', '127.0.0.1', `${other.publicPort}`, `${other.busPort}`);
       }
     }),
   );

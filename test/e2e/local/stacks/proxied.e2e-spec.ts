@@ -39,4 +39,11 @@ describe.each(VARIANTS)('a stack of %s with { proxied: true } and %j', (kind, op
       expect(await slots()).not.toContain(`,${port},`);
     }
   });
+
+  it('starts a cluster in which no node has to correct the address of another one', async () => {
+    const log: string[] = [];
+    stack = await startCluster(kind, { ...options, proxied: true, onLine: (line) => void log.push(line) });
+    expect(log.filter((line) => line.includes('Ready to accept connections'))).toHaveLength(stack.nodes.size);
+    expect(log.filter((line) => line.includes('Address updated'))).toEqual([]);
+  });
 });
