@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { createClient } from 'redis';
+import { createClient, ErrorReply } from 'redis';
 import type { Credentials } from '../security/access.js';
 import type { TlsFiles } from '../security/tls-files.js';
 
@@ -30,12 +30,14 @@ export async function sendOnce(address: RedisAddress, ...command: string[]): Pro
 }
 
 /**
- * One connection that never reconnects. A call resolves with the reply, and rejects with the server's error or after the timeout.
- * A timeout closes the connection, because a late reply could be mistaken for that of the next call.
+ * One connection that never reconnects. A call resolves with the reply, or rejects with the server's error. Any other failure (no
+ * answer in time, a lost connection) names the command and the port. A timeout closes the connection, because a late reply could be
+ * mistaken for that of the next call.
  */
 export class RedisConnection {
   private constructor(
     private readonly client: Client,
+    private readonly port: number,
     private readonly timeout: number,
   ) {}
 
@@ -44,7 +46,7 @@ export class RedisConnection {
     const client = createClientFor(address, timeoutMilliseconds);
     // The pending call rejects with the same error.
     client.on('error', () => undefined);
-    const connection = new RedisConnection(client, timeoutMilliseconds);
+    const connection = new RedisConnection(client, address.port, timeoutMilliseconds);
     try {
       await connection.withTimeout('connecting', client.connect());
       return connection;
@@ -66,12 +68,16 @@ export class RedisConnection {
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`No answer to ${what} within ${this.timeout} ms.`));
+        reject(new Error(`no answer within ${this.timeout} ms`));
         this.close();
       }, this.timeout);
     });
     try {
       return await Promise.race([answer, timedOut]);
+    } catch (error) {
+      if (error instanceof ErrorReply) throw error;
+      const reason = (error as Error).message;
+      throw new Error(`${what} to port ${this.port} failed: ${reason}`, { cause: error });
     } finally {
       clearTimeout(timer);
     }

@@ -49,7 +49,9 @@ describe('RedisConnection', () => {
   it('rejects and closes when a paused server does not answer in time', async () => {
     const connection = await RedisConnection.open({ port: proxy.port, ...TIMEOUT });
     server.pause();
-    await expect(connection.call('PING')).rejects.toThrow('No answer to PING within 200 ms.');
+    await expect(connection.call('PING')).rejects.toThrow(
+      /^PING to port \d+ failed: no answer within 200 ms$/,
+    );
     await expect.poll(() => proxy.openConnections).toBe(0);
     server.resume();
     await expect(connection.call('PING')).rejects.toThrow(CLOSED);
@@ -59,7 +61,9 @@ describe('RedisConnection', () => {
   it('rejects when a paused server does not answer AUTH in time', async () => {
     server.pause();
     const address = { port: proxy.port, credentials: { password: 'any' }, ...TIMEOUT };
-    await expect(RedisConnection.open(address)).rejects.toThrow('No answer to connecting within 200 ms.');
+    await expect(RedisConnection.open(address)).rejects.toThrow(
+      /^connecting to port \d+ failed: no answer within 200 ms$/,
+    );
     server.resume();
     expect(proxy.accepted).toBe(1);
   });
@@ -69,7 +73,7 @@ describe('RedisConnection', () => {
     const call = connection.call('BLPOP', 'list', '0');
     const failure = call.catch((error: unknown) => error);
     proxy.reset();
-    expect(String(await failure)).toMatch(CLOSED);
+    expect(String(await failure)).toMatch(/BLPOP to port \d+ failed: .*(closed|ECONNRESET)/i);
     await expect(connection.call('PING')).rejects.toThrow(CLOSED);
     expect(proxy.accepted).toBe(1);
   });
