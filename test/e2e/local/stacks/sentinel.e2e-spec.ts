@@ -10,6 +10,7 @@ import {
 import { sendOnce } from '../../../../local/engines/redis-connection.js';
 import { redisLike, redisLikes } from '../../../support/app.js';
 import { survivors } from '../program.js';
+import { preventFailovers } from './prevent-failovers.js';
 
 const FAILOVER = { timeout: 15_000, interval: 50 };
 
@@ -51,6 +52,7 @@ describe.each(redisLikes())('startSentinel(%j)', (kind) => {
     await expect.poll(() => stack.primaryNow(), FAILOVER).toBe('replica-1');
     await expect.poll(() => role('replica-1'), FAILOVER).toBe('master');
     expect(await stack.node('replica-1').command('GET', 'key')).toBe('value');
+    await preventFailovers(stack);
     await stack.node('primary').restart();
     expect(stack.node('primary').port).toBe(port);
     // Sentinel waits some seconds before it demotes a restarted primary, and 30 s longer if this machine was too busy to run it (TILT).
