@@ -133,12 +133,12 @@ export function recoveryFigures(
     },
     { name: 'seconds to 99% success', unit: 's', values: bySide(result, recovery) },
     {
-      name: 'seconds from accepting writes to recovery',
+      name: 'seconds from the promotion to recovery',
       unit: 's',
       values: bySide(result, (side) => {
         const seconds = recovery(side);
         if (seconds === null) return null;
-        return Math.max(0, control.elapsed(acceptsAt, faultAt + seconds * 1000) / 1000);
+        return Math.max(0, control.elapsed(promotedAt, faultAt + seconds * 1000) / 1000);
       }),
       goal: { side: 'module', atMost: 1 },
     },
