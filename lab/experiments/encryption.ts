@@ -55,6 +55,10 @@ export const encryption: Experiment = {
           goal: { side: 'module', atMost: 0 },
         },
         {
+          name: 'player ids in dump, append-only file and logs',
+          values: { module: plain.players + tls.players },
+        },
+        {
           name: 'control: the files can show them',
           values: { textbook: plain.inFiles },
           goal: { side: 'textbook', atLeast: 1 },
@@ -87,8 +91,8 @@ export const encryption: Experiment = {
     };
   },
   answers: (worst) => [
-    `A recording of the connections shows ${worst('canaries in a recording of the connections', 'plain')} of ${worst('canaries that were stored', 'plain')} canaries without TLS, and ${worst('canaries in a recording of the connections', 'TLS')} with TLS.`,
-    `The engine's files and the logs show ${worst('session canaries in dump, append-only file and logs')} canaries of the module's sessions, and ${worst('session canaries in dump, append-only file and logs', 'textbook')} of the textbook side's.`,
+    `Without TLS, a recording of the connections shows ${worst('canaries in a recording of the connections', 'plain')} of ${worst('canaries that were stored', 'plain')} canaries: not those in sessions of the module, which the app seals. With TLS it shows ${worst('canaries in a recording of the connections', 'TLS')}.`,
+    `With and without TLS together, the engine's files and the logs show ${worst('session canaries in dump, append-only file and logs')} canaries of the module's sessions, ${worst('session canaries in dump, append-only file and logs', 'textbook')} of the textbook side's, and ${worst('player ids in dump, append-only file and logs')} player ids.`,
     `Of ${MISCONFIGURATIONS.length} mistakes with certificates and passwords ${worst('mistakes that were refused, with their reason in /health/ready')} were refused with their reason. Secrets in the log, or sent in plain text: ${worst('secrets in the log, or sent in plain text')}.`,
   ],
 };
@@ -112,6 +116,7 @@ async function look(scene: Scene, database: string, { tls }: { tls: boolean }) {
     inSlowLog: foundIn(canaries.textbook, slowLog).length,
     ofModule: foundIn(canaries.module, kept).length,
     ofTextbook: foundIn(canaries.textbook, kept).length,
+    players: foundIn(canaries.players, kept).length,
   };
 }
 
