@@ -18,7 +18,7 @@ export interface Experiment {
   /** One run on servers of its own. */
   run(scene: Scene): Promise<Observation>;
   /** What was seen, in plain words. The most important sentence comes first. */
-  answers(figures: FigureReader): readonly string[];
+  answers(worst: FigureReader, median: FigureReader): readonly string[];
 }
 
 export interface Scene {
@@ -67,5 +67,5 @@ export interface Goal {
   readonly atLeast?: number;
 }
 
-/** The worst value of all runs with its unit, for example "2.4 s". */
+/** The worst value of all runs, or their median, with its unit: for example "2.4 s". */
 export type FigureReader = (name: string, side?: string) => string;

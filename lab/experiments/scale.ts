@@ -74,9 +74,9 @@ export const scale: Experiment = {
       caveats: [...(scene.topology === 'sentinel' ? [REPLICAS_ONLY] : []), ...failuresOf(result)],
     };
   },
-  answers: (worst) => [
+  answers: (worst, median) => [
     `While a node of the engine joined and left, and app nodes joined, ${worst('requests that failed')} of ${worst('requests')} requests failed and ${worst('requests that hung')} hung. The textbook side: ${worst('requests that failed', 'textbook')} and ${worst('requests that hung', 'textbook')}.`,
-    `The p99 of the module was ${worst('p99 while the engine grows and shrinks')} while the engine grew and shrank, and ${worst('p99 before')} before. The textbook side: ${worst('p99 while the engine grows and shrinks', 'textbook')} and ${worst('p99 before', 'textbook')}.`,
+    `Median p99 of the module: ${median('p99 while the engine grows and shrinks')} while the engine grew and shrank, and ${median('p99 before')} before. Median p99 of the textbook side: ${median('p99 while the engine grows and shrinks', 'textbook')} and ${median('p99 before', 'textbook')}.`,
     `A fourth Memcached node remapped ${worst('Memcached: answers remapped by a fourth node')} of the answers: the entry or one of its validity tokens had moved to it. They were missed, loaded again with ${worst('Memcached: SQL statements for them')} SQL statements, and then hit. In the worst half second, ${worst('Memcached: most misses in half a second')} of the reads were misses.`,
   ],
 };

@@ -94,7 +94,7 @@ async function runTrial(
     date: new Date().toISOString(),
     seconds,
     verdict: verdictOf(figures),
-    answers: experiment.answers(readerOf(figures)),
+    answers: experiment.answers(readerOf(figures, 'worst'), readerOf(figures, 'median')),
     figures,
     timelines: observations.at(-1)?.timelines ?? [],
     caveats: mergeCaveats(observations.map(({ caveats = [] }) => caveats)),

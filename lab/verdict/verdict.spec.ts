@@ -65,14 +65,14 @@ describe('verdictOf', () => {
 });
 
 describe('readerOf', () => {
-  it('reads the worst value with its unit', () => {
-    const worst = readerOf(
-      summarize([
-        [recovery(0.25), hung(0, 3)],
-        [recovery(0.75), hung(0, 1200)],
-      ]),
-    );
+  it('reads the worst value or the median with its unit', () => {
+    const figures = summarize([
+      [recovery(0.25), hung(0, 3)],
+      [recovery(0.75), hung(0, 1200)],
+    ]);
+    const [worst, median] = [readerOf(figures, 'worst'), readerOf(figures, 'median')];
     expect([worst('recovery'), worst('hung', 'textbook')]).toEqual(['0.75 s', '1,200']);
+    expect(median('recovery')).toBe('0.5 s');
     expect(() => worst('luck')).toThrow('There is no figure "luck"');
   });
 

@@ -39,12 +39,12 @@ export function verdictOf(figures: readonly FigureSummary[]): string {
   return missed.length === 0 ? 'holds' : `does not hold: ${missed.join('; ')}`;
 }
 
-export function readerOf(figures: readonly FigureSummary[]): FigureReader {
+export function readerOf(figures: readonly FigureSummary[], which: keyof Values): FigureReader {
   return (name, side = 'module') => {
     const figure = figures.find((one) => one.name === name);
     const values = figure?.values[side];
     if (!figure || !values) throw new Error(`There is no figure "${name}" of the side "${side}".`);
-    return formatValue(values.worst, figure.unit);
+    return formatValue(values[which], figure.unit);
   };
 }
 
