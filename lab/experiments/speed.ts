@@ -2,7 +2,7 @@ import { startEngine } from '../../local/index.js';
 import { AppClient } from '../../load/app/app-client.js';
 import { startStack } from '../../load/app/stack.js';
 import { parseOptions } from '../../load/options.js';
-import { queryCacheReads } from '../../load/query-cache/reads.js';
+import { CAVEATS_OF_HITS, queryCacheReads } from '../../load/query-cache/reads.js';
 import type { Comparison } from '../../load/scenario.js';
 import type { Experiment, Figure, Observation } from '../experiment.js';
 import { STRAY_ERROR } from '../stack/app-nodes.js';
@@ -39,7 +39,7 @@ export const speed: Experiment = {
     const findings = await queryCacheReads.measure({ app, engineUrl: engine.url, options, signal, say });
     return {
       figures: (findings.comparisons ?? []).flatMap(figuresOf),
-      caveats: findings.caveats ?? [],
+      caveats: ['What misses cost is in the report of `npm run load`.', ...CAVEATS_OF_HITS],
     };
   },
   answers: (worst) => [

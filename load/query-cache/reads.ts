@@ -20,6 +20,12 @@ const QUERIES = 4;
 /** The last two, cheap enough for a break-even that matters: of slow queries hardly any hit is needed. */
 const CHEAP_QUERIES = 2;
 
+/** Limits of what is measured on hits. */
+export const CAVEATS_OF_HITS = [
+  'Hits of one route and of one flight are answered on the fast lane, before Express.',
+  'Client, app, engine and database share the cores of this machine: compare the sides with each other.',
+];
+
 /** Four queries, each answered by the database, by the textbook's cache and by the query cache, as hits and as misses. */
 export const queryCacheReads: Scenario = {
   name: 'query-cache',
@@ -43,8 +49,7 @@ export const queryCacheReads: Scenario = {
       caveats: [
         WORTH_CAVEAT,
         'All keys are loaded before the rounds. The side "miss" loads and stores at each request (Cache-Control: no-cache). Invalidations are in the scenario query-cache-mixes.',
-        'Hits of one route and of one flight are answered on the fast lane, before Express.',
-        'Client, app, engine and database share the cores of this machine: compare the sides with each other.',
+        ...CAVEATS_OF_HITS,
       ],
     };
   },
