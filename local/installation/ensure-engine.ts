@@ -9,7 +9,7 @@ import {
 } from './engine-program.js';
 import { installByPackageManager } from './package-manager.js';
 
-const REMEDY = 'Install one yourself, or set ENGINE_URL to one that runs elsewhere.';
+const REMEDY = 'Install one yourself, or set ENGINE_URL for npm start to one that runs elsewhere.';
 
 /** No requested engine is installed, and none could be installed. The message is one sentence with a remedy. */
 export class EngineUnavailableError extends Error {}
