@@ -20,7 +20,7 @@ export const clients: Experiment = {
   claim:
     'When a primary dies or freezes, no call of our client hangs, and no call that it reports as failed was executed.',
   method:
-    'node-redis, iovalkey, GLIDE and our client, each at its best settings with a deadline of 300 ms, send 200 calls a second, GET and INCR in turn, while the primary gets kill -9, and then SIGSTOP for 10 s. Each INCR has a key of its own, which is read from the servers at the end. Recovery is counted from the promotion on.',
+    'node-redis and our client, with iovalkey and GLIDE if they are installed (`npm ci --prefix load/micro/clients`), each at its best settings with a deadline of 300 ms, send 200 calls a second, GET and INCR in turn, while the primary gets kill -9, and then SIGSTOP for 10 s. A call hangs if it is not settled 50 ms after its deadline. Each INCR has a key of its own, which is read from the servers at the end. Recovery is counted from the promotion on. GLIDE has no client for Sentinel, so it stays at the old primary.',
   topologies: ['sentinel', 'cluster'],
   seconds: ({ quick }) => (quick ? 40 : 60),
   async run(scene): Promise<Observation> {

@@ -111,10 +111,15 @@ export const memory: Experiment = {
   },
   answers: (worst) => [
     `The cache evicted ${worst('keys that the cache evicted')} keys while ${worst('reads while the cache evicts')} answers were read, and ${worst('reads that failed')} reads failed.`,
-    `With a full session store (1 = in every run): a sign-in was answered 503: ${worst('a sign-in is answered 503')}; an existing session was read: ${worst('an existing session is read')}; a score was accepted: ${worst('a score is accepted')}. The textbook side answered 201 to a sign-in that it had not stored (1 = in at least one run): ${worst('sign-ins that were answered 201 and not stored', 'textbook')}.`,
+    `In every run with a full session store, a sign-in was answered 503: ${yesOrNo(worst('a sign-in is answered 503'))}; an existing session was read: ${yesOrNo(worst('an existing session is read'))}; a score was accepted: ${yesOrNo(worst('a score is accepted'))}. In at least one run the textbook side answered 201 to a sign-in that it had not stored: ${yesOrNo(worst('sign-ins that were answered 201 and not stored', 'textbook'))}.`,
     `Under load meanwhile: ${worst('requests that hung')} requests hung, ${worst('query cache: failed or hung')} reads of the query cache failed, ${worst('sessions: 401 while signed in')} times a user was treated as signed out, ${worst('scores: lost')} scores were lost. The textbook side: ${worst('requests that hung', 'textbook')}, ${worst('query cache: failed or hung', 'textbook')}, ${worst('sessions: 401 while signed in', 'textbook')} and ${worst('scores: lost', 'textbook')}.`,
   ],
 };
+
+/** @param figure the formatted 0 or 1 */
+function yesOrNo(figure: string): string {
+  return figure === '0' ? 'no' : 'yes';
+}
 
 async function limit(engine: LocalEngine, bytes: number): Promise<void> {
   await engine.command('CONFIG', 'SET', 'maxmemory', `${bytes}`);

@@ -14,7 +14,7 @@ export function formatClaims({ machine, command, experiments }: LabReport): stri
   return `# Claims
 
 What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. Versions: ${versionsOf(experiments)}. [lab/README.md](../lab/README.md) says how.
-Each figure in a sentence is the worst of all runs, or the largest if it has no goal. The figures of one sentence can come from different runs. The tables also have the median. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn.
+Each figure in a sentence is the worst of all runs, or the largest if it has no goal, unless the sentence says "median". The figures of one sentence can come from different runs. The tables also have the median. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn. A request belongs to the second in which it was sent: if it waited for the promotion and succeeded then, it counts as a success before the promotion.
 
 | what is promised | experiments | where it ends |
 | --- | --- | --- |

@@ -12,7 +12,7 @@ export const PROMISES: readonly Promised[] = [
     sentence: 'Reads and writes take less than a millisecond.',
     experiments: ['latency'],
     limits:
-      'Half of them do, at the engine and in the query cache. The slowest 1% and whole HTTP requests take longer.',
+      'At the engine most do, and in the query cache half of them. The slowest 1% take longer. So do HTTP requests that read or change a session.',
   },
   {
     sentence: 'Memory is hundreds or thousands of times as fast as the database.',
@@ -23,13 +23,14 @@ export const PROMISES: readonly Promised[] = [
   {
     sentence: 'The database gets less load.',
     experiments: ['offload', 'herd', 'cold'],
-    limits: 'Answers that are read only once save nothing.',
+    limits:
+      'Answers that are read only once save nothing. When all viewers of a board come back at once, the module queries the database more often than the textbook side.',
   },
   {
     sentence: 'A primary that fails is replaced automatically.',
     experiments: ['failover', 'pause', 'partition', 'clients'],
     limits:
-      'Until the promotion, requests to its sessions are answered 503. A primary that is cut off goes on accepting writes that are lost later, unless its writes need a replica.',
+      'Until the promotion, requests to its sessions are answered 503. A primary that is cut off still accepts writes, which are lost later: for some seconds if its writes need a replica, otherwise until the cut ends. The other app nodes do not see users who sign in there.',
   },
   {
     sentence: 'Data survive the loss of a zone.',
