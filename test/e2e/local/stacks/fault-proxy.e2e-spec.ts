@@ -83,7 +83,7 @@ describe('startFaultProxy', () => {
     const credentials = { username: 'node-1', password: 'secret' };
     const pingAsNode = () => sendOnce({ port: proxy.port, credentials, timeoutMilliseconds: 200 }, 'PING');
     proxy.drop('both', (user) => user === 'node-1');
-    await expect(pingAsNode()).rejects.toThrow(/No answer|[Tt]imeout/);
+    await expect(pingAsNode()).rejects.toThrow(/no answer|timeout/i);
     expect(await ping()).toBe('PONG');
     proxy.drop('both', (user) => user !== 'node-1');
     expect(await pingAsNode()).toBe('PONG');
