@@ -30,7 +30,7 @@ export const PROMISES: readonly Promised[] = [
     sentence: 'A primary that fails is replaced automatically.',
     experiments: ['failover', 'pause', 'partition', 'clients'],
     limits:
-      'Until the promotion, requests to its sessions are answered 503. A primary that is cut off still accepts writes, which are lost later: for some seconds if its writes need a replica, otherwise until the cut ends. The other app nodes do not see users who sign in there.',
+      'Until the promotion, requests for sessions on this primary are answered 503. A primary that is cut off still accepts writes, and they are lost later. If its writes need a replica, it accepts them for some seconds, otherwise until the cut ends. The other app nodes do not see users who sign in there.',
   },
   {
     sentence: 'Data survive the loss of a zone.',
