@@ -11,6 +11,12 @@ describe('checkPorts', () => {
     await expect(checkPorts(await freePort(), 1)).resolves.toBeUndefined();
   });
 
+  it('keeps the ports from the engines', async () => {
+    const first = (await freePort()) + 1;
+    await checkPorts(first, 3);
+    expect([first, first + 1, first + 2]).not.toContain(await freePort());
+  });
+
   it('names the port in use and a free one', async () => {
     const port = await freePort();
     const taken = createServer();

@@ -1,14 +1,17 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { reservePort } from '../machine/free-port.js';
 import type { Dataset } from './project.js';
 
 const EMPTY_CLUSTER_BYTES = 200e6;
 
-/** Throws when a port of the app nodes is in use, with a command that uses a free one. */
+/** Reserves the ports of the app nodes. Throws when one is in use, with a command that uses a free one. */
 export async function checkPorts(first: number, count: number): Promise<void> {
   for (let port = first; port < first + count; port += 1) {
     const problem = await portProblem(port);
     if (problem) throw new Error(`${problem} Choose another one: PORT=${await freeFrom(port + 1)} npm start`);
+    // A test that starts this program has already reserved the port, so the result is ignored.
+    await reservePort(port);
   }
 }
 

@@ -1,16 +1,28 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { freePort, freePorts } from './free-port.js';
 
 const RANGE = '/proc/sys/net/ipv4/ip_local_port_range';
 const firstEphemeral = existsSync(RANGE) ? parseInt(readFileSync(RANGE, 'utf8'), 10) : 49_152;
 
+function freshModule(): Promise<typeof import('./free-port.js')> {
+  vi.resetModules();
+  return import('./free-port.js');
+}
+
 describe('freePorts', () => {
   it('returns different ports, also to callers at the same time', async () => {
     const ports = (await Promise.all([freePorts(20), freePorts(20), freePort()])).flat();
     expect(new Set(ports).size).toBe(41);
+  });
+
+  it('returns no port that another process has reserved, even if nothing listens there yet', async () => {
+    // Two copies of the module begin at the same port, as two processes can.
+    const [one, other] = [await freshModule(), await freshModule()];
+    const ports = (await Promise.all([one.freePorts(50), other.freePorts(50)])).flat();
+    expect(new Set(ports).size).toBe(100);
   });
 
   it('skips a port in use', async () => {

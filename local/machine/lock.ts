@@ -21,8 +21,8 @@ export async function tryLock(name: string): Promise<Lock | undefined> {
   const file = join(tmpdir(), `${id}.sock`);
   const lock = await listen(file);
   if (lock || (await answers(file))) return lock;
-  // A dead process left the file. Two processes that find it at the same instant could both acquire the lock.
-  // PostgreSQL's own lock file then stops the second.
+  // A dead process left the file. Two processes that find it at the same instant could both acquire the lock. Then PostgreSQL's own
+  // lock file stops the second, and a server whose port is taken starts on another one.
   await rm(file, { force: true });
   return listen(file);
 }
