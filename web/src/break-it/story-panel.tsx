@@ -27,8 +27,8 @@ function Events() {
   return (
     <>
       {events.value.length === 0 && <p class="empty">Nothing has happened to a server yet.</p>}
-      <div role="log" aria-live="polite" aria-label="Events">
-        <ol class="events" data-testid="events">
+      <div class="events" role="log" aria-live="polite" aria-label="Events" tabIndex={0}>
+        <ol data-testid="events">
           {events.value.map((event) => (
             <li key={`${event.at} ${event.name} ${event.kind}`} data-kind={event.kind}>
               <span class="hint">
