@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './accessibility.js';
 import { isSkipped, SKIPPED, useConsole, withinSeconds } from './console-page.js';
@@ -23,7 +24,8 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     await act('Restart', 'primary');
     await expect.poll(events, withinSeconds).toMatch(/primary is running again.*primary became a replica/);
     await keepScreenshots(opened.page, 'break-it-failover');
-    await click('load');
+    // The load stops by itself after 90 s, for example in a slow failover.
+    if ((await opened.textOf('load')) === 'Stop') await click('load');
     await expectText('scores-module', /^Scores acknowledged: (\d+), on the board: \1, lost: 0\.$/);
     await expectText('scores-textbook', /^Scores acknowledged: \d+, on the board: \d+, lost: \d+\.$/);
     await expectText('requests-module', /^(All|Of) \d+ requests/);
@@ -33,7 +35,7 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
 
   it('sends nothing after the visitor has left the view', async () => {
     await click('load');
-    await expectText('counts-module-query', /^1 answered/);
+    await expectText('counts-module-query', /^[1-9]\d* answered/);
     await opened.show('Sessions');
     await opened.page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
     const sent: string[] = [];
@@ -63,8 +65,27 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
     await expectText('state-replica-1', /^running$/);
   });
 
+  it('scrolls to the newest event when the list is longer than its box', async () => {
+    const box = opened.page.getByRole('log', { name: 'Events' });
+    const list = opened.page.getByTestId('events');
+    const extentOf = async (one: Locator) => {
+      const { y, height } = (await one.boundingBox()) ?? { y: 0, height: 0 };
+      return { height, bottom: y + height };
+    };
+    while ((await extentOf(list)).height <= (await extentOf(box)).height) {
+      await act('Pause', 'sentinel-3');
+      await expectText('state-sentinel-3', /^paused$/);
+      await act('Resume', 'sentinel-3');
+      await expectText('state-sentinel-3', /^running$/);
+    }
+    const end = (await extentOf(box)).bottom;
+    const newest = list.getByRole('listitem').last();
+    await expect.poll(async () => (await extentOf(newest)).bottom, withinSeconds).toBeCloseTo(end, 0);
+  });
+
   it('has no fault that axe finds, and loses nothing from 360 to 1920 px', async () => {
     await expectText('role-replica-1', /primary|replica/);
+    await expectText('events', /sentinel-3/);
     for (const colorScheme of ['light', 'dark'] as const) {
       await opened.page.emulateMedia({ colorScheme });
       expect(await accessibilityFaults(opened.page)).toEqual([]);
@@ -78,6 +99,7 @@ describe.skipIf(isSkipped)(`the view Break it, on a Sentinel stack${SKIPPED}`, (
   it('shows in the view Sessions that the session survives a restart of the app, and of the primary', async () => {
     await opened.show('Sessions');
     await click('sign-in');
+    await expectText('signed-in-user', /^ada$/);
     const buttons = opened.page.getByRole('region', { name: 'What survives a restart' }).getByRole('button');
     await expect.poll(() => buttons.count(), withinSeconds).toBe(2);
     for (const button of await buttons.allTextContents()) {

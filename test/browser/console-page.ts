@@ -65,8 +65,14 @@ export class ConsolePage {
   }
 
   /** Waits until the element has a text that matches. */
-  waitForText(testId: string, text: RegExp): Promise<void> {
-    return this.page.getByTestId(testId).filter({ hasText: text }).waitFor();
+  async waitForText(testId: string, text: RegExp): Promise<void> {
+    const element = this.page.getByTestId(testId);
+    try {
+      await element.filter({ hasText: text }).waitFor();
+    } catch (cause) {
+      const found = JSON.stringify(await element.allTextContents());
+      throw new Error(`No text of ${testId} matches ${text}: ${found}`, { cause });
+    }
   }
 
   /** Opens a view with the navigation. */
