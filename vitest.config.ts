@@ -14,6 +14,7 @@ const onRealServers = {
   // Also on a machine that is busy with something else.
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 10_000 } },
 };
 
 /**

@@ -74,6 +74,7 @@ describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
   it('shows the rows of GET on another node at the same version after 1,000 random changes on both and a lost connection', async () => {
     const arena = new Arena(opened.app, other);
     await open('Leaderboard');
+    await expect.poll(version, withinSeconds).toBeGreaterThan(0);
     await arena.setRate(0);
     await arena.change(400);
     const before = Number(await textOf('snapshots'));
@@ -131,6 +132,8 @@ describe.skipIf(isSkipped)(`the console at /${SKIPPED}`, () => {
   });
 
   it('compares both ways to repaint, and both ways to rank', async () => {
+    // A row that fades in has too little contrast.
+    await opened.page.emulateMedia({ reducedMotion: 'reduce' });
     await open('Leaderboard');
     await opened.page.getByTestId('windows').getByLabel('Today').check();
     await opened.page.getByTestId('lead').click();

@@ -56,7 +56,11 @@ describe.skipIf(isSkipped)(`the query cache in the console${SKIPPED}`, () => {
   );
 
   it('invalidates one answer, all with a tag, all of a query, or everything: the next request is a miss', async () => {
-    const ask = () => click('ask-once');
+    const ask = async () => {
+      const answered = opened.page.waitForResponse(/\/api\/flights/);
+      await click('ask-once');
+      await answered;
+    };
     for (const invalidate of ['invalidate-entry', 'invalidate-tag', 'invalidate-query', 'invalidate-all']) {
       await ask();
       await opened.page.getByTestId('outcome').waitFor();

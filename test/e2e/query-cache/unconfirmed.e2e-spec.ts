@@ -53,7 +53,7 @@ it('POST /api/flights answers invalidated: false when the engine rejects the inv
   await until(async () => (await refusals()) > refused);
   await allow(true);
   await writer.close();
-  await until(async () => (await flightsOf(app)) === before + 1, 2_000);
+  await until(async () => (await flightsOf(app)) === before + 1);
 });
 
 it('the shutdown logs how many invalidations it could not apply', async () => {

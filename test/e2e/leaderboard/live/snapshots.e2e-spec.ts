@@ -165,7 +165,7 @@ describe('viewers on two nodes', () => {
         viewer.follows ? (viewer.me?.neighbours ?? []) : [],
       ];
       const answered = [page.version, page.entries, viewer.follows ? neighbours : []];
-      await until(() => JSON.stringify(held()) === JSON.stringify(answered), 3_000).catch(() => undefined);
+      await until(() => JSON.stringify(held()) === JSON.stringify(answered)).catch(() => undefined);
       expect(held()).toEqual(answered);
       counts['comparisons of viewers']++;
     }

@@ -4,7 +4,7 @@ import { type FaultProxy, startFaultProxy } from '../../../../local/index.js';
 import { startApp, type TestApp } from '../../../support/app.js';
 import { queryDatabase } from '../../../support/database.js';
 import { build, type DistProcess, startDist } from '../../../support/dist.js';
-import { asGameServer, productionSettings } from '../../../support/settings.js';
+import { asGameServer, patient, productionSettings } from '../../../support/settings.js';
 import { until } from '../../../support/until.js';
 
 const SCORES = 50;
@@ -17,7 +17,11 @@ describe('a node that is killed', () => {
     await build();
     app = await startApp();
     proxy = await startFaultProxy({ target: app.engine.port });
-    node = await startDist(productionSettings(app.databaseUrl, proxy.through(app.engine.url)));
+    // It waits for the engine until it is killed.
+    node = await startDist({
+      ...productionSettings(app.databaseUrl, proxy.through(app.engine.url)),
+      ...patient,
+    });
     await node.says(/^ready /);
   }, 120_000);
   afterAll(async () => {

@@ -31,7 +31,10 @@ describe('a board whose sorted sets were lost or changed', () => {
     for (let i = 0; i < 3; i++) await submit(board, players.slice(i * 1000, (i + 1) * 1000)).expect(200);
     for (let round = 0; round < 5; round++) {
       await client.flushAll();
-      const reading = get(`/${board}?limit=1`).expect(200);
+      // supertest sends the request only when then() is called.
+      const reading = get(`/${board}?limit=1`)
+        .expect(200)
+        .then((answer) => answer);
       await client.flushAll();
       expect((await reading).body.total).toBe(3000);
       await until(async () => (await get(`/${board}`)).body.degraded === undefined);

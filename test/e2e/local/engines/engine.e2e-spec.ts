@@ -54,7 +54,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
   it('calls onLine with each line of its log', async () => {
     const lines: string[] = [];
     await start(kind, { onLine: (line) => lines.push(line), settings: LOUD[kind] });
-    await vi.waitFor(() => expect(lines.join('\n')).toMatch(/ready to accept connections|server listening/i));
+    await expect.poll(() => lines.join('\n')).toMatch(/ready to accept connections|server listening/i);
   });
 
   it('gives servers that start concurrently different ports', async () => {
@@ -98,7 +98,7 @@ describe.each(installed('redis', 'valkey', 'memcached'))('startEngine(%j)', (kin
     await server.restart();
     expect(listener).not.toHaveBeenCalled();
     process.kill(server.pid, 'SIGKILL');
-    await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(1));
+    await expect.poll(() => listener.mock.calls).toHaveLength(1);
     expect(listener.mock.calls[0]?.[0]).toEqual({
       code: null,
       signal: 'SIGKILL',

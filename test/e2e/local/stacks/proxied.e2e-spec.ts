@@ -3,7 +3,8 @@ import { type EngineStack, startCluster, startSentinel } from '../../../../local
 import { redisLike, redisLikes } from '../../../support/app.js';
 import { preventFailovers } from './prevent-failovers.js';
 
-const FAILOVER = { timeout: 15_000, interval: 50 };
+/** See sentinel.e2e-spec.ts. */
+const FAILOVER = { timeout: 60_000, interval: 50 };
 
 let stack: EngineStack;
 
@@ -29,9 +30,8 @@ describe.each(VARIANTS)('a stack of %s with { proxied: true } and %j', (kind, op
         .node('primary')
         .command('ROLE')
         .catch(() => []);
-    // Sentinel demotes a former primary after some seconds, or 30 s later in TILT mode: see sentinel.e2e-spec.ts.
-    await expect.poll(role, { timeout: 60_000 }).toContain('slave');
-  }, 90_000);
+    await expect.poll(role, FAILOVER).toContain('slave');
+  }, 180_000);
 
   it('announces the proxies instead of the nodes to clients of a cluster', async () => {
     stack = await startCluster(kind, { ...options, proxied: true });
