@@ -1,5 +1,6 @@
 import { quantile } from '../../load/measuring/statistics.js';
 import type { Attempt } from '../traffic/client.js';
+import { countFailures } from '../traffic/failures.js';
 
 /** What happened in a run, in parts of equal length. Times are seconds since the load started. */
 export interface Timeline {
@@ -17,7 +18,7 @@ export interface Timeline {
 export interface SideTimeline {
   readonly name: string;
   readonly answeredPerSecond: readonly number[];
-  /** Failed and hung requests. */
+  /** Failed and hung requests, without those that failed while the machine stood still. */
   readonly failedPerSecond: readonly number[];
   /** null: no request. */
   readonly p99Ms: readonly (number | null)[];
@@ -70,7 +71,7 @@ function sideTimeline(byPart: readonly Attempt[][]): Omit<SideTimeline, 'name'> 
   const perSecond = (attempts: readonly Attempt[]) => round(attempts.length / STEP_SECONDS);
   return {
     answeredPerSecond: byPart.map((part) => perSecond(part.filter(({ outcome }) => outcome === 'ok'))),
-    failedPerSecond: byPart.map((part) => perSecond(part.filter(({ outcome }) => outcome !== 'ok'))),
+    failedPerSecond: byPart.map((part) => round(countFailures(part) / STEP_SECONDS)),
     p99Ms: byPart.map((part) =>
       part.length === 0
         ? null
