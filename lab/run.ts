@@ -25,7 +25,11 @@ async function run(args: string[]): Promise<number> {
     machine,
     options: { quick: options.quick },
     // A continued run measures the missing ones last.
-    experiments: EXPERIMENTS.flatMap(({ name }) => experiments.filter((result) => result.name === name)),
+    experiments: EXPERIMENTS.flatMap(({ name, topologies }) =>
+      topologies.flatMap((topology) =>
+        experiments.filter((result) => result.name === name && result.topology === topology),
+      ),
+    ),
   });
   let files: readonly string[] = [];
   const { results, failures } = await runAll(options, {

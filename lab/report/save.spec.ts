@@ -3,38 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeMachine } from '../../load/report/machine.js';
-import type { Experiment, Topology } from '../experiment.js';
+import type { Topology } from '../experiment.js';
 import { parseOptions } from '../options.js';
 import { runAll } from '../running/run-all.js';
+import { failover, resultOf } from './report.fixture.js';
 import type { ExperimentResult, LabReport } from './report.js';
 import { earlierReport, requireWritable, saveReport } from './save.js';
 
-const failover: Experiment = {
-  name: 'failover',
-  claim: 'A replica is promoted.',
-  method: 'kill -9',
-  topologies: ['sentinel', 'cluster'],
-  seconds: () => 1,
-  run: async () => ({ figures: [] }),
-  answers: () => [],
-};
-const resultOf = (topology: Topology, more: Partial<ExperimentResult> = {}): ExperimentResult => ({
-  name: 'failover',
-  claim: failover.claim,
-  method: failover.method,
-  engine: 'valkey',
-  topology,
-  runs: 5,
-  versions: 'commit ada6805, valkey 9.0.1',
-  date: '2026-01-01T00:00:00.000Z',
-  seconds: 1,
-  verdict: 'holds',
-  answers: [],
-  figures: [{ name: 'requests', unit: null, values: {}, goal: null, isMet: null }],
-  timelines: [],
-  caveats: [],
-  ...more,
-});
 const failed = (topology: Topology) => resultOf(topology, { verdict: 'failed: timeout', figures: [] });
 const machine = describeMachine();
 const reportOf = (...experiments: ExperimentResult[]): LabReport => ({
@@ -95,6 +70,20 @@ describe('the files of the report', () => {
       expect(await readFile(CLAIMS, 'utf8')).toContain(
         'failover: [sentinel](#failover-on-valkey-sentinel-5-runs), [cluster](#failover-on-valkey-cluster-5-runs) **(does not hold)**; pause: not measured',
       );
+    });
+
+    it('says of each promise whether it holds', async () => {
+      const verdictOf = async (cluster: ExperimentResult) => {
+        await saveReport(reportOf(resultOf('sentinel'), cluster), optionsOf('all'));
+        const [, verdict] =
+          /A primary that fails is replaced automatically\. \| ([^|]+) \|/.exec(
+            await readFile(CLAIMS, 'utf8'),
+          ) ?? [];
+        return verdict;
+      };
+      expect(await verdictOf(resultOf('cluster'))).toBe('holds');
+      expect(await verdictOf(failed('cluster'))).toBe('**does not hold**');
+      expect(await readFile(CLAIMS, 'utf8')).toContain('Data survive the loss of a zone. | not measured |');
     });
 
     it('shows the versions once if all are equal, else each with its experiments', async () => {

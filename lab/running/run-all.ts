@@ -5,7 +5,8 @@ import { formatMinutes, Progress } from '../../load/running/progress.js';
 import type { Engine, Experiment, Observation } from '../experiment.js';
 import { ENGINES, type LabOptions, runsOf } from '../options.js';
 import { type ExperimentResult, hasFailed } from '../report/report.js';
-import { readerOf, summarize, verdictOf } from '../verdict/verdict.js';
+import { answersOf, summarize, verdictOf } from '../verdict/verdict.js';
+import { recomputeAnswers } from './recompute-answers.js';
 import { Resources } from './resources.js';
 import { isOf, type Trial, trialsOf } from './trials.js';
 import { describeVersions } from './versions.js';
@@ -20,7 +21,7 @@ interface Run {
 }
 
 interface Series extends Run {
-  /** Results of an interrupted run. Their experiments are skipped, except those that failed. */
+  /** Results of an interrupted run. Their experiments are skipped, except those that failed or lack a figure that a sentence needs now. */
   readonly earlier: readonly ExperimentResult[];
   /** Called with all results after each experiment, so that none is lost if the process ends. Called once if no experiment is left. */
   readonly save: (results: readonly ExperimentResult[]) => Promise<void>;
@@ -38,9 +39,10 @@ export interface Outcome {
  * @throws EngineUnavailableError
  */
 export async function runAll(options: LabOptions, { signal, say, earlier, save }: Series): Promise<Outcome> {
-  let results = [...earlier];
+  const wanted = trialsOf(options);
+  let results = recomputeAnswers(earlier, wanted);
   const isDone = (trial: Trial) => results.some((result) => isOf(result, trial) && !hasFailed(result));
-  const trials = trialsOf(options).filter((trial) => !isDone(trial));
+  const trials = wanted.filter((trial) => !isDone(trial));
   if (trials.length === 0) {
     await save(results);
     return { results, failures: [] };
@@ -49,8 +51,8 @@ export async function runAll(options: LabOptions, { signal, say, earlier, save }
     trials.map(({ experiment }) => runsOf(options) * experiment.seconds(options)),
   );
   const failures: string[] = [];
-  const wanted = options.engine ?? earlier[0]?.engine;
-  const program = await ensureEngine(wanted ? [wanted] : ENGINES);
+  const kind = options.engine ?? earlier[0]?.engine;
+  const program = await ensureEngine(kind ? [kind] : ENGINES);
   const engine = program.kind as Engine;
   const versions = await describeVersions(root, program);
   for (const [i, trial] of trials.entries()) {
@@ -94,7 +96,7 @@ async function runTrial(
     date: new Date().toISOString(),
     seconds,
     verdict: verdictOf(figures),
-    answers: experiment.answers(readerOf(figures, 'worst'), readerOf(figures, 'median')),
+    answers: answersOf(experiment, figures),
     figures,
     timelines: observations.at(-1)?.timelines ?? [],
     caveats: mergeCaveats(observations.map(({ caveats = [] }) => caveats)),

@@ -1,5 +1,5 @@
 import { median } from '../../load/measuring/statistics.js';
-import type { Figure, FigureReader, Goal } from '../experiment.js';
+import type { Experiment, Figure, FigureReader, Goal } from '../experiment.js';
 
 /** A figure of all runs. */
 export interface FigureSummary {
@@ -39,11 +39,20 @@ export function verdictOf(figures: readonly FigureSummary[]): string {
   return missed.length === 0 ? 'holds' : `does not hold: ${missed.join('; ')}`;
 }
 
+export class MissingFigureError extends Error {}
+
+/** What was seen in all runs, in plain words. @throws MissingFigureError */
+export function answersOf(experiment: Experiment, figures: readonly FigureSummary[]): readonly string[] {
+  return experiment.answers(readerOf(figures, 'worst'), readerOf(figures, 'median'));
+}
+
 export function readerOf(figures: readonly FigureSummary[], which: keyof Values): FigureReader {
   return (name, side = 'module') => {
     const figure = figures.find((one) => one.name === name);
     const values = figure?.values[side];
-    if (!figure || !values) throw new Error(`There is no figure "${name}" of the side "${side}".`);
+    if (!figure || !values) {
+      throw new MissingFigureError(`There is no figure "${name}" of the side "${side}".`);
+    }
     return formatValue(values[which], figure.unit);
   };
 }
