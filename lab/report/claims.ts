@@ -1,4 +1,5 @@
-import { PROMISES } from './promises.js';
+import { MissingFigureError, readerOf } from '../verdict/verdict.js';
+import { type ExperimentReader, PROMISES } from './promises.js';
 import {
   type ExperimentResult,
   holds,
@@ -14,10 +15,10 @@ export function formatClaims({ machine, command, experiments }: LabReport): stri
   return `# Claims
 
 What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. Versions: ${versionsOf(experiments)}. [lab/README.md](../lab/README.md) says how.
-Each figure in a sentence is the worst of all runs, or the largest if it has no goal, unless the sentence says "median". The figures of one sentence can come from different runs. The tables also have the median. The textbook side is built from the usual packages. Under load it met the same fault at the same time; where there is no load it was measured in turn. A request belongs to the second in which it was sent: if it waited for the promotion and succeeded then, it counts as a success before the promotion.
+A figure in a sentence is the worst of all runs, or the largest if it has no goal, unless the sentence says "median". The figures of one sentence can come from different runs. The first table has the figures of the first topology of each experiment. The tables also have the median. The textbook side is built from the usual packages. Experiments with the mixed load run both sides at the same time, the others one after the other. A request belongs to the second in which it was sent: if it waited for the promotion and succeeded then, it counts as a success before the promotion.
 
-| what is promised | experiments | where it ends |
-| --- | --- | --- |
+| what is promised | verdict | what was seen | experiments | where it ends |
+| --- | --- | --- | --- | --- |
 ${promisesIn(experiments).join('\n')}
 
 Each experiment has a claim of its own, which is exact:
@@ -33,10 +34,24 @@ ${experiments.map(sectionOf).join('\n\n')}
 }
 
 function promisesIn(results: readonly ExperimentResult[]): string[] {
-  return PROMISES.map(({ sentence, experiments, limits }) => {
+  return PROMISES.map(({ sentence, experiments, isPartial, seen, limits }) => {
     const links = experiments.map((name) => linksTo(name, results)).join('; ');
-    return `| ${sentence} | ${links} | ${limits} |`;
+    const tested = results.filter(({ name }) => experiments.includes(name));
+    const verdict = tested.every(holds) ? (isPartial ? 'holds in part' : 'holds') : '**does not hold**';
+    return `| ${sentence} | ${tested.length === 0 ? 'not measured' : verdict} | ${seen(readerOfAll(results))} | ${links} | ${limits} |`;
   });
+}
+
+function readerOfAll(results: readonly ExperimentResult[]): ExperimentReader {
+  return (experiment, figure, side) => {
+    const result = results.find(({ name }) => name === experiment);
+    try {
+      return readerOf(result?.figures ?? [], 'worst')(figure, side);
+    } catch (error) {
+      if (error instanceof MissingFigureError) return 'not measured';
+      throw error;
+    }
+  };
 }
 
 /** For example "failover: sentinel, cluster", with a link to each result. */
