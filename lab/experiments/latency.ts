@@ -6,7 +6,7 @@ import type { Experiment, Figure, Observation } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { Echo } from '../stack/echo.js';
 import { startStack } from '../stack/stack.js';
-import { Client, type Request } from '../traffic/client.js';
+import { Client } from '../traffic/client.js';
 import { placeIn } from '../traffic/place.js';
 import { MODULE, type Side, TEXTBOOK } from '../traffic/side.js';
 
@@ -22,7 +22,7 @@ const VALUE = 'x'.repeat(200);
 export const latency: Experiment = {
   name: 'latency',
   claim: 'At the engine and in the query cache, reads and writes usually take less than a millisecond.',
-  method: `One call at a time, without other load: GET and SET at the engine; in the app, the query cache stores an answer, by its trace (of the last 500 lookups), and the other node finds it, by its Server-Timing (the whole request if the engine answers too late); a read of a session and a change of it, as a client on this machine sees them. The control is an echo server: the same 200 bytes to another process and back, in turn with the other calls.`,
+  method: `Calls are made one at a time, without other load. At the engine: GET and SET. In the query cache: one node stores an answer, and its trace has the time (of the last ${TRACES}). The other node finds it, and the time is in Server-Timing; if the engine answers too late, the whole request counts. Sessions: whole requests that read or change one. The control is an echo server, which sends 200 bytes back, called in turn with the engine and the lookups.`,
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 12 : 30),
   async run(scene): Promise<Observation> {
@@ -61,14 +61,14 @@ export const latency: Experiment = {
     };
   },
   answers: (worst) => [
-    `At the engine a GET takes ${worst('engine: GET, p50', 'engine')} (p99 ${worst('engine: GET, p99', 'engine')}; a round trip that does nothing: ${worst('engine: GET, p99', 'control')}) and a SET ${worst('engine: SET, p50', 'engine')} (p99 ${worst('engine: SET, p99', 'engine')}). A lookup of the query cache in the engine takes ${worst('query cache: lookup in the engine, p50')} (p99 ${worst('query cache: lookup in the engine, p99')}), and storing an answer there ${worst('query cache: storing an answer in the engine, p50')} (p99 ${worst('query cache: storing an answer in the engine, p99')}).`,
+    `At the engine a GET takes ${worst('engine: GET, p50', 'engine')} (p99 ${worst('engine: GET, p99', 'engine')}; of the echo server: ${worst('engine: GET, p99', 'control')}) and a SET ${worst('engine: SET, p50', 'engine')} (p99 ${worst('engine: SET, p99', 'engine')}). A lookup of the query cache in the engine takes ${worst('query cache: lookup in the engine, p50')} (p99 ${worst('query cache: lookup in the engine, p99')}), and storing an answer there ${worst('query cache: storing an answer in the engine, p50')} (p99 ${worst('query cache: storing an answer in the engine, p99')}).`,
     `A whole request over HTTP takes longer: ${worst('session: read, whole request, p50')} to read a session (textbook: ${worst('session: read, whole request, p50', 'textbook')}), ${worst('session: change, whole request, p50')} to change it (textbook: ${worst('session: change, whole request, p50', 'textbook')}).`,
   ],
 };
 
 /** @param measured the side that must answer within a millisecond, nearly always. */
 function figuresOf(name: string, sides: Record<string, Latencies>, measured?: string): Figure[] {
-  return [50, 99].map((percentile) => ({
+  const percentiles = [50, 99].map((percentile) => ({
     name: `${name}, p${percentile}`,
     unit: 'ms',
     values: Object.fromEntries(
@@ -78,6 +78,13 @@ function figuresOf(name: string, sides: Record<string, Latencies>, measured?: st
       goal: { side: measured, atMost: 1, ...(percentile > 50 && { orTwice: 'control' }) },
     }),
   }));
+  const { [measured ?? '']: ofMeasured, control } = sides;
+  if (measured === undefined || !ofMeasured || !control) return percentiles;
+  const ratio = ofMeasured.percentile(99) / control.percentile(99);
+  return [
+    ...percentiles,
+    { name: `${name}, p99 as a multiple of the control`, values: { [measured]: ratio } },
+  ];
 }
 
 async function timeEngine(url: string, echo: Echo, calls: number) {
@@ -103,9 +110,9 @@ async function timeLookups(app: AppNodes, echo: Echo, calls: number) {
   let found = 0;
   for (let id = 1; id <= FIRST_CALLS + calls; id++) {
     const path = `/flights/${id}`;
-    await client.ask({ path, node: loading });
+    await client.requireOk({ path, node: loading });
     const startedAt = performance.now();
-    const { headers } = await client.ask({ path, node: finding });
+    const { headers } = await client.requireOk({ path, node: finding });
     const requestMs = performance.now() - startedAt;
     if (id <= FIRST_CALLS) continue;
     const isFound = placeIn(headers.get('cache-status')) === 'engine';
@@ -126,17 +133,13 @@ async function timeLookups(app: AppNodes, echo: Echo, calls: number) {
 async function timeSessions(app: AppNodes, side: Side, calls: number) {
   const client = new Client(side, app);
   const account = { username: `lab-${randomUUID().slice(0, 8)}`, password: randomUUID() };
-  if (side === MODULE) await client.ask({ method: 'POST', path: '/accounts', body: account });
-  const { cookie } = await client.ask({ method: 'POST', path: '/sessions', body: account });
-  const ask = async (request: Request) => {
-    const { status } = await client.ask(request);
-    if (status >= 300) throw new Error(`${side.name}: ${request.path} answered ${status}.`);
-  };
+  if (side === MODULE) await client.requireOk({ method: 'POST', path: '/accounts', body: account });
+  const { cookie } = await client.requireOk({ method: 'POST', path: '/sessions', body: account });
   const [reads, changes] = [new Latencies(), new Latencies()];
   for (let turn = 0; turn < calls; turn++) {
-    await timed(reads, () => ask({ path: '/sessions/current', cookie }));
+    await timed(reads, () => client.requireOk({ path: '/sessions/current', cookie }));
     await timed(changes, () =>
-      ask({ method: 'PATCH', path: '/sessions/current/data', cookie, body: { turn } }),
+      client.requireOk({ method: 'PATCH', path: '/sessions/current/data', cookie, body: { turn } }),
     );
   }
   return { reads, changes };

@@ -19,33 +19,24 @@ export async function seedCanaries(app: AppNodes): Promise<Canaries> {
   const canaries = { module: [] as string[], textbook: [] as string[], players: [] as string[] };
   const board = `lab-${randomBytes(4).toString('hex')}`;
   const module = new Client(MODULE, app);
-  await expectOk(module.ask({ method: 'PUT', path: `/leaderboards/${board}`, body: {} }), 'defining a board');
+  await module.requireOk({ method: 'PUT', path: `/leaderboards/${board}`, body: {} });
   for (let i = 0; i < SEEDS; i++) {
     for (const client of [module, new Client(TEXTBOOK, app)]) {
       const { name } = client.side;
       const [username, device, field, value] = [canary(), canary(), canary(), canary()];
       const account = { username, password: randomUUID() };
-      if (name === 'module')
-        await expectOk(client.ask({ method: 'POST', path: '/accounts', body: account }), 'signing up');
+      if (name === 'module') await client.requireOk({ method: 'POST', path: '/accounts', body: account });
       const signIn = { ...account, device };
-      const { cookie } = await expectOk(
-        client.ask({ method: 'POST', path: '/sessions', body: signIn }),
-        'signing in',
-      );
-      const change = {
-        method: 'PATCH',
-        path: '/sessions/current/data',
-        cookie,
-        body: { [field]: value },
-      } as const;
-      await expectOk(client.ask(change), 'changing a session');
+      const { cookie } = await client.requireOk({ method: 'POST', path: '/sessions', body: signIn });
+      const data = { [field]: value };
+      await client.requireOk({ method: 'PATCH', path: '/sessions/current/data', cookie, body: data });
       // The textbook side has no devices.
       canaries[name].push(username, field, value, ...(name === 'module' ? [device] : []));
 
       const playerId = canary();
       const body = { submissionId: randomUUID(), playerId, score: 1 };
       const path = `/leaderboards/${board}/${client.side.scores}`;
-      await expectOk(client.ask({ method: 'POST', path, body }), 'submitting a score');
+      await client.requireOk({ method: 'POST', path, body });
       canaries.players.push(playerId);
     }
   }
@@ -59,10 +50,4 @@ export function foundIn(canaries: readonly string[], bytes: Buffer): string[] {
 
 function canary(): string {
   return `canary-${randomBytes(8).toString('hex')}`;
-}
-
-async function expectOk(asking: ReturnType<Client['ask']>, what: string) {
-  const answer = await asking;
-  if (answer.status >= 200 && answer.status < 300) return answer;
-  throw new Error(`The app answered ${answer.status} when ${what}.`);
 }

@@ -80,6 +80,14 @@ export class Client {
     return (await this.exchange(request)).answer;
   }
 
+  /** As `ask`. @throws if the status is not 2xx, or if there is no answer */
+  async requireOk(request: Request): Promise<Answer> {
+    const answer = await this.ask(request);
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    const { method = 'GET', path } = request;
+    throw new Error(`The ${this.side.name} side answered ${method} ${path} with ${answer.status}.`);
+  }
+
   private async exchange({ method = 'GET', path, cookie, body, headers, node }: Request) {
     const { urls } = this.app;
     // In turn, requests at constant rates would always meet the same node: all sign-ins one, all sign-outs the other.
