@@ -7,6 +7,7 @@ import { startStack } from '../stack/stack.js';
 import { secondsToLastLoss } from '../timeline/last-loss.js';
 import { ChangedAnswers } from '../traffic/changed-answers.js';
 import type { Attempt } from '../traffic/client.js';
+import { countFailures } from '../traffic/failures.js';
 import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load, type LoadResult } from '../traffic/load.js';
 import { promotionIn } from './lost-primary.js';
@@ -21,7 +22,7 @@ const DEMOTED_WITHIN_SECONDS = 30;
 const CHANGES_END_BEFORE = 1.5;
 const CHANGES = 24;
 const QUICK_CHANGES = 12;
-/** The other node does not know users who sign in at the cut-off node. So these figures have no goal: that of the last loss decides. */
+/** Neither node knows the sign-ins and sign-outs at the other one. So these figures have no goal: the last loss decides. */
 const WITHOUT_GOAL = ['sessions: 401 while signed in', 'sessions: lost'];
 
 interface Cut {
@@ -83,7 +84,8 @@ export const partition: Experiment = {
   answers: (worst) => [
     `With \`min-replicas-to-write 1\`, the last acknowledgement that was lost came ${worst('last loss after the cut')} after the cut (textbook: ${worst('last loss after the cut', 'textbook')}). Without it, the module lost some until ${worst('unfenced: last loss after the cut')} (textbook: ${worst('unfenced: last loss after the cut', 'textbook')}).`,
     `Scores: ${worst('scores: lost')} lost and ${worst('scores: doubled')} doubled; unfenced ${worst('unfenced: scores lost')} and ${worst('unfenced: scores doubled')}. The textbook side lost ${worst('scores: lost', 'textbook')}, and ${worst('unfenced: scores lost', 'textbook')} unfenced.`,
-    `Sessions: sign-ins lost: ${worst('sessions: lost')}, changes lost: ${worst('sessions: changes lost')}; unfenced: ${worst('unfenced: sign-ins lost')} and ${worst('unfenced: changes lost')}. Some users had signed in at one app node, and the other node treated them as signed out: ${worst('sessions: 401 while signed in')} times. After the cut, ${worst('sessions: alive after sign-out')} sessions lived on after sign-out, and ${worst('unfenced: alive after sign-out')} unfenced. The textbook side lost ${worst('sessions: lost', 'textbook')} sign-ins, and ${worst('unfenced: sign-ins lost', 'textbook')} unfenced.`,
+    `Sessions: ${worst('sessions: lost')} sign-ins and ${worst('sessions: changes lost')} changes were lost; unfenced ${worst('unfenced: sign-ins lost')} and ${worst('unfenced: changes lost')}. The textbook side: ${worst('sessions: lost', 'textbook')} and ${worst('sessions: changes lost', 'textbook')}; unfenced ${worst('unfenced: sign-ins lost', 'textbook')} and ${worst('unfenced: changes lost', 'textbook')}.`,
+    `During the cut, neither node knows the sign-ins and sign-outs at the other one. Signed-in users were answered 401 ${worst('sessions: 401 while signed in')} times (textbook: ${worst('sessions: 401 while signed in', 'textbook')}). Of the sessions whose sign-out was acknowledged, the cut-off node still accepted ${worst('sessions: alive on the cut-off node')} at the end of the cut (unfenced: ${worst('unfenced: alive on the cut-off node')}). After the cut, a node still accepted ${worst('sessions: alive after sign-out')} (unfenced: ${worst('unfenced: alive after sign-out')}; textbook: ${worst('sessions: alive after sign-out', 'textbook')}, unfenced ${worst('unfenced: alive after sign-out', 'textbook')}).`,
     `Cached answers: of ${worst('cached answers: changed')} that changed, ${worst('cached answers: outdated during the cut')} were outdated on one of the nodes at the end of the cut, and ${worst('cached answers: outdated afterwards')} afterwards (unfenced: ${worst('unfenced: answers outdated afterwards')}).`,
   ],
 };
@@ -196,6 +198,13 @@ function unfencedFigures({ result, alive, outdatedDuringCut, outdatedAfterwards,
     audited('alive after sign-out', ({ audit }) => audit.sessions.alive),
     { name: 'unfenced: alive on the cut-off node', values: alive },
     { ...audited('requests that hung', ({ load }) => hungIn(load.client.attempts)), goal: none },
+    {
+      ...audited('query cache: failed or hung', ({ load }) =>
+        countFailures(load.client.attempts.filter(({ useCase }) => useCase === 'query')),
+      ),
+      goal: none,
+    },
+    { ...audited('query cache: wrong answers', ({ load }) => load.queries.wrong), goal: none },
     { ...audited('sessions of another user', ({ load }) => load.sessions.foreign), goal: none },
     { ...audited('scores lost', ({ audit }) => audit.scores.lost), goal: none },
     { ...audited('scores doubled', ({ audit }) => audit.scores.doubled), goal: none },
