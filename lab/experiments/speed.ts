@@ -30,7 +30,13 @@ export const speed: Experiment = {
       if (STRAY_ERROR.test(line)) unexpected.push(line);
       say(line);
     };
-    const settings = { ENGINE_URL: engine.url, CACHE_ENGINE_URL: '', DATABASE_URL: '' };
+    const settings = {
+      ENGINE_URL: engine.url,
+      CACHE_ENGINE_URL: '',
+      SESSION_ENGINE_URL: '',
+      LEADERBOARD_ENGINE_URL: '',
+      DATABASE_URL: '',
+    };
     const starting = startStack(signal, onLine, settings);
     const stack = await scene.start(starting.then((started) => Object.assign(started, { unexpected })));
     const app = new AppClient(stack.url, process.env['OPERATOR_KEY'], signal);
