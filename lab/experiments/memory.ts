@@ -110,8 +110,8 @@ export const memory: Experiment = {
     };
   },
   answers: (worst) => [
-    `The cache evicted ${worst('keys that the cache evicted')} keys while ${worst('reads while the cache evicts')} answers were read, and ${worst('reads that failed')} reads failed.`,
-    `In every run with a full session store, a sign-in was answered 503: ${yesOrNo(worst('a sign-in is answered 503'))}; an existing session was read: ${yesOrNo(worst('an existing session is read'))}; a score was accepted: ${yesOrNo(worst('a score is accepted'))}. In at least one run the textbook side answered 201 to a sign-in that it had not stored: ${yesOrNo(worst('sign-ins that were answered 201 and not stored', 'textbook'))}.`,
+    `The cache evicted ${worst('keys that the cache evicted')} keys while ${worst('reads while the cache evicts')} answers were read, and ${worst('reads that failed')} reads failed. With a full session store, a sign-in was answered 503 in every run: ${yesOrNo(worst('a sign-in is answered 503'))}. The textbook side answered 201 to a sign-in that it had not stored, in at least one run: ${yesOrNo(worst('sign-ins that were answered 201 and not stored', 'textbook'))}.`,
+    `In every run with a full session store, an existing session was read: ${yesOrNo(worst('an existing session is read'))}; a score was accepted: ${yesOrNo(worst('a score is accepted'))}.`,
     `Under load meanwhile: ${worst('requests that hung')} requests hung, ${worst('query cache: failed or hung')} reads of the query cache failed, ${worst('sessions: 401 while signed in')} times a user was treated as signed out, ${worst('scores: lost')} scores were lost. The textbook side: ${worst('requests that hung', 'textbook')}, ${worst('query cache: failed or hung', 'textbook')}, ${worst('sessions: 401 while signed in', 'textbook')} and ${worst('scores: lost', 'textbook')}.`,
   ],
 };
