@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import type { EngineStack, LocalEngine } from '../../local/index.js';
+import type { LocalEngine } from '../../local/index.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import type { Control } from '../stack/control.js';
 import { SHARD, startReplicated } from '../stack/engines.js';
@@ -7,6 +6,7 @@ import { startStack } from '../stack/stack.js';
 import { secondsToRecovery } from '../timeline/recovery.js';
 import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load, type LoadResult, type SideResult } from '../traffic/load.js';
+import { type Promotion, promotionIn, watchFurther } from './promotions.js';
 
 interface Loss {
   /** For the timeline. */
@@ -22,9 +22,6 @@ interface Loss {
     readonly by: (lost: LocalEngine) => void;
   };
 }
-
-const PROMOTED_WITHIN_MS = 30_000;
-const POLL_MS = 25;
 
 /** What all experiments with a lost primary have in common. */
 export const LOST_PRIMARY = {
@@ -50,7 +47,8 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
   const faultAt = load.mark(loss.fault);
   scene.say(loss.fault);
   await loss.lose(primary);
-  const { promotedAt, acceptsAt } = await promotionIn(engines, name, { scene, load });
+  const promotion = await promotionIn(engines, name, { scene, load });
+  const further = watchFurther(engines, promotion, { scene, load });
   if (loss.end) {
     const rest = loss.end.afterSeconds - (performance.now() - faultAt) / 1000;
     await load.run(Math.max(0, rest), 'the fault lasts');
@@ -58,11 +56,12 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
     load.mark(loss.end.what);
   }
   await load.run(loss.secondsAfter, 'recovers');
+  const furtherAt = await further.stop();
 
   const result = await load.result(faultAt);
   const figures = [
     ...loadFigures(result, app, { mayFail: true }),
-    ...recoveryFigures(result, app.control, { faultAt, promotedAt, acceptsAt }),
+    ...recoveryFigures(result, app.control, { faultAt, ...promotion, furtherAt }),
   ];
   return { figures, timelines: [result.timeline], caveats: failuresOf(result) };
 }
@@ -76,50 +75,21 @@ async function requireBoards({ loads }: Load, primary: LocalEngine): Promise<voi
   }
 }
 
-/** Waits for the new primary, and until it accepts writes: they need a replica, which the servers connect to it after the promotion. */
-export async function promotionIn(engines: EngineStack, lost: string, { scene, load }: Watched) {
-  const deadline = performance.now() + PROMOTED_WITHIN_MS;
-  let promotedAt: number | undefined;
-  while (performance.now() < deadline) {
-    // Servers that do not know a primary yet say so with an error.
-    const primary = await engines.primaryNow(SHARD).catch(() => lost);
-    if (primary !== lost) {
-      promotedAt ??= load.mark('promotion');
-      const isReady = await acceptsWrites(engines.node(primary));
-      if (isReady) return { promotedAt, acceptsAt: load.mark('accepts writes') };
-    }
-    await wait(POLL_MS, undefined, { signal: scene.signal });
-  }
-  throw new Error(
-    `The servers promoted no replica that accepts writes within ${PROMOTED_WITHIN_MS / 1000} s.`,
-  );
-}
-
-async function acceptsWrites(primary: LocalEngine): Promise<boolean> {
-  const info = String(await primary.command('INFO', 'replication').catch(() => ''));
-  // Left out by servers whose writes need no replica.
-  return info.includes('role:master') && !info.includes('min_slaves_good_slaves:0');
-}
-
-interface Watched {
-  readonly scene: Scene;
-  readonly load: Load;
-}
-
 /** When what happened, as of `performance.now()`. */
-interface Times {
+interface Times extends Promotion {
   readonly faultAt: number;
-  readonly promotedAt: number;
-  readonly acceptsAt: number;
+  /** Of further promotions. */
+  readonly furtherAt: readonly number[];
 }
 
 /** Times of the promotion and of the recovery of each side. */
 export function recoveryFigures(
   result: LoadResult,
   control: Control,
-  { faultAt, promotedAt, acceptsAt }: Times,
+  { faultAt, promotedAt, acceptsAt, furtherAt }: Times,
 ): Figure[] {
   const recovery = ({ load }: SideResult) => secondsToRecovery(load.client.attempts, faultAt);
+  const lastPromotionAt = furtherAt.at(-1) ?? promotedAt;
   return [
     {
       name: 'seconds to the promotion',
@@ -131,14 +101,15 @@ export function recoveryFigures(
       unit: 's',
       values: bySide(result, () => (acceptsAt - faultAt) / 1000),
     },
+    { name: 'further promotions', values: bySide(result, () => furtherAt.length) },
     { name: 'seconds to 99% success', unit: 's', values: bySide(result, recovery) },
     {
-      name: 'seconds from the promotion to recovery',
+      name: 'seconds from the last promotion to recovery',
       unit: 's',
       values: bySide(result, (side) => {
         const seconds = recovery(side);
         if (seconds === null) return null;
-        return Math.max(0, control.elapsed(promotedAt, faultAt + seconds * 1000) / 1000);
+        return Math.max(0, control.elapsed(lastPromotionAt, faultAt + seconds * 1000) / 1000);
       }),
       goal: { side: 'module', atMost: 1 },
     },

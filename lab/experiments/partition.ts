@@ -10,7 +10,7 @@ import type { Attempt } from '../traffic/client.js';
 import { countFailures } from '../traffic/failures.js';
 import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load, type LoadResult } from '../traffic/load.js';
-import { promotionIn } from './lost-primary.js';
+import { promotionIn } from './promotions.js';
 
 /** The users of the two app nodes. */
 const CUT_OFF = 'cut-off';

@@ -8,7 +8,8 @@ import { startStack } from '../stack/stack.js';
 import { failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load } from '../traffic/load.js';
 import type { Place } from '../traffic/place.js';
-import { LOST_PRIMARY, promotionIn, recoveryFigures } from './lost-primary.js';
+import { LOST_PRIMARY, recoveryFigures } from './lost-primary.js';
+import { promotionIn, watchFurther } from './promotions.js';
 import { measureReplicaReads, type Places } from './replica-reads.js';
 import { measureLatencies } from './zone-latencies.js';
 
@@ -48,7 +49,8 @@ export const zones: Experiment = {
     scene.say(`zone ${here} is cut off`);
     app.isolate(nodes.get(here) ?? '');
     cutOff(here, engines);
-    const times = await promotionIn(engines, primary, { scene, load });
+    const promotion = await promotionIn(engines, primary, { scene, load });
+    const further = watchFurther(engines, promotion, { scene, load });
     await load.run(scene.quick ? 5 : 15, 'recovers');
     await bringBack(here, engines);
     load.mark('it is back');
@@ -59,6 +61,7 @@ export const zones: Experiment = {
     await app.rejoin(nodes.get(here) ?? '');
     load.mark('its app node serves again');
     await load.run(scene.quick ? 3 : 10, 'the zone is back');
+    const furtherAt = await further.stop();
 
     const result = await load.result(faultAt);
     const [module] = result.sides;
@@ -67,7 +70,7 @@ export const zones: Experiment = {
     return {
       figures: [
         ...loadFigures(result, app, { mayFail: true }),
-        ...recoveryFigures(result, app.control, { faultAt, ...times }),
+        ...recoveryFigures(result, app.control, { faultAt, ...promotion, furtherAt }),
         ...latencies,
         { name: 'query cache: answered from local memory', unit: '%', values: { module: share('local') } },
         { name: 'query cache: answered by the engine', unit: '%', values: { module: share('engine') } },
