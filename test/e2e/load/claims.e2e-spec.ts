@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { EXPERIMENTS } from '../../../lab/experiments.js';
 import { SCENARIOS } from '../../../load/scenarios.js';
@@ -13,5 +14,15 @@ describe('the claims of the console', () => {
     const experiments = EXPERIMENTS.map(({ name, claim }) => ({ name, sentence: claim }));
     const claims = CLAIMS.filter(({ command }) => command === 'lab');
     expect(claims.map(({ name, sentence }) => ({ name, sentence }))).toEqual(experiments);
+  });
+});
+
+describe('docs/claims.md', () => {
+  it('has a figure for each promise, and a result of each experiment', async () => {
+    const text = await readFile('docs/claims.md', 'utf8');
+    expect(text).not.toContain('not measured');
+    for (const { name, topologies } of EXPERIMENTS)
+      for (const topology of topologies)
+        expect(text).toMatch(new RegExp(`^## ${name} on \\w+ ${topology}, `, 'm'));
   });
 });
