@@ -38,7 +38,7 @@ export const PROMISES: readonly Promised[] = [
     seen: (worst) =>
       `An expensive query: ${worst('speed', EXPENSIVE)} times as many answers (textbook: ${worst('speed', EXPENSIVE, 'textbook')}). A row by its key: ${worst('speed', CHEAP)} times (textbook: ${worst('speed', CHEAP, 'textbook')}).`,
     limits:
-      'Hundreds of times, for an expensive query. Thousands were not reached. A row that the database finds by its key gains little.',
+      'These are whole requests over HTTP: hundreds of times, not thousands. A row that the database finds by its key gains little.',
   },
   {
     sentence: 'The database gets less load.',

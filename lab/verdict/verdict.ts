@@ -39,6 +39,7 @@ export function verdictOf(figures: readonly FigureSummary[]): string {
   return missed.length === 0 ? 'holds' : `does not hold: ${missed.join('; ')}`;
 }
 
+/** A sentence reads a figure that the result does not have. */
 export class MissingFigureError extends Error {}
 
 /** What was seen in all runs, in plain words. @throws MissingFigureError */
