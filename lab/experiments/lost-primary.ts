@@ -6,7 +6,7 @@ import { startStack } from '../stack/stack.js';
 import { secondsToRecovery } from '../timeline/recovery.js';
 import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load, type LoadResult, type SideResult } from '../traffic/load.js';
-import { type Promotion, promotionIn, watchFurther } from './promotions.js';
+import { type Promotion, Promotions } from './promotions.js';
 
 interface Loss {
   /** For the timeline. */
@@ -47,21 +47,21 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
   const faultAt = load.mark(loss.fault);
   scene.say(loss.fault);
   await loss.lose(primary);
-  const promotion = await promotionIn(engines, name, { scene, load });
-  const further = watchFurther(engines, promotion, { scene, load });
+  const watched = Promotions.after(name, engines, { scene, load });
+  await watched.settled();
   if (loss.end) {
     const rest = loss.end.afterSeconds - (performance.now() - faultAt) / 1000;
     await load.run(Math.max(0, rest), 'the fault lasts');
     loss.end.by(primary);
     load.mark(loss.end.what);
   }
-  await load.run(loss.secondsAfter, 'recovers');
-  const furtherAt = await further.stop();
+  await watched.run(loss.secondsAfter, 'recovers');
+  const promotions = await watched.stop();
 
   const result = await load.result(faultAt);
   const figures = [
     ...loadFigures(result, app, { mayFail: true }),
-    ...recoveryFigures(result, app.control, { faultAt, ...promotion, furtherAt }),
+    ...recoveryFigures(result, app.control, { faultAt, promotions }),
   ];
   return { figures, timelines: [result.timeline], caveats: failuresOf(result) };
 }
@@ -75,33 +75,29 @@ async function requireBoards({ loads }: Load, primary: LocalEngine): Promise<voi
   }
 }
 
-/** When what happened, as of `performance.now()`. */
-interface Times extends Promotion {
-  readonly faultAt: number;
-  /** Of further promotions. */
-  readonly furtherAt: readonly number[];
-}
-
 /** Times of the promotion and of the recovery of each side. */
 export function recoveryFigures(
   result: LoadResult,
   control: Control,
-  { faultAt, promotedAt, acceptsAt, furtherAt }: Times,
+  { faultAt, promotions }: { readonly faultAt: number; readonly promotions: readonly Promotion[] },
 ): Figure[] {
   const recovery = ({ load }: SideResult) => secondsToRecovery(load.client.attempts, faultAt);
-  const lastPromotionAt = furtherAt.at(-1) ?? promotedAt;
+  const [first, ...further] = promotions;
+  if (!first) throw new Error('No replica was promoted.');
+  // A further one leaves the servers without writes for seconds.
+  const recoversFrom = further.at(-1)?.acceptsAt ?? first.promotedAt;
   return [
     {
       name: 'seconds to the promotion',
       unit: 's',
-      values: bySide(result, () => (promotedAt - faultAt) / 1000),
+      values: bySide(result, () => (first.promotedAt - faultAt) / 1000),
     },
     {
       name: 'seconds until it accepts writes',
       unit: 's',
-      values: bySide(result, () => (acceptsAt - faultAt) / 1000),
+      values: bySide(result, () => (first.acceptsAt - faultAt) / 1000),
     },
-    { name: 'further promotions', values: bySide(result, () => furtherAt.length) },
+    { name: 'further promotions', values: bySide(result, () => further.length) },
     { name: 'seconds to 99% success', unit: 's', values: bySide(result, recovery) },
     {
       name: 'seconds from the last promotion to recovery',
@@ -109,7 +105,7 @@ export function recoveryFigures(
       values: bySide(result, (side) => {
         const seconds = recovery(side);
         if (seconds === null) return null;
-        return Math.max(0, control.elapsed(lastPromotionAt, faultAt + seconds * 1000) / 1000);
+        return Math.max(0, control.elapsed(recoversFrom, faultAt + seconds * 1000) / 1000);
       }),
       goal: { side: 'module', atMost: 1 },
     },

@@ -10,7 +10,7 @@ import type { Attempt } from '../traffic/client.js';
 import { countFailures } from '../traffic/failures.js';
 import { bySide, failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load, type LoadResult } from '../traffic/load.js';
-import { promotionIn } from './promotions.js';
+import { Promotions } from './promotions.js';
 
 /** The users of the two app nodes. */
 const CUT_OFF = 'cut-off';
@@ -111,7 +111,8 @@ async function cutOnce(
   scene.say(name);
   cut(engines, primary);
   const changing = answers.change(seconds - CHANGES_END_BEFORE, scene.signal);
-  await promotionIn(engines, primary, { scene, load });
+  const promotions = Promotions.after(primary, engines, { scene, load });
+  await promotions.settled();
   await load.run(Math.max(0, seconds - (performance.now() - cutAt) / 1000), 'the cut lasts');
   await changing;
   // Later changes of the same sessions would hide the lost ones.
@@ -128,6 +129,8 @@ async function cutOnce(
     const role = await engines.node(primary).command('ROLE');
     return Array.isArray(role) && role[0] === 'slave';
   });
+  await promotions.settled();
+  await promotions.stop();
   const result = await load.result(undefined, name);
   const outdated = await answers.outdated();
   const lostAnswers = outdated.flatMap(({ changedAt, isConfirmed }) =>

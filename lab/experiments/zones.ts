@@ -9,7 +9,7 @@ import { failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load } from '../traffic/load.js';
 import type { Place } from '../traffic/place.js';
 import { LOST_PRIMARY, recoveryFigures } from './lost-primary.js';
-import { promotionIn, watchFurther } from './promotions.js';
+import { Promotions } from './promotions.js';
 import { measureReplicaReads, type Places } from './replica-reads.js';
 import { measureLatencies } from './zone-latencies.js';
 
@@ -49,9 +49,8 @@ export const zones: Experiment = {
     scene.say(`zone ${here} is cut off`);
     app.isolate(nodes.get(here) ?? '');
     cutOff(here, engines);
-    const promotion = await promotionIn(engines, primary, { scene, load });
-    const further = watchFurther(engines, promotion, { scene, load });
-    await load.run(scene.quick ? 5 : 15, 'recovers');
+    const watched = Promotions.after(primary, engines, { scene, load });
+    await watched.run(scene.quick ? 5 : 15, 'recovers');
     await bringBack(here, engines);
     load.mark('it is back');
     // Sentinels make an old primary a replica ten seconds after they have found it again.
@@ -60,8 +59,8 @@ export const zones: Experiment = {
     );
     await app.rejoin(nodes.get(here) ?? '');
     load.mark('its app node serves again');
-    await load.run(scene.quick ? 3 : 10, 'the zone is back');
-    const furtherAt = await further.stop();
+    await watched.run(scene.quick ? 3 : 10, 'the zone is back');
+    const promotions = await watched.stop();
 
     const result = await load.result(faultAt);
     const [module] = result.sides;
@@ -70,7 +69,7 @@ export const zones: Experiment = {
     return {
       figures: [
         ...loadFigures(result, app, { mayFail: true }),
-        ...recoveryFigures(result, app.control, { faultAt, ...promotion, furtherAt }),
+        ...recoveryFigures(result, app.control, { faultAt, promotions }),
         ...latencies,
         { name: 'query cache: answered from local memory', unit: '%', values: { module: share('local') } },
         { name: 'query cache: answered by the engine', unit: '%', values: { module: share('engine') } },

@@ -28,7 +28,7 @@ async function prove(name: string, topology: string): Promise<ExperimentResult> 
 }
 
 /** When a side recovers depends on its requests. Sentinels promote again if this machine does not run the new primary for a second. */
-const VARYING = / has recovered$|^another promotion$/;
+const VARYING = / has recovered$|^another promotion$|^accepts writes again$/;
 const marksOf = ({ timelines }: ExperimentResult) =>
   timelines.flatMap(({ marks }) => marks.map(({ what }) => what));
 const faultsOf = (result: ExperimentResult) => marksOf(result).filter((what) => !VARYING.test(what));
