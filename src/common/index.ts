@@ -15,5 +15,6 @@ export {
   sendUnexpected,
 } from './problem.js';
 export { ProblemsModule, type ProblemsOptions } from './problems.module.js';
+export { SharedRuns } from './shared-runs.js';
 export { withTimeLimit } from './time-limit.js';
 export { validationPipe } from './validation.pipe.js';

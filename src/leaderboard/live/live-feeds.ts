@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { SharedRuns } from '../../common/index.js';
 import { DatabaseUnavailableError } from '../../database/index.js';
 import { EngineError } from '../../engine/index.js';
 import type { BoardWindow } from '../domain/board.js';
@@ -9,7 +10,6 @@ import { FeedUpdates, LARGEST_TOP } from './feed-updates.js';
 import { addViewer, type Feed, removeViewer, TICK_MS, type Viewer, type Watching } from './feed.js';
 import type { OwnPlace, WatchSnapshot } from './leaderboard.wire.js';
 import { ownPlaces } from './own-places.js';
-import { SharedReads } from './shared-reads.js';
 import type { Watch } from './watch.schema.js';
 
 /** Keeps one feed for each window of a board that has viewers on this node. */
@@ -18,7 +18,7 @@ export class LiveFeeds implements OnModuleDestroy {
   private readonly feeds = new Map<string, Feed>();
   private readonly opening = new Map<string, Promise<Feed>>();
   /** Thousands of viewers come back at once when a node or a load balancer has restarted. */
-  private readonly versions = new SharedReads((board) => this.newestVersion(board));
+  private readonly versions = new SharedRuns<number>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -43,7 +43,7 @@ export class LiveFeeds implements OnModuleDestroy {
    */
   async watch(request: Watch, viewer: Viewer, enter: (snapshot: WatchSnapshot) => void): Promise<void> {
     const { board, window, top, playerId } = request;
-    const newest = await this.versions.read(board);
+    const newest = await this.versions.run(board, () => this.newestVersion(board));
     const { feed, isFresh } = await this.open(board, window, newest);
     // The feed was closed meanwhile, when its last viewer left.
     if (this.feeds.get(feed.name) !== feed) return this.watch(request, viewer, enter);

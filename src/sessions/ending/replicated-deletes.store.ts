@@ -1,3 +1,4 @@
+import { SharedRuns } from '../../common/index.js';
 import type { RedisEngine } from '../../engine/index.js';
 
 /** Short, since WAIT holds up every call on the connection. A healthy replica takes about a millisecond. */
@@ -10,9 +11,8 @@ const REPLICA_TIMEOUT_MS = 50;
  * be an outage.
  */
 export class ReplicatedDeletes {
-  private pending: string[] = [];
-  private nextRound: Promise<boolean> | undefined;
-  private lastRound: Promise<unknown> = Promise.resolve();
+  private readonly pending: string[] = [];
+  private readonly rounds = new SharedRuns<boolean>();
 
   constructor(private readonly engine: RedisEngine) {}
 
@@ -24,13 +24,7 @@ export class ReplicatedDeletes {
    */
   delete(keys: readonly string[]): Promise<boolean> {
     this.pending.push(...keys);
-    this.nextRound ??= this.lastRound.then(() => {
-      const round = this.deleteEach(this.pending.splice(0));
-      this.nextRound = undefined;
-      this.lastRound = round.catch(() => undefined);
-      return round;
-    });
-    return this.nextRound;
+    return this.rounds.run('', () => this.deleteEach(this.pending.splice(0)));
   }
 
   /** One by one, since the keys may be on different shards. Stops at the first that is not confirmed. */
