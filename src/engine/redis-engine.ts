@@ -1,13 +1,16 @@
 import type { RedisArgument } from 'redis';
 import type { EngineAddress } from './address/engine-address.js';
 import type { CallCounts } from './calls/engine-calls.js';
+import { unionOfMissing } from './capabilities/capabilities.js';
 import type { RoleCommand } from './capabilities/command-use.js';
 import type { BinaryClient, Command, ReplyOptions } from './commands/command-client.js';
 import { CommandSender } from './commands/command-sender.js';
 import type { EngineScript } from './commands/engine-script.js';
 import { inChunks, readPerSlot, sendPerSlot } from './commands/per-slot.js';
 import { EngineBase } from './engine-base.js';
-import type { EngineFacts, MissingCommand } from './engine.wire.js';
+import type { EngineFacts } from './engine.wire.js';
+import { ReplicaConfirmation } from './health/replica-confirmation.js';
+import { summarize } from './health/summary.js';
 import {
   INVALIDATE,
   type InvalidationFeed,
@@ -33,6 +36,7 @@ export class RedisEngine extends EngineBase {
   private readonly subscriptions: Subscriptions;
   private readonly readyListeners: (() => void)[] = [];
   private readonly commands: RoleCommand[] = [];
+  private readonly replication: ReplicaConfirmation;
 
   constructor(
     address: EngineAddress,
@@ -57,6 +61,7 @@ export class RedisEngine extends EngineBase {
       onInterruption: () => this.subscriptions.wake(),
     });
     this.sender = new CommandSender(this.primaries, address.kind, deadlineMs);
+    this.replication = new ReplicaConfirmation(this.sender, (command) => this.allows(command));
   }
 
   /** A cluster: keys with different hash tags may be on different servers. */
@@ -80,6 +85,16 @@ export class RedisEngine extends EngineBase {
     // If the server does not answer, the next call to it fails.
     if (server) await answerWithin(this.deadlineMs, server.checkRole()).catch(() => undefined);
     return server?.replicas ?? null;
+  }
+
+  /**
+   * Waits until a replica has everything that the primary of a key has, where its writes need a replica (`min-replicas-to-write`).
+   *
+   * @returns false if no replica confirms it in time. null where writes need no replica, or the server refuses INFO or WAIT.
+   * @throws {EngineError}
+   */
+  isReplicated(key: string): Promise<boolean | null> {
+    return this.replication.of(key, this.primaries.forSlot(keySlot(key))?.address ?? '');
   }
 
   override start(): void {
@@ -221,7 +236,7 @@ export class RedisEngine extends EngineBase {
       summarize(open.map(({ address, writes }) => [address, writes.refusal])),
       summarize(open.map(({ address, facts }) => [address, facts.advice])),
     );
-    this.setMissingCommands(unionOf(open.map(({ capabilities }) => capabilities.missing)));
+    this.setMissingCommands(unionOfMissing(open.map(({ capabilities }) => capabilities.missing)));
     if (open.length > silent.length) this.markReady(this.primaries.unservedReason ?? silence);
     else if (silence) this.markDown(silence);
   }
@@ -230,16 +245,4 @@ export class RedisEngine extends EngineBase {
     this.setWriteHealth(null, null);
     this.markDown(explainConnectionFailure(error), isWrongUrl(error));
   }
-}
-
-/** The message of the first server that has one, and the number of other servers with a message. */
-function summarize(messages: [address: string, text: string | null][]): string | null {
-  const [first, ...others] = messages.filter(([, text]) => text !== null);
-  if (!first) return null;
-  return `${first.join(' ')}${others.length > 0 ? ` The same applies to ${others.length} more.` : ''}`;
-}
-
-/** Servers of one engine usually refuse the same commands. */
-function unionOf(missing: MissingCommand[][]): MissingCommand[] {
-  return [...new Map(missing.flat().map((refused) => [refused.command + refused.cost, refused])).values()];
 }

@@ -107,6 +107,11 @@ export class Capabilities {
   }
 }
 
+/** Servers of one engine usually refuse the same commands. */
+export function unionOfMissing(missing: MissingCommand[][]): MissingCommand[] {
+  return [...new Map(missing.flat().map((refused) => [refused.command + refused.cost, refused])).values()];
+}
+
 function idOf({ command, cost }: CommandUse): string {
   return `${command} ${cost}`;
 }

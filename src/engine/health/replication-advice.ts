@@ -22,11 +22,17 @@ export async function readReplicationAdvice(
   ]);
   const hasReplicas = /^connected_slaves:[1-9]/m.test(info);
   if (!hasReplicas) return null;
-  // INFO contains this line only if min-replicas-to-write and min-replicas-max-lag are both set.
-  if (!/^min_slaves_good_slaves:/m.test(info)) {
+  if (countGoodReplicas(info) === null) {
     return `has replicas, but min-replicas-to-write is 0. Set it to 1, and min-replicas-max-lag to 2. ${COST}`;
   }
   const lag = settings?.['min-replicas-max-lag'];
   if (!(Number(lag) > LONGEST_LAG_SECONDS)) return null;
   return `has min-replicas-max-lag ${lag}. Set it to 2. ${COST}`;
+}
+
+/** How many replicas are near enough for writes; null if writes need none. @param info the section `replication`. */
+export function countGoodReplicas(info: string): number | null {
+  // The line is there only if min-replicas-to-write and min-replicas-max-lag are both set.
+  const count = /^min_slaves_good_slaves:(\d+)/m.exec(info)?.[1];
+  return count === undefined ? null : Number(count);
 }

@@ -1,7 +1,7 @@
 import { maxAgeOf } from '../content/session-cookie.js';
 import { lifetimeKindOf } from '../content/session-data.js';
 import type { JsonObject } from '../content/json-changes.js';
-import { replaceForeign } from '../../engine/index.js';
+import { EngineError, replaceForeign } from '../../engine/index.js';
 import { publishSessionEvent } from '../sessions.channel.js';
 import { noSession } from '../sessions.errors.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
@@ -57,7 +57,10 @@ export class SessionRecords {
   async find(handle: string): Promise<FoundSession | null> {
     if (this.ended.has(handle)) return null;
     const [time, ...fields] = await this.readFields(handle);
-    if (fields.every((field) => field === null)) return null;
+    if (fields.every((field) => field === null)) {
+      await this.requireAbsent(handle);
+      return null;
+    }
     const parsed = parseRecord(fields, (payload) => this.sealing.open(payload, this.key(handle)));
     if (parsed) return { ...parsed, time: Number(time), knownAt: performance.now() };
     await this.discard(handle);
@@ -85,6 +88,7 @@ export class SessionRecords {
     const reply = await this.options.engine.run(CREATE, [this.key(handle)], args.map(String));
     const [begin, time] = reply as [number?, number?];
     if (begin === undefined || time === undefined) return null;
+    await this.requireReplicated(handle);
     const lifetime = { createdAt: begin, lastSeenAt: time };
     return { ...limits, ...lifetime, version: 1, content, time, knownAt: performance.now() };
   }
@@ -95,7 +99,10 @@ export class SessionRecords {
     const args = [`${version}`, this.seal(handle, content)];
     const reply = await this.options.engine.run(SAVE, [this.key(handle)], args);
     const [found, payload] = reply as [(number | string)?, string?];
-    if (found === undefined) return { state: 'gone' };
+    if (found === undefined) {
+      await this.requireAbsent(handle);
+      return { state: 'gone' };
+    }
     if (payload === undefined) return { state: 'saved', version: Number(found) };
     const conflicting = this.open(handle, payload);
     if (!conflicting) return { state: 'gone' };
@@ -111,6 +118,7 @@ export class SessionRecords {
     if (this.ended.has(handle)) return null;
     const args = [intervalMs, this.lifetimes.idleMs(lifetime), this.lifetimes.absoluteMs(lifetime)];
     const seenAt = await this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
+    if (Number(seenAt) === 0) await this.requireAbsent(handle);
     return Number(seenAt) || null;
   }
 
@@ -124,7 +132,10 @@ export class SessionRecords {
   /** Removes a session if it still has this version. `gone`: it has ended already. */
   async removeUnchanged(handle: string, version: number): Promise<'removed' | 'changed' | 'gone'> {
     const removed = await this.options.engine.run(REMOVE_UNCHANGED, [this.key(handle)], [`${version}`]);
-    if (removed === null) return 'gone';
+    if (removed === null) {
+      await this.requireAbsent(handle);
+      return 'gone';
+    }
     if (removed !== 1) return 'changed';
     this.ended.add(handle);
     return 'removed';
@@ -138,6 +149,35 @@ export class SessionRecords {
 
   key(handle: string): string {
     return sessionKey(this.options.keyPrefix, handle);
+  }
+
+  /**
+   * A session that the primary does not have can be at another one, if this one was cut off and replaced. So where writes need a replica,
+   * one must confirm.
+   *
+   * @throws {EngineError} if none does.
+   */
+  private async requireAbsent(handle: string): Promise<void> {
+    if ((await this.options.engine.isReplicated(this.key(handle))) !== false) return;
+    throw new EngineError(
+      'failed',
+      'No replica confirms that this server is still the primary, so it is unknown whether the session exists. Try again in a moment.',
+    );
+  }
+
+  /** A new session that no replica has is lost in a failover. @throws {EngineError} if writes need a replica, and none has it. */
+  private async requireReplicated(handle: string): Promise<void> {
+    const key = this.key(handle);
+    const isReplicated = await this.options.engine.isReplicated(key);
+    if (isReplicated === null) return;
+    // Another primary can have been promoted since the session was written.
+    const exists =
+      isReplicated && (await this.options.engine.call(key, (client) => client.hExists(key, 'version')));
+    if (exists) return;
+    throw new EngineError(
+      'unknown',
+      'No replica has confirmed the new session, so a failover might lose it. Try again in a moment.',
+    );
   }
 
   /** A key of another type is deleted: it holds no session, and only `create` makes one. */

@@ -35,7 +35,12 @@ export function sessionCommands(prefix: string): RoleCommand[] {
       ['ZSCAN', key, '0'],
     ]),
     ...['PTTL', 'PEXPIRETIME', 'PERSIST'].map((command) => optionalCommand(TIME_COST, command, key)),
-    optionalCommand('A failover can undo a sign-out, because no replica is waited for.', 'WAIT', '0', '1'),
+    optionalCommand(
+      'A failover can undo a sign-out or lose a sign-in, because no replica is waited for.',
+      'WAIT',
+      '0',
+      '1',
+    ),
     optionalCommand(PUB_SUB_COST, 'SSUBSCRIBE', channel),
     optionalCommand(PUB_SUB_COST, 'SPUBLISH', channel, ''),
   ];
