@@ -14,7 +14,7 @@ const experiment = (name: string, more: Partial<Experiment> = {}): Experiment =>
 });
 const EXPERIMENTS = [experiment('failover'), experiment('nodes', { topologies: ['standalone'] })];
 
-const parse = (...args: string[]) => parseOptions(args, EXPERIMENTS);
+const parse = (...args: string[]) => parseOptions(args, EXPERIMENTS, {});
 const namesOf = (...args: string[]) => parse(...args).experiments.map(({ name }) => name);
 
 describe('parseOptions', () => {
@@ -47,6 +47,20 @@ describe('parseOptions', () => {
     [['failover', '--fast'], "Unknown option '--fast'. See npm run lab -- --help."],
   ])('rejects %j in one sentence', (args, message) => {
     expect(() => parse(...args)).toThrow(message);
+  });
+
+  it.each([
+    // It would not matter whether these servers answer, or have the right certificates.
+    ['ENGINE_URL', 'valkeys+cluster://127.0.0.1:1?ca=wrong.pem'],
+    ['SESSION_ENGINE_URL', 'redis://127.0.0.1:1'],
+    ['DATABASE_URL', 'postgres://127.0.0.1:1/app'],
+  ])('refuses %s, and does not repeat its URL', (name, url) => {
+    const parseWith = (environment: NodeJS.ProcessEnv) =>
+      parseOptions(['failover', '--quick'], EXPERIMENTS, environment);
+    expect(() => parseWith({ [name]: url })).toThrow(
+      `${name} is set, but the lab breaks only servers that it starts itself. Unset it: env -u ${name} npm run lab -- failover --quick`,
+    );
+    expect(parseWith({ [name]: '' }).quick).toBe(true);
   });
 });
 

@@ -23,13 +23,31 @@ export interface LabOptions {
 export const ENGINES: readonly Engine[] = ['valkey', 'redis'];
 const TOPOLOGIES: readonly Topology[] = ['standalone', 'sentinel', 'cluster'];
 const RUNS = 5;
+/** Settings that name servers. */
+const SERVER_SETTINGS = [
+  'ENGINE_URL',
+  'SESSION_ENGINE_URL',
+  'CACHE_ENGINE_URL',
+  'LEADERBOARD_ENGINE_URL',
+  'DATABASE_URL',
+];
 
 export function runsOf({ quick }: Pick<LabOptions, 'quick'>): number {
   return quick ? 1 : RUNS;
 }
 
 /** @throws UsageError, one sentence that names the setting */
-export function parseOptions(args: readonly string[], all: readonly Experiment[]): LabOptions {
+export function parseOptions(
+  args: readonly string[],
+  all: readonly Experiment[],
+  environment: NodeJS.ProcessEnv = process.env,
+): LabOptions {
+  const given = SERVER_SETTINGS.find((name) => environment[name]);
+  if (given !== undefined) {
+    throw new UsageError(
+      `${given} is set, but the lab breaks only servers that it starts itself. Unset it: env -u ${given} npm run lab -- ${args.join(' ')}`,
+    );
+  }
   const { values, positionals } = parse(args);
   if (values.json === '' || values.json?.endsWith('/')) {
     throw new UsageError(`--json must be the name of a file, not "${values.json}".`);
@@ -71,7 +89,7 @@ export function usageOf(all: readonly Experiment[]): string {
     '  --topology standalone|sentinel|cluster',
     '                      default: the first one in parentheses',
     '  --json FILE         the figures (default .data/lab/<date>.json, or all.json), and the page beside it',
-    'Exits with 1 if a claim does not hold, and with 2 for a wrong option.',
+    'Exits with 1 if a claim does not hold, and with 2 for a wrong option or setting.',
   ].join('\n');
 }
 

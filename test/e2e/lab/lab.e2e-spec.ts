@@ -8,7 +8,7 @@ import { Program, survivors } from '../local/program.js';
 const JSON_FILE = join('.data', 'lab', 'e2e.json');
 const RUN_MS = 180_000;
 
-const lab = (...args: string[]) => new Program('lab/run.ts', args);
+const lab = (args: string[], settings: NodeJS.ProcessEnv = {}) => new Program('lab/run.ts', args, settings);
 
 /** All processes below this one. */
 function descendantsOf(pid: number): number[] {
@@ -17,7 +17,7 @@ function descendantsOf(pid: number): number[] {
 
 /** One quick run, in which the claim must hold. */
 async function prove(name: string, topology: string): Promise<ExperimentResult> {
-  const program = lab(name, '--quick', '--topology', topology, '--json', JSON_FILE);
+  const program = lab([name, '--quick', '--topology', topology, '--json', JSON_FILE]);
   expect([await program.exitCode(), program.lines.join('\n')]).toEqual([
     0,
     expect.stringContaining('It holds.'),
@@ -95,7 +95,7 @@ describe('npm run lab', () => {
   });
 
   it('stops everything that it has started at Ctrl-C, and exits with 1', { timeout: RUN_MS }, async () => {
-    const program = lab('failover', '--quick');
+    const program = lab(['failover', '--quick']);
     await program.says(/all is well/);
     const pids = descendantsOf(program.process.pid ?? 0);
     expect(pids.length).toBeGreaterThan(8);
@@ -106,11 +106,16 @@ describe('npm run lab', () => {
   });
 
   it.each([
-    [['lunch'], /^EXPERIMENT must be failover, .* or all, not "lunch"\.$/],
-    [['failover', '--topology', 'standalone'], /^--topology must be sentinel or cluster for failover/],
-    [['failover', '--quick', '--json', ''], /^--json must be the name of a file, not ""\.$/],
-  ])('exits with 2 and one sentence for %j', async (args, message) => {
-    const program = lab(...args);
+    [['lunch'], {}, /^EXPERIMENT must be failover, .* or all, not "lunch"\.$/],
+    [['failover', '--topology', 'standalone'], {}, /^--topology must be sentinel or cluster for failover/],
+    [['failover', '--quick', '--json', ''], {}, /^--json must be the name of a file, not ""\.$/],
+    [
+      ['failover', '--quick'],
+      { ENGINE_URL: 'valkeys://app:secret@127.0.0.1:1' },
+      /^ENGINE_URL is set, (?!.*secret)/,
+    ],
+  ])('exits with 2 and one sentence for %j with %j', async (args, settings, message) => {
+    const program = lab(args, settings);
     expect(await program.exitCode()).toBe(2);
     expect(program.lines).toEqual([expect.stringMatching(message)]);
   });
