@@ -7,8 +7,10 @@ import {
 import { installedClients, MISSING_CLIENTS } from '../../load/micro/clients/installed-clients.js';
 import { ownEngine } from '../../load/micro/clients/own-engine.js';
 import { startFaultStack } from '../../test/support/faults/fault-stack.js';
+import type { Call } from '../../test/support/faults/call.js';
 import { killed, paused } from '../../test/support/faults/faults.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
+import { type Sent, type Timeline, timelineOf } from '../timeline/timeline.js';
 
 const FAULTS = [killed, paused];
 /** A client that has not recovered then is not watched any longer. */
@@ -28,19 +30,22 @@ export const clients: Experiment = {
     Logger.overrideLogger(false);
     const { kinds, isComplete } = installedClients();
     const figures: Figure[] = [];
+    const timelines: Timeline[] = [];
     for (const fault of FAULTS) {
       scene.say(fault.name);
       const site = { kind: scene.engine, topology: topologyOf(scene), tls: false };
       const recoversWithinMs = scene.quick ? QUICK_RECOVERS_WITHIN_MS : RECOVERS_WITHIN_MS;
       const startServers: typeof startFaultStack = (...args) => scene.start(startFaultStack(...args));
       const options = { recoversWithinMs, startServers };
-      figures.push(...figuresOf(fault.name, await compareClients(fault, site, kinds, options)));
+      const comparison = await compareClients(fault, site, kinds, options);
+      figures.push(...figuresOf(fault.name, comparison));
+      timelines.push(timelineOfCalls(fault.name, comparison));
     }
     const caveats = [
       'Our client reports a call as unknown if it was sent and not answered. The others report it as failed, although the server may have executed it.',
       'Replication is asynchronous: what the old primary acknowledged last can be lost with every client.',
     ];
-    return { figures, caveats: isComplete ? caveats : [...caveats, MISSING_CLIENTS] };
+    return { figures, timelines, caveats: isComplete ? caveats : [...caveats, MISSING_CLIENTS] };
   },
   answers: (worst) =>
     FAULTS.map(
@@ -84,7 +89,24 @@ function figuresOf(fault: string, { results, strayErrors }: Comparison): Figure[
   ];
 }
 
+/** A call that is reported as unknown counts as failed, and one that never settled as hung. */
+function timelineOfCalls(fault: string, { sent, times }: Comparison): Timeline {
+  const all = sent.flatMap(({ calls }) => calls.map(({ startedAt }) => startedAt)).toSorted((a, b) => a - b);
+  const [startedAt = 0, endedAt = 0] = [all[0], all.at(-1)];
+  const attempt = ({ startedAt: sentAt, settledAt = endedAt, outcome }: Call): Sent => ({
+    startedAt: sentAt,
+    ms: settledAt - sentAt,
+    outcome: outcome === 'done' ? 'ok' : outcome ? 'failed' : 'hung',
+  });
+  const sides = sent.map((one) => ({ name: sideOf(one), attempts: one.calls.map(attempt) }));
+  const marks = [
+    { at: times.struckAt, what: fault },
+    { at: times.repairedAt, what: 'promotion' },
+  ];
+  return timelineOf({ title: `calls, ${fault}`, startedAt, endedAt, sides, marks, samples: [] });
+}
+
 /** The report calls our side the module. */
-function sideOf({ client }: ClientResult): string {
+function sideOf({ client }: Pick<ClientResult, 'client'>): string {
   return client === ownEngine.name ? 'module' : client;
 }

@@ -4,8 +4,9 @@ import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
 import { startDatabase } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
+import { TimelineRecorder } from '../timeline/recorder.js';
 import { standstillOf } from '../traffic/figures.js';
-import { bySideName, MODULE, type Side, SIDES } from '../traffic/side.js';
+import { bySideName, MODULE, SIDES } from '../traffic/side.js';
 
 const NODES = 2;
 /** Airports that everybody reads at once. */
@@ -14,6 +15,8 @@ const READERS_OF_EACH = 50;
 const QUICK_READERS = 20;
 const READY_WITHIN_MS = 15_000;
 const CHECK_EVERY_MS = 20;
+/** So that the timeline shows what belongs to which burst. */
+const CALM_MS = 1_000;
 const BOARD = 'lab-cold';
 
 interface Burst {
@@ -27,7 +30,7 @@ export const cold: Experiment = {
     'The app starts without its engine, and an engine that comes back empty does not overload the database.',
   method: `Two app nodes start while the engine is down. It starts later, empty. Then ${READERS_OF_EACH} users (--quick: ${QUICK_READERS}) at once read each of ${AIRPORTS.length} answers that are not cached; SQL statements are counted. The engine restarts empty while the app runs, and they do it again. A score that was acknowledged before must still be ranked.`,
   topologies: ['standalone'],
-  seconds: () => 16,
+  seconds: () => 18,
   async run(scene): Promise<Observation> {
     const [engine, database] = await Promise.all([
       scene.start(startEngine(scene.engine)),
@@ -41,6 +44,8 @@ export const cold: Experiment = {
     const withoutEngine = await secondsUntilAnswered(app, startedAt);
 
     scene.say('starts the engine');
+    const recorder = await scene.start(Promise.resolve(new TimelineRecorder(app)));
+    recorder.mark('the engine starts');
     await engine.restart();
     app.control.start();
     const answersAt = performance.now();
@@ -48,15 +53,27 @@ export const cold: Experiment = {
     const ready = app.control.elapsed(answersAt) / 1000;
 
     const readers = scene.quick ? QUICK_READERS : READERS_OF_EACH;
-    const first = await bySideName(SIDES, (side) => burst(app, side, readers));
-    const client = new Client(MODULE, app);
-    await submit(client);
+    const clients = SIDES.map((side) => ({ name: side.name, client: new Client(side, app) }));
+    const readAll = () => {
+      recorder.mark('all users read at once');
+      return bySideName(clients, async ({ client }) => {
+        const seen = await burst(app, client, readers);
+        await wait(CALM_MS, undefined, { signal: scene.signal });
+        return seen;
+      });
+    };
+    const first = await readAll();
+    const scores = new Client(MODULE, app);
+    await submit(scores);
 
     scene.say('restarts the engine empty');
+    recorder.mark('the engine restarts empty');
     await engine.restart();
     await untilOk(app, scene);
-    const again = await bySideName(SIDES, (side) => burst(app, side, readers));
-    const rank = await untilRanked(client);
+    const again = await readAll();
+    const rank = await untilRanked(scores);
+    await recorder.stop();
+    const recorded = clients.map(({ name, client }) => ({ name, attempts: client.attempts }));
     app.control.throwIfTooBusy(answersAt);
     return {
       figures: [
@@ -82,6 +99,7 @@ export const cold: Experiment = {
         },
         standstillOf(app),
       ],
+      timelines: [recorder.timeline('reads of the query cache', recorded)],
     };
   },
   answers: (worst) => [
@@ -155,11 +173,10 @@ async function untilOk(app: AppNodes, { signal }: Scene): Promise<void> {
 }
 
 /** All users read at once. Each side has answers of its own. */
-async function burst(app: AppNodes, side: Side, readers: number): Promise<Burst> {
-  const client = new Client(side, app);
+async function burst(app: AppNodes, client: Client, readers: number): Promise<Burst> {
   const before = await app.countQueries('flights');
   const reads = AIRPORTS.flatMap((origin) =>
-    Array.from({ length: readers }, () => client.ask({ path: `/flights/routes/${origin}` })),
+    Array.from({ length: readers }, () => client.send('query', { path: `/flights/routes/${origin}` })),
   );
   const answers = await Promise.all(reads);
   return {

@@ -23,7 +23,8 @@ export const herd: Experiment = {
     const viewers = await comeBackAtOnce(scene, stack, scene.quick ? 1_000 : 10_000);
     control.throwIfTooBusy(startedAt);
     return {
-      figures: [...hot, ...viewers, standstillOf(stack.app)],
+      figures: [...hot.figures, ...viewers.figures, standstillOf(stack.app)],
+      timelines: [...(hot.timelines ?? []), ...(viewers.timelines ?? [])],
       caveats: [
         'The viewers are a process on the same cores as the app.',
         'The module reads the newest version of the board from PostgreSQL, so that no viewer gets an older one than before. Viewers of a node that arrive during such a read share the next one.',

@@ -4,7 +4,8 @@ import { quantile } from '../../load/measuring/statistics.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import { processorMsOf } from '../stack/processor-time.js';
 import { type Stack, startStack } from '../stack/stack.js';
-import { Client } from '../traffic/client.js';
+import { TimelineRecorder } from '../timeline/recorder.js';
+import { type Attempt, Client } from '../traffic/client.js';
 import { countDisturbed, countFailures } from '../traffic/failures.js';
 import { standstillOf } from '../traffic/figures.js';
 import { pace } from '../traffic/pace.js';
@@ -30,7 +31,7 @@ const WAYS: readonly Way[] = [
 ];
 
 interface Measured {
-  readonly requests: number;
+  readonly attempts: readonly Attempt[];
   readonly failed: number;
   readonly disturbed: number;
   readonly queries: number;
@@ -49,15 +50,21 @@ export const offload: Experiment = {
     const { control } = stack.app;
     control.start();
     const startedAt = performance.now();
+    const recorder = await scene.start(Promise.resolve(new TimelineRecorder(stack.app, 'flights')));
     const figures: Figure[] = [];
+    const recorded = WAYS.map(({ name }) => ({ name, attempts: [] as Attempt[] }));
     for (const mix of readMixes()) {
       await emptyCaches(stack);
+      recorder.mark(mix.name);
       const ways = await bySideName(WAYS, (way) => read(scene, stack, { mix, way }));
       figures.push(...figuresOf(mix, ways));
+      for (const { name, attempts } of recorded) attempts.push(...(ways[name]?.attempts ?? []));
     }
+    await recorder.stop();
     control.throwIfTooBusy(startedAt);
     return {
       figures: [...figures, standstillOf(stack.app)],
+      timelines: [recorder.timeline('direct, textbook and module in turn', recorded)],
       caveats: [
         'Reads only. How many queries remain if the data change is a part of `npm run load -- query-cache-mixes`.',
         'The processor time contains what PostgreSQL does by itself, a few milliseconds a second.',
@@ -101,7 +108,7 @@ async function read(
   const [queriesAfter, databaseMsAfter] = await count();
   const { attempts } = client;
   return {
-    requests: attempts.length,
+    attempts,
     failed: countFailures(attempts),
     disturbed: countDisturbed(attempts),
     queries: queriesAfter - queries,
@@ -116,9 +123,9 @@ async function read(
 function figuresOf({ name, saves }: ReadMix, ways: Record<string, Measured>): Figure[] {
   const each = (valueOf: (one: Measured) => number) =>
     Object.fromEntries(Object.entries(ways).map(([way, one]) => [way, valueOf(one)]));
-  const { direct: _, ...cached } = each(({ requests, queries }) => 100 * (1 - queries / requests));
+  const { direct: _, ...cached } = each(({ attempts, queries }) => 100 * (1 - queries / attempts.length));
   return [
-    { name: `${name}: reads`, values: each(({ requests }) => requests) },
+    { name: `${name}: reads`, values: each(({ attempts }) => attempts.length) },
     {
       name: `${name}: failed or hung`,
       values: each(({ failed }) => failed),
@@ -128,7 +135,7 @@ function figuresOf({ name, saves }: ReadMix, ways: Record<string, Measured>): Fi
     { name: `${name}: SQL statements`, values: each(({ queries }) => queries) },
     {
       name: `control: ${name}: SQL statements per read without a cache`,
-      values: { direct: (ways['direct']?.queries ?? 0) / (ways['direct']?.requests ?? 1) },
+      values: { direct: (ways['direct']?.queries ?? 0) / (ways['direct']?.attempts.length ?? 1) },
       goal: { side: 'direct', atLeast: 0.99 },
     },
     {
@@ -140,7 +147,7 @@ function figuresOf({ name, saves }: ReadMix, ways: Record<string, Measured>): Fi
     {
       name: `${name}: database CPU per 1,000 reads`,
       unit: 'ms',
-      values: each(({ databaseMs, requests }) => (1_000 * databaseMs) / requests),
+      values: each(({ databaseMs, attempts }) => (1_000 * databaseMs) / attempts.length),
     },
     { name: `${name}: p99`, unit: 'ms', values: each(({ p99Ms }) => p99Ms) },
   ];

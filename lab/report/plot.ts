@@ -16,12 +16,15 @@ type Point = readonly [at: number, value: number];
 
 interface Line {
   readonly colour: string;
-  readonly points: readonly Point[];
+  /** null: nothing is known there. */
+  readonly points: readonly (Point | null)[];
 }
 
 const HEIGHT = 96;
 const TOP = 10;
 const BOTTOM = HEIGHT - 6;
+/** Half of the width of a single point. */
+const DASH = 4;
 /** Height of a label below the plot. */
 const LABEL = 12;
 
@@ -32,9 +35,7 @@ export function plotTimeline(timeline: Timeline): string {
   const linesOf = (valuesOf: (side: Timeline['sides'][number]) => readonly (number | null)[]): Line[] =>
     sides.map((side, i) => ({
       colour: colours[i] ?? '',
-      points: valuesOf(side).flatMap((value, part): Point[] =>
-        value === null ? [] : [[(part + 0.5) * step, value]],
-      ),
+      points: valuesOf(side).map((value, part) => (value === null ? null : [(part + 0.5) * step, value])),
     }));
   return [
     legendOf(sides),
@@ -62,19 +63,33 @@ export function plotTimeline(timeline: Timeline): string {
           ),
         ]
       : []),
-    plot(timeline, 'SQL statements per second, all sides', [{ colour: 'unclear', points: databaseQueries }]),
+    ...(databaseQueries.length > 0
+      ? [
+          plot(timeline, 'SQL statements per second, all sides', [
+            { colour: 'unclear', points: databaseQueries },
+          ]),
+        ]
+      : []),
   ].join('\n');
 }
 
 function plot({ step, sides, marks }: Timeline, title: string, lines: readonly Line[]): string {
   const end = step * Math.max(1, ...sides.map((side) => side.answeredPerSecond.length));
-  const highest = roundUp(Math.max(1, ...lines.flatMap(({ points }) => points.map(([, value]) => value))));
+  const highest = roundUp(
+    Math.max(1, ...lines.flatMap(({ points }) => points.map((point) => point?.[1] ?? 0))),
+  );
   const x = (at: number) => LEFT + (Math.min(at, end) / end) * INNER;
   const y = (value: number) => BOTTOM - (value / highest) * (BOTTOM - TOP);
   const levels = [highest, highest / 2, 0].map((value) => level(y(value), value.toLocaleString('en-US')));
-  const drawn = lines.map(
-    ({ colour, points }) =>
-      `<polyline class="${colour}" points="${points.map(([at, value]) => `${px(x(at))},${px(y(value))}`).join(' ')}"/>`,
+  const drawn = lines.flatMap(({ colour, points }) =>
+    partsOf(points).map((part) => {
+      // One point alone would be no line.
+      const ends = part.length === 1 ? [-DASH, DASH] : [0];
+      const at = part.flatMap(([when, value]) =>
+        ends.map((aside) => `${px(x(when) + aside)},${px(y(value))}`),
+      );
+      return `<polyline class="${colour}" points="${at.join(' ')}"/>`;
+    }),
   );
   const marked = marks.map(({ at, what }, i) => {
     const isRight = x(at) > WIDTH / 2;
@@ -85,6 +100,16 @@ function plot({ step, sides, marks }: Timeline, title: string, lines: readonly L
   const axis = `<text x="${WIDTH - RIGHT}" y="${height}" text-anchor="end">${end.toFixed(0)} s</text>`;
   return `<h4>${escape(title)}</h4>
 ${drawing(height + 4, `${title} over time`, [...levels, ...drawn, ...marked, axis])}`;
+}
+
+/** The points between those that are not known. */
+function partsOf(points: readonly (Point | null)[]): Point[][] {
+  const parts: Point[][] = [[]];
+  for (const point of points) {
+    if (point) parts.at(-1)?.push(point);
+    else parts.push([]);
+  }
+  return parts.filter((part) => part.length > 0);
 }
 
 /** To 1, 2, 4 or 8 with zeros. */

@@ -20,10 +20,12 @@ function sectionOf(result: ExperimentResult): string[] {
     ...answers,
     '',
     ...align(tableOfFigures(result)),
-    ...result.timelines.flatMap(({ title, marks }) => [
-      '',
-      `Timeline, ${title}: ${marks.map(({ at, what }) => `${at.toFixed(1)} s ${what}`).join(', ')}`,
-    ]),
+    ...result.timelines
+      .filter(({ marks }) => marks.length > 0)
+      .flatMap(({ title, marks }) => [
+        '',
+        `Timeline, ${title}: ${marks.map(({ at, what }) => `${at.toFixed(1)} s ${what}`).join(', ')}`,
+      ]),
     ...caveats.map((caveat) => `Note: ${caveat}`),
   ];
 }

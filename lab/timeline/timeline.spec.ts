@@ -27,6 +27,7 @@ describe('timelineOf', () => {
   const timeline = timelineOf({
     title: 'all use cases',
     startedAt: 1000,
+    endedAt: 2700,
     sides: [{ name: 'module', attempts }],
     marks: [{ at: 1550, what: 'kill -9' }],
     samples: [

@@ -31,10 +31,14 @@ export interface Mark {
   readonly what: string;
 }
 
+/** What a timeline shows of a request, or of a call to the engine. */
+export type Sent = Pick<Attempt, 'startedAt' | 'ms' | 'outcome' | 'place'>;
+
 export interface Recording {
   readonly title: string;
   readonly startedAt: number;
-  readonly sides: readonly { readonly name: string; readonly attempts: readonly Attempt[] }[];
+  readonly endedAt: number;
+  readonly sides: readonly { readonly name: string; readonly attempts: readonly Sent[] }[];
   readonly marks: readonly Mark[];
   /** SQL statements so far. */
   readonly samples: readonly { readonly at: number; readonly queries: number }[];
@@ -42,21 +46,17 @@ export interface Recording {
 
 const STEP_SECONDS = 0.5;
 
-export function timelineOf({ title, startedAt, sides, marks, samples }: Recording): Timeline {
+export function timelineOf({ title, startedAt, endedAt, sides, marks, samples }: Recording): Timeline {
   const secondsOf = (at: number) => round((at - startedAt) / 1000);
-  const last = Math.max(
-    0,
-    ...sides.flatMap(({ attempts }) => attempts.map((one) => secondsOf(one.startedAt))),
-  );
   // The last part is not complete.
-  const parts = Math.max(1, Math.floor(last / STEP_SECONDS));
+  const parts = Math.max(1, Math.floor(secondsOf(endedAt) / STEP_SECONDS));
   return {
     title,
     step: STEP_SECONDS,
     marks: marks.map(({ at, what }) => ({ at: secondsOf(at), what })),
     sides: sides.map(({ name, attempts }) => {
-      const partOf = (attempt: Attempt) => Math.floor(secondsOf(attempt.startedAt) / STEP_SECONDS);
-      const byPart = Array.from({ length: parts }, (): Attempt[] => []);
+      const partOf = (attempt: Sent) => Math.floor(secondsOf(attempt.startedAt) / STEP_SECONDS);
+      const byPart = Array.from({ length: parts }, (): Sent[] => []);
       for (const attempt of attempts) byPart[partOf(attempt)]?.push(attempt);
       return { name, ...sideTimeline(byPart) };
     }),
@@ -67,8 +67,8 @@ export function timelineOf({ title, startedAt, sides, marks, samples }: Recordin
   };
 }
 
-function sideTimeline(byPart: readonly Attempt[][]): Omit<SideTimeline, 'name'> {
-  const perSecond = (attempts: readonly Attempt[]) => round(attempts.length / STEP_SECONDS);
+function sideTimeline(byPart: readonly Sent[][]): Omit<SideTimeline, 'name'> {
+  const perSecond = (attempts: readonly Sent[]) => round(attempts.length / STEP_SECONDS);
   return {
     answeredPerSecond: byPart.map((part) => perSecond(part.filter(({ outcome }) => outcome === 'ok'))),
     failedPerSecond: byPart.map((part) => round(countFailures(part) / STEP_SECONDS)),
@@ -87,7 +87,7 @@ function sideTimeline(byPart: readonly Attempt[][]): Omit<SideTimeline, 'name'> 
 }
 
 /** The share of hits of the query cache, of its answers that say so. null: there is none. */
-export function hitPercentOf(attempts: readonly Attempt[]): number | null {
+export function hitPercentOf(attempts: readonly Pick<Attempt, 'place'>[]): number | null {
   const places = attempts.flatMap(({ place }) => place ?? []);
   if (places.length === 0) return null;
   return round((100 * places.filter((place) => place !== 'miss').length) / places.length);

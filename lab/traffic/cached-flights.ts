@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
-import { hitPercentOf, type Mark, type Timeline, timelineOf } from '../timeline/timeline.js';
+import { TimelineRecorder } from '../timeline/recorder.js';
+import { hitPercentOf, type Timeline } from '../timeline/timeline.js';
 import { type Attempt, Client } from './client.js';
 import { pace } from './pace.js';
 import { placeIn } from './place.js';
@@ -9,15 +10,12 @@ import { MODULE } from './side.js';
 
 /** Longer than an answer stays in the app's own memory where the engine pushes nothing: so each read asks the engine. */
 const ROUND_SECONDS = 3;
-const SAMPLE_EVERY_MS = 500;
 const CHECK_EVERY_MS = 50;
 
 /** Reads the same flights again and again, at a constant rate, and notes where each answer came from. */
 export class CachedFlights {
   private readonly client: Client;
-  readonly startedAt = performance.now();
-  private readonly marks: Mark[] = [];
-  private readonly samples: { at: number; queries: number }[] = [];
+  private readonly recorder: TimelineRecorder;
   /** When which flight was not in the cache. */
   private readonly misses: { readonly id: number; readonly at: number }[] = [];
   private readonly stopping = new AbortController();
@@ -25,10 +23,11 @@ export class CachedFlights {
 
   private constructor(
     private readonly scene: Scene,
-    private readonly app: AppNodes,
+    app: AppNodes,
     private readonly count: number,
   ) {
     this.client = new Client(MODULE, app);
+    this.recorder = new TimelineRecorder(app, 'flights');
   }
 
   /** The scene stops it if the experiment does not. */
@@ -36,8 +35,7 @@ export class CachedFlights {
     const flights = new CachedFlights(scene, app, count);
     app.control.start();
     const { signal } = flights.stopping;
-    const reading = pace(count / ROUND_SECONDS, signal, (turn) => flights.read(1 + (turn % count)));
-    flights.running = Promise.all([reading, flights.sample(signal)]);
+    flights.running = pace(count / ROUND_SECONDS, signal, (turn) => flights.read(1 + (turn % count)));
     return scene.start(Promise.resolve(flights));
   }
 
@@ -50,9 +48,7 @@ export class CachedFlights {
 
   /** Marks this moment in the timeline. Returns the time as of `performance.now()`. */
   mark(what: string): number {
-    const at = performance.now();
-    this.marks.push({ at, what });
-    return at;
+    return this.recorder.mark(what);
   }
 
   /** The requests that were sent between two moments. */
@@ -63,6 +59,10 @@ export class CachedFlights {
   /** Percent of the reads between two moments. */
   hitsBetween(from: number, to?: number): number {
     return hitPercentOf(this.between(from, to)) ?? 0;
+  }
+
+  get startedAt(): number {
+    return this.recorder.startedAt;
   }
 
   secondsAt(moment: number): number {
@@ -80,28 +80,18 @@ export class CachedFlights {
   }
 
   timeline(title: string): Timeline {
-    const { startedAt, marks, samples } = this;
-    const sides = [{ name: MODULE.name, attempts: this.client.attempts }];
-    return timelineOf({ title, startedAt, sides, marks, samples });
+    return this.recorder.timeline(title, [{ name: MODULE.name, attempts: this.client.attempts }]);
   }
 
   /** Resolves when each request is answered or hung. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.running;
+    await Promise.all([this.running, this.recorder.stop()]);
   }
 
   private async read(id: number): Promise<void> {
     const startedAt = performance.now();
     const { headers } = await this.client.send('query', { path: `/flights/${id}` });
     if (placeIn(headers.get('cache-status')) === 'miss') this.misses.push({ id, at: startedAt });
-  }
-
-  private async sample(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const queries = await this.app.sampleQueries('flights');
-      this.samples.push({ at: performance.now(), queries });
-      await wait(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
   }
 }

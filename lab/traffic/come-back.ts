@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LocalEngine } from '../../local/index.js';
 import { quantile } from '../../load/measuring/statistics.js';
-import type { Figure, Scene } from '../experiment.js';
+import type { Figure, Observation, Scene } from '../experiment.js';
 import type { Stack } from '../stack/stack.js';
+import { TimelineRecorder } from '../timeline/recorder.js';
 import { type Attempt, Client } from './client.js';
 import { countDisturbed, countFailures } from './failures.js';
 import { HOT_PATH } from './hot-answer.js';
@@ -22,7 +23,8 @@ const CHANGE_WITHIN_MS = 5_000;
 /** What happened on one side. */
 interface Return {
   readonly seen: Seen;
-  /** Reads and scores of others, before and meanwhile. */
+  /** Reads and scores of others: all, before and meanwhile. */
+  readonly others: readonly Attempt[];
   readonly before: readonly Attempt[];
   readonly meanwhile: readonly Attempt[];
   /** In which the machine stood still, between the cut and the return of all viewers. */
@@ -36,8 +38,10 @@ export async function comeBackAtOnce(
   scene: Scene,
   stack: Stack<LocalEngine>,
   viewers: number,
-): Promise<Figure[]> {
-  const returns = await bySideName(SIDES, (side) => comeBack(scene, stack, { side, viewers }));
+): Promise<Observation> {
+  const recorder = await scene.start(Promise.resolve(new TimelineRecorder(stack.app)));
+  const returns = await bySideName(SIDES, (side) => comeBack(scene, stack, { side, viewers, recorder }));
+  await recorder.stop();
   const each = (valueOf: (one: Return) => number | null) =>
     Object.fromEntries(Object.entries(returns).map(([side, one]) => [side, valueOf(one)]));
   const p99 = (attempts: readonly Attempt[]) =>
@@ -47,7 +51,7 @@ export async function comeBackAtOnce(
     );
   const isBack = ({ seen }: Return) => seen.inStep === viewers;
   const none = { side: MODULE.name, atMost: 0 };
-  return [
+  const figures: Figure[] = [
     { name: 'viewers: connections cut', values: each(() => viewers) },
     {
       name: 'viewers: seconds until all have the top again',
@@ -86,12 +90,17 @@ export async function comeBackAtOnce(
     { name: 'other requests: p99 meanwhile', unit: 'ms', values: each(({ meanwhile }) => p99(meanwhile)) },
     { name: 'other requests: p99 before', unit: 'ms', values: each(({ before }) => p99(before)) },
   ];
+  const recorded = SIDES.map(({ name }) => ({ name, attempts: returns[name]?.others ?? [] }));
+  return {
+    figures,
+    timelines: [recorder.timeline('requests of others, one side after the other', recorded)],
+  };
 }
 
 async function comeBack(
   scene: Scene,
   { app, engines }: Stack<LocalEngine>,
-  { side, viewers: count }: { side: Side; viewers: number },
+  { side, viewers: count, recorder }: { side: Side; viewers: number; recorder: TimelineRecorder },
 ): Promise<Return> {
   const { signal } = scene;
   scene.say(`${side.name}: ${count} viewers watch a board`);
@@ -124,10 +133,10 @@ async function comeBack(
       await wait(BEFORE_MS, undefined, { signal });
       const [boardReads, statements] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
       scene.say(`${side.name}: all of them lose their connections`);
-      const cutAt = performance.now();
+      const cutAt = recorder.mark(`${side.name}: all viewers lose their connections`);
       viewers.cut();
       await viewers.until(areAll, { withinMs: BACK_WITHIN_MS, signal });
-      const backAt = performance.now();
+      const backAt = recorder.mark(`${side.name}: all of them are back`);
       const standstillMs = backAt - cutAt - app.control.elapsed(cutAt, backAt);
       const [readsAfter, statementsAfter] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
       const haveChanged = ({ changed }: Seen) => changed === count;
@@ -151,6 +160,7 @@ async function comeBack(
   const others = [...reads.attempts, ...scores.attempts];
   return {
     ...counted,
+    others,
     before: others.filter(({ startedAt }) => startedAt >= calmAt && startedAt < cutAt),
     meanwhile: others.filter(({ startedAt }) => startedAt >= cutAt && startedAt < backAt),
   };

@@ -1,7 +1,7 @@
 import type { Attempt, Outcome } from './client.js';
 
 /** How many requests failed or hung. Those that failed while the machine stood still prove nothing. */
-export function countFailures(attempts: readonly Attempt[]): number {
+export function countFailures(attempts: readonly Pick<Attempt, 'outcome'>[]): number {
   return attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'hung').length;
 }
 

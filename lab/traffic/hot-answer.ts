@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LocalEngine } from '../../local/index.js';
 import { quantile } from '../../load/measuring/statistics.js';
-import type { Figure, Scene } from '../experiment.js';
+import type { Figure, Observation, Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import type { Stack } from '../stack/stack.js';
+import { TimelineRecorder } from '../timeline/recorder.js';
 import { type Attempt, Client } from './client.js';
 import { countDisturbed, countFailures } from './failures.js';
 import { pace } from './pace.js';
@@ -47,8 +48,10 @@ export async function expireHotAnswer(
   scene: Scene,
   stack: Stack<LocalEngine>,
   expiries: number,
-): Promise<Figure[]> {
-  const reads = await bySideName(SIDES, (side) => readHotAnswer(scene, stack, { side, expiries }));
+): Promise<Observation> {
+  const recorder = await scene.start(Promise.resolve(new TimelineRecorder(stack.app, 'flights')));
+  const reads = await bySideName(SIDES, (side) => readHotAnswer(scene, stack, { side, expiries, recorder }));
+  await recorder.stop();
   const each = (valueOf: (one: HotReads) => number) =>
     Object.fromEntries(Object.entries(reads).map(([side, one]) => [side, valueOf(one)]));
   const p99 = ({ attempts, expiredAt }: HotReads, isCold: boolean) => {
@@ -61,7 +64,7 @@ export async function expireHotAnswer(
     ({ startedAt }) => startedAt >= (ownExpiry?.from ?? Infinity),
   );
   const none = { side: MODULE.name, atMost: 0 };
-  return [
+  const figures: Figure[] = [
     { name: 'hot answer: reads', values: each(({ attempts }) => attempts.length) },
     {
       name: 'hot answer: failed or hung',
@@ -104,15 +107,21 @@ export async function expireHotAnswer(
     },
     { name: 'hot answer: p99 otherwise', unit: 'ms', values: each((one) => p99(one, false)) },
   ];
+  const recorded = SIDES.map(({ name }) => ({ name, attempts: reads[name]?.attempts ?? [] }));
+  return {
+    figures,
+    timelines: [recorder.timeline('a hot answer, one side after the other', recorded)],
+  };
 }
 
 async function readHotAnswer(
   scene: Scene,
   { app, engines }: Stack<LocalEngine>,
-  { side, expiries }: { side: Side; expiries: number },
+  { side, expiries, recorder }: { side: Side; expiries: number; recorder: TimelineRecorder },
 ): Promise<HotReads> {
   const { say, signal } = scene;
-  say(`${side.name}: a hot answer ${side === MODULE ? 'is invalidated' : 'expires'} ${expiries} times`);
+  const what = `${side.name}: a hot answer ${side === MODULE ? 'is invalidated' : 'expires'} ${expiries} times`;
+  say(what);
   const client = new Client(side, app);
   // Not measured: each node stores the answer, and the connections to it open.
   for (const node of app.urls) await allReaders(() => client.ask({ path: HOT_PATH, node }));
@@ -122,6 +131,7 @@ async function readHotAnswer(
   });
   const expiredAt: number[] = [];
   const before = await app.countQueries('flights');
+  recorder.mark(what);
   let [queries, ownExpiry]: [number, OwnExpiry | null] = [0, null];
   try {
     for (let i = 0; i < expiries; i++) {
@@ -132,7 +142,7 @@ async function readHotAnswer(
     }
     await wait(EXPIRES_EVERY_MS, undefined, { signal });
     queries = (await app.countQueries('flights')) - before;
-    if (side === MODULE) ownExpiry = await waitForExpiry(scene, app, client);
+    if (side === MODULE) ownExpiry = await waitForExpiry(scene, app, { client, recorder });
   } finally {
     over.abort();
     await reading;
@@ -142,14 +152,18 @@ async function readHotAnswer(
 }
 
 /** Waits until the answer of the module has expired, while the readers continue. */
-async function waitForExpiry({ say, signal }: Scene, app: AppNodes, client: Client): Promise<OwnExpiry> {
+async function waitForExpiry(
+  { say, signal }: Scene,
+  app: AppNodes,
+  { client, recorder }: { client: Client; recorder: TimelineRecorder },
+): Promise<OwnExpiry> {
   const { headers } = await client.ask({ path: HOT_PATH });
   const ttl = /; ttl=(\d+)/.exec(headers.get('cache-status') ?? '')?.[1];
   if (ttl === undefined) throw new Error('The module does not say when the hot answer expires.');
   say(`module: the hot answer expires by itself in ${ttl} s`);
   const before = await app.countQueries('flights');
   await wait(Number(ttl) * 1000 - AROUND_EXPIRY_MS.before, undefined, { signal });
-  const from = performance.now();
+  const from = recorder.mark('module: it expires by itself within a second');
   await wait(AROUND_EXPIRY_MS.before + AROUND_EXPIRY_MS.after, undefined, { signal });
   return { from, queries: (await app.countQueries('flights')) - before };
 }

@@ -3,7 +3,8 @@ import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { tooBusy } from '../stack/control.js';
 import { secondsToRecovery } from '../timeline/recovery.js';
-import { type Mark, type Recording, type Timeline, timelineOf } from '../timeline/timeline.js';
+import { TimelineRecorder } from '../timeline/recorder.js';
+import type { Mark, Recording, Timeline } from '../timeline/timeline.js';
 import { listFailures } from './failures.js';
 import { MODULE, SIDES } from './side.js';
 import { type SideAudit, SideLoad } from './side-load.js';
@@ -16,7 +17,6 @@ const LEAST = 8;
 /** So much of what the machine can serve is sent: it needs the rest for the fault, and for other programs. */
 const SHARE = 0.25;
 const MEASURE_MS = 1_500;
-const SAMPLE_EVERY_MS = 500;
 const STEADY_WITHIN_MS = 30_000;
 
 export interface SideResult {
@@ -33,11 +33,7 @@ export interface LoadResult {
 
 /** The same load on the module and on the textbook side of an app, with marks and samples for the timeline. */
 export class Load {
-  readonly startedAt = performance.now();
-  private readonly marks: Mark[] = [];
-  private readonly samples: { at: number; queries: number }[] = [];
-  private readonly sampling = new AbortController();
-  private readonly sampler: Promise<void>;
+  private readonly recorder: TimelineRecorder;
 
   private constructor(
     private readonly scene: Scene,
@@ -48,7 +44,7 @@ export class Load {
   ) {
     app.control.start();
     for (const load of loads) load.start(() => this.perSecond);
-    this.sampler = this.sample();
+    this.recorder = new TimelineRecorder(app);
   }
 
   /**
@@ -64,6 +60,10 @@ export class Load {
     const perSecond = Math.min(affordable, scene.quick ? QUICK_MOST : MOST);
     const load = new Load(scene, app, loads, perSecond);
     return scene.start(Promise.resolve(load));
+  }
+
+  get startedAt(): number {
+    return this.recorder.startedAt;
   }
 
   /** Goes on for some time. */
@@ -99,14 +99,11 @@ export class Load {
 
   /** Marks this moment in the timeline. Returns the time as of `performance.now()`. */
   mark(what: string): number {
-    const at = performance.now();
-    this.marks.push({ at, what });
-    return at;
+    return this.recorder.mark(what);
   }
 
   async stop(): Promise<void> {
-    this.sampling.abort();
-    await Promise.all([...this.loads.map((load) => load.stop()), this.sampler]);
+    await Promise.all([...this.loads.map((load) => load.stop()), this.recorder.stop()]);
   }
 
   /**
@@ -120,19 +117,9 @@ export class Load {
     await this.stop();
     this.app.control.throwIfTooBusy(this.startedAt);
     const sides = await Promise.all(this.loads.map(async (load) => ({ load, audit: await load.audit() })));
-    const attempts = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
-    const { perSecond, startedAt, samples } = this;
-    const marks = [...this.marks, ...recoveries(attempts, faultAt)].toSorted((a, b) => a.at - b.at);
-    return { perSecond, sides, timeline: timelineOf({ title, startedAt, sides: attempts, marks, samples }) };
-  }
-
-  private async sample(): Promise<void> {
-    const { signal } = this.sampling;
-    while (!signal.aborted) {
-      const queries = await this.app.sampleQueries();
-      this.samples.push({ at: performance.now(), queries });
-      await wait(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
+    const recorded = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
+    const timeline = this.recorder.timeline(title, recorded, recoveries(recorded, faultAt));
+    return { perSecond: this.perSecond, sides, timeline };
   }
 }
 

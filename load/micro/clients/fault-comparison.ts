@@ -47,6 +47,15 @@ export interface Comparison {
   readonly results: readonly ClientResult[];
   /** Unhandled rejections and exceptions, of any client. */
   readonly strayErrors: readonly unknown[];
+  readonly sent: readonly { readonly client: string; readonly calls: readonly Call[] }[];
+  readonly times: Times;
+}
+
+/** As of `performance.now()`. */
+interface Times {
+  readonly struckAt: number;
+  /** From when clients could recover: the servers promoted another primary, or the fault was repaired. */
+  readonly repairedAt: number;
 }
 
 interface Side {
@@ -70,17 +79,18 @@ export async function compareClients(
   try {
     for (const kind of kinds) sides.push(await openSide(kind, fault, stack));
     heartbeat.start();
-    const repairedAt = await runFault(fault, { stack, sides, recoversWithinMs });
+    const times = await runFault(fault, { stack, sides, recoversWithinMs });
     const primaries = await stack.primaries();
     const results = await Promise.all(
       sides.map(async ({ name, traffic: { calls, prefix } }): Promise<ClientResult> => {
         const state = await readState(primaries, prefix);
         const toVictim = calls.filter(({ tag }) => stack.concerns(tag));
-        const recovery = recoveryMs(toVictim, state, repairedAt);
+        const recovery = recoveryMs(toVictim, state, times.repairedAt);
         return { client: name, ...judge(calls, state, heartbeat), recoveryMs: recovery };
       }),
     );
-    return { results, strayErrors: strays.errors };
+    const sent = sides.map(({ name, traffic: { calls } }) => ({ client: name, calls }));
+    return { results, strayErrors: strays.errors, sent, times };
   } finally {
     heartbeat.stop();
     for (const { client } of sides) client.close();
@@ -98,17 +108,17 @@ async function openSide(kind: ClientKind, fault: Fault, stack: FaultStack): Prom
   return { name: kind.name, client, traffic };
 }
 
-/** Resolves with the time from which clients could recover: when the servers promoted another primary, or when the fault was repaired. */
 async function runFault(
   fault: Fault,
   { stack, sides, recoversWithinMs }: { stack: FaultStack; sides: readonly Side[]; recoversWithinMs: number },
-): Promise<number> {
+): Promise<Times> {
   const engine = await openEngine(stack.url);
   try {
     for (const { traffic } of sides) traffic.start();
     await allSteady(sides, STEADY_WITHIN_MS);
     await becomesTrue('the replicas acknowledge', () => stack.isReplicated());
     let promotedAt: number | undefined;
+    const struckAt = performance.now();
     await fault.strike({
       stack,
       engine,
@@ -120,7 +130,7 @@ async function runFault(
     const repairedAt = promotedAt ?? performance.now();
     await recovered(sides, recoversWithinMs);
     await wait(AFTERMATH_MS);
-    return repairedAt;
+    return { struckAt, repairedAt };
   } finally {
     await Promise.all(sides.map(({ traffic }) => traffic.stop()));
     engine.close();
