@@ -1,15 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startPostgres } from '../../local/index.js';
 import { PASSWORD } from '../../test/support/faults/fault-stack.js';
 import {
   type Misconfiguration,
   MISCONFIGURATIONS,
   WRONG_PASSWORD,
 } from '../../test/support/faults/misconfigurations.js';
-import type { Experiment, Observation, Scene } from '../experiment.js';
+import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import { AppNodes } from '../stack/app-nodes.js';
 import { startRecorded } from '../stack/recorded-engines.js';
+import { startDatabase } from '../stack/stack.js';
+import type { Timeline } from '../timeline/timeline.js';
 import { foundIn, seedCanaries } from '../traffic/canaries.js';
+import { failuresOf, loadFigures } from '../traffic/figures.js';
+import { Load } from '../traffic/load.js';
+
+const NODES = 2;
 
 const REPORTED_WITHIN_MS = 15_000;
 /** Longer than the app waits before it tries again after a wrong password or certificate: at most 6 s, see backoff.ts. */
@@ -20,11 +25,11 @@ export const encryption: Experiment = {
   name: 'encryption',
   claim: 'Connections to the engine are encrypted, and so are sessions where the engine keeps them.',
   method:
-    'Random words (canaries) are stored as user names, devices, session data and player ids. Then they are looked for in a recording of the connections of all clients, replicas and sentinels, and in the dump, the append-only file, the slow log and the log of each server and in the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password: it must say so, and not connect in another way.',
+    'First over plain connections, then over TLS, two app nodes get load on all three use cases. Random words (canaries) are stored as user names, devices, session data and player ids. Then they are looked for in a recording of the connections of all clients, replicas and sentinels, and in the dump, the append-only file, the slow log and the log of each server and in the log of the app. Last, the app meets a wrong authority, a wrong name, an expired certificate and a wrong password: it must say so, and not connect in another way.',
   topologies: ['standalone', 'sentinel', 'cluster'],
-  seconds: () => 60,
+  seconds: ({ quick }) => (quick ? 70 : 80),
   async run(scene): Promise<Observation> {
-    const database = await scene.start(startPostgres());
+    const database = await startDatabase(scene);
     scene.say('looks for canaries');
     const plain = await look(scene, database.url, { tls: false });
     const tls = await look(scene, database.url, { tls: true });
@@ -85,24 +90,30 @@ export const encryption: Experiment = {
           values: { module: mistakes.filter(({ isLeaked }) => isLeaked).length },
           goal: { side: 'module', atMost: 0 },
         },
+        ...tls.load.figures,
       ],
+      timelines: [plain.load.timeline, tls.load.timeline],
       caveats: [
         'The connections between the nodes of a cluster for gossip are not recorded. Notifications pass over them, with digests of session ids and names of keys.',
         'Only sessions are sealed by the application. Player ids, and the answers of the query cache, are readable on the engine: encrypt its disks as well.',
+        ...tls.load.failures,
       ],
     };
   },
   answers: (worst) => [
     `Without TLS, a recording of the connections shows ${worst('canaries in a recording of the connections', 'plain')} of ${worst('canaries that were stored', 'plain')} canaries: the password of the engine, the player ids, and the sessions of the textbook side. The app seals those of the module. With TLS it shows ${worst('canaries in a recording of the connections', 'TLS')}.`,
     `With and without TLS together, the engine's files and the logs show ${worst('session canaries in dump, append-only file and logs')} canaries of the module's sessions, ${worst('session canaries in dump, append-only file and logs', 'textbook')} of the textbook side's, and ${worst('player ids in dump, append-only file and logs')} player ids.`,
+    `Under load over TLS, ${worst('requests that failed')} of ${worst('requests')} requests failed and ${worst('requests that hung')} hung (textbook: ${worst('requests that failed', 'textbook')} and ${worst('requests that hung', 'textbook')}).`,
     `Of ${MISCONFIGURATIONS.length} mistakes with certificates and passwords ${worst('mistakes that were refused, with their reason in /health/ready')} were refused with their reason. Secrets in the log, or sent in plain text: ${worst('secrets in the log, or sent in plain text')}.`,
   ],
 };
 
-/** Stores canaries through one kind of connection, and looks for them. */
+/** Uses the app through one kind of connection, stores canaries, and looks for them. */
 async function look(scene: Scene, database: string, { tls }: { tls: boolean }) {
   const engines = await scene.start(startRecorded(scene, { tls }));
-  const app = await scene.start(AppNodes.start({ database, engine: engines.url }, 1));
+  const app = await scene.start(AppNodes.start({ database, engine: engines.url }, NODES));
+  const load = await runLoad(scene, app, tls ? 'TLS' : 'plain');
+  // The slow log keeps the newest commands.
   const canaries = await seedCanaries(app);
   const all = [...canaries.module, ...canaries.textbook, ...canaries.players, PASSWORD];
   const { files, slowLog, log } = await engines.kept();
@@ -110,6 +121,7 @@ async function look(scene: Scene, database: string, { tls }: { tls: boolean }) {
   await app.stop();
   await engines.stop();
   return {
+    load,
     stored: all.length,
     onTheWay: foundIn(all, engines.recorded).length,
     recordedBytes: engines.recorded.length,
@@ -120,6 +132,20 @@ async function look(scene: Scene, database: string, { tls }: { tls: boolean }) {
     ofTextbook: foundIn(canaries.textbook, kept).length,
     players: foundIn(canaries.players, kept).length,
   };
+}
+
+interface LoadSeen {
+  readonly figures: readonly Figure[];
+  readonly timeline: Timeline;
+  readonly failures: readonly string[];
+}
+
+async function runLoad(scene: Scene, app: AppNodes, connections: string): Promise<LoadSeen> {
+  const load = await Load.start(scene, app);
+  await load.untilSteady(scene.quick ? 3 : 8);
+  const result = await load.result(undefined, `all use cases, ${connections}`);
+  const figures = loadFigures(result, app, { mayFail: false });
+  return { figures, timeline: result.timeline, failures: failuresOf(result) };
 }
 
 interface Mistake {
