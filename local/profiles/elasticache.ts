@@ -101,7 +101,7 @@ export const ELASTICACHE: readonly Profile[] = [
     connectionSeconds: TWELVE_HOURS,
     lacks: [
       NO_CONFIG,
-      { what: 'WAIT', cost: 'a sign-out does not wait for a replica' },
+      { what: 'WAIT', cost: 'sign-outs and sign-ins do not wait for a replica' },
       { what: 'MEMORY USAGE', cost: 'the memory of a board is unknown' },
       {
         what: 'TIME in scripts',

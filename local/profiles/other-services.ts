@@ -26,7 +26,7 @@ export const OTHER_SERVICES: readonly Profile[] = [
     ],
     lacks: [
       { what: 'ROLE', cost: 'answers in memory are read again after a second' },
-      { what: 'WAIT', cost: 'a sign-out does not wait for a replica' },
+      { what: 'WAIT', cost: 'sign-outs and sign-ins do not wait for a replica' },
     ],
     sources: [
       { fact: 'connection commands', page: `${REDIS}/commands/connection/` },

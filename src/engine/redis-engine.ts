@@ -88,13 +88,15 @@ export class RedisEngine extends EngineBase {
   }
 
   /**
-   * Waits until a replica has everything that the primary of a key has, where its writes need a replica (`min-replicas-to-write`).
+   * Waits until a replica has everything that the primary of a key has, where its writes need a replica (`min-replicas-to-write`). It writes
+   * a key beside it that expires after a second.
    *
    * @returns false if no replica confirms it in time. null where writes need no replica, or the server refuses INFO or WAIT.
    * @throws {EngineError}
    */
-  isReplicated(key: string): Promise<boolean | null> {
-    return this.replication.of(key, this.primaries.forSlot(keySlot(key))?.address ?? '');
+  waitForReplica(key: string): Promise<boolean | null> {
+    const slot = keySlot(key);
+    return this.replication.wait(key, this.primaries.forSlot(slot)?.address ?? `${slot}`);
   }
 
   override start(): void {

@@ -42,7 +42,7 @@ export const ENGINE_COMMANDS = {
   info: {
     command: 'INFO',
     isSentBetweenCalls: true,
-    cost: 'Kind and version of the servers are unknown, and missing replication settings are not reported.',
+    cost: 'Kind and version of the servers are unknown, missing replication settings are not reported, and sign-ins wait for no replica.',
   },
   configGet: {
     command: 'CONFIG GET',

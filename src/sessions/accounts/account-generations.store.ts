@@ -1,5 +1,6 @@
 import type { EngineScript } from '../../engine/index.js';
 import { generationKey } from '../records/sessions.keys.js';
+import { notReplicated } from '../sessions.errors.js';
 import type { AccountKeysOptions } from './account-sessions.store.js';
 import { CURRENT_GENERATION, NEXT_GENERATION, RAISE_GENERATION } from './account.scripts.js';
 
@@ -23,9 +24,16 @@ export class AccountGenerations {
     return Number(await this.run(NEXT_GENERATION, accountId));
   }
 
-  /** Makes sessions of older generations stale. */
+  /**
+   * Makes sessions of older generations stale.
+   *
+   * @throws {SessionError} E_NOT_REPLICATED if writes need a replica, and none has confirmed it.
+   */
   async raise(accountId: string, generation: number): Promise<void> {
     await this.run(RAISE_GENERATION, accountId, `${generation}`);
+    const { engine, keyPrefix } = this.options;
+    const isReplicated = await engine.waitForReplica(generationKey(keyPrefix, accountId));
+    if (isReplicated === false) throw notReplicated();
   }
 
   private run(script: EngineScript, accountId: string, ...args: string[]): Promise<unknown> {

@@ -1,7 +1,7 @@
 import { maxAgeOf } from '../content/session-cookie.js';
 import { lifetimeKindOf } from '../content/session-data.js';
 import type { JsonObject } from '../content/json-changes.js';
-import { EngineError, replaceForeign } from '../../engine/index.js';
+import { EngineError, ignoreEngineError, replaceForeign } from '../../engine/index.js';
 import { publishSessionEvent } from '../sessions.channel.js';
 import { noSession } from '../sessions.errors.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
@@ -88,7 +88,11 @@ export class SessionRecords {
     const reply = await this.options.engine.run(CREATE, [this.key(handle)], args.map(String));
     const [begin, time] = reply as [number?, number?];
     if (begin === undefined || time === undefined) return null;
-    await this.requireReplicated(handle);
+    await this.requireReplicated(handle).catch(async (error: unknown) => {
+      this.ended.add(handle);
+      await this.unlink(handle).catch(ignoreEngineError);
+      throw error;
+    });
     const lifetime = { createdAt: begin, lastSeenAt: time };
     return { ...limits, ...lifetime, version: 1, content, time, knownAt: performance.now() };
   }
@@ -109,17 +113,18 @@ export class SessionRecords {
     return { state: 'conflict', version: Number(found), content: conflicting };
   }
 
-  /** Moves `lastSeenAt` to now if that is due. @returns `lastSeenAt`; null if the session has ended. */
+  /** Moves `lastSeenAt` to now if that is due. @returns `lastSeenAt`; null if the session has ended; undefined if the engine accepted no write. */
   async touch(
     handle: string,
     lifetime: Lifetime,
     intervalMs = this.lifetimes.touchIntervalMs(lifetime),
-  ): Promise<number | null> {
+  ): Promise<number | null | undefined> {
     if (this.ended.has(handle)) return null;
     const args = [intervalMs, this.lifetimes.idleMs(lifetime), this.lifetimes.absoluteMs(lifetime)];
-    const seenAt = await this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
-    if (Number(seenAt) === 0) await this.requireAbsent(handle);
-    return Number(seenAt) || null;
+    const touched = this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
+    const seenAt = await touched.catch(ignoreEngineError);
+    if (seenAt === 0) await this.requireAbsent(handle);
+    return seenAt === undefined ? undefined : Number(seenAt) || null;
   }
 
   /** @returns whether the session existed. */
@@ -157,10 +162,10 @@ export class SessionRecords {
    *
    * @throws {EngineError} if none does.
    */
-  private async requireAbsent(handle: string): Promise<void> {
-    if ((await this.options.engine.isReplicated(this.key(handle))) !== false) return;
+  async requireAbsent(handle: string): Promise<void> {
+    if ((await this.options.engine.waitForReplica(this.key(handle))) !== false) return;
     throw new EngineError(
-      'failed',
+      'refused',
       'No replica confirms that this server is still the primary, so it is unknown whether the session exists. Try again in a moment.',
     );
   }
@@ -168,7 +173,7 @@ export class SessionRecords {
   /** A new session that no replica has is lost in a failover. @throws {EngineError} if writes need a replica, and none has it. */
   private async requireReplicated(handle: string): Promise<void> {
     const key = this.key(handle);
-    const isReplicated = await this.options.engine.isReplicated(key);
+    const isReplicated = await this.options.engine.waitForReplica(key);
     if (isReplicated === null) return;
     // Another primary can have been promoted since the session was written.
     const exists =

@@ -33,6 +33,7 @@ export class DevicesService {
   async end(owner: SignedIn, handle: string): Promise<void> {
     const isOwn = await this.store.accounts.has(owner.accountId, handle);
     if (isOwn && (await this.store.ends.endReplicated([handle], 'revoked', owner)) > 0) return;
+    await this.store.records.requireAbsent(handle);
     throw new SessionError('E_SESSION_UNKNOWN', 'You have no session of this handle. See GET /api/sessions.');
   }
 

@@ -22,7 +22,7 @@ export class SessionTouches {
     const { records } = this.parts;
     if (!records.lifetimes.isTouchDue(loaded)) return true;
     if (signedIn && !(await this.repairIndex(loaded.handle, signedIn))) return false;
-    const seenAt = await records.touch(loaded.handle, loaded).catch(ignoreEngineError);
+    const seenAt = await records.touch(loaded.handle, loaded);
     if (seenAt === null) return false;
     loaded.lastSeenAt = seenAt ?? loaded.lastSeenAt;
     return true;
