@@ -49,18 +49,14 @@ describe('parseOptions', () => {
     expect(() => parse(...args)).toThrow(message);
   });
 
-  it.each([
-    // It would not matter whether these servers answer, or have the right certificates.
-    ['ENGINE_URL', 'valkeys+cluster://127.0.0.1:1?ca=wrong.pem'],
-    ['SESSION_ENGINE_URL', 'redis://127.0.0.1:1'],
-    ['DATABASE_URL', 'postgres://127.0.0.1:1/app'],
-  ])('refuses %s, and does not repeat its URL', (name, url) => {
+  it('refuses settings that name servers, which it never contacts, and does not repeat their URLs', () => {
     const parseWith = (environment: NodeJS.ProcessEnv) =>
       parseOptions(['failover', '--quick'], EXPERIMENTS, environment);
-    expect(() => parseWith({ [name]: url })).toThrow(
-      `${name} is set, but the lab breaks only servers that it starts itself. Unset it: env -u ${name} npm run lab -- failover --quick`,
+    const ENGINE_URL = 'valkeys+cluster://app:secret@127.0.0.1:1?ca=wrong.pem';
+    expect(() => parseWith({ ENGINE_URL, DATABASE_URL: 'postgres://127.0.0.1:1/app' })).toThrow(
+      /^The environment has ENGINE_URL, DATABASE_URL, but the lab breaks only servers that it starts itself: unset it with env -u ENGINE_URL -u DATABASE_URL npm run lab -- failover --quick$/,
     );
-    expect(parseWith({ [name]: '' }).quick).toBe(true);
+    expect(parseWith({ ENGINE_URL: '' }).quick).toBe(true);
   });
 });
 

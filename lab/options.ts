@@ -42,10 +42,11 @@ export function parseOptions(
   all: readonly Experiment[],
   environment: NodeJS.ProcessEnv = process.env,
 ): LabOptions {
-  const given = SERVER_SETTINGS.find((name) => environment[name]);
-  if (given !== undefined) {
+  const given = SERVER_SETTINGS.filter((name) => environment[name]);
+  if (given.length > 0) {
+    const unset = given.map((name) => `-u ${name}`).join(' ');
     throw new UsageError(
-      `${given} is set, but the lab breaks only servers that it starts itself. Unset it: env -u ${given} npm run lab -- ${args.join(' ')}`,
+      `The environment has ${given.join(', ')}, but the lab breaks only servers that it starts itself: unset it with env ${unset} npm run lab -- ${args.join(' ')}`,
     );
   }
   const { values, positionals } = parse(args);

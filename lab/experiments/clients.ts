@@ -4,17 +4,21 @@ import {
   compareClients,
   type Comparison,
 } from '../../load/micro/clients/fault-comparison.js';
+import { TIMEOUT_MS } from '../../load/micro/clients/compared-client.js';
 import { installedClients, MISSING_CLIENTS } from '../../load/micro/clients/installed-clients.js';
 import { ownEngine } from '../../load/micro/clients/own-engine.js';
 import { startFaultStack } from '../../test/support/faults/fault-stack.js';
 import type { Call } from '../../test/support/faults/call.js';
 import { killed, paused } from '../../test/support/faults/faults.js';
+import { lateCalls } from '../../test/support/faults/tally.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
-import { type Sent, type Timeline, timelineOf } from '../timeline/timeline.js';
+import { type TimedCall, type Timeline, timelineOf } from '../timeline/timeline.js';
 
 const FAULTS = [killed, paused];
 /** A client that has not recovered then is not watched any longer. */
 const RECOVERS_WITHIN_MS = 10_000;
+/** Of a call that never settled, in the timeline. */
+const MOST_MS = 3_000;
 const QUICK_RECOVERS_WITHIN_MS = 3_000;
 
 export const clients: Experiment = {
@@ -89,21 +93,32 @@ function figuresOf(fault: string, { results, strayErrors }: Comparison): Figure[
   ];
 }
 
-/** A call that is reported as unknown counts as failed, and one that never settled as hung. */
-function timelineOfCalls(fault: string, { sent, times }: Comparison): Timeline {
-  const all = sent.flatMap(({ calls }) => calls.map(({ startedAt }) => startedAt)).toSorted((a, b) => a - b);
-  const [startedAt = 0, endedAt = 0] = [all[0], all.at(-1)];
-  const attempt = ({ startedAt: sentAt, settledAt = endedAt, outcome }: Call): Sent => ({
-    startedAt: sentAt,
-    ms: settledAt - sentAt,
-    outcome: outcome === 'done' ? 'ok' : outcome ? 'failed' : 'hung',
+/** A call that is reported as unknown counts as failed. */
+function timelineOfCalls(fault: string, { results, sent, times }: Comparison): Timeline {
+  const starts = sent
+    .flatMap(({ calls }) => calls.map(({ startedAt }) => startedAt))
+    .toSorted((a, b) => a - b);
+  const [startedAt = 0, endedAt = 0] = [starts[0], starts.at(-1)];
+  const sides = sent.map(({ client, calls }) => {
+    const late = new Set(lateCalls(calls, TIMEOUT_MS));
+    return { name: sideOf({ client }), attempts: calls.map((call) => timed(call, late.has(call))) };
   });
-  const sides = sent.map((one) => ({ name: sideOf(one), attempts: one.calls.map(attempt) }));
   const marks = [
     { at: times.struckAt, what: fault },
     { at: times.repairedAt, what: 'promotion' },
-  ];
+    ...results.flatMap((result) =>
+      result.recoveryMs === undefined
+        ? []
+        : [{ at: times.repairedAt + result.recoveryMs, what: `${sideOf(result)} has recovered` }],
+    ),
+  ].toSorted((a, b) => a.at - b.at);
   return timelineOf({ title: `calls, ${fault}`, startedAt, endedAt, sides, marks, samples: [] });
+}
+
+function timed(call: Call, isLate: boolean): TimedCall {
+  const { startedAt, settledAt = Infinity, outcome } = call;
+  const ms = Math.min(settledAt - startedAt, MOST_MS);
+  return { startedAt, ms, outcome: isLate || !outcome ? 'hung' : outcome === 'done' ? 'ok' : 'failed' };
 }
 
 /** The report calls our side the module. */

@@ -15,7 +15,7 @@ const READERS_OF_EACH = 50;
 const QUICK_READERS = 20;
 const READY_WITHIN_MS = 15_000;
 const CHECK_EVERY_MS = 20;
-/** So that the timeline shows what belongs to which burst. */
+/** After each burst, so that the timeline shows them apart. */
 const CALM_MS = 1_000;
 const BOARD = 'lab-cold';
 
@@ -30,7 +30,7 @@ export const cold: Experiment = {
     'The app starts without its engine, and an engine that comes back empty does not overload the database.',
   method: `Two app nodes start while the engine is down. It starts later, empty. Then ${READERS_OF_EACH} users (--quick: ${QUICK_READERS}) at once read each of ${AIRPORTS.length} answers that are not cached; SQL statements are counted. The engine restarts empty while the app runs, and they do it again. A score that was acknowledged before must still be ranked.`,
   topologies: ['standalone'],
-  seconds: () => 18,
+  seconds: () => 20,
   async run(scene): Promise<Observation> {
     const [engine, database] = await Promise.all([
       scene.start(startEngine(scene.engine)),
@@ -44,7 +44,7 @@ export const cold: Experiment = {
     const withoutEngine = await secondsUntilAnswered(app, startedAt);
 
     scene.say('starts the engine');
-    const recorder = await scene.start(Promise.resolve(new TimelineRecorder(app)));
+    const recorder = await TimelineRecorder.start(scene, app);
     recorder.mark('the engine starts');
     await engine.restart();
     app.control.start();
@@ -54,14 +54,14 @@ export const cold: Experiment = {
 
     const readers = scene.quick ? QUICK_READERS : READERS_OF_EACH;
     const clients = SIDES.map((side) => ({ name: side.name, client: new Client(side, app) }));
-    const readAll = () => {
-      recorder.mark('all users read at once');
-      return bySideName(clients, async ({ client }) => {
+    recorder.mark('ready');
+    const readAll = () =>
+      bySideName(clients, async ({ name, client }) => {
+        recorder.mark(`${name}: all users read at once`);
         const seen = await burst(app, client, readers);
         await wait(CALM_MS, undefined, { signal: scene.signal });
         return seen;
       });
-    };
     const first = await readAll();
     const scores = new Client(MODULE, app);
     await submit(scores);
@@ -70,6 +70,7 @@ export const cold: Experiment = {
     recorder.mark('the engine restarts empty');
     await engine.restart();
     await untilOk(app, scene);
+    recorder.mark('ready again');
     const again = await readAll();
     const rank = await untilRanked(scores);
     await recorder.stop();

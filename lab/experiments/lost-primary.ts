@@ -47,7 +47,7 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
   const faultAt = load.mark(loss.fault);
   scene.say(loss.fault);
   await loss.lose(primary);
-  const watched = Promotions.after(name, engines, { scene, load });
+  const watched = await Promotions.after(name, engines, { scene, load });
   await watched.settled();
   if (loss.end) {
     const rest = loss.end.afterSeconds - (performance.now() - faultAt) / 1000;
@@ -63,7 +63,11 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
     ...loadFigures(result, app, { mayFail: true }),
     ...recoveryFigures(result, app.control, { faultAt, promotions }),
   ];
-  return { figures, timelines: [result.timeline], caveats: failuresOf(result) };
+  return {
+    figures,
+    timelines: [result.timeline],
+    caveats: [...failuresOf(result), ...furtherIn(promotions)],
+  };
 }
 
 /** @throws unless the fault will hit the boards of both sides */
@@ -75,6 +79,14 @@ async function requireBoards({ loads }: Load, primary: LocalEngine): Promise<voi
   }
 }
 
+/** Says what the recovery is counted from if there was more than one promotion. */
+export function furtherIn(promotions: readonly Promotion[]): string[] {
+  if (promotions.length < 2) return [];
+  return [
+    'The servers promoted again, because the new primary did not answer for a second. The recovery is counted from when the last primary accepted writes.',
+  ];
+}
+
 /** Times of the promotion and of the recovery of each side. */
 export function recoveryFigures(
   result: LoadResult,
@@ -84,6 +96,7 @@ export function recoveryFigures(
   const recovery = ({ load }: SideResult) => secondsToRecovery(load.client.attempts, faultAt);
   const [first, ...further] = promotions;
   if (!first) throw new Error('No replica was promoted.');
+  const acceptsAt = promotions.map((one) => one.acceptsAt).find((at) => at !== null) ?? Infinity;
   // A further one leaves the servers without writes for seconds.
   const recoversFrom = further.at(-1)?.acceptsAt ?? first.promotedAt;
   return [
@@ -95,7 +108,7 @@ export function recoveryFigures(
     {
       name: 'seconds until it accepts writes',
       unit: 's',
-      values: bySide(result, () => (first.acceptsAt - faultAt) / 1000),
+      values: bySide(result, () => (acceptsAt - faultAt) / 1000),
     },
     { name: 'further promotions', values: bySide(result, () => further.length) },
     { name: 'seconds to 99% success', unit: 's', values: bySide(result, recovery) },

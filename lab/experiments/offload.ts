@@ -50,7 +50,7 @@ export const offload: Experiment = {
     const { control } = stack.app;
     control.start();
     const startedAt = performance.now();
-    const recorder = await scene.start(Promise.resolve(new TimelineRecorder(stack.app, 'flights')));
+    const recorder = await TimelineRecorder.start(scene, stack.app, 'flights');
     const figures: Figure[] = [];
     const recorded = WAYS.map(({ name }) => ({ name, attempts: [] as Attempt[] }));
     for (const mix of readMixes()) {

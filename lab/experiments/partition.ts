@@ -83,7 +83,7 @@ export const partition: Experiment = {
     `With \`min-replicas-to-write 1\`, the last acknowledgement that was lost came ${worst('last loss after the cut')} after the cut (textbook: ${worst('last loss after the cut', 'textbook')}). Without it, the module lost some until ${worst('unfenced: last loss after the cut')} (textbook: ${worst('unfenced: last loss after the cut', 'textbook')}).`,
     `Scores: ${worst('scores: lost')} lost and ${worst('scores: doubled')} doubled; unfenced ${worst('unfenced: scores lost')} and ${worst('unfenced: scores doubled')}. The textbook side lost ${worst('scores: lost', 'textbook')}, and ${worst('unfenced: scores lost', 'textbook')} unfenced.`,
     `Sessions: sign-ins lost: ${worst('sessions: lost')}, changes lost: ${worst('sessions: changes lost')}; unfenced: ${worst('unfenced: sign-ins lost')} and ${worst('unfenced: changes lost')}. The textbook side: ${worst('sessions: lost', 'textbook')} and ${worst('sessions: changes lost', 'textbook')}; unfenced: ${worst('unfenced: sign-ins lost', 'textbook')} and ${worst('unfenced: changes lost', 'textbook')}.`,
-    `During the cut, neither node knows the sign-ins and sign-outs at the other one. If it does not find a session, it answers 503. A signed-in user was answered 401 ${worst('sessions: 401 while signed in')} times (textbook: ${worst('sessions: 401 while signed in', 'textbook')}). Of the sessions whose sign-out was acknowledged, the cut-off node still accepted ${worst('sessions: alive on the cut-off node')} at the end of the cut (unfenced: ${worst('unfenced: alive on the cut-off node')}). After the cut, a node still accepted ${worst('sessions: alive after sign-out')} (unfenced: ${worst('unfenced: alive after sign-out')}; textbook: ${worst('sessions: alive after sign-out', 'textbook')}, unfenced ${worst('unfenced: alive after sign-out', 'textbook')}).`,
+    `During the cut, neither node knows the sign-ins and sign-outs at the other one. Where writes need a replica, the cut-off one answers 503 for a session that it does not find. A signed-in user was answered 401 ${worst('sessions: 401 while signed in')} times (textbook: ${worst('sessions: 401 while signed in', 'textbook')}), and unfenced ${worst('unfenced: 401 while signed in')} times. Of the sessions whose sign-out was acknowledged, the cut-off node still accepted ${worst('sessions: alive on the cut-off node')} at the end of the cut (unfenced: ${worst('unfenced: alive on the cut-off node')}). After the cut, a node still accepted ${worst('sessions: alive after sign-out')} (unfenced: ${worst('unfenced: alive after sign-out')}; textbook: ${worst('sessions: alive after sign-out', 'textbook')}, unfenced ${worst('unfenced: alive after sign-out', 'textbook')}).`,
     `Cached answers: of ${worst('cached answers: changed')} that changed, ${worst('cached answers: outdated during the cut')} were outdated on one of the nodes at the end of the cut, and ${worst('cached answers: outdated afterwards')} afterwards (unfenced: ${worst('unfenced: answers outdated afterwards')}).`,
   ],
 };
@@ -109,7 +109,7 @@ async function cutOnce(
   scene.say(name);
   cut(engines, primary);
   const changing = answers.change(seconds - CHANGES_END_BEFORE, scene.signal);
-  const promotions = Promotions.after(primary, engines, { scene, load });
+  const promotions = await Promotions.after(primary, engines, { scene, load });
   await promotions.settled();
   await load.run(Math.max(0, seconds - (performance.now() - cutAt) / 1000), 'the cut lasts');
   await changing;
@@ -191,6 +191,7 @@ function unfencedFigures({ result, alive, outdatedDuringCut, outdatedAfterwards,
   });
   return [
     { name: 'unfenced: last loss after the cut', unit: 's', values: lastLoss },
+    audited('401 while signed in', ({ load }) => load.sessions.anonymous),
     audited('sign-ins lost', ({ audit }) => audit.sessions.lost),
     audited('changes lost', ({ audit }) => audit.sessions.lostChanges),
     audited('alive after sign-out', ({ audit }) => audit.sessions.alive),

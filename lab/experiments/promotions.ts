@@ -9,11 +9,12 @@ export interface Promotion {
   /** The name of the new primary. */
   readonly primary: string;
   readonly promotedAt: number;
-  readonly acceptsAt: number;
+  /** When it accepted writes. null: not before the next promotion. */
+  acceptsAt: number | null;
 }
 
 interface Watched {
-  readonly scene: Pick<Scene, 'signal'>;
+  readonly scene: Pick<Scene, 'signal' | 'start'>;
   readonly load: Pick<Load, 'mark' | 'run'>;
 }
 
@@ -28,8 +29,7 @@ const POLL_SETTLED_MS = 100;
  */
 export class Promotions {
   private readonly over = new AbortController();
-  private readonly accepted: Promotion[] = [];
-  private isAccepting = false;
+  private readonly seen: Promotion[] = [];
   private readonly watching: Promise<void>;
 
   private constructor(
@@ -40,59 +40,64 @@ export class Promotions {
     this.watching = this.watch(lost);
   }
 
-  /** Watches until it is stopped or the scene ends. */
-  static after(lost: string, engines: EngineStack, watched: Watched): Promotions {
-    return new Promotions(engines, lost, watched);
+  /** The scene stops it if the experiment does not. */
+  static after(lost: string, engines: EngineStack, watched: Watched): Promise<Promotions> {
+    return watched.scene.start(Promise.resolve(new Promotions(engines, lost, watched)));
   }
 
   /** Waits until the newest primary accepts writes. @throws {Error} if that takes too long */
   async settled(): Promise<void> {
     const { signal } = this.watched.scene;
     const deadline = performance.now() + ACCEPTED_WITHIN_MS;
-    while (!this.isAccepting) {
+    while (!this.isSettled) {
+      if (performance.now() > deadline) {
+        const seconds = ACCEPTED_WITHIN_MS / 1000;
+        throw new Error(`The servers promoted no replica that accepts writes within ${seconds} s.`);
+      }
       await wait(POLL_MS, undefined, { signal });
-      if (performance.now() < deadline) continue;
-      const seconds = ACCEPTED_WITHIN_MS / 1000;
-      throw new Error(`The servers promoted no replica that accepts writes within ${seconds} s.`);
     }
   }
 
   /** Runs the load until so many seconds have passed without another promotion. */
   async run(seconds: number, what: string): Promise<void> {
-    for (let seen = 0; seen < this.accepted.length || !this.isAccepting;) {
+    let count: number;
+    do {
       await this.settled();
-      seen = this.accepted.length;
+      count = this.seen.length;
       await this.watched.load.run(seconds, what);
-    }
+    } while (!this.isSettled || this.seen.length > count);
   }
 
-  /** Resolves with the promotions whose primary accepted writes. */
+  /** Resolves with all promotions, oldest first. */
   async stop(): Promise<readonly Promotion[]> {
     this.over.abort();
     await this.watching;
-    return this.accepted;
+    return this.seen;
+  }
+
+  private get isSettled(): boolean {
+    return typeof this.seen.at(-1)?.acceptsAt === 'number';
   }
 
   private async watch(lost: string): Promise<void> {
-    const { engines, accepted } = this;
+    const { engines, seen } = this;
     const { load, scene } = this.watched;
     const signal = AbortSignal.any([this.over.signal, scene.signal]);
-    let primary = lost;
-    let promotedAt = 0;
+    let named = lost;
     while (!signal.aborted) {
+      const last = seen.at(-1)?.primary ?? lost;
       // Servers that do not know a primary yet say so with an error.
-      const now = await engines.primaryNow(SHARD).catch(() => primary);
-      if (now !== primary) {
-        this.isAccepting = false;
-        promotedAt = load.mark(primary === lost ? 'promotion' : 'another promotion');
-        primary = now;
+      const primary = await engines.primaryNow(SHARD).catch(() => last);
+      // Twice, since a single sentinel may be late to hear of a promotion, and the others late to answer.
+      if (primary !== last && primary === named) {
+        const promotedAt = load.mark(seen.length === 0 ? 'promotion' : 'another promotion');
+        seen.push({ primary, promotedAt, acceptsAt: null });
       }
-      if (primary !== lost && !this.isAccepting && (await acceptsWrites(engines.node(primary)))) {
-        const acceptsAt = load.mark(accepted.length === 0 ? 'accepts writes' : 'accepts writes again');
-        accepted.push({ primary, promotedAt, acceptsAt });
-        this.isAccepting = true;
-      }
-      await wait(this.isAccepting ? POLL_SETTLED_MS : POLL_MS, undefined, { signal }).catch(() => undefined);
+      named = primary;
+      const newest = seen.at(-1);
+      if (newest?.acceptsAt === null && (await acceptsWrites(engines.node(newest.primary))))
+        newest.acceptsAt = load.mark(seen.length === 1 ? 'accepts writes' : 'accepts writes again');
+      await wait(this.isSettled ? POLL_SETTLED_MS : POLL_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 }

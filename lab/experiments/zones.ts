@@ -8,7 +8,7 @@ import { startStack } from '../stack/stack.js';
 import { failuresOf, loadFigures } from '../traffic/figures.js';
 import { Load } from '../traffic/load.js';
 import type { Place } from '../traffic/place.js';
-import { LOST_PRIMARY, recoveryFigures } from './lost-primary.js';
+import { furtherIn, LOST_PRIMARY, recoveryFigures } from './lost-primary.js';
 import { Promotions } from './promotions.js';
 import { measureReplicaReads, type Places } from './replica-reads.js';
 import { measureLatencies } from './zone-latencies.js';
@@ -49,7 +49,7 @@ export const zones: Experiment = {
     scene.say(`zone ${here} is cut off`);
     app.isolate(nodes.get(here) ?? '');
     cutOff(here, engines);
-    const watched = Promotions.after(primary, engines, { scene, load });
+    const watched = await Promotions.after(primary, engines, { scene, load });
     await watched.run(scene.quick ? 5 : 15, 'recovers');
     await bringBack(here, engines);
     load.mark('it is back');
@@ -79,6 +79,7 @@ export const zones: Experiment = {
       caveats: [
         'PostgreSQL is in no zone: its queries have no latency, and it is not lost.',
         ...failuresOf(result),
+        ...furtherIn(promotions),
       ],
     };
   },

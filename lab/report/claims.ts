@@ -17,8 +17,8 @@ export function formatClaims({ machine, command, experiments }: LabReport): stri
 What in-memory caching promises, and what this project measured. \`${command}\` wrote this page, on ${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}. Versions: ${versionsOf(experiments)}. [lab/README.md](../lab/README.md) says how.
 A figure in a sentence is the worst of all runs, or the largest if it has no goal, unless the sentence says "median". The figures of one sentence can come from different runs. The first table has the figures of the first topology of each experiment. The tables also have the median. The textbook side is built from the usual packages. Experiments with the mixed load run both sides at the same time, the others one after the other. A request belongs to the second in which it was sent: if it waited for the promotion and succeeded then, it counts as a success before the promotion.
 
-| what is promised | verdict | what was seen | experiments | where it ends |
-| --- | --- | --- | --- | --- |
+| what is promised | verdict | what was seen | experiments | measured on | where it ends |
+| --- | --- | --- | --- | --- | --- |
 ${promisesIn(experiments).join('\n')}
 
 Each experiment has a claim of its own, which is exact:
@@ -38,8 +38,12 @@ function promisesIn(results: readonly ExperimentResult[]): string[] {
     const links = experiments.map((name) => linksTo(name, results)).join('; ');
     const tested = results.filter(({ name }) => experiments.includes(name));
     const verdict = tested.every(holds) ? (isPartial ? 'holds in part' : 'holds') : '**does not hold**';
-    return `| ${sentence} | ${tested.length === 0 ? 'not measured' : verdict} | ${seen(readerOfAll(results))} | ${links} | ${limits} |`;
+    return `| ${sentence} | ${tested.length === 0 ? 'not measured' : verdict} | ${seen(readerOfAll(results))} | ${links} | ${datesOf(tested)} | ${limits} |`;
   });
+}
+
+function datesOf(results: readonly ExperimentResult[]): string {
+  return [...new Set(results.map(({ date }) => date.slice(0, 10)))].toSorted().join(', ');
 }
 
 function readerOfAll(results: readonly ExperimentResult[]): ExperimentReader {

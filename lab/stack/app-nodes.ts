@@ -37,7 +37,8 @@ export class AppNodes {
   private readonly nodes: Node[] = [];
   private readonly lines: string[] = [];
   private readonly ends: string[] = [];
-  private readonly lastCounts = new WeakMap<Node, number>();
+  /** By node and table. */
+  private readonly lastCounts = new Map<string, number>();
   private readonly environment: NodeJS.ProcessEnv;
 
   private constructor(
@@ -171,9 +172,10 @@ export class AppNodes {
   async sampleQueries(table?: string): Promise<number> {
     const scrape = { withinMs: SAMPLE_WITHIN_MS, headers: this.operator, table };
     const counts = this.nodes.map(async (node) => {
-      const last = this.lastCounts.get(node) ?? 0;
+      const name = `${node.url} ${table}`;
+      const last = this.lastCounts.get(name) ?? 0;
       const count = await queriesOf(node.url, scrape).catch(() => last);
-      this.lastCounts.set(node, count);
+      this.lastCounts.set(name, count);
       return count;
     });
     return sum(await Promise.all(counts));

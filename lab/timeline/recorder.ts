@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Scene } from '../experiment.js';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { type Mark, type Recording, type Timeline, timelineOf } from './timeline.js';
 
 const SAMPLE_EVERY_MS = 500;
 
-/** Notes for a timeline what happens, and how many SQL statements the app has sent, until it is stopped. */
+/** Records marks for a timeline, and counts the SQL statements of the app, until it is stopped. */
 export class TimelineRecorder {
   readonly startedAt = performance.now();
   private endedAt = Infinity;
@@ -19,6 +20,11 @@ export class TimelineRecorder {
     private readonly table?: string,
   ) {
     this.sampling = this.sample();
+  }
+
+  /** The scene stops it if the experiment does not. */
+  static start(scene: Pick<Scene, 'start'>, app: AppNodes, table?: string): Promise<TimelineRecorder> {
+    return scene.start(Promise.resolve(new TimelineRecorder(app, table)));
   }
 
   /** Marks this moment. Returns the time as of `performance.now()`. */
@@ -38,7 +44,7 @@ export class TimelineRecorder {
    * Call it after `stop`.
    *
    * @param title the load, for example "all use cases".
-   * @param more marks of what was found out later.
+   * @param more marks that are known only afterwards, for example recoveries.
    */
   timeline(title: string, sides: Recording['sides'], more: readonly Mark[] = []): Timeline {
     const { startedAt, endedAt, samples } = this;

@@ -1,4 +1,4 @@
-import type { Sent } from './timeline.js';
+import type { TimedCall } from './timeline.js';
 
 const GOOD_SHARE = 0.99;
 
@@ -7,10 +7,10 @@ const GOOD_SHARE = 0.99;
  * the last bad second. 0: no second was bad.
  * Requests that failed while the machine stood still prove nothing. null: requests still fail in the last second of the load.
  */
-export function secondsToRecovery(attempts: readonly Sent[], faultAt: number): number | null {
+export function secondsToRecovery(attempts: readonly TimedCall[], faultAt: number): number | null {
   const since = attempts.filter(({ startedAt, outcome }) => startedAt >= faultAt && outcome !== 'disturbed');
-  const secondOf = ({ startedAt }: Sent) => Math.floor((startedAt - faultAt) / 1000);
-  const seconds: Sent[][] = [];
+  const secondOf = ({ startedAt }: TimedCall) => Math.floor((startedAt - faultAt) / 1000);
+  const seconds: TimedCall[][] = [];
   for (const attempt of since) (seconds[secondOf(attempt)] ??= []).push(attempt);
   const lastBad = seconds.findLastIndex((some) => some !== undefined && !isGood(some));
   if (lastBad === -1) return 0;
@@ -19,6 +19,6 @@ export function secondsToRecovery(attempts: readonly Sent[], faultAt: number): n
   return Math.max(...failures.map(({ startedAt }) => startedAt - faultAt)) / 1000;
 }
 
-function isGood(attempts: readonly Sent[]): boolean {
+function isGood(attempts: readonly TimedCall[]): boolean {
   return attempts.filter(({ outcome }) => outcome === 'ok').length >= GOOD_SHARE * attempts.length;
 }

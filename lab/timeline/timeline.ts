@@ -10,7 +10,7 @@ export interface Timeline {
   readonly step: number;
   readonly marks: readonly { readonly at: number; readonly what: string }[];
   readonly sides: readonly SideTimeline[];
-  /** SQL statements of the app per second, both sides. Pairs of time and rate. */
+  /** SQL statements of the app per second, all sides. Pairs of time and rate. */
   readonly databaseQueries: readonly (readonly [at: number, perSecond: number])[];
 }
 
@@ -32,13 +32,13 @@ export interface Mark {
 }
 
 /** What a timeline shows of a request, or of a call to the engine. */
-export type Sent = Pick<Attempt, 'startedAt' | 'ms' | 'outcome' | 'place'>;
+export type TimedCall = Pick<Attempt, 'startedAt' | 'ms' | 'outcome' | 'place'>;
 
 export interface Recording {
   readonly title: string;
   readonly startedAt: number;
   readonly endedAt: number;
-  readonly sides: readonly { readonly name: string; readonly attempts: readonly Sent[] }[];
+  readonly sides: readonly { readonly name: string; readonly attempts: readonly TimedCall[] }[];
   readonly marks: readonly Mark[];
   /** SQL statements so far. */
   readonly samples: readonly { readonly at: number; readonly queries: number }[];
@@ -55,8 +55,8 @@ export function timelineOf({ title, startedAt, endedAt, sides, marks, samples }:
     step: STEP_SECONDS,
     marks: marks.map(({ at, what }) => ({ at: secondsOf(at), what })),
     sides: sides.map(({ name, attempts }) => {
-      const partOf = (attempt: Sent) => Math.floor(secondsOf(attempt.startedAt) / STEP_SECONDS);
-      const byPart = Array.from({ length: parts }, (): Sent[] => []);
+      const partOf = (attempt: TimedCall) => Math.floor(secondsOf(attempt.startedAt) / STEP_SECONDS);
+      const byPart = Array.from({ length: parts }, (): TimedCall[] => []);
       for (const attempt of attempts) byPart[partOf(attempt)]?.push(attempt);
       return { name, ...sideTimeline(byPart) };
     }),
@@ -67,8 +67,8 @@ export function timelineOf({ title, startedAt, endedAt, sides, marks, samples }:
   };
 }
 
-function sideTimeline(byPart: readonly Sent[][]): Omit<SideTimeline, 'name'> {
-  const perSecond = (attempts: readonly Sent[]) => round(attempts.length / STEP_SECONDS);
+function sideTimeline(byPart: readonly TimedCall[][]): Omit<SideTimeline, 'name'> {
+  const perSecond = (attempts: readonly TimedCall[]) => round(attempts.length / STEP_SECONDS);
   return {
     answeredPerSecond: byPart.map((part) => perSecond(part.filter(({ outcome }) => outcome === 'ok'))),
     failedPerSecond: byPart.map((part) => round(countFailures(part) / STEP_SECONDS)),

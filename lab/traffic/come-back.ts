@@ -39,7 +39,7 @@ export async function comeBackAtOnce(
   stack: Stack<LocalEngine>,
   viewers: number,
 ): Promise<Observation> {
-  const recorder = await scene.start(Promise.resolve(new TimelineRecorder(stack.app)));
+  const recorder = await TimelineRecorder.start(scene, stack.app);
   const returns = await bySideName(SIDES, (side) => comeBack(scene, stack, { side, viewers, recorder }));
   await recorder.stop();
   const each = (valueOf: (one: Return) => number | null) =>
@@ -135,8 +135,8 @@ async function comeBack(
       scene.say(`${side.name}: all of them lose their connections`);
       const cutAt = recorder.mark(`${side.name}: all viewers lose their connections`);
       viewers.cut();
-      await viewers.until(areAll, { withinMs: BACK_WITHIN_MS, signal });
-      const backAt = recorder.mark(`${side.name}: all of them are back`);
+      const back = await viewers.until(areAll, { withinMs: BACK_WITHIN_MS, signal });
+      const backAt = recorder.mark(`${side.name}: ${back.inStep} of them are back`);
       const standstillMs = backAt - cutAt - app.control.elapsed(cutAt, backAt);
       const [readsAfter, statementsAfter] = await Promise.all([boardReadsOf(engines), app.countQueries()]);
       const haveChanged = ({ changed }: Seen) => changed === count;

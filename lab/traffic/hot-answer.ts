@@ -49,7 +49,7 @@ export async function expireHotAnswer(
   stack: Stack<LocalEngine>,
   expiries: number,
 ): Promise<Observation> {
-  const recorder = await scene.start(Promise.resolve(new TimelineRecorder(stack.app, 'flights')));
+  const recorder = await TimelineRecorder.start(scene, stack.app, 'flights');
   const reads = await bySideName(SIDES, (side) => readHotAnswer(scene, stack, { side, expiries, recorder }));
   await recorder.stop();
   const each = (valueOf: (one: HotReads) => number) =>
@@ -163,7 +163,7 @@ async function waitForExpiry(
   say(`module: the hot answer expires by itself in ${ttl} s`);
   const before = await app.countQueries('flights');
   await wait(Number(ttl) * 1000 - AROUND_EXPIRY_MS.before, undefined, { signal });
-  const from = recorder.mark('module: it expires by itself within a second');
+  const from = recorder.mark('module: it is about to expire by itself');
   await wait(AROUND_EXPIRY_MS.before + AROUND_EXPIRY_MS.after, undefined, { signal });
   return { from, queries: (await app.countQueries('flights')) - before };
 }

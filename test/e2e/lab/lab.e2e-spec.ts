@@ -112,7 +112,7 @@ describe('npm run lab', () => {
     [
       ['failover', '--quick'],
       { ENGINE_URL: 'valkeys://app:secret@127.0.0.1:1' },
-      /^ENGINE_URL is set, (?!.*secret)/,
+      /^The environment has ENGINE_URL, (?!.*secret)/,
     ],
   ])('exits with 2 and one sentence for %j with %j', async (args, settings, message) => {
     const program = lab(args, settings);
