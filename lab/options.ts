@@ -46,7 +46,7 @@ export function parseOptions(
   if (given.length > 0) {
     const unset = given.map((name) => `-u ${name}`).join(' ');
     throw new UsageError(
-      `The environment has ${given.join(', ')}, but the lab breaks only servers that it starts itself: unset it with env ${unset} npm run lab -- ${args.join(' ')}`,
+      `The lab breaks only servers that it starts itself. Unset ${given.join(' and ')}: env ${unset} npm run lab -- ${args.join(' ')}`,
     );
   }
   const { values, positionals } = parse(args);

@@ -4,20 +4,18 @@ import {
   compareClients,
   type Comparison,
 } from '../../load/micro/clients/fault-comparison.js';
-import { TIMEOUT_MS } from '../../load/micro/clients/compared-client.js';
 import { installedClients, MISSING_CLIENTS } from '../../load/micro/clients/installed-clients.js';
 import { ownEngine } from '../../load/micro/clients/own-engine.js';
 import { startFaultStack } from '../../test/support/faults/fault-stack.js';
 import type { Call } from '../../test/support/faults/call.js';
 import { killed, paused } from '../../test/support/faults/faults.js';
-import { lateCalls } from '../../test/support/faults/tally.js';
 import type { Experiment, Figure, Observation, Scene } from '../experiment.js';
 import { type TimedCall, type Timeline, timelineOf } from '../timeline/timeline.js';
 
 const FAULTS = [killed, paused];
 /** A client that has not recovered then is not watched any longer. */
 const RECOVERS_WITHIN_MS = 10_000;
-/** Of a call that never settled, in the timeline. */
+/** Longest duration of a call in the timeline. */
 const MOST_MS = 3_000;
 const QUICK_RECOVERS_WITHIN_MS = 3_000;
 
@@ -99,10 +97,10 @@ function timelineOfCalls(fault: string, { results, sent, times }: Comparison): T
     .flatMap(({ calls }) => calls.map(({ startedAt }) => startedAt))
     .toSorted((a, b) => a - b);
   const [startedAt = 0, endedAt = 0] = [starts[0], starts.at(-1)];
-  const sides = sent.map(({ client, calls }) => {
-    const late = new Set(lateCalls(calls, TIMEOUT_MS));
-    return { name: sideOf({ client }), attempts: calls.map((call) => timed(call, late.has(call))) };
-  });
+  const sides = sent.map(({ client, calls, late }) => ({
+    name: sideOf({ client }),
+    attempts: calls.map((call) => timed(call, late.includes(call))),
+  }));
   const marks = [
     { at: times.struckAt, what: fault },
     { at: times.repairedAt, what: 'promotion' },

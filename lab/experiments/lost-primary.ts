@@ -79,6 +79,10 @@ async function requireBoards({ loads }: Load, primary: LocalEngine): Promise<voi
   }
 }
 
+function acceptancesOf(promotions: readonly Promotion[]): number[] {
+  return promotions.flatMap(({ acceptsAt }) => acceptsAt ?? []);
+}
+
 /** Says what the recovery is counted from if there was more than one promotion. */
 export function furtherIn(promotions: readonly Promotion[]): string[] {
   if (promotions.length < 2) return [];
@@ -96,9 +100,9 @@ export function recoveryFigures(
   const recovery = ({ load }: SideResult) => secondsToRecovery(load.client.attempts, faultAt);
   const [first, ...further] = promotions;
   if (!first) throw new Error('No replica was promoted.');
-  const acceptsAt = promotions.map((one) => one.acceptsAt).find((at) => at !== null) ?? Infinity;
+  const acceptsAt = acceptancesOf(promotions)[0] ?? null;
   // A further one leaves the servers without writes for seconds.
-  const recoversFrom = further.at(-1)?.acceptsAt ?? first.promotedAt;
+  const recoversFrom = acceptancesOf(further).at(-1) ?? first.promotedAt;
   return [
     {
       name: 'seconds to the promotion',
@@ -108,7 +112,7 @@ export function recoveryFigures(
     {
       name: 'seconds until it accepts writes',
       unit: 's',
-      values: bySide(result, () => (acceptsAt - faultAt) / 1000),
+      values: bySide(result, () => (acceptsAt === null ? null : (acceptsAt - faultAt) / 1000)),
     },
     { name: 'further promotions', values: bySide(result, () => further.length) },
     { name: 'seconds to 99% success', unit: 's', values: bySide(result, recovery) },

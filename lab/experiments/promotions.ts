@@ -88,15 +88,17 @@ export class Promotions {
       const last = seen.at(-1)?.primary ?? lost;
       // Servers that do not know a primary yet say so with an error.
       const primary = await engines.primaryNow(SHARD).catch(() => last);
-      // Twice, since a single sentinel may be late to hear of a promotion, and the others late to answer.
+      // Two reads must agree: one sentinel can know of a promotion later than the others.
       if (primary !== last && primary === named) {
         const promotedAt = load.mark(seen.length === 0 ? 'promotion' : 'another promotion');
         seen.push({ primary, promotedAt, acceptsAt: null });
       }
       named = primary;
       const newest = seen.at(-1);
-      if (newest?.acceptsAt === null && (await acceptsWrites(engines.node(newest.primary))))
-        newest.acceptsAt = load.mark(seen.length === 1 ? 'accepts writes' : 'accepts writes again');
+      if (newest?.acceptsAt === null && (await acceptsWrites(engines.node(newest.primary)))) {
+        const isFirst = seen.every(({ acceptsAt }) => acceptsAt === null);
+        newest.acceptsAt = load.mark(isFirst ? 'accepts writes' : 'accepts writes again');
+      }
       await wait(this.isSettled ? POLL_SETTLED_MS : POLL_MS, undefined, { signal }).catch(() => undefined);
     }
   }

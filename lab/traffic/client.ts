@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AppNodes } from '../stack/app-nodes.js';
 import { type Place, placeIn } from './place.js';
 import type { Side } from './side.js';
@@ -44,6 +45,8 @@ export interface Answer {
 
 /** A request without an answer after this time counts as hung, by the clock of the lab: see `Control`. */
 const HUNG_AFTER_MS = 3_000;
+const SERVED_WITHIN_MS = 20_000;
+const REPEAT_MS = 250;
 const NOTHING: Answer = { status: 0, body: null, cookie: '', headers: new Headers() };
 
 /** Sends requests to one side, each to a random app node, and never repeats one by itself. */
@@ -78,6 +81,16 @@ export class Client {
   /** Sends a request that does not count, before and after the load. */
   async ask(request: Request): Promise<Answer> {
     return (await this.exchange(request)).answer;
+  }
+
+  /** As `ask`, repeated for some seconds while the answer is 503: on a busy machine a replica can be late to confirm. */
+  async askUntilServed(request: Request): Promise<Answer> {
+    const deadline = performance.now() + SERVED_WITHIN_MS;
+    for (;;) {
+      const answer = await this.ask(request);
+      if (answer.status !== 503 || performance.now() > deadline) return answer;
+      await wait(REPEAT_MS);
+    }
   }
 
   /** As `ask`. @throws if the status is not 2xx, or if there is no answer */

@@ -57,7 +57,7 @@ export class Sessions {
       if (this.client.side.name === 'module')
         await this.client.ask({ method: 'POST', path: '/accounts', body: account });
       this.accounts.push(account);
-      const answer = await this.client.ask({ method: 'POST', path: '/sessions', body: account });
+      const answer = await this.client.askUntilServed({ method: 'POST', path: '/sessions', body: account });
       if (!this.enter(account, answer)) {
         throw new Error(`POST ${this.client.side.root}/sessions answered ${answer.status} before the fault.`);
       }

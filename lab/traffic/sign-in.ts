@@ -6,7 +6,8 @@ import { MODULE } from './side.js';
 export async function signIn(client: Client): Promise<string> {
   const account = { username: `lab-${randomUUID().slice(0, 8)}`, password: randomUUID() };
   if (client.side === MODULE) await client.ask({ method: 'POST', path: '/accounts', body: account });
-  const { status, cookie } = await client.ask({ method: 'POST', path: '/sessions', body: account });
+  const request = { method: 'POST', path: '/sessions', body: account } as const;
+  const { status, cookie } = await client.askUntilServed(request);
   if (status === 201) return cookie;
   throw new Error(`POST ${client.side.root}/sessions answered ${status} before the fault.`);
 }

@@ -47,8 +47,15 @@ export interface Comparison {
   readonly results: readonly ClientResult[];
   /** Unhandled rejections and exceptions, of any client. */
   readonly strayErrors: readonly unknown[];
-  readonly sent: readonly { readonly client: string; readonly calls: readonly Call[] }[];
+  readonly sent: readonly Sent[];
   readonly times: Times;
+}
+
+interface Sent {
+  readonly client: string;
+  readonly calls: readonly Call[];
+  /** Those that settled too late, without those that only the event loop of this process delayed. */
+  readonly late: readonly Call[];
 }
 
 /** As of `performance.now()`. */
@@ -89,7 +96,11 @@ export async function compareClients(
         return { client: name, ...judge(calls, state, heartbeat), recoveryMs: recovery };
       }),
     );
-    const sent = sides.map(({ name, traffic: { calls } }) => ({ client: name, calls }));
+    const sent = sides.map(({ name, traffic: { calls } }) => ({
+      client: name,
+      calls,
+      late: lateIn(calls, heartbeat),
+    }));
     return { results, strayErrors: strays.errors, sent, times };
   } finally {
     heartbeat.stop();
@@ -147,12 +158,14 @@ function recovered(sides: readonly Side[], withinMs: number): Promise<void> {
   return allSteady(sides, withinMs).catch(() => undefined);
 }
 
+function lateIn(calls: readonly Call[], heartbeat: Heartbeat): Call[] {
+  return lateCalls(calls, TIMEOUT_MS).filter((call) => !isDelayedByTheLoop(call, TIMEOUT_MS, heartbeat));
+}
+
 function judge(calls: readonly Call[], state: ReadonlyMap<string, number>, heartbeat: Heartbeat) {
   const { ghosts, doubled, lost } = findDiscrepancies(calls, state);
   const { failed, refused, unknown } = tally(calls, TIMEOUT_MS);
-  const late = lateCalls(calls, TIMEOUT_MS).filter(
-    (call) => !isDelayedByTheLoop(call, TIMEOUT_MS, heartbeat),
-  );
+  const late = lateIn(calls, heartbeat);
   return {
     calls: calls.length,
     failed: failed + refused,
