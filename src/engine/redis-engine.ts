@@ -88,8 +88,8 @@ export class RedisEngine extends EngineBase {
   }
 
   /**
-   * Waits until a replica has everything that the primary of a key has, where its writes need a replica (`min-replicas-to-write`). It writes
-   * a key beside it that expires after a second.
+   * Waits until a replica has everything that the primary of a key has, where its writes need a replica (`min-replicas-to-write`). Writes a
+   * probe key to the same slot, which expires after a second.
    *
    * @returns false if no replica confirms it in time. null where writes need no replica, or the server refuses INFO or WAIT.
    * @throws {EngineError}

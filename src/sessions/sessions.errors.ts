@@ -90,7 +90,7 @@ export function otherSession(): SessionError {
 export function notReplicated(): SessionError {
   return new SessionError(
     'E_NOT_REPLICATED',
-    'The session has ended, but no replica has confirmed that yet, so a failover might restore it. Check again in a moment, and end it again if it still exists.',
+    'Ended, but no replica has confirmed that yet, so a failover might restore it. Check again in a moment, and end it again if it still exists.',
   );
 }
 

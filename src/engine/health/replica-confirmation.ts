@@ -4,8 +4,11 @@ import type { CommandSender } from '../commands/command-sender.js';
 import { keySlot } from '../topology/key-slot.js';
 import { countGoodReplicas } from './replication-advice.js';
 
-/** Short, since WAIT holds up every call on the connection. A healthy replica takes about a millisecond. */
-const REPLICA_TIMEOUT_MS = 50;
+/**
+ * WAIT holds up every call on the connection, within its deadline. A replica nearby takes about a millisecond. If all are frozen, writes
+ * are refused after seconds, and nothing waits any longer.
+ */
+const REPLICA_TIMEOUT_MS = 150;
 const PROBE_EXPIRES = { type: 'PX', value: 1_000 } as const;
 
 /** Finds out whether a replica has what a primary has. Concurrent callers share one WAIT. */
@@ -18,7 +21,7 @@ export class ReplicaConfirmation {
     private readonly allows: (command: string) => boolean,
   ) {}
 
-  /** See `RedisEngine.waitForReplica`. @param primary the address of the key's primary. */
+  /** See `RedisEngine.waitForReplica`. @param primary the address of the key's primary: its callers share one answer. */
   wait(key: string, primary: string): Promise<boolean | null> {
     return this.waits.run(primary, () => this.confirm(key));
   }
@@ -27,11 +30,13 @@ export class ReplicaConfirmation {
     if (!this.allows('INFO') || !this.allows('WAIT')) return null;
     const send = <T>(command: (client: CommandClient) => Promise<T>) => this.sender.send(key, command, {});
     const replicas = countGoodReplicas(await send((client) => client.info('replication')));
-    if (!replicas) return replicas === null ? null : false;
-    // WAIT waits only for the writes of its own connection, and after none it counts replicas that may be gone.
+    const probe = probeOf(key);
+    if (replicas === null || probe === undefined) return null;
+    if (replicas === 0) return false;
+    // WAIT waits only for writes of its own connection. Without one, it counts replicas that acknowledged earlier writes and may be gone.
     const [, confirmed] = await send((client) =>
       Promise.all([
-        client.set(probeOf(key), '', { expiration: PROBE_EXPIRES }),
+        client.set(probe, '', { expiration: PROBE_EXPIRES }),
         client.wait(1, REPLICA_TIMEOUT_MS).catch(() => 0),
       ]),
     );
@@ -39,8 +44,8 @@ export class ReplicaConfirmation {
   }
 }
 
-/** A key in the same slot. It begins with the key, so that an ACL that allows a prefix allows it as well. */
-function probeOf(key: string): string {
+/** A key in the same slot. It starts with the given key, so an ACL for that prefix allows it. Undefined for keys with odd braces. */
+function probeOf(key: string): string | undefined {
   const names = [`${key}:probe`, `${key}:{${key}}`];
-  return names.find((name) => keySlot(name) === keySlot(key)) ?? key;
+  return names.find((name) => keySlot(name) === keySlot(key));
 }

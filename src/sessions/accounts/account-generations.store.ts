@@ -1,4 +1,4 @@
-import type { EngineScript } from '../../engine/index.js';
+import { type EngineScript, ignoreEngineError } from '../../engine/index.js';
 import { generationKey } from '../records/sessions.keys.js';
 import { notReplicated } from '../sessions.errors.js';
 import type { AccountKeysOptions } from './account-sessions.store.js';
@@ -24,16 +24,24 @@ export class AccountGenerations {
     return Number(await this.run(NEXT_GENERATION, accountId));
   }
 
-  /**
-   * Makes sessions of older generations stale.
-   *
-   * @throws {SessionError} E_NOT_REPLICATED if writes need a replica, and none has confirmed it.
-   */
+  /** Makes sessions of older generations stale. */
   async raise(accountId: string, generation: number): Promise<void> {
     await this.run(RAISE_GENERATION, accountId, `${generation}`);
+  }
+
+  /**
+   * Waits until a replica has what was raised, where writes need one.
+   *
+   * @throws {SessionError} E_NOT_REPLICATED if none confirms it.
+   */
+  async requireReplicated(accountId: string, generation: number): Promise<void> {
     const { engine, keyPrefix } = this.options;
-    const isReplicated = await engine.waitForReplica(generationKey(keyPrefix, accountId));
-    if (isReplicated === false) throw notReplicated();
+    const key = generationKey(keyPrefix, accountId);
+    const isReplicated = await engine.waitForReplica(key).catch(ignoreEngineError);
+    if (isReplicated === null) return;
+    // Another primary can have been promoted since it was raised.
+    if (isReplicated && (await this.current(accountId)) >= generation) return;
+    throw notReplicated();
   }
 
   private run(script: EngineScript, accountId: string, ...args: string[]): Promise<unknown> {

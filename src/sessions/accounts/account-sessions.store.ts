@@ -1,5 +1,6 @@
 import { type EngineScript, replaceForeign } from '../../engine/index.js';
 import { accountKey } from '../records/sessions.keys.js';
+import { UnconfirmedError } from '../records/unconfirmed.error.js';
 import type { SessionsStoreOptions } from '../sessions.options.js';
 import { ADD, CONFIRM, SCAN } from './account.scripts.js';
 
@@ -56,6 +57,12 @@ export class AccountSessions {
     const key = this.key(accountId);
     const read = () => this.options.engine.call(key, (client) => client.zScore(key, handle));
     return (await this.onIndex(key, read)) !== null;
+  }
+
+  /** An entry that the primary does not have can be at another one. @throws {UnconfirmedError} as `SessionRecords.requireAbsent` does. */
+  async requireCurrent(accountId: string): Promise<void> {
+    if ((await this.options.engine.waitForReplica(this.key(accountId))) === false)
+      throw new UnconfirmedError();
   }
 
   /** All entries, about a hundred at a time. An entry may come twice, and entries may be removed during the scan. */

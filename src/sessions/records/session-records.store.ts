@@ -12,6 +12,7 @@ import { CREATE, READ, REMOVE_UNCHANGED, SAVE, TOUCH } from './session.scripts.j
 import { type EngineTime, type Lifetime, SessionLifetimes } from './session-lifetimes.js';
 import { parseRecord, type ParsedRecord } from './session-record.js';
 import { sessionKey } from './sessions.keys.js';
+import { UnconfirmedError } from './unconfirmed.error.js';
 
 export interface SessionRecord extends Lifetime, EngineTime {
   /** Counts the changes of the content. */
@@ -113,18 +114,17 @@ export class SessionRecords {
     return { state: 'conflict', version: Number(found), content: conflicting };
   }
 
-  /** Moves `lastSeenAt` to now if that is due. @returns `lastSeenAt`; null if the session has ended; undefined if the engine accepted no write. */
+  /** Moves `lastSeenAt` to now if that is due. @returns `lastSeenAt`; null if the session has ended. */
   async touch(
     handle: string,
     lifetime: Lifetime,
     intervalMs = this.lifetimes.touchIntervalMs(lifetime),
-  ): Promise<number | null | undefined> {
+  ): Promise<number | null> {
     if (this.ended.has(handle)) return null;
     const args = [intervalMs, this.lifetimes.idleMs(lifetime), this.lifetimes.absoluteMs(lifetime)];
-    const touched = this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
-    const seenAt = await touched.catch(ignoreEngineError);
+    const seenAt = await this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
     if (seenAt === 0) await this.requireAbsent(handle);
-    return seenAt === undefined ? undefined : Number(seenAt) || null;
+    return Number(seenAt) || null;
   }
 
   /** @returns whether the session existed. */
@@ -160,29 +160,31 @@ export class SessionRecords {
    * A session that the primary does not have can be at another one, if this one was cut off and replaced. So where writes need a replica,
    * one must confirm.
    *
-   * @throws {EngineError} if none does.
+   * @throws {UnconfirmedError} if none does.
    */
   async requireAbsent(handle: string): Promise<void> {
-    if ((await this.options.engine.waitForReplica(this.key(handle))) !== false) return;
-    throw new EngineError(
-      'refused',
-      'No replica confirms that this server is still the primary, so it is unknown whether the session exists. Try again in a moment.',
-    );
+    const isReplicated = await this.options.engine.waitForReplica(this.key(handle));
+    if (isReplicated === null) return;
+    // The confirmation may be that of another primary, which has it.
+    if (isReplicated && !(await this.exists(handle))) return;
+    throw new UnconfirmedError();
   }
 
   /** A new session that no replica has is lost in a failover. @throws {EngineError} if writes need a replica, and none has it. */
   private async requireReplicated(handle: string): Promise<void> {
-    const key = this.key(handle);
-    const isReplicated = await this.options.engine.waitForReplica(key);
+    const isReplicated = await this.options.engine.waitForReplica(this.key(handle));
     if (isReplicated === null) return;
     // Another primary can have been promoted since the session was written.
-    const exists =
-      isReplicated && (await this.options.engine.call(key, (client) => client.hExists(key, 'version')));
-    if (exists) return;
+    if (isReplicated && (await this.exists(handle))) return;
     throw new EngineError(
       'unknown',
       'No replica has confirmed the new session, so a failover might lose it. Try again in a moment.',
     );
+  }
+
+  private async exists(handle: string): Promise<boolean> {
+    const key = this.key(handle);
+    return (await this.options.engine.call(key, (client) => client.hExists(key, 'version'))) === 1;
   }
 
   /** A key of another type is deleted: it holds no session, and only `create` makes one. */

@@ -31,19 +31,32 @@ export class DevicesService {
 
   /** Ends one session of an account. @throws {SessionError} E_SESSION_UNKNOWN if the account has no such session. */
   async end(owner: SignedIn, handle: string): Promise<void> {
-    const isOwn = await this.store.accounts.has(owner.accountId, handle);
-    if (isOwn && (await this.store.ends.endReplicated([handle], 'revoked', owner)) > 0) return;
-    await this.store.records.requireAbsent(handle);
+    const { accounts, ends, records } = this.store;
+    const isOwn = await accounts.has(owner.accountId, handle);
+    if (isOwn && (await ends.endReplicated([handle], 'revoked', owner)) > 0) return;
+    await (isOwn ? records.requireAbsent(handle) : accounts.requireCurrent(owner.accountId));
     throw new SessionError('E_SESSION_UNKNOWN', 'You have no session of this handle. See GET /api/sessions.');
   }
 
-  /** Ends all sessions of an account, including those that this node cannot open. @returns how many existed. */
-  async endAll(owner: Owner, reason: SessionEnd, except?: string): Promise<number> {
+  /**
+   * Ends all sessions of an account that are older than a generation, including those that this node cannot open.
+   *
+   * @returns how many existed.
+   * @throws {SessionError} E_NOT_REPLICATED
+   */
+  async endAll(
+    owner: Owner,
+    reason: SessionEnd,
+    { generation, except }: { generation: number; except?: string },
+  ): Promise<number> {
+    const { accounts, ends, generations } = this.store;
+    await generations.raise(owner.accountId, generation);
     let ended = 0;
-    for await (const page of this.store.accounts.pages(owner.accountId)) {
+    for await (const page of accounts.pages(owner.accountId)) {
       const handles = page.map(({ handle }) => handle).filter((handle) => handle !== except);
-      ended += await this.store.ends.endReplicated(handles, reason, owner);
+      ended += await ends.endReplicated(handles, reason, owner);
     }
+    await generations.requireReplicated(owner.accountId, generation);
     return ended;
   }
 

@@ -196,8 +196,7 @@ export class SessionsService {
     // This session is raised before the account, so that it is never stale.
     signedIn.generation = generation;
     await this.save(request);
-    await this.store.generations.raise(signedIn.accountId, generation);
-    return this.devices.endAll(signedIn, reason, this.handleOf(request));
+    return this.devices.endAll(signedIn, reason, { generation, except: this.handleOf(request) });
   }
 
   /** Ends every session of the visitor's account. @returns how many existed. */
@@ -215,9 +214,8 @@ export class SessionsService {
    * @throws {SessionError} E_NOT_REPLICATED @throws {EngineError} Call it again then.
    */
   async endAllOf(accountId: string, reason: SessionEnd = 'ended-by-operator'): Promise<number> {
-    const { generations } = this.store;
-    await generations.raise(accountId, await generations.next(accountId));
-    return this.devices.endAll({ accountId }, reason);
+    const generation = await this.store.generations.next(accountId);
+    return this.devices.endAll({ accountId }, reason, { generation });
   }
 
   /** Publishes a refused sign-in. Without the username, which may be a mistyped password. */

@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type EngineStack,
-  type LocalEngine,
-  startSentinel,
-  WRITES_NEED_A_REPLICA,
-} from '../../../../local/index.js';
+import { type EngineStack, type LocalEngine, startSentinel } from '../../../../local/index.js';
 import type { CurrentSession } from '../../../../src/sessions/index.js';
 import { readinessOf, redisLike, startOn, type TestNode } from '../../../support/app.js';
 import { createDatabase } from '../../../support/database.js';
@@ -14,6 +9,8 @@ import { cookieOf, keyOf, type Visit, Visitors } from '../visitors.js';
 
 /** Hashing passwords can occupy a small machine for more than a second, which must not cause a promotion. */
 const DOWN_AFTER_MS = 5_000;
+/** While the replica is paused, the primary accepts writes, as it does for two or three seconds after a cut. */
+const SETTINGS = ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '60'];
 const UNAVAILABLE = { status: 503, code: 'E_ENGINE_UNAVAILABLE' };
 
 describe('an app node whose servers refuse writes without a replica', () => {
@@ -22,7 +19,7 @@ describe('an app node whose servers refuse writes without a replica', () => {
   let visitors: Visitors;
   let replica: LocalEngine;
   beforeAll(async () => {
-    const options = { downAfterMilliseconds: DOWN_AFTER_MS, settings: WRITES_NEED_A_REPLICA };
+    const options = { downAfterMilliseconds: DOWN_AFTER_MS, settings: SETTINGS };
     stack = await startSentinel(redisLike(), options);
     node = await startOn({ ...productionSettings(await createDatabase(), stack.url), ...patient });
     await until(async () => (await readinessOf(node)).status === 'ok');
@@ -121,7 +118,9 @@ describe('an app node whose servers refuse writes without a replica', () => {
       const before = await waits();
       const answers = await Promise.all(Array.from({ length: 20 }, () => visitors.current(visit)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
-      expect((await waits()) - before).toBeLessThan(10);
+      const count = (await waits()) - before;
+      expect(count).toBeGreaterThan(0);
+      expect(count).toBeLessThan(10);
     });
   });
 
