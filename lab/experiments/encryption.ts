@@ -103,7 +103,6 @@ export const encryption: Experiment = {
   answers: (worst) => [
     `Without TLS, a recording of the connections shows ${worst('canaries in a recording of the connections', 'plain')} of ${worst('canaries that were stored', 'plain')} canaries: the password of the engine, the player ids, and the sessions of the textbook side. The app seals those of the module. With TLS it shows ${worst('canaries in a recording of the connections', 'TLS')}.`,
     `With and without TLS together, the engine's files and the logs show ${worst('session canaries in dump, append-only file and logs')} canaries of the module's sessions, ${worst('session canaries in dump, append-only file and logs', 'textbook')} of the textbook side's, and ${worst('player ids in dump, append-only file and logs')} player ids.`,
-    `Under load over TLS, ${worst('requests that failed')} of ${worst('requests')} requests failed and ${worst('requests that hung')} hung (textbook: ${worst('requests that failed', 'textbook')} and ${worst('requests that hung', 'textbook')}).`,
     `Of ${MISCONFIGURATIONS.length} mistakes with certificates and passwords ${worst('mistakes that were refused, with their reason in /health/ready')} were refused with their reason. Secrets in the log, or sent in plain text: ${worst('secrets in the log, or sent in plain text')}.`,
   ],
 };
