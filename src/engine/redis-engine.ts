@@ -61,7 +61,7 @@ export class RedisEngine extends EngineBase {
       onInterruption: () => this.subscriptions.wake(),
     });
     this.sender = new CommandSender(this.primaries, address.kind, deadlineMs);
-    this.replication = new ReplicaConfirmation(this.sender, (command) => this.allows(command));
+    this.replication = new ReplicaConfirmation(this.sender, (command) => this.allows(command), deadlineMs);
   }
 
   /** A cluster: keys with different hash tags may be on different servers. */

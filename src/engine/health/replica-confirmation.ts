@@ -5,20 +5,23 @@ import { keySlot } from '../topology/key-slot.js';
 import { countGoodReplicas } from './replication-advice.js';
 
 /**
- * WAIT holds up every call on the connection, within its deadline. A replica nearby takes about a millisecond. If all are frozen, writes
- * are refused after seconds, and nothing waits any longer.
+ * WAIT holds up every call on the connection. A replica nearby takes about a millisecond. If all are frozen, writes are refused after
+ * seconds, and nothing waits any longer.
  */
-const REPLICA_TIMEOUT_MS = 150;
+const LONGEST_WAIT_MS = 100;
+/** In between, other calls get through. */
+const ATTEMPTS = 3;
 const PROBE_EXPIRES = { type: 'PX', value: 1_000 } as const;
 
 /** Finds out whether a replica has what a primary has. Concurrent callers share one WAIT. */
 export class ReplicaConfirmation {
   private readonly waits = new SharedRuns<boolean | null>();
 
+  /** @param allows false if a connected server refuses a command. */
   constructor(
     private readonly sender: CommandSender,
-    /** False if a connected server refuses a command. */
     private readonly allows: (command: string) => boolean,
+    private readonly deadlineMs: number,
   ) {}
 
   /** See `RedisEngine.waitForReplica`. @param primary the address of the key's primary: its callers share one answer. */
@@ -33,13 +36,19 @@ export class ReplicaConfirmation {
     const probe = probeOf(key);
     if (replicas === null || probe === undefined) return null;
     if (replicas === 0) return false;
-    // WAIT waits only for writes of its own connection. Without one, it counts replicas that acknowledged earlier writes and may be gone.
-    const [, confirmed] = await send((client) =>
-      Promise.all([
-        client.set(probe, '', { expiration: PROBE_EXPIRES }),
-        client.wait(1, REPLICA_TIMEOUT_MS).catch(() => 0),
-      ]),
-    );
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (await send((client) => this.writeAndWait(client, probe))) return true;
+    }
+    return false;
+  }
+
+  /** WAIT waits only for writes of its own connection. Without one, it counts replicas that acknowledged earlier writes and may be gone. */
+  private async writeAndWait(client: CommandClient, probe: string): Promise<boolean> {
+    const waitMs = Math.min(LONGEST_WAIT_MS, Math.floor(this.deadlineMs / 3));
+    const [, confirmed] = await Promise.all([
+      client.set(probe, '', { expiration: PROBE_EXPIRES }),
+      client.wait(1, waitMs).catch(() => 0),
+    ]);
     return confirmed > 0;
   }
 }

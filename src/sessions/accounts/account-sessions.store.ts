@@ -59,10 +59,12 @@ export class AccountSessions {
     return (await this.onIndex(key, read)) !== null;
   }
 
-  /** An entry that the primary does not have can be at another one. @throws {UnconfirmedError} as `SessionRecords.requireAbsent` does. */
-  async requireCurrent(accountId: string): Promise<void> {
-    if ((await this.options.engine.waitForReplica(this.key(accountId))) === false)
-      throw new UnconfirmedError();
+  /** As `SessionRecords.requireAbsent`. @throws {UnconfirmedError} */
+  async requireAbsent(accountId: string, handle: string): Promise<void> {
+    const isReplicated = await this.options.engine.waitForReplica(this.key(accountId));
+    if (isReplicated === null) return;
+    if (isReplicated && !(await this.has(accountId, handle))) return;
+    throw new UnconfirmedError();
   }
 
   /** All entries, about a hundred at a time. An entry may come twice, and entries may be removed during the scan. */

@@ -114,15 +114,17 @@ export class SessionRecords {
     return { state: 'conflict', version: Number(found), content: conflicting };
   }
 
-  /** Moves `lastSeenAt` to now if that is due. @returns `lastSeenAt`; null if the session has ended. */
+  /** Moves `lastSeenAt` to now if that is due. @returns `lastSeenAt`; null if the session has ended; undefined if the engine did not touch it. */
   async touch(
     handle: string,
     lifetime: Lifetime,
     intervalMs = this.lifetimes.touchIntervalMs(lifetime),
-  ): Promise<number | null> {
+  ): Promise<number | null | undefined> {
     if (this.ended.has(handle)) return null;
     const args = [intervalMs, this.lifetimes.idleMs(lifetime), this.lifetimes.absoluteMs(lifetime)];
-    const seenAt = await this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
+    const touching = this.options.engine.run(TOUCH, [this.key(handle)], args.map(String));
+    const seenAt = await touching.catch(ignoreEngineError);
+    if (seenAt === undefined) return undefined;
     if (seenAt === 0) await this.requireAbsent(handle);
     return Number(seenAt) || null;
   }

@@ -34,7 +34,7 @@ export class DevicesService {
     const { accounts, ends, records } = this.store;
     const isOwn = await accounts.has(owner.accountId, handle);
     if (isOwn && (await ends.endReplicated([handle], 'revoked', owner)) > 0) return;
-    await (isOwn ? records.requireAbsent(handle) : accounts.requireCurrent(owner.accountId));
+    await (isOwn ? records.requireAbsent(handle) : accounts.requireAbsent(owner.accountId, handle));
     throw new SessionError('E_SESSION_UNKNOWN', 'You have no session of this handle. See GET /api/sessions.');
   }
 

@@ -4,7 +4,6 @@ import type { AccountSessions } from '../accounts/account-sessions.store.js';
 import type { SignedIn } from '../content/session-data.js';
 import type { SessionEnds } from '../ending/session-ends.js';
 import type { SessionRecords } from '../records/session-records.store.js';
-import { UnconfirmedError } from '../records/unconfirmed.error.js';
 import type { LoadedSession } from './loaded-sessions.js';
 
 interface Parts {
@@ -23,7 +22,7 @@ export class SessionTouches {
     const { records } = this.parts;
     if (!records.lifetimes.isTouchDue(loaded)) return true;
     if (signedIn && !(await this.repairIndex(loaded.handle, signedIn))) return false;
-    const seenAt = await records.touch(loaded.handle, loaded).catch(ignoreRefusedWrite);
+    const seenAt = await records.touch(loaded.handle, loaded);
     if (seenAt === null) return false;
     loaded.lastSeenAt = seenAt ?? loaded.lastSeenAt;
     return true;
@@ -42,10 +41,4 @@ export class SessionTouches {
     await ends.end([handle], 'revoked', signedIn).catch(ignoreEngineError);
     return false;
   }
-}
-
-/** Whether the session has ended must be known. */
-function ignoreRefusedWrite(error: unknown): undefined {
-  if (error instanceof UnconfirmedError) throw error;
-  return ignoreEngineError(error);
 }
