@@ -49,7 +49,7 @@ const SERVED_WITHIN_MS = 20_000;
 const REPEAT_MS = 250;
 const NOTHING: Answer = { status: 0, body: null, cookie: '', headers: new Headers() };
 
-/** Sends requests to one side, each to a random app node, and never repeats one by itself. */
+/** Sends requests to one side, each to a random app node, and never repeats one that counts. */
 export class Client {
   readonly attempts: Attempt[] = [];
 

@@ -108,12 +108,18 @@ describe('the servers of npm start with a Sentinel stack, over the API', () => {
 
   it('include the app, which answers, then drains and starts again, and which keeps the session', async () => {
     const credentials = { username: 'ada', password: 'correct horse battery staple' };
-    const signedIn = await fetch(new URL('/api/sessions', url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(credentials),
-    });
-    const [cookie = ''] = (signedIn.headers.get('set-cookie') ?? '').split(';');
+    let cookie = '';
+    const signIn = async () => {
+      const { status, headers } = await fetch(new URL('/api/sessions', url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(credentials),
+      });
+      [cookie = ''] = (headers.get('set-cookie') ?? '').split(';');
+      return status;
+    };
+    // 503 until a replica confirms the session: one has just been resumed.
+    await expect.poll(signIn, { timeout: 30_000 }).toBe(201);
     const starts = () => launcher.lines.filter((line) => line.startsWith('ready ')).length;
     expect(starts()).toBe(1);
     expect(await act('app', 'kill')).toMatchObject({
