@@ -24,7 +24,7 @@ export const clients: Experiment = {
   claim:
     'When a primary dies or freezes, no call of our client hangs, and no call that it reports as failed was executed.',
   method:
-    'node-redis and our client, with iovalkey and GLIDE if they are installed (`npm ci --prefix load/micro/clients`), each at its best settings with a deadline of 300 ms, send 200 calls a second, GET and INCR in turn, while the primary gets kill -9, and then SIGSTOP for 10 s. A call hangs if it is not settled 50 ms after its deadline. Each INCR has a key of its own, which is read from the servers at the end. Recovery is counted from the promotion on. GLIDE has no client for Sentinel, so it stays at the old primary.',
+    'node-redis and our client, with iovalkey and GLIDE if they are installed (`npm ci --prefix load/micro/clients`), each at its best settings with a deadline of 300 ms, send 200 calls a second, GET and INCRBY in turn, while the primary gets kill -9, and then SIGSTOP for 10 s. A call hangs if it is not settled 50 ms after its deadline. Each INCRBY has a key and an amount of its own, so the replies and the servers show what was executed, and whose reply each was. Recovery is counted from the promotion on. GLIDE has no client for Sentinel, so it stays at the old primary.',
   topologies: ['sentinel', 'cluster'],
   seconds: ({ quick }) => (quick ? 40 : 60),
   async run(scene): Promise<Observation> {
@@ -75,6 +75,11 @@ function figuresOf(fault: string, { results, strayErrors }: Comparison): Figure[
       goal: none,
     },
     { name: `${fault}: doubled`, values: each(({ executedTwice }) => executedTwice), goal: none },
+    {
+      name: `${fault}: replies to another call`,
+      values: each(({ foreignReplies }) => foreignReplies),
+      goal: none,
+    },
     { name: `${fault}: acknowledged and lost`, values: each(({ lost }) => lost) },
     // The clients share one process, so a rejection cannot be assigned to one of them.
     {

@@ -90,5 +90,6 @@ function figuresOf(own: readonly ClientResult[]): Figure[] {
     none('settled late', ({ late }) => late),
     none('executed after reported failed', ({ executedAfterFailure }) => executedAfterFailure),
     none('executed twice', ({ executedTwice }) => executedTwice),
+    none('replies to another call', ({ foreignReplies }) => foreignReplies),
   ];
 }

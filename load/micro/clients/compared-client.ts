@@ -5,8 +5,8 @@ import { type FaultStack, PASSWORD } from '../../../test/support/faults/fault-st
 /** A client at its best settings, reduced to what the comparison sends. A client without deadlines may settle at any time. */
 export interface ComparedClient {
   get(key: string): Promise<unknown>;
-  /** Resolves with the counter after the increment. */
-  increment(key: string): Promise<unknown>;
+  /** Resolves with the counter after it. */
+  increment(key: string, amount: number): Promise<unknown>;
   close(): void;
 }
 

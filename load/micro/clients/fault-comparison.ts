@@ -18,6 +18,8 @@ const STEADY_WITHIN_MS = 20_000;
 /** Some clients never recover. */
 const RECOVERS_WITHIN_MS = 10_000;
 const AFTERMATH_MS = 1_000;
+/** Of the first call. */
+const LEAST_AMOUNT = 1_000;
 
 /** What one client did during one fault. */
 export interface ClientResult {
@@ -32,6 +34,8 @@ export interface ClientResult {
   readonly executedAfterFailure: number;
   readonly executedTwice: number;
   readonly lost: number;
+  /** Values of another counter than the one of the call. */
+  readonly foreignReplies: number;
   readonly unknownExecuted: number;
   /** Undefined if the client did not recover while it was watched. */
   readonly recoveryMs: number | undefined;
@@ -69,6 +73,7 @@ interface Side {
   readonly name: string;
   readonly client: ComparedClient;
   readonly traffic: Traffic;
+  readonly replies: { foreign: number };
 }
 
 /** Sends the same traffic through all clients at once, to the same servers, while a fault happens. */
@@ -89,11 +94,12 @@ export async function compareClients(
     const times = await runFault(fault, { stack, sides, recoversWithinMs });
     const primaries = await stack.primaries();
     const results = await Promise.all(
-      sides.map(async ({ name, traffic: { calls, prefix } }): Promise<ClientResult> => {
-        const state = await readState(primaries, prefix);
+      sides.map(async ({ name, replies, traffic: { calls, prefix } }): Promise<ClientResult> => {
+        const state = executionsIn(await readState(primaries, prefix));
         const toVictim = calls.filter(({ tag }) => stack.concerns(tag));
         const recovery = recoveryMs(toVictim, state, times.repairedAt);
-        return { client: name, ...judge(calls, state, heartbeat), recoveryMs: recovery };
+        const judged = judge(calls, state, heartbeat);
+        return { client: name, ...judged, foreignReplies: replies.foreign, recoveryMs: recovery };
       }),
     );
     const sent = sides.map(({ name, traffic: { calls } }) => ({
@@ -112,11 +118,28 @@ export async function compareClients(
 
 async function openSide(kind: ClientKind, fault: Fault, stack: FaultStack): Promise<Side> {
   const client = await kind.open(serversOf(stack, fault.stack?.proxied ?? false));
-  const traffic = new Traffic(
-    async ({ kind, key }) => (kind === 'read' ? client.get(key) : client.increment(key)),
-    { ...fault.traffic, mix: MIX },
-  );
-  return { name: kind.name, client, traffic };
+  const replies = { foreign: 0 };
+  const send = async ({ kind, key }: Call) => {
+    const amount = amountOf(key);
+    const isRead = kind === 'read';
+    const reply = await (isRead ? client.get(key) : client.increment(key, amount));
+    const executions = Number(reply) / amount;
+    const isUnset = isRead && reply === null;
+    if (!isUnset && !(executions > 0 && Number.isInteger(executions))) replies.foreign += 1;
+    return executions;
+  };
+  const traffic = new Traffic(send, { ...fault.traffic, mix: MIX });
+  return { name: kind.name, client, traffic, replies };
+}
+
+/** Each counter has an amount of its own, so that its value shows whose it is. A key ends with the number of its call. */
+function amountOf(key: string): number {
+  return LEAST_AMOUNT + Number(key.split(':').at(-1));
+}
+
+/** How often each counter was incremented. */
+function executionsIn(state: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...state].map(([key, value]) => [key, value / amountOf(key)]));
 }
 
 async function runFault(

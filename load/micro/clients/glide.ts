@@ -17,7 +17,7 @@ interface Glide {
 
 interface GlideCommands {
   get(key: string): Promise<unknown>;
-  incr(key: string): Promise<unknown>;
+  incrBy(key: string, amount: number): Promise<unknown>;
   close(): void;
 }
 
@@ -65,7 +65,7 @@ async function open(
       : await GlideClient.createClient(options);
   return {
     get: (key) => client.get(key),
-    increment: (key) => client.incr(key),
+    increment: (key, amount) => client.incrBy(key, amount),
     close: () => client.close(),
   };
 }

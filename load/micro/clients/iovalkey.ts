@@ -18,7 +18,7 @@ interface IoValkey {
 
 interface IoValkeyClient extends EventEmitter {
   get(key: string): Promise<unknown>;
-  incr(key: string): Promise<unknown>;
+  incrby(key: string, amount: number): Promise<unknown>;
   disconnect(): void;
 }
 
@@ -81,7 +81,7 @@ async function opened(client: IoValkeyClient): Promise<ComparedClient> {
   await until('iovalkey is ready', () => isReady);
   return {
     get: (key) => client.get(key),
-    increment: (key) => client.incr(key),
+    increment: (key, amount) => client.incrby(key, amount),
     close: () => client.disconnect(),
   };
 }

@@ -90,7 +90,7 @@ interface Commands {
   on(event: 'error', listener: () => void): unknown;
   connect(): Promise<unknown>;
   get(key: string): Promise<unknown>;
-  incr(key: string): Promise<unknown>;
+  incrBy(key: string, amount: number): Promise<unknown>;
   destroy(): unknown;
 }
 
@@ -99,7 +99,7 @@ async function opened(client: Commands): Promise<ComparedClient> {
   await client.connect();
   return {
     get: (key) => client.get(key),
-    increment: (key) => client.incr(key),
+    increment: (key, amount) => client.incrBy(key, amount),
     close: () => void client.destroy(),
   };
 }

@@ -8,7 +8,7 @@ export const ownEngine: ClientKind = {
     const engine = await openEngine(url);
     return {
       get: (key) => engine.call(key, (client) => client.get(key)),
-      increment: (key) => engine.call(key, (client) => client.incr(key)),
+      increment: (key, amount) => engine.call(key, (client) => client.incrBy(key, amount)),
       close: () => engine.close(),
     };
   },
