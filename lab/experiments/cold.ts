@@ -5,7 +5,8 @@ import { AppNodes } from '../stack/app-nodes.js';
 import { startDatabase } from '../stack/stack.js';
 import { Client } from '../traffic/client.js';
 import { TimelineRecorder } from '../timeline/recorder.js';
-import { standstillOf } from '../traffic/figures.js';
+import { besideFigures, failuresOf, standstillOf } from '../traffic/figures.js';
+import { Load } from '../traffic/load.js';
 import { bySideName, MODULE, SIDES } from '../traffic/side.js';
 
 const NODES = 2;
@@ -28,7 +29,7 @@ export const cold: Experiment = {
   name: 'cold',
   claim:
     'The app starts without its engine, and an engine that comes back empty does not overload the database.',
-  method: `Two app nodes start while the engine is down. It starts later, empty. Then ${READERS_OF_EACH} users (--quick: ${QUICK_READERS}) at once read each of ${AIRPORTS.length} answers that are not cached; SQL statements are counted. The engine restarts empty while the app runs, and they do it again. A score that was acknowledged before must still be ranked.`,
+  method: `Two app nodes start while the engine is down. It starts later, empty. Then ${READERS_OF_EACH} users (--quick: ${QUICK_READERS}) at once read each of ${AIRPORTS.length} answers that are not cached; SQL statements are counted. The engine restarts empty while the app runs, and they do it again. A score that was acknowledged before must still be ranked. Meanwhile a few users read and change their sessions, and scores arrive.`,
   topologies: ['standalone'],
   seconds: () => 20,
   async run(scene): Promise<Observation> {
@@ -55,6 +56,7 @@ export const cold: Experiment = {
     const readers = scene.quick ? QUICK_READERS : READERS_OF_EACH;
     const clients = SIDES.map((side) => ({ name: side.name, client: new Client(side, app) }));
     recorder.mark('ready');
+    const load = await Load.startBeside(scene, app, ['session', 'score']);
     const readAll = () =>
       bySideName(clients, async ({ name, client }) => {
         recorder.mark(`${name}: all users read at once`);
@@ -67,15 +69,15 @@ export const cold: Experiment = {
     await submit(scores);
 
     scene.say('restarts the engine empty');
-    recorder.mark('the engine restarts empty');
+    for (const timeline of [recorder, load]) timeline.mark('the engine restarts empty');
     await engine.restart();
     await untilOk(app, scene);
-    recorder.mark('ready again');
+    for (const timeline of [recorder, load]) timeline.mark('ready again');
     const again = await readAll();
     const rank = await untilRanked(scores);
     await recorder.stop();
     const recorded = clients.map(({ name, client }) => ({ name, attempts: client.attempts }));
-    app.control.throwIfTooBusy(answersAt);
+    const beside = await load.result('users and players meanwhile');
     return {
       figures: [
         {
@@ -98,14 +100,17 @@ export const cold: Experiment = {
           values: { module: rank },
           goal: { side: 'module', atMost: 1 },
         },
+        ...besideFigures(beside, { mayFail: true, areEmptied: true }),
         standstillOf(app),
       ],
-      timelines: [recorder.timeline('reads of the query cache', recorded)],
+      timelines: [recorder.timeline('reads of the query cache', recorded), beside.timeline],
+      caveats: failuresOf(beside),
     };
   },
   answers: (worst) => [
     `${worst('requests of a burst')} reads of ${AIRPORTS.length} answers that were not cached caused ${worst('burst: SQL statements')} SQL statements. On the textbook side: ${worst('burst: SQL statements', 'textbook')}. After the engine had restarted empty under the running app: ${worst('burst after the engine was emptied: SQL statements')} and ${worst('burst after the engine was emptied: SQL statements', 'textbook')}.`,
     `Without its engine the app gave its first answer ${worst('seconds to the first answer without an engine')} after its start, and it was ready ${worst('seconds to ready once the engine answers')} after the engine answered again.`,
+    `Of the scores that were acknowledged meanwhile, ${worst('beside it: scores: lost')} were lost (textbook: ${worst('beside it: scores: lost', 'textbook')}). All sessions ended on both sides, because they are in the engine alone.`,
   ],
 };
 

@@ -142,7 +142,7 @@ interface LoadSeen {
 async function runLoad(scene: Scene, app: AppNodes): Promise<LoadSeen> {
   const load = await Load.start(scene, app);
   await load.untilSteady(scene.quick ? 3 : 8);
-  const result = await load.result(undefined, 'all use cases over TLS');
+  const result = await load.result('all use cases over TLS');
   const figures = loadFigures(result, app, { mayFail: false });
   return { figures, timeline: result.timeline, failures: failuresOf(result) };
 }

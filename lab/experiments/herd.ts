@@ -2,8 +2,9 @@ import { startEngine } from '../../local/index.js';
 import type { Experiment, Observation } from '../experiment.js';
 import { startStack } from '../stack/stack.js';
 import { comeBackAtOnce } from '../traffic/come-back.js';
-import { standstillOf } from '../traffic/figures.js';
+import { besideFigures, failuresOf, standstillOf } from '../traffic/figures.js';
 import { expireHotAnswer, READERS } from '../traffic/hot-answer.js';
+import { Load } from '../traffic/load.js';
 
 const NODES = 3;
 
@@ -11,23 +12,27 @@ export const herd: Experiment = {
   name: 'herd',
   claim:
     'A hot answer that expires or is invalidated is loaded about once. When all viewers reconnect at once, all are served.',
-  method: `${READERS} users at once read the same answer on ${NODES} app nodes, twice a second. Every 1.2 s the module's answer is invalidated on all nodes, so that there is no stale one, and the textbook's expires. Then the module's answer is read until it expires by itself. After that, all viewers of a board lose their connections at the same moment, and connect again while scores change and others read.`,
+  method: `${READERS} users at once read the same answer on ${NODES} app nodes, twice a second. Every 1.2 s the module's answer is invalidated on all nodes, so that there is no stale one, and the textbook's expires. Then the module's answer is read until it expires by itself. After that, all viewers of a board lose their connections at the same moment, and connect again while scores change and others read. All the time a few users read and change their sessions.`,
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 105 : 200),
   async run(scene): Promise<Observation> {
     const stack = await startStack(scene, startEngine(scene.engine), { nodes: NODES });
-    const { control } = stack.app;
-    control.start();
-    const startedAt = performance.now();
+    const load = await Load.startBeside(scene, stack.app, ['session']);
     const hot = await expireHotAnswer(scene, stack, scene.quick ? 5 : 20);
     const viewers = await comeBackAtOnce(scene, stack, scene.quick ? 1_000 : 10_000);
-    control.throwIfTooBusy(startedAt);
+    const beside = await load.result('sessions meanwhile');
     return {
-      figures: [...hot.figures, ...viewers.figures, standstillOf(stack.app)],
-      timelines: [...(hot.timelines ?? []), ...(viewers.timelines ?? [])],
+      figures: [
+        ...hot.figures,
+        ...viewers.figures,
+        ...besideFigures(beside, { mayFail: false }),
+        standstillOf(stack.app),
+      ],
+      timelines: [...(hot.timelines ?? []), ...(viewers.timelines ?? []), beside.timeline],
       caveats: [
         'The viewers are a process on the same cores as the app.',
         'The module reads the newest version of the board from PostgreSQL, so that no viewer gets an older one than before. Viewers of a node that arrive during such a read share the next one.',
+        ...failuresOf(beside),
       ],
     };
   },

@@ -58,7 +58,7 @@ export async function losePrimary(scene: Scene, loss: Loss): Promise<Observation
   await watched.run(loss.secondsAfter, 'recovers');
   const promotions = await watched.stop();
 
-  const result = await load.result(faultAt);
+  const result = await load.result('all use cases', faultAt);
   const figures = [
     ...loadFigures(result, app, { mayFail: true }),
     ...recoveryFigures(result, app.control, { faultAt, promotions }),

@@ -7,7 +7,8 @@ import { type Stack, startStack } from '../stack/stack.js';
 import { TimelineRecorder } from '../timeline/recorder.js';
 import { type Attempt, Client } from '../traffic/client.js';
 import { countDisturbed, countFailures } from '../traffic/failures.js';
-import { standstillOf } from '../traffic/figures.js';
+import { besideFigures, failuresOf, standstillOf } from '../traffic/figures.js';
+import { Load } from '../traffic/load.js';
 import { pace } from '../traffic/pace.js';
 import { type ReadMix, readMixes } from '../traffic/read-mixes.js';
 import { bySideName, MODULE, type Side, TEXTBOOK } from '../traffic/side.js';
@@ -42,14 +43,12 @@ interface Measured {
 export const offload: Experiment = {
   name: 'offload',
   claim: 'The cache takes load off the database: most reads of popular answers need no query.',
-  method: `${PER_SECOND} reads a second, the same ones without a cache (direct), through the textbook side and through the module, each from empty caches: of 12 popular answers, of popular and rare ones, and of each answer once. SQL statements and the processor time of PostgreSQL are counted.`,
+  method: `${PER_SECOND} reads a second, the same ones without a cache (direct), through the textbook side and through the module, each from empty caches: of 12 popular answers, of popular and rare ones, and of each answer once. SQL statements and the processor time of PostgreSQL are counted. Meanwhile a few users read and change their sessions.`,
   topologies: ['standalone'],
   seconds: ({ quick }) => 12 + 9 * ((quick ? QUICK_SECONDS : SECONDS) + 1),
   async run(scene): Promise<Observation> {
     const stack = await startStack(scene, startEngine(scene.engine));
-    const { control } = stack.app;
-    control.start();
-    const startedAt = performance.now();
+    const load = await Load.startBeside(scene, stack.app, ['session']);
     const recorder = await TimelineRecorder.start(scene, stack.app, 'flights');
     const figures: Figure[] = [];
     const recorded = WAYS.map(({ name }) => ({ name, attempts: [] as Attempt[] }));
@@ -61,13 +60,14 @@ export const offload: Experiment = {
       for (const { name, attempts } of recorded) attempts.push(...(ways[name]?.attempts ?? []));
     }
     await recorder.stop();
-    control.throwIfTooBusy(startedAt);
+    const beside = await load.result('sessions meanwhile');
     return {
-      figures: [...figures, standstillOf(stack.app)],
-      timelines: [recorder.timeline('direct, textbook and module in turn', recorded)],
+      figures: [...figures, ...besideFigures(beside, { mayFail: false }), standstillOf(stack.app)],
+      timelines: [recorder.timeline('direct, textbook and module in turn', recorded), beside.timeline],
       caveats: [
         'Reads only. How many queries remain if the data change is a part of `npm run load -- query-cache-mixes`.',
         'The processor time contains what PostgreSQL does by itself, a few milliseconds a second.',
+        ...failuresOf(beside),
       ],
     };
   },
@@ -78,10 +78,11 @@ export const offload: Experiment = {
   ],
 };
 
-/** In the engine and in the memory of the nodes. */
+/** In the engine, which also has the sessions, and in the memory of the nodes. */
 async function emptyCaches({ app, engines }: Stack<LocalEngine>): Promise<void> {
   await app.invalidate({ all: true });
-  await engines.command('FLUSHALL');
+  const keys = await engines.command('KEYS', '*flights*');
+  if (Array.isArray(keys) && keys.length > 0) await engines.command('DEL', ...keys.map(String));
 }
 
 async function read(

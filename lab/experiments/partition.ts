@@ -129,7 +129,7 @@ async function cutOnce(
   });
   await promotions.settled();
   await promotions.stop();
-  const result = await load.result(undefined, name);
+  const result = await load.result(name);
   const outdated = await answers.outdated();
   const lostAnswers = outdated.flatMap(({ changedAt, isConfirmed }) =>
     isConfirmed && changedAt ? [changedAt] : [],

@@ -1,11 +1,12 @@
 import { startEngine } from '../../local/index.js';
 import { AppClient } from '../../load/app/app-client.js';
-import { startStack } from '../../load/app/stack.js';
 import { parseOptions } from '../../load/options.js';
 import { CAVEATS_OF_HITS, queryCacheReads } from '../../load/query-cache/reads.js';
 import type { Comparison } from '../../load/scenario.js';
 import type { Experiment, Figure, Observation } from '../experiment.js';
-import { STRAY_ERROR } from '../stack/app-nodes.js';
+import { DemoApp } from '../stack/demo-app.js';
+import { besideFigures, failuresOf, standstillOf } from '../traffic/figures.js';
+import { Load } from '../traffic/load.js';
 
 const EXPENSIVE = 'ranking of all airports';
 const CHEAP = 'one flight by primary key';
@@ -18,34 +19,40 @@ export const speed: Experiment = {
   name: 'speed',
   claim: 'From memory an expensive answer comes hundreds of times as fast.',
   method:
-    'The scenario query-cache of `npm run load`, on the flights of `npm start`: four queries, from expensive to cheap, each answered by PostgreSQL, by the textbook side and by the module in turn. All answers are cached before.',
+    'The scenario query-cache of `npm run load`, on the flights of `npm start`: four queries, from expensive to cheap, each answered by PostgreSQL, by the textbook side and by the module in turn. All answers are cached before. Meanwhile a few users read and change their sessions, and scores arrive.',
   topologies: ['standalone'],
   seconds: ({ quick }) => (quick ? 50 : 75),
   async run(scene): Promise<Observation> {
     const { quick, signal, say } = scene;
     const engine = await scene.start(startEngine(scene.engine));
     say('starts the app with the flights of npm start, which are loaded the first time');
-    const unexpected: string[] = [];
-    const onLine = (line: string) => {
-      if (STRAY_ERROR.test(line)) unexpected.push(line);
-      say(line);
-    };
-    const settings = {
-      ENGINE_URL: engine.url,
-      CACHE_ENGINE_URL: '',
-      SESSION_ENGINE_URL: '',
-      LEADERBOARD_ENGINE_URL: '',
-      DATABASE_URL: '',
-    };
-    const starting = startStack(signal, onLine, settings);
-    const stack = await scene.start(starting.then((started) => Object.assign(started, { unexpected })));
-    const app = new AppClient(stack.url, process.env['OPERATOR_KEY'], signal);
+    const demo = await scene.start(DemoApp.start(scene, engine.url));
+    const app = new AppClient(demo.url, process.env['OPERATOR_KEY'], signal);
     await app.cacheEngine();
     const options = parseOptions(quick ? QUICK : [], [queryCacheReads]);
-    const findings = await queryCacheReads.measure({ app, engineUrl: engine.url, options, signal, say });
+    const load = await Load.startBeside(scene, demo, ['session', 'score']);
+    const said = new Set<string>();
+    const sayAndMark = (what: string) => {
+      say(what);
+      const [query = ''] = what.split(': ');
+      if (!said.has(query)) load.mark(query);
+      said.add(query);
+    };
+    const scenario = { app, engineUrl: engine.url, options, signal, say: sayAndMark };
+    const findings = await queryCacheReads.measure(scenario);
+    const beside = await load.result('users and players meanwhile');
     return {
-      figures: (findings.comparisons ?? []).flatMap(figuresOf),
-      caveats: ['What misses cost is in the report of `npm run load`.', ...CAVEATS_OF_HITS],
+      figures: [
+        ...(findings.comparisons ?? []).flatMap(figuresOf),
+        ...besideFigures(beside, { mayFail: true }),
+        standstillOf(demo),
+      ],
+      timelines: [beside.timeline],
+      caveats: [
+        'What misses cost is in the report of `npm run load`.',
+        ...CAVEATS_OF_HITS,
+        ...failuresOf(beside),
+      ],
     };
   },
   answers: (worst) => [

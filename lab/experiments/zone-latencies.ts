@@ -45,7 +45,7 @@ export async function measureLatencies(
 
 async function requestsOf(side: Side, app: AppNodes): Promise<Requests> {
   const client = new Client(side, app);
-  const cookie = await signIn(client);
+  const { cookie } = await signIn(client);
   const board = `/leaderboards/lab-${randomUUID().slice(0, 8)}`;
   if (side === MODULE) await client.ask({ method: 'PUT', path: board, body: { operator: 'sum' } });
   for (let i = 0; i < PLAYERS; i++) {

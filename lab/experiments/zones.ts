@@ -62,7 +62,7 @@ export const zones: Experiment = {
     await watched.run(scene.quick ? 3 : 10, 'the zone is back');
     const promotions = await watched.stop();
 
-    const result = await load.result(faultAt);
+    const result = await load.result('all use cases', faultAt);
     const [module] = result.sides;
     const found = module?.load.client.attempts.flatMap(({ place }) => place ?? []) ?? [];
     const share = (place: Place) => (100 * found.filter((one) => one === place).length) / found.length;

@@ -18,7 +18,7 @@ const COUNT_WITHIN_MS = 10_000;
 export const STRAY_ERROR = /unhandled|uncaught|TypeError|\bFATAL\b/i;
 
 /** The lab sends all requests from one address. */
-const LIMITS = { SIGN_UPS_PER_ADDRESS: '100000', SESSIONS_PER_ACCOUNT: '100' };
+export const LIMITS = { SIGN_UPS_PER_ADDRESS: '100000', SESSIONS_PER_ACCOUNT: '100' };
 
 type WaitsFor = 'ready' | 'listening';
 
@@ -28,6 +28,9 @@ interface Node {
   /** It gets no new requests: it stops, or is isolated. */
   isOutOfRotation: boolean;
 }
+
+/** What a load needs to know of the application. */
+export type App = Pick<AppNodes, 'urls' | 'control' | 'gameServer' | 'sampleQueries'>;
 
 /** Nodes of the built application, each in a process of its own. They share servers and keys. */
 export class AppNodes {

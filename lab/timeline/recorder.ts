@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Scene } from '../experiment.js';
-import type { AppNodes } from '../stack/app-nodes.js';
+import type { App } from '../stack/app-nodes.js';
 import { type Mark, type Recording, type Timeline, timelineOf } from './timeline.js';
 
 const SAMPLE_EVERY_MS = 500;
@@ -16,14 +16,14 @@ export class TimelineRecorder {
 
   /** @param table whose SQL statements count. Default: all. */
   constructor(
-    private readonly app: AppNodes,
+    private readonly app: App,
     private readonly table?: string,
   ) {
     this.sampling = this.sample();
   }
 
   /** The scene stops it if the experiment does not. */
-  static start(scene: Pick<Scene, 'start'>, app: AppNodes, table?: string): Promise<TimelineRecorder> {
+  static start(scene: Pick<Scene, 'start'>, app: App, table?: string): Promise<TimelineRecorder> {
     return scene.start(Promise.resolve(new TimelineRecorder(app, table)));
   }
 

@@ -39,7 +39,7 @@ export class ChangedAnswers {
     { series, count }: { series: string; count: number },
   ): Promise<ChangedAnswers> {
     const client = new Client(MODULE, app);
-    const cookie = await signIn(client);
+    const { cookie } = await signIn(client);
     const routes = Array.from({ length: count }, (_, i): Route => {
       const number = String(i).padStart(2, '0');
       return { origin: `${series}${number}`, destination: `${number}${series}` };

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AppNodes } from '../stack/app-nodes.js';
+import type { App } from '../stack/app-nodes.js';
 import { type Place, placeIn } from './place.js';
 import type { Side } from './side.js';
 
-export type UseCase = 'query' | 'session' | 'score';
+export const USE_CASES = ['query', 'session', 'score'] as const;
+export type UseCase = (typeof USE_CASES)[number];
 /**
  * `hung`: no answer within the limit. `disturbed`: no answer, or 503, while the machine stood still, which proves nothing: see `Control`.
  */
@@ -55,7 +56,7 @@ export class Client {
 
   constructor(
     readonly side: Side,
-    private readonly app: AppNodes,
+    private readonly app: App,
   ) {}
 
   /** Sends a request that counts. Never rejects. */

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Scene } from '../experiment.js';
-import type { AppNodes } from '../stack/app-nodes.js';
+import type { App } from '../stack/app-nodes.js';
 import { tooBusy } from '../stack/control.js';
 import { secondsToRecovery } from '../timeline/recovery.js';
 import { TimelineRecorder } from '../timeline/recorder.js';
 import type { Mark, Recording, Timeline } from '../timeline/timeline.js';
+import { USE_CASES, type UseCase } from './client.js';
 import { listFailures } from './failures.js';
 import { MODULE, SIDES } from './side.js';
 import { type SideAudit, SideLoad } from './side-load.js';
@@ -14,6 +15,8 @@ const MOST = 80;
 const QUICK_MOST = 30;
 /** Fewer would show nothing. */
 const LEAST = 8;
+/** Requests per second of each side, beside another load. */
+const BESIDE = 4;
 /** So much of what the machine can serve is sent: it needs the rest for the fault, and for other programs. */
 const SHARE = 0.25;
 const MEASURE_MS = 1_500;
@@ -25,6 +28,7 @@ export interface SideResult {
 }
 
 export interface LoadResult {
+  readonly useCases: readonly UseCase[];
   /** Requests of each side. */
   readonly perSecond: number;
   readonly sides: readonly SideResult[];
@@ -37,7 +41,8 @@ export class Load {
 
   private constructor(
     private readonly scene: Scene,
-    private readonly app: AppNodes,
+    private readonly app: App,
+    private readonly useCases: readonly UseCase[],
     readonly loads: readonly SideLoad[],
     /** Requests of each side. */
     private perSecond: number,
@@ -51,15 +56,18 @@ export class Load {
    * Signs users in, fills the caches, measures how many requests this machine can serve, and starts to send a part of them. The scene stops
    * it if the experiment does not.
    */
-  static async start(scene: Scene, app: AppNodes): Promise<Load> {
-    scene.say('signs users in');
-    const loads = SIDES.map((side) => new SideLoad(side, app));
-    await Promise.all(loads.map((load) => load.prepare()));
+  static async start(scene: Scene, app: App): Promise<Load> {
+    const loads = await prepare(scene, app, USE_CASES);
     const served = await Promise.all(loads.map((load) => load.measure(MEASURE_MS)));
     const affordable = Math.max(LEAST, Math.round(SHARE * Math.min(...served)));
     const perSecond = Math.min(affordable, scene.quick ? QUICK_MOST : MOST);
-    const load = new Load(scene, app, loads, perSecond);
-    return scene.start(Promise.resolve(load));
+    return scene.start(Promise.resolve(new Load(scene, app, USE_CASES, loads, perSecond)));
+  }
+
+  /** Sends few requests beside an experiment that sends the other use cases by itself. */
+  static async startBeside(scene: Scene, app: App, useCases: readonly UseCase[]): Promise<Load> {
+    const loads = await prepare(scene, app, useCases);
+    return scene.start(Promise.resolve(new Load(scene, app, useCases, loads, BESIDE)));
   }
 
   get startedAt(): number {
@@ -109,18 +117,26 @@ export class Load {
   /**
    * Stops the load, and compares what was acknowledged with what the app has.
    *
-   * @param faultAt The timeline marks when each side has recovered from it.
    * @param title of the timeline.
+   * @param faultAt The timeline marks when each side has recovered from it.
    */
-  async result(faultAt?: number, title = 'all use cases'): Promise<LoadResult> {
+  async result(title = 'all use cases', faultAt?: number): Promise<LoadResult> {
     this.scene.say('compares the answers with what is stored');
     await this.stop();
     this.app.control.throwIfTooBusy(this.startedAt);
     const sides = await Promise.all(this.loads.map(async (load) => ({ load, audit: await load.audit() })));
     const recorded = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
     const timeline = this.recorder.timeline(title, recorded, recoveries(recorded, faultAt));
-    return { perSecond: this.perSecond, sides, timeline };
+    return { useCases: this.useCases, perSecond: this.perSecond, sides, timeline };
   }
+}
+
+/** Signs users in, fills the caches and opens boards, as far as the load needs them. */
+async function prepare(scene: Scene, app: App, useCases: readonly UseCase[]): Promise<SideLoad[]> {
+  scene.say('prepares the load');
+  const loads = SIDES.map((side) => new SideLoad(side, app, useCases));
+  await Promise.all(loads.map((load) => load.prepare()));
+  return loads;
 }
 
 function recoveries(sides: Recording['sides'], faultAt: number | undefined): Mark[] {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { AppNodes } from '../stack/app-nodes.js';
-import { Client } from './client.js';
+import type { App } from '../stack/app-nodes.js';
+import { Client, USE_CASES, type UseCase } from './client.js';
 import { pace } from './pace.js';
 import { Queries } from './queries.js';
 import { type ScoreAudit, Scores } from './scores.js';
@@ -11,6 +11,7 @@ const USERS_OF_THE_MEASUREMENT = 4;
 
 /** One kind of requests. */
 interface Kind {
+  readonly useCase: UseCase;
   /** Of all requests. */
   readonly share: number;
   readonly send: (turn: number) => Promise<void>;
@@ -22,7 +23,7 @@ export interface SideAudit {
   readonly scores: ScoreAudit;
 }
 
-/** The load of one side: all three use cases at constant rates. */
+/** The load of one side: the use cases at constant rates. */
 export class SideLoad {
   readonly client: Client;
   readonly queries: Queries;
@@ -34,7 +35,8 @@ export class SideLoad {
 
   constructor(
     readonly side: Side,
-    private readonly app: AppNodes,
+    private readonly app: App,
+    private readonly useCases: readonly UseCase[] = USE_CASES,
   ) {
     this.client = new Client(side, app);
     this.queries = new Queries(this.client);
@@ -44,22 +46,26 @@ export class SideLoad {
     const { signal } = this.stopping;
     // Each score that is not acknowledged yet waits for it.
     setMaxListeners(0, signal);
-    const kind = (share: number, send: Kind['send']): Kind => ({ share, send, turns: 0 });
-    this.kinds = [
-      kind(0.4, (turn) => queries.read(turn)),
-      kind(0.2, (turn) => sessions.read(turn)),
-      kind(0.1, (turn) => sessions.change(turn)),
+    const kind = (useCase: UseCase, share: number, send: Kind['send']): Kind => {
+      return { useCase, share, send, turns: 0 };
+    };
+    const kinds = [
+      kind('query', 0.4, (turn) => queries.read(turn)),
+      kind('session', 0.2, (turn) => sessions.read(turn)),
+      kind('session', 0.1, (turn) => sessions.change(turn)),
       // A password costs 30 ms of processor time.
-      kind(0.04, (turn) => sessions.signInOrOut(turn)),
-      kind(0.18, (turn) => scores.submit(turn, signal)),
-      kind(0.08, () => scores.readTop()),
+      kind('session', 0.04, (turn) => sessions.signInOrOut(turn)),
+      kind('score', 0.18, (turn) => scores.submit(turn, signal)),
+      kind('score', 0.08, () => scores.readTop()),
     ];
+    const sent = kinds.filter(({ useCase }) => useCases.includes(useCase));
+    const total = sent.reduce((sum, { share }) => sum + share, 0);
+    this.kinds = sent.map((one) => ({ ...one, share: one.share / total }));
   }
 
   async prepare(): Promise<void> {
-    await this.queries.prepare();
-    await this.sessions.prepare();
-    await this.scores.prepare();
+    const parts = { query: this.queries, session: this.sessions, score: this.scores };
+    for (const useCase of this.useCases) await parts[useCase].prepare();
   }
 
   /**
