@@ -49,6 +49,17 @@ describe('parseOptions', () => {
     expect(() => parse(...args)).toThrow(message);
   });
 
+  it('does not repeat a URL', () => {
+    const url = 'valkey://app:secret@127.0.0.1:1';
+    expect(() => parse('failover', '--engine', url)).toThrow(
+      /^--engine must be valkey or redis, not "<url>"\.$/,
+    );
+    expect(() => parse(url)).toThrow(/^EXPERIMENT must be failover, nodes, or all, not "<url>"\.$/);
+    expect(() => parseOptions(['failover', '--engine', url], EXPERIMENTS, { ENGINE_URL: url })).toThrow(
+      /: env -u ENGINE_URL npm run lab -- failover --engine <url>$/,
+    );
+  });
+
   it('refuses settings that name servers, without repeating their URLs', () => {
     const parseWith = (environment: NodeJS.ProcessEnv) =>
       parseOptions(['failover', '--quick'], EXPERIMENTS, environment);

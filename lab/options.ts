@@ -46,7 +46,7 @@ export function parseOptions(
   if (given.length > 0) {
     const unset = given.map((name) => `-u ${name}`).join(' ');
     throw new UsageError(
-      `The lab breaks only servers that it starts itself. Unset ${given.join(' and ')}: env ${unset} npm run lab -- ${args.join(' ')}`,
+      `The lab breaks only servers that it starts itself. Unset ${given.join(' and ')}: env ${unset} npm run lab -- ${args.map(withoutUrl).join(' ')}`,
     );
   }
   const { values, positionals } = parse(args);
@@ -59,7 +59,9 @@ export function parseOptions(
   const named = all.filter((experiment) => isAll || experiment.name === positionals[0]);
   if (positionals.length !== 1 || named.length === 0) {
     const names = all.map(({ name }) => name).join(', ');
-    throw new UsageError(`EXPERIMENT must be ${names}, or all, not "${positionals.join(' ')}".`);
+    throw new UsageError(
+      `EXPERIMENT must be ${names}, or all, not "${positionals.map(withoutUrl).join(' ')}".`,
+    );
   }
   if (values.continue && !isAll) {
     throw new UsageError('--continue works with all only. Remove it, or run "all".');
@@ -120,7 +122,12 @@ function oneOf<Value extends string>(
   if (text === undefined) return null;
   const value = allowed.find((one) => one === text);
   if (value !== undefined) return value;
-  throw new UsageError(`${option} must be ${listOf(allowed)}, not "${text}".`);
+  throw new UsageError(`${option} must be ${listOf(allowed)}, not "${withoutUrl(text)}".`);
+}
+
+/** A URL can have a password. */
+function withoutUrl(text: string): string {
+  return /:\/\/|@/.test(text) ? '<url>' : text;
 }
 
 function works(supported: readonly Topology[], wanted: Topology | null): boolean {
