@@ -23,7 +23,7 @@ export const clients: ServersScenario = {
   isLong: true,
   seconds: () => 180,
   method:
-    `Each client sends 200 calls a second, GET and INCR in turn, each INCR of its own key, deadline ${TIMEOUT_MS} ms. Late: ${TIMEOUT_MS + 50} ms after the start, or never.\n` +
+    `Each client sends 200 calls a second, GET and INCRBY in turn, each INCRBY with its own key and amount, deadline ${TIMEOUT_MS} ms. Late: ${TIMEOUT_MS + 50} ms after the start, or never.\n` +
     'Only src/engine reports the outcome "unknown" (written, not answered): each rejection of another client counts as reported failed. Recovery: from\n' +
     'the promotion, or from the repair, to the first half second in which all calls to the victim succeeded. Then the keys are read from the servers.',
   async measure({ say }) {
@@ -53,7 +53,7 @@ interface Trial {
 
 const HEADER = [
   'fault', 'client', 'calls', 'settled late', 'executed after reported failed', 'executed twice',
-  'acknowledged and lost', 'unknown and executed', 'seconds to recover',
+  'replies to another call', 'acknowledged and lost', 'unknown and executed', 'seconds to recover',
 ]; // prettier-ignore
 
 function trialsOn(topology: Site['topology'], faults: readonly Fault[]): Trial[] {
@@ -75,7 +75,16 @@ function chosenTrials(wanted = ''): Trial[] {
 
 function rowOf(fault: string, result: ClientResult): string[] {
   const { client, calls, late, executedAfterFailure, executedTwice, lost, unknownExecuted } = result;
-  const counts = [calls, late, executedAfterFailure, executedTwice, lost, unknownExecuted].map(String);
+  const { foreignReplies } = result;
+  const counts = [
+    calls,
+    late,
+    executedAfterFailure,
+    executedTwice,
+    foreignReplies,
+    lost,
+    unknownExecuted,
+  ].map(String);
   const recovery = result.recoveryMs === undefined ? 'never' : (result.recoveryMs / 1000).toFixed(1);
   return [fault, client, ...counts, recovery];
 }

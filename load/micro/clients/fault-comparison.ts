@@ -18,8 +18,8 @@ const STEADY_WITHIN_MS = 20_000;
 /** Some clients never recover. */
 const RECOVERS_WITHIN_MS = 10_000;
 const AFTERMATH_MS = 1_000;
-/** Of the first call. */
-const LEAST_AMOUNT = 1_000;
+/** So large that no amount is a multiple of another one. */
+const LEAST_AMOUNT = 1_000_000;
 
 /** What one client did during one fault. */
 export interface ClientResult {
@@ -34,7 +34,7 @@ export interface ClientResult {
   readonly executedAfterFailure: number;
   readonly executedTwice: number;
   readonly lost: number;
-  /** Values of another counter than the one of the call. */
+  /** Replies with the value of another counter. A read that gets the empty reply of another one does not show. */
   readonly foreignReplies: number;
   readonly unknownExecuted: number;
   /** Undefined if the client did not recover while it was watched. */
@@ -124,9 +124,9 @@ async function openSide(kind: ClientKind, fault: Fault, stack: FaultStack): Prom
     const isRead = kind === 'read';
     const reply = await (isRead ? client.get(key) : client.increment(key, amount));
     const executions = Number(reply) / amount;
-    const isUnset = isRead && reply === null;
-    if (!isUnset && !(executions > 0 && Number.isInteger(executions))) replies.foreign += 1;
-    return executions;
+    const isOwn = (isRead && reply === null) || (executions > 0 && Number.isInteger(executions));
+    if (!isOwn) replies.foreign += 1;
+    return isOwn ? executions : NaN;
   };
   const traffic = new Traffic(send, { ...fault.traffic, mix: MIX });
   return { name: kind.name, client, traffic, replies };
