@@ -51,10 +51,11 @@ export const PROMISES: readonly Promised[] = [
   {
     sentence: 'A primary that fails is replaced automatically.',
     experiments: ['failover', 'pause', 'partition', 'clients'],
+    isPartial: true,
     seen: (worst) =>
       `After kill -9 a replica was promoted after ${worst('failover', 'seconds to the promotion')}. The module left ${worst('failover', 'requests that hung')} requests without an answer and lost ${worst('failover', 'scores: lost')} scores (textbook: ${worst('failover', 'requests that hung', 'textbook')} and ${worst('failover', 'scores: lost', 'textbook')}).`,
     limits:
-      'Until the promotion, requests for sessions on this primary are answered 503. A primary that is cut off still accepts writes, and they are lost later. If its writes need a replica, it accepts them for some seconds, otherwise until the cut ends. Until the cut ends, app nodes on one side do not see sign-ins and sign-outs on the other side.',
+      'Until the promotion, requests for sessions on this primary are answered 503. A primary that is cut off still accepts writes, and they are lost later. If its writes need a replica, it accepts them for some seconds, otherwise until the cut ends: users who signed in there are then treated as signed out. Until the cut ends, app nodes on one side do not see sign-ins and sign-outs on the other side.',
   },
   {
     sentence: 'Data survive the loss of a zone.',
