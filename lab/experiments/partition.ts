@@ -120,6 +120,7 @@ async function cutOnce(
     load.loads.map(async ({ side, sessions }) => [side.name, await sessions.aliveOn(cutOff)] as const),
   );
 
+  load.mark('the cut ends');
   await Promise.all([...engines.nodes.keys()].map((node) => engines.proxy(node).heal()));
   scene.say('the cut ends');
   // Clients of the textbook side may stay at the old primary until then.
