@@ -70,6 +70,7 @@ export class Sessions {
     visit.requests += 1;
     const answer = await this.client.send('session', { path: '/sessions/current', cookie });
     visit.requests -= 1;
+    if (answer.status === 401) this.anonymous += 1;
     this.check(visit, answer);
   }
 
@@ -101,6 +102,7 @@ export class Sessions {
       const signIn = { method: 'POST', path: '/sessions', body: account } as const;
       const answer = await this.client.send('session', signIn);
       if (answer.status === 401) this.anonymous += 1;
+      this.check(account, answer);
       this.enter(account, answer);
       return;
     }
@@ -124,6 +126,7 @@ export class Sessions {
         return { visit, answers };
       }),
     );
+    for (const { visit, answers } of audits) for (const answer of answers) this.check(visit, answer);
     const isAlive = ({ status }: Answer) => status === 200;
     const staying = audits.filter(({ visit }) => visit.state !== 'out');
     const lost = staying.filter(({ answers }) => !answers.every(isAlive));
@@ -163,9 +166,9 @@ export class Sessions {
     return true;
   }
 
-  private check(visit: Visit, { status, body }: Answer): void {
-    if (status === 401) this.anonymous += 1;
-    if (status === 200 && (body as { username: string }).username !== visit.username) this.foreign += 1;
+  private check({ username }: Account | Visit, { status, body }: Answer): void {
+    const isSession = status === 200 || status === 201;
+    if (isSession && (body as { username: string }).username !== username) this.foreign += 1;
   }
 
   /** Repeats a read that neither finds the session nor says that there is none. */
