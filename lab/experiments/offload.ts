@@ -43,7 +43,7 @@ interface Measured {
 export const offload: Experiment = {
   name: 'offload',
   claim: 'The cache takes load off the database: most reads of popular answers need no query.',
-  method: `${PER_SECOND} reads a second, the same ones without a cache (direct), through the textbook side and through the module, each from empty caches: of 12 popular answers, of popular and rare ones, and of each answer once. SQL statements and the processor time of PostgreSQL are counted. Meanwhile a few users read and change their sessions.`,
+  method: `${PER_SECOND} reads a second, the same ones without a cache (direct), through the textbook side and through the module, each from empty caches: of 12 popular answers, of popular and rare ones, and of each answer once. SQL statements and the processor time of PostgreSQL are counted. Meanwhile a few users sign in and out, and read and change their sessions.`,
   topologies: ['standalone'],
   seconds: ({ quick }) => 12 + 9 * ((quick ? QUICK_SECONDS : SECONDS) + 1),
   async run(scene): Promise<Observation> {

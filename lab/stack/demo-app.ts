@@ -10,7 +10,7 @@ const SAMPLE_WITHIN_MS = 1_000;
 /** The app of `npm start` with its flights, on one node. */
 export class DemoApp implements App, Stoppable {
   readonly gameServer = { authorization: `Bearer ${GAME_SERVER_KEY}` };
-  // The node is busy with the load that is measured, which is no excuse.
+  /** Only the process of the lab is watched. The node has as much to do as it can. */
   readonly control = new Control(() => []);
   private lastCount = 0;
 
@@ -47,8 +47,7 @@ export class DemoApp implements App, Stoppable {
   }
 
   async sampleQueries(table?: string): Promise<number> {
-    const headers = this.gameServer;
-    const count = queriesOf(this.url, { withinMs: SAMPLE_WITHIN_MS, headers, table });
+    const count = queriesOf(this.url, { withinMs: SAMPLE_WITHIN_MS, headers: {}, table });
     this.lastCount = await count.catch(() => this.lastCount);
     return this.lastCount;
   }

@@ -26,7 +26,7 @@ export function loadFigures(result: LoadResult, app: App, options: Expected): Fi
 
 /** The same for a load that was sent beside another one. */
 export function besideFigures(result: LoadResult, options: Expected): Figure[] {
-  return requestFigures(result, options).map((figure) => ({ ...figure, name: `beside it: ${figure.name}` }));
+  return requestFigures(result, options).map((figure) => ({ ...figure, name: `meanwhile: ${figure.name}` }));
 }
 
 function requestFigures(result: LoadResult, { mayFail, areEmptied = false }: Expected): Figure[] {
@@ -72,7 +72,7 @@ function requestFigures(result: LoadResult, { mayFail, areEmptied = false }: Exp
     { name: 'requests', values: count(['ok', 'failed', 'hung', 'disturbed']) },
     { name: 'requests that hung', values: count(['hung']), goal: NONE },
     { name: 'requests that failed', values: count(['failed']), ...(!mayFail && { goal: NONE }) },
-    ...result.useCases.flatMap((useCase) => byUseCase[useCase]),
+    ...(result.sides[0]?.load.useCases ?? []).flatMap((useCase) => byUseCase[useCase]),
     { name: 'control: requests that failed while the machine stood still', values: count(['disturbed']) },
   ];
 }

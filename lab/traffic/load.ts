@@ -28,7 +28,6 @@ export interface SideResult {
 }
 
 export interface LoadResult {
-  readonly useCases: readonly UseCase[];
   /** Requests of each side. */
   readonly perSecond: number;
   readonly sides: readonly SideResult[];
@@ -42,7 +41,6 @@ export class Load {
   private constructor(
     private readonly scene: Scene,
     private readonly app: App,
-    private readonly useCases: readonly UseCase[],
     readonly loads: readonly SideLoad[],
     /** Requests of each side. */
     private perSecond: number,
@@ -61,13 +59,13 @@ export class Load {
     const served = await Promise.all(loads.map((load) => load.measure(MEASURE_MS)));
     const affordable = Math.max(LEAST, Math.round(SHARE * Math.min(...served)));
     const perSecond = Math.min(affordable, scene.quick ? QUICK_MOST : MOST);
-    return scene.start(Promise.resolve(new Load(scene, app, USE_CASES, loads, perSecond)));
+    return scene.start(Promise.resolve(new Load(scene, app, loads, perSecond)));
   }
 
-  /** Sends few requests beside an experiment that sends the other use cases by itself. */
+  /** Sends a few requests of these use cases beside the load of an experiment. */
   static async startBeside(scene: Scene, app: App, useCases: readonly UseCase[]): Promise<Load> {
     const loads = await prepare(scene, app, useCases);
-    return scene.start(Promise.resolve(new Load(scene, app, useCases, loads, BESIDE)));
+    return scene.start(Promise.resolve(new Load(scene, app, loads, BESIDE)));
   }
 
   get startedAt(): number {
@@ -127,7 +125,7 @@ export class Load {
     const sides = await Promise.all(this.loads.map(async (load) => ({ load, audit: await load.audit() })));
     const recorded = this.loads.map(({ side, client }) => ({ name: side.name, attempts: client.attempts }));
     const timeline = this.recorder.timeline(title, recorded, recoveries(recorded, faultAt));
-    return { useCases: this.useCases, perSecond: this.perSecond, sides, timeline };
+    return { perSecond: this.perSecond, sides, timeline };
   }
 }
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { App } from '../stack/app-nodes.js';
-import { Client, USE_CASES, type UseCase } from './client.js';
+import { Client, type UseCase } from './client.js';
 import { pace } from './pace.js';
 import { Queries } from './queries.js';
 import { type ScoreAudit, Scores } from './scores.js';
@@ -36,7 +36,7 @@ export class SideLoad {
   constructor(
     readonly side: Side,
     private readonly app: App,
-    private readonly useCases: readonly UseCase[] = USE_CASES,
+    readonly useCases: readonly UseCase[],
   ) {
     this.client = new Client(side, app);
     this.queries = new Queries(this.client);
