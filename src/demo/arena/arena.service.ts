@@ -4,7 +4,7 @@ import { DatabaseUnavailableError, Migrations, MissingTableError } from '../../d
 import { LeaderboardError, LeaderboardService } from '../../leaderboard/index.js';
 import { ARENA, ArenaBoard, HIGHEST_SCORE, LEVELS, levelOf } from './arena.board.js';
 import { ARENA_PLAYERS } from './arena.players.js';
-import { ArenaRate, HIGHEST_RATE, USUAL_RATE } from './arena.rate.js';
+import { ArenaRate, HIGHEST_RATE, type SharedRate, USUAL_RATE } from './arena.rate.js';
 import { ARENA_MIGRATIONS, ArenaRepository } from './arena.repository.js';
 import { ArenaViewers } from './arena.viewers.js';
 import type { ArenaSeason, ArenaState, Lead } from './arena.wire.js';
@@ -24,6 +24,10 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly best = new Map<string, number>();
   private readonly levels = new Map<string, number>();
   private readonly rate = new ArenaRate();
+  /** The last round or lead. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private reads = 0;
+  private newestRead = 0;
   private timer: NodeJS.Timeout | undefined;
   private isOpen = false;
   private isPrepared = false;
@@ -51,7 +55,7 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async state(): Promise<ArenaState> {
-    this.rate.follow(await this.repository.read());
+    await this.followRate(() => this.repository.read());
     const { scoresPerSecond, chosenUntil } = this.rate;
     return {
       board: ARENA,
@@ -69,11 +73,13 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     return this.state();
   }
 
-  /** Puts a player first. @throws {LeaderboardError} E_BOARD_UNKNOWN before the board was created */
+  /** Puts a player first, unless another node plays a higher score meanwhile. @throws {LeaderboardError} E_BOARD_UNKNOWN before the board was created */
   async lead(playerId: string): Promise<Lead> {
-    const score = Math.min((await this.highestScore()) + STEP, HIGHEST_SCORE);
-    const [answer] = await this.submit([{ playerId, score }]);
-    return { playerId, score, rank: answer?.rank ?? null };
+    return this.inTurn(async () => {
+      const score = Math.min((await this.highestScore()) + STEP, HIGHEST_SCORE);
+      const [answer] = await this.submit([{ playerId, score }]);
+      return { playerId, score, rank: answer?.rank ?? null };
+    });
   }
 
   /** Of all windows: a season that has just begun has lower scores than its day. */
@@ -100,7 +106,7 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       if (!this.isPrepared) await this.board.prepare();
       this.isPrepared = true;
-      if (this.viewers.isWatched) await this.playRound();
+      if (this.viewers.isWatched) await this.inTurn(() => this.playRound());
       else await this.leave();
     } catch (error) {
       // While the database is down or not migrated yet, the next round tries again.
@@ -110,6 +116,13 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
       if (error instanceof LeaderboardError && error.code === 'E_BOARD_EXISTS') return;
     }
     this.schedule();
+  }
+
+  /** One after the other, so that a round of this node that has begun does not overtake a lead. */
+  private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   private async playRound(): Promise<void> {
@@ -125,8 +138,17 @@ export class ArenaService implements OnApplicationBootstrap, OnModuleDestroy {
   private async follow(): Promise<void> {
     const now = performance.now();
     if (this.followedAt !== undefined && now - this.followedAt < FOLLOW_MS) return;
-    this.rate.follow(await this.repository.join());
+    await this.followRate(() => this.repository.join());
     this.followedAt = now;
+  }
+
+  /** The read that began last counts: one that began before a choice may end after it. */
+  private async followRate(read: () => Promise<SharedRate>): Promise<void> {
+    const number = ++this.reads;
+    const shared = await read();
+    if (number < this.newestRead) return;
+    this.newestRead = number;
+    this.rate.follow(shared);
   }
 
   private async leave(): Promise<void> {
